@@ -1,0 +1,20 @@
+/** How an operation of the generic kernel is written: a generator with its place in Linux, shown on call stacks. */
+import type { Cpu } from '../words/cpu.ts';
+import type { Source } from '../words/source.ts';
+import type { Op } from '../words/step.ts';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an operation has the parameters its kernel function has
+type AnyOp = (cpu: Cpu, ...args: any[]) => Op<any>;
+
+/** An operation: callable like the generator it wraps, and citable. */
+export type Operation<F extends AnyOp = AnyOp> = F & { readonly operationName: string; readonly source: Source };
+
+/**
+ * Declares a kernel operation.
+ * @param source where it stands in Linux; its symbol is the operation's name
+ * @param body the steps, in the kernel's order
+ */
+export function operation<F extends AnyOp>(source: Source, body: F): Operation<F> {
+  const call = (cpu: Cpu, ...args: unknown[]): Op<unknown> => cpu.within(source.symbol, () => body(cpu, ...args));
+  return Object.assign(call, { operationName: source.symbol, source }) as unknown as Operation<F>;
+}

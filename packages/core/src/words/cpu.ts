@@ -1,0 +1,161 @@
+/** What kernel code and architecture code may do on a CPU. Every method marked `Op` is one step unless it says otherwise. */
+import type { CpuId, CpuMask, Range, Va } from './address.ts';
+import type { Ref } from './cells.ts';
+import type { Entry, Pfn, Table } from './entry.ts';
+import type { Geometry, Level } from './geometry.ts';
+import type { Mm, Slot } from './objects.ts';
+import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
+import type { Op } from './step.ts';
+
+/** Which translations an invalidation removes from a CPU. Plain data. */
+export interface Invalidation {
+  /** Address space, as the hardware tags it; -1 for all. */
+  readonly asid: number;
+  readonly start: Va;
+  readonly end: Va;
+  /** Leaf levels it reaches: a huge leaf is of level `pmd`. */
+  readonly leaves: readonly Level[];
+  /** Remembered upper levels it removes: those leading to the range, all of the address space, or none. */
+  readonly walkCache: 'none' | 'range' | 'all';
+}
+
+/** Plain data handed to a function that runs on another CPU or later. */
+export type Info = Readonly<Record<string, unknown>>;
+
+/** Code that an interprocessor interrupt runs on its target, with interrupts off. Made by `ipiHandler`. */
+export interface IpiHandler {
+  readonly handlerName: string;
+  /** Absent: taking the interrupt is all it does. */
+  readonly body?: (cpu: Cpu, info: Info) => Op;
+}
+
+/** Code that runs after an RCU grace period. Made by `rcuCallback`. */
+export interface RcuCallback {
+  readonly callbackName: string;
+  readonly body: (cpu: Cpu, info: Info) => Op;
+}
+
+export interface Cpu {
+  readonly id: CpuId;
+  /** Every CPU that is online. */
+  readonly online: CpuMask;
+  readonly spec: MachineSpec;
+  /** The shape of the tree in this run: real when measuring, small when exploring. */
+  readonly geometry: Geometry;
+  /** current->mm; undefined for a kernel thread. */
+  readonly mm: Mm | undefined;
+
+  /** Does this kernel have that fix? Static for a run. */
+  has(fix: string): boolean;
+  config(name: keyof KernelConfig): boolean;
+  /** A threshold of the architecture by name. */
+  number(name: string): number;
+  /** Calls a hook: the topmost layer that defines it answers. Kernel code calls the hook's constant instead. */
+  call(hook: unknown, args: readonly unknown[]): Op<unknown>;
+  /** Runs `body` with `name` on the call stack that traces show. Not a step. */
+  within<T>(name: string, body: () => Op<T>): Op<T>;
+
+  // Memory
+  load(at: Ref): Op<number>;
+  store(at: Ref, value: number): Op;
+  /** Atomic exchange; what was there. */
+  xchg(at: Ref, value: number): Op<number>;
+  /** Atomic compare and exchange; what was there (equal to `expected`: it was exchanged). */
+  cmpxchg(at: Ref, expected: number, value: number): Op<number>;
+  /** Atomic add whose result nobody looks at: commutes with others of its kind. */
+  add(at: Ref, n: number): Op;
+  /** Atomic add; the new value. */
+  add_return(at: Ref, n: number): Op<number>;
+  /** Atomic decrement; is it zero now? */
+  dec_and_test(at: Ref): Op<boolean>;
+  /** Atomic increment unless zero; done? */
+  inc_not_zero(at: Ref): Op<boolean>;
+  /** Atomic: clears then sets bits; what was there. */
+  update(at: Ref, clear: number, set: number): Op<number>;
+  /** Atomic: sets bits, result unseen. */
+  or(at: Ref, bits: number): Op;
+  /** Atomic: clears bits, result unseen. */
+  andnot(at: Ref, bits: number): Op;
+  /** A barrier, by its name in the code (`smp_mb`, `ptesync`, `dsb(ishst)`). Free under sequential consistency. */
+  fence(name: string): Op;
+  /** Adds to the end of a list cell. */
+  list_add(at: Ref, value: number): Op;
+  /** Takes the first of a list cell; 0 when empty. */
+  list_take(at: Ref): Op<number>;
+
+  // Page-table words
+  read_entry(slot: Slot): Op<Entry>;
+  /**
+   * Reads an entry on a walk without locks. From a table entry on, the CPU counts as a walker of that table until its
+   * read-side section (interrupts off or RCU) ends.
+   */
+  read_lockless(slot: Slot): Op<Entry>;
+  /**
+   * Reads through a pointer that was typed earlier, by what the entry was then. Finding the other type there is a
+   * wrong-type walk.
+   */
+  read_typed(slot: Slot, as: 'leaf' | 'table'): Op<Entry>;
+
+  // Locks
+  spin_lock(at: Ref): Op;
+  spin_trylock(at: Ref): Op<boolean>;
+  spin_unlock(at: Ref): Op;
+  down_read(at: Ref): Op;
+  up_read(at: Ref): Op;
+  down_write(at: Ref): Op;
+  up_write(at: Ref): Op;
+
+  // Interrupts, other CPUs, RCU
+  local_irq_save(): Op;
+  local_irq_restore(): Op;
+  /** Sends an interrupt to the CPUs of `mask` (never to itself), which run `handler`. One step on a CPU set. */
+  smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op;
+  /** Waits until all of them have run it. */
+  smp_wait(mask: CpuMask, why: string): Op;
+  /** smp_call_function_many(mask, handler, info, wait=1): both of the above; nothing when the mask is empty. */
+  smp_call_function_many(mask: CpuMask, handler: IpiHandler, info: Info): Op;
+  rcu_read_lock(): Op;
+  rcu_read_unlock(): Op;
+  call_rcu(callback: RcuCallback, info: Info): Op;
+  synchronize_rcu(): Op;
+
+  // The MMU of this CPU, and invalidation
+  /** One user load or store: a TLB hit, or a translation by the hardware, or a fault. Several steps. */
+  user_access(access: Access): Op<AccessResult>;
+  /** Loads the root register (and with it the address space tag); table 0 is no user address space. */
+  write_root(table: Table, asid: number): Op;
+  /** Invalidates on this CPU, at once. */
+  flush_local(what: Invalidation): Op;
+  /** Broadcasts an invalidation to every CPU, this one included. Says nothing about when they have done it. */
+  tlbi_broadcast(what: Invalidation): Op;
+  /** Waits until every CPU has done what this CPU broadcast, and has finished accesses that used what was removed. */
+  tlbi_sync(name: string): Op;
+  /** For `MachineSpec.translate`: performs the access through `entry`, remembers it in the TLB, ends the instruction. */
+  access_done(access: Access, level: Level, entry: Entry): Op;
+  /** For `MachineSpec.translate`: ends the instruction with a fault. */
+  access_fault(access: Access): Op;
+
+  // Memory allocation
+  /** Takes `2 ** order` free frames from this CPU's pool, zeroed, reference count 1. */
+  alloc_pages(order: number): Op<Pfn>;
+  /** Gives frames back. Freeing twice is a violation. */
+  free_pages(pfn: Pfn): Op;
+  /** Takes an empty table from this CPU's pool. */
+  alloc_table(level: Level): Op<Table>;
+  /** Gives a table back: its memory is somebody else's from here on. */
+  free_table(table: Table): Op;
+
+  /** BUG_ON / VM_BUG_ON: a violation when `condition` is true; nothing, not even a step, when false. */
+  bug_on(condition: boolean, text: string): Op;
+  /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */
+  give_up(why: string): Op<never>;
+}
+
+/** Names code that an interprocessor interrupt runs. Without a body, taking the interrupt is all it does. */
+export const ipiHandler = (handlerName: string, body?: (cpu: Cpu, info: Info) => Op): IpiHandler =>
+  body ? { handlerName, body } : { handlerName };
+
+/** Names code that runs after a grace period. */
+export const rcuCallback = (callbackName: string, body: (cpu: Cpu, info: Info) => Op): RcuCallback => ({ callbackName, body });
+
+export type { Range };

@@ -1,0 +1,23 @@
+/** What a claim may look at: read-only questions about one state, in the words of the kernel. */
+import type { CpuId, CpuMask, Va } from './address.ts';
+import type { Ref } from './cells.ts';
+import type { Entry, Table } from './entry.ts';
+import type { Geometry, Level } from './geometry.ts';
+import type { Mm, Slot } from './objects.ts';
+
+export interface Facts {
+  readonly geometry: Geometry;
+  readonly online: CpuMask;
+  value(at: Ref): number;
+  entry(slot: Slot): Entry;
+  /** CPUs whose TLB holds a leaf of one of `levels` (default: any) for some page of the range. */
+  tlbHolders(mm: Mm, start: Va, end: Va, levels?: readonly Level[]): CpuMask;
+  /** CPUs that remember an upper entry leading to a table of the range. */
+  walkCacheHolders(mm: Mm, start: Va, end: Va): CpuMask;
+  /** CPUs in a lockless walk that have read an entry pointing to `table` and not left their read-side section. */
+  walkersOf(table: Table): CpuMask;
+  /** CPUs whose hardware walker has read an entry pointing to `table` in an instruction that has not ended. */
+  hardwareWalkersOf(table: Table): CpuMask;
+  /** CPUs that took an interrupt sent by `cpu` since the hook being judged was entered. */
+  interruptedBy(cpu: CpuId): CpuMask;
+}

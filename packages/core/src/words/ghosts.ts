@@ -1,0 +1,15 @@
+/** Ghost cells: what claims need to know about the past. No step's result depends on them. */
+import { region } from './cells.ts';
+
+export const ghosts = {
+  /** Table of that level that the CPU's lockless walk has reached (0 none). */
+  walking: region('ghost.walking', ['cpu', 'level'], { shape: 'table', ghost: true }),
+  /** Table that the CPU's hardware walker has reached in the present instruction. */
+  hardwareWalking: region('ghost.hardware walking', ['cpu'], { shape: 'table', ghost: true }),
+  /** CPUs that took an interrupt from this CPU since it entered the hook being judged. */
+  interrupted: region('ghost.interrupted', ['cpu'], { shape: 'mask', ghost: true }),
+  /** What a load of this page must find: the token of the last store, kept apart from every page frame. */
+  expected: region('ghost.expected', ['mm', 'block'], { ghost: true }),
+  /** 1 + frame that was pinned for this page by this CPU's last GUP. */
+  pinned: region('ghost.pinned', ['cpu', 'block'], { ghost: true }),
+};

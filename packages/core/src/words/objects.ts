@@ -1,0 +1,80 @@
+/** The objects of generic mm code: handles (plain values) and the cells that belong to them. */
+import type { Va } from './address.ts';
+import { region, type Ref } from './cells.ts';
+import type { Table } from './entry.ts';
+import type { Level } from './geometry.ts';
+
+/** Handle of an address space. */
+export interface Mm {
+  readonly id: number;
+}
+
+/** Handle of one mapped area. Its limits do not change while a scenario runs; whether it is still mapped is a cell. */
+export interface Vma {
+  readonly id: number;
+  readonly mm: Mm;
+  readonly start: Va;
+  readonly end: Va;
+  /** `always`: faults may bring huge pages; `never`: base pages only (madvise NOHUGEPAGE). */
+  readonly thp: 'always' | 'never';
+}
+
+/** The place of one entry: which table, which index. A folded level shares the place of the level above. */
+export interface Slot<L extends Level = Level> {
+  readonly level: L;
+  readonly table: Table;
+  readonly index: number;
+}
+export type PteSlot = Slot<'pte'>;
+export type PmdSlot = Slot<'pmd'>;
+
+/** struct mm_struct. */
+export const mmCells = {
+  mmap_lock: region('mmap_lock', ['mm'], { shape: 'lock' }),
+  page_table_lock: region('page_table_lock', ['mm'], { shape: 'lock' }),
+  /** Number of the top table. */
+  pgd: region('mm.pgd', ['mm'], { shape: 'table' }),
+  /** mm_cpumask(mm). */
+  cpumask: region('mm_cpumask', ['mm'], { shape: 'mask' }),
+  mm_users: region('mm_users', ['mm']),
+  tlb_flush_pending: region('tlb_flush_pending', ['mm']),
+  write_protect_seq: region('write_protect_seq', ['mm']),
+  pgtables_bytes: region('nr_ptes', ['mm']),
+};
+
+/** struct vm_area_struct. */
+export const vmaCells = {
+  /** 1 while the area is in the mm's tree. */
+  attached: region('vma.attached', ['vma'], { shape: 'flag' }),
+  /** Root rwsem of the anon_vma. */
+  anon_vma: region('anon_vma', ['vma'], { shape: 'lock' }),
+};
+
+/** struct page, one per base page frame. Reference and map counts of a huge page are those of its first frame. */
+export const pageCells = {
+  refcount: region('refcount', ['page']),
+  mapcount: region('mapcount', ['page']),
+  dirty: region('PG_dirty', ['page'], { shape: 'flag' }),
+  locked: region('PG_locked', ['page'], { shape: 'flag' }),
+  lru: region('PG_lru', ['page'], { shape: 'flag' }),
+  /** What the memory holds: a token that user code stored, 0 when zeroed. */
+  data: region('data', ['page']),
+  /** 0 never allocated, 1 allocated, 2 freed. */
+  life: region('page.life', ['page']),
+  /** log2 of the frames of the compound page that starts here. */
+  order: region('page.order', ['page']),
+};
+
+/** A page table. */
+export const tableCells = {
+  entry: region('entry', ['table', 'entry'], { shape: 'entry' }),
+  /** The split page-table lock. */
+  ptl: region('ptl', ['table'], { shape: 'lock' }),
+  /** 0 never allocated, 1 allocated, 2 freed. */
+  life: region('table.life', ['table']),
+  /** pmd_huge_pte: tables deposited for the huge entries of this PMD table (a list record). */
+  pmd_huge_pte: region('pmd_huge_pte', ['table'], { shape: 'record' }),
+};
+
+/** The word that a slot names. */
+export const entryRef = (slot: Slot): Ref => tableCells.entry(slot.table, slot.index);

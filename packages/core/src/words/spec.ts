@@ -1,0 +1,60 @@
+/** What a machine is, in numbers and choices: the data an architecture brings beside its code. */
+import type { Va } from './address.ts';
+import type { Region } from './cells.ts';
+import type { Cpu } from './cpu.ts';
+import type { Flag } from './entry.ts';
+import type { Geometry } from './geometry.ts';
+import type { Op } from './step.ts';
+
+/**
+ * How the hardware treats the accessed (or dirty) flag of an entry it uses:
+ * `always` sets it, `never` faults so that software sets it, `may` does either, and both are explored.
+ */
+export type HardwareFlag = 'always' | 'never' | 'may';
+
+/** How a user access went: done, or the kernel must handle a page fault first. */
+export type AccessResult = 'done' | 'fault';
+
+/** One user load or store, as the machine sees it. */
+export interface Access {
+  readonly va: Va;
+  readonly kind: 'read' | 'write';
+  /** What a write stores: a token that tells this store from every other. */
+  readonly token: number;
+}
+
+/** Kernel options that change what generic code is compiled to. */
+export interface KernelConfig {
+  /** The CPU set of a flush says nothing about table walks in software: page tables are freed by RCU. */
+  readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
+  readonly TRANSPARENT_HUGEPAGE: boolean;
+  readonly HAVE_FAST_GUP: boolean;
+}
+
+/** The machine of one architecture. Plain data, apart from `translate`. */
+export interface MachineSpec {
+  /** The real shape of the tree. */
+  readonly geometry: Geometry;
+  /** How other CPUs' translations are removed. Said in reports; the code that does it is in the layers. */
+  readonly shootdown: 'ipi' | 'broadcast' | 'hypercall' | 'hash table';
+  /** Do CPUs remember upper levels of a walk? */
+  readonly walkCache: boolean;
+  readonly hardwareAccessed: HardwareFlag;
+  readonly hardwareDirty: HardwareFlag;
+  /** Which memory model the architecture has; explorations use it only when a scenario asks. */
+  readonly memory: 'tso' | 'arm' | 'power';
+  /** Thresholds with their real values, such as `tlb_single_page_flush_ceiling`. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** The same thresholds scaled to the small geometry, where they differ, so that both branches are reached. */
+  readonly exploring: Readonly<Record<string, number>>;
+  readonly config: KernelConfig;
+  /** Which hardware or software bit carries each flag of an entry. Documentation: `{ PRESENT: 'P, bit 0' }`. */
+  readonly entryBits: Readonly<Partial<Record<Flag, string>>>;
+  /**
+   * Address translation of a machine whose hardware does not walk the Linux tables. Called on a TLB miss, with interrupts
+   * held off; must end the instruction (`access_done` or `access_fault`).
+   */
+  readonly translate?: (cpu: Cpu, access: Access) => Op<AccessResult>;
+  /** Cells of the architecture's own. */
+  readonly cells: readonly Region[];
+}

@@ -1,0 +1,58 @@
+/** A step: one indivisible thing a CPU does, as plain data. Its meaning is three functions over a store. */
+import type { CpuId } from './address.ts';
+import type { Cell } from './cells.ts';
+
+/**
+ * One indivisible action. Everything that decides its meaning is in these fields, so equal steps behave alike.
+ * The explorer may let another process run before any step and nowhere else.
+ */
+export interface Step {
+  /** Which meaning it has, such as `load`, `rmw`, `spin_lock`, `ipi.send`. */
+  readonly kind: string;
+  /** The CPU that does it. */
+  readonly cpu: CpuId;
+  /** Cells it names; each kind says which is which. */
+  readonly cells: readonly Cell[];
+  /** Operands; each kind says which is which. */
+  readonly args: readonly number[];
+  /** For steps that wait: whom or what for. */
+  readonly why?: string;
+  /** For claims: what is judged. Plain data. */
+  readonly info?: unknown;
+}
+
+/** A piece of kernel code that may be interrupted at every step. What a step observes comes back as a number. */
+export type Op<T = void> = Generator<Step, T, number>;
+
+/** Values of cells. */
+export interface Store {
+  get(cell: Cell): number;
+  set(cell: Cell, value: number): void;
+}
+
+/** Cells a step may touch. A superset is sound, a subset is not. */
+export interface Footprint {
+  readonly reads: readonly Cell[];
+  readonly writes: readonly Cell[];
+  /** Updated in a way that commutes with the same kind of update, and not observed. */
+  readonly adds: readonly Cell[];
+}
+
+/** What a kind of step means. */
+export interface Meaning {
+  /** May it happen now? Absent: always. */
+  enabled?(step: Step, store: Store): boolean;
+  /** How many different outcomes the hardware allows now. Absent: one. */
+  choices?(step: Step, store: Store): number;
+  /** Does it and says what the CPU observes (0 when nothing). */
+  apply(step: Step, store: Store, choice: number): number;
+  footprint(step: Step): Footprint;
+  /** The step in words, after it happened. */
+  tell(step: Step, observed: number, names: CellNames): string;
+}
+
+/** Names and readable values of cells. */
+export interface CellNames {
+  name(cell: Cell): string;
+  value(cell: Cell, value: number): string;
+}

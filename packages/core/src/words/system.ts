@@ -1,0 +1,55 @@
+/** What the explorer is given: processes that take steps over cells, and what is asked of them. It never learns what a PMD is. */
+import type { CpuId } from './address.ts';
+import type { Cell } from './cells.ts';
+import type { CellNames, Meaning, Op, Step, Store } from './step.ts';
+
+/** Something that takes steps on its own. */
+export interface Process {
+  /** `cpu1`, `cpu1 irq`, `cpu1 tlb`, `rcu`. */
+  readonly name: string;
+  /** The CPU in whose column a trace shows it. */
+  readonly cpu: CpuId;
+  /**
+   * `main` must end; `daemon` starts again from the beginning each time its code returns, and may stay idle for ever.
+   */
+  readonly role: 'main' | 'daemon';
+  /** It may run only while this cell holds 0 (an interrupt handler holds up the code below it). */
+  readonly gate?: Cell;
+  /** Makes its code anew. Must behave alike each time it observes alike. */
+  readonly body: () => Op<unknown>;
+}
+
+/** A sentence that is judged at some steps, or where everything has ended. */
+export interface Check {
+  /** The sentence that is true when it holds. */
+  readonly claim: string;
+  /** `violation`: it must never fail. `tally`: count how often it holds. */
+  readonly on: 'violation' | 'tally';
+  /** Does it hold in this state, right after `step` observed `observed`? Only reads. */
+  holds(store: Store, step: Step, observed: number): boolean;
+  /** What was seen, in words, once it failed. */
+  explain?(store: Store, step: Step, observed: number): string;
+}
+
+/** A closed system, ready to be explored. */
+export interface System {
+  readonly processes: readonly Process[];
+  /** Number of cells of the layout (most of them never touched). */
+  readonly cellCount: number;
+  initial(cell: Cell): number;
+  meaning(kind: string): Meaning;
+  readonly names: CellNames;
+  /** What is judged after this step. */
+  checksAt(step: Step): readonly Check[];
+  /** What is judged in states where every main process has ended and no process can move. */
+  readonly finals: readonly Check[];
+  /** Names of the operations and hooks that the code resumed last is inside of, outermost first. */
+  where(): readonly string[];
+}
+
+/** One move of a schedule: which process, and which of the outcomes the hardware allows. */
+export interface Move {
+  readonly process: number;
+  readonly choice: number;
+}
+export type Schedule = readonly Move[];

@@ -1,0 +1,37 @@
+/** A replayed schedule, as plain data: what text, HTML and tests read. */
+import type { CpuId } from './address.ts';
+
+/** One cell that a step changed. */
+export interface Change {
+  readonly cell: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One step of a trace. */
+export interface TraceEvent {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly process: string;
+  readonly cpu: CpuId;
+  /** Operations and hooks the process is inside of, outermost first. */
+  readonly where: readonly string[];
+  readonly kind: string;
+  /** The step in words. */
+  readonly text: string;
+  /** Whom it waited for, if it is a step that waits. */
+  readonly why?: string;
+  readonly changes: readonly Change[];
+  /** Claims that failed right after this step, with what was seen. */
+  readonly broken: readonly { readonly claim: string; readonly seen?: string }[];
+}
+
+/** A replayed schedule. */
+export interface Trace {
+  readonly processes: readonly { readonly name: string; readonly cpu: CpuId }[];
+  readonly events: readonly TraceEvent[];
+  /** Claims that fail where everything has ended. */
+  readonly brokenAtEnd: readonly { readonly claim: string; readonly seen?: string }[];
+  /** Processes that can never move again, when the schedule ends in a deadlock. */
+  readonly stuck: readonly { readonly process: string; readonly waitsFor: string }[];
+}
