@@ -1,0 +1,24 @@
+import shootdown from 'shootdown-eslint-plugin';
+import { walls } from 'shootdown-eslint-plugin/walls';
+import tseslint from 'typescript-eslint';
+
+export default [
+  { ignores: ['**/dist/**', '.cache/**', 'coverage/**', 'tools/*/test/fixture/**', '**/*.mjs'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['packages/*/src/**/*.ts', 'packages/*/test/**/*.ts', 'tools/*/test/**/*.ts'],
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: ['packages/*/tsconfig.json', 'tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { '@typescript-eslint': tseslint.plugin, shootdown },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'shootdown/no-floating-generator': 'error',
+    },
+  },
+  ...walls,
+];

@@ -1,0 +1,22 @@
+/** Native ESM: jest has to run in `node --experimental-vm-modules`, as `npm test` does. */
+const swc = {
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/tools/*/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  // Not `import`, `require` or `default`: jest adds the right one for each importer.
+  testEnvironmentOptions: { customExportConditions: ['@shootdown/source', 'node', 'node-addons'] },
+  cacheDirectory: '<rootDir>/.cache/jest',
+  maxWorkers: 2,
+};

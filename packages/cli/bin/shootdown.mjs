@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** Starts the built command line; committed, so that the link to it can be made before the first build. */
+import { existsSync } from 'node:fs';
+
+const main = new URL('../dist/main.js', import.meta.url);
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`shootdown: Node >= 20.19 is needed, this is ${process.version}`);
+  process.exitCode = 69;
+} else if (!existsSync(main)) {
+  console.error('shootdown: not built yet. Run `npm run build` first.');
+  process.exitCode = 69;
+} else {
+  await import(main.href);
+}

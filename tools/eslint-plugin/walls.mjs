@@ -1,0 +1,170 @@
+/** Who may import whom, one row per wall. A wall says its rule in the message; everything a row does not name is refused. */
+
+// Outside core a folder is a package.
+const packages = [
+  {
+    folder: 'arch-*',
+    ignores: ['packages/arch-xen/src/**'],
+    may: ['@shootdown/core/plugin'],
+    rule: 'An architecture imports @shootdown/core/plugin and nothing else, not even another architecture.',
+  },
+  {
+    folder: 'arch-xen',
+    may: ['@shootdown/core/plugin', '@shootdown/arch-x86'],
+    rule: 'arch-xen imports @shootdown/core/plugin and the value of @shootdown/arch-x86 that it lies over, and nothing else.',
+  },
+  {
+    folder: 'workloads',
+    may: ['@shootdown/core', 'node:*'],
+    rule: 'workloads imports @shootdown/core only: a case names its architectures, it never imports them.',
+  },
+  {
+    folder: 'conformance',
+    may: ['@shootdown/core', '@shootdown/core/plugin', '@shootdown/core/testing', '@jest/globals', 'node:*'],
+    rule: 'conformance imports the faces of @shootdown/core and @jest/globals: what every architecture must pass knows no architecture.',
+  },
+  {
+    folder: 'report',
+    may: ['picocolors', 'node:*'],
+    mayTypes: ['@shootdown/core'],
+    rule: 'report imports types of @shootdown/core only: it words a verdict and computes nothing.',
+  },
+  {
+    folder: 'cli',
+    may: ['@shootdown/*', 'commander', 'tsyringe', 'reflect-metadata', 'node:*'],
+    rule: 'cli calls core and report through their faces; tsyringe is its container, inversify belongs to core/rig, and no file imports both.',
+  },
+];
+
+// Inside core a folder is a stage. `mistakes.ts` is open to all of them.
+const stages = [
+  { folder: 'words', may: [], rule: 'words imports nothing outside words: it is what every other folder is made of.' },
+  {
+    folder: 'contract',
+    may: ['words/', 'node:assert*'],
+    rule: 'contract imports words only: a promise knows neither who keeps it nor who asks.',
+  },
+  {
+    folder: 'arch',
+    may: ['words/', 'contract/', 'reflect-metadata', 'node:assert*'],
+    rule: 'arch imports words and contract only (inversify: in arch/below.ts alone).',
+  },
+  {
+    folder: 'machine',
+    may: ['words/', 'node:assert*'],
+    rule: 'machine imports words only: a hook call is a step with a name, the dispatcher is handed in by rig.',
+  },
+  {
+    folder: 'kernel',
+    may: ['words/', 'contract/', 'node:assert*'],
+    rule: 'kernel imports words and contract only: never machine, arch or explore. It sees Cpu from words.',
+  },
+  {
+    folder: 'workload',
+    may: ['words/', 'contract/', 'kernel/', 'node:assert*'],
+    rule: 'workload imports words, contract and kernel only: a story knows no machine and no architecture.',
+  },
+  {
+    folder: 'watch',
+    may: ['words/', 'contract/', 'node:assert*'],
+    rule: 'watch imports words and contract only: a watcher looks through Facts.',
+  },
+  {
+    folder: 'explore',
+    may: ['words/', 'node:*'],
+    rule: 'explore imports words only: if it needs to know what a PMD is, the design is wrong.',
+  },
+  {
+    folder: 'verdict',
+    may: ['words/', 'node:*'],
+    mayTypes: ['explore/'],
+    rule: 'verdict imports words, and types of explore: it folds what was found and searches nothing.',
+  },
+  {
+    folder: 'rig',
+    may: ['*/', 'inversify', 'reflect-metadata', 'node:*'],
+    rule: 'rig joins everything in core with inversify, and nothing from outside: no architecture, no tsyringe.',
+  },
+];
+
+// no-restricted-imports does not see these two
+const sideDoors = ['ImportExpression', 'TSImportType'].map((selector) => ({
+  selector,
+  message: 'Behind a wall write a plain import: lint does not see through import().',
+}));
+
+const escaped = (text) => text.replace(/[.\\^$|(){}[\]/+]/g, '\\$&');
+const packageName = (name) => `${escaped(name).replace('*', '.*')}$`;
+
+/** Refuses every specifier but those that are open. `depth` is how many folders the file lies below the wall's own root. */
+function wall({ files, ignores = [], depth, neighbours = 'open', rule, may, mayTypes = [] }) {
+  const inside = depth === 0 ? '\\./(?!\\.)' : `(?:\\./|(?:\\.\\./){1,${depth}})(?!\\.)`;
+  const climbsOutLater = '[^./]/+\\.\\.';
+  const others = {
+    regex: `^(?!${[...(neighbours === 'open' ? [inside] : []), ...may, ...mayTypes].join('|')})|${climbsOutLater}`,
+    message: rule,
+  };
+  // what is open to types only is refused to values
+  const values = mayTypes.map((type) => ({ regex: `^${type}`, message: rule, allowTypeImports: true }));
+  return { files: [files], ignores, rules: { 'no-restricted-imports': ['error', { patterns: [others, ...values] }] } };
+}
+
+const depths = [0, 1, 2, 3];
+
+const packageWalls = ({ folder, may, mayTypes = [], ...row }) =>
+  depths.map((depth) =>
+    wall({
+      ...row,
+      files: `packages/${folder}/src/${'*/'.repeat(depth)}*.ts`,
+      depth,
+      may: may.map(packageName),
+      mayTypes: mayTypes.map(packageName),
+    }),
+  );
+
+function stageWall({ folder, may, mayTypes = [], rule }, depth, file = `${'*/'.repeat(depth)}*.ts`) {
+  const open = (name) => {
+    const neighbour = `(?:\\.\\./){${depth + 1}}`;
+    if (name === '*/') return `${neighbour}[a-z]+/`;
+    if (name.endsWith('/')) return neighbour + escaped(name);
+    if (name.endsWith('.ts')) return `${neighbour}${escaped(name)}$`;
+    return packageName(name);
+  };
+  return wall({
+    files: `packages/core/src/${folder}/${file}`,
+    depth,
+    rule,
+    may: [...may, 'mistakes.ts'].map(open),
+    mayTypes: mayTypes.map(open),
+  });
+}
+
+const arch = stages.find(({ folder }) => folder === 'arch');
+
+/** ESLint blocks; where two name one file the later one holds. */
+export const walls = [
+  ...packages.flatMap(packageWalls),
+  ...stages.flatMap((stage) => depths.map((depth) => stageWall(stage, depth))),
+  stageWall({ ...arch, may: [...arch.may, 'inversify'] }, 0, 'below.ts'),
+  wall({
+    files: 'packages/core/src/contract/hooks/*.ts',
+    ignores: ['**/index.ts'],
+    depth: 0,
+    neighbours: 'closed',
+    rule: 'A hook imports words and the files of contract beside hooks/: hooks do not import hooks.',
+    may: ['\\.\\./\\.\\./words/', '\\.\\./[^./]+\\.ts$', '\\.\\./\\.\\./mistakes\\.ts$'],
+  }),
+  // the faces and mistakes.ts
+  wall({
+    files: 'packages/core/src/*.ts',
+    depth: 0,
+    rule: 'core knows no architecture and no command line; inversify appears in core/rig and arch/below.ts only.',
+    may: ['reflect-metadata', 'node:*'].map(packageName),
+  }),
+  {
+    files: ['packages/*/src/**/*.ts'],
+    // the command line loads a config by its path
+    ignores: ['packages/cli/src/**'],
+    rules: { 'no-restricted-syntax': ['error', ...sideDoors] },
+  },
+];
