@@ -145,6 +145,8 @@ export interface Cpu {
   /** Gives a table back: its memory is somebody else's from here on. */
   free_table(table: Table): Op;
 
+  /** For claims about pins: this CPU got a reference to `pfn` for the page with that number. A step only when asked for. */
+  note_pin(block: number, pfn: Pfn): Op;
   /** BUG_ON / VM_BUG_ON: a violation when `condition` is true; nothing, not even a step, when false. */
   bug_on(condition: boolean, text: string): Op;
   /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */

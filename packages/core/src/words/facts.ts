@@ -1,7 +1,7 @@
 /** What a claim may look at: read-only questions about one state, in the words of the kernel. */
 import type { CpuId, CpuMask, Va } from './address.ts';
-import type { Ref } from './cells.ts';
-import type { Entry, Table } from './entry.ts';
+import type { Cell, Ref } from './cells.ts';
+import type { Entry, Pfn, Table } from './entry.ts';
 import type { Geometry, Level } from './geometry.ts';
 import type { Mm, Slot } from './objects.ts';
 
@@ -18,6 +18,12 @@ export interface Facts {
   walkersOf(table: Table): CpuMask;
   /** CPUs whose hardware walker has read an entry pointing to `table` in an instruction that has not ended. */
   hardwareWalkersOf(table: Table): CpuMask;
+  /** Are interrupts off on that CPU, or does it handle one? */
+  interruptsOff(cpu: CpuId): boolean;
+  /** The frame that the page tables map at `va` for user code; undefined when the walk ends in nothing. */
+  mappedFrame(mm: Mm, va: Va): Pfn | undefined;
+  /** Region and indices of a cell that a step names. */
+  refOf(cell: Cell): Ref;
   /** CPUs that took an interrupt sent by `cpu` since the hook being judged was entered. */
   interruptedBy(cpu: CpuId): CpuMask;
 }

@@ -44,3 +44,8 @@ export const HPAGE_PMD_NR = (g: Geometry): number => entriesOf(g, 'pte');
 export const roundDown = (va: Va, size: number): Va => Math.floor(va / size) * size;
 /** End of the `level`-sized block of `va`, but not past `end`: the kernel's pXd_addr_end. */
 export const addrEnd = (g: Geometry, level: Level, va: Va, end: Va): Va => Math.min(roundDown(va, sizeOf(g, level)) + sizeOf(g, level), end);
+
+/** Levels that have tables of their own, from the top down: what the hardware walks. */
+export const walkLevels = (g: Geometry): Level[] => LEVELS.toReversed().filter((l) => !isFolded(g, l));
+export const levelIndex = (level: Level): number => LEVELS.indexOf(level);
+export const levelAt = (index: number): Level => LEVELS[index] ?? 'pte';

@@ -10,6 +10,8 @@ export const ghosts = {
   interrupted: region('ghost.interrupted', ['cpu'], { shape: 'mask', ghost: true }),
   /** What a load of this page must find: the token of the last store, kept apart from every page frame. */
   expected: region('ghost.expected', ['mm', 'block'], { ghost: true }),
+  /** Set for good once it happened: [0] user code reached a page that was freed, [1] user code read something else than it stored. */
+  breach: region('ghost.breach', ['queue'], { shape: 'flag', ghost: true }),
   /** 1 + frame that was pinned for this page by this CPU's last GUP. */
   pinned: region('ghost.pinned', ['cpu', 'block'], { ghost: true }),
 };

@@ -1,0 +1,190 @@
+/** A CPU as code sees it: every method makes steps, which the explorer (or a single run) carries out. */
+import { without, type CpuId, type CpuMask } from '../words/address.ts';
+import type { Ref } from '../words/cells.ts';
+import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
+import type { Entry, Pfn, Table } from '../words/entry.ts';
+import { ghosts } from '../words/ghosts.ts';
+import { levelIndex, type Geometry, type Level } from '../words/geometry.ts';
+import { entryRef, type Mm, type Slot } from '../words/objects.ts';
+import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
+import type { Op, Step } from '../words/step.ts';
+import type { Parts } from './parts.ts';
+import { HIT } from './meanings/mmu.ts';
+import type { HookStep } from './meanings/objects.ts';
+import { hardwareWalk } from './walker.ts';
+
+/** What a CPU needs from outside the machine: the hooks, and the kernel that runs. */
+export interface Kernel {
+  has(fix: string): boolean;
+  readonly config: KernelConfig;
+  number(name: string): number;
+  /** Runs the topmost layer's body of a hook. */
+  dispatch(cpu: Cpu, hook: unknown, args: readonly unknown[]): Op<unknown>;
+  hookName(hook: unknown): string;
+  /** Is a claim of this hook asked for, so that entering and leaving it are steps? */
+  watches(hookName: string): boolean;
+}
+
+/** How a thread may use a CPU, and where its call stack is noted. */
+export class SimCpu implements Cpu {
+  readonly spec: MachineSpec;
+  readonly geometry: Geometry;
+  readonly online: CpuMask;
+  /** Operations and hooks the code is inside of. Names only: nothing depends on it. */
+  readonly stack: string[] = [];
+  readonly #held: { name: string; mode: 'held' | 'read' | 'write' }[] = [];
+
+  constructor(
+    readonly id: CpuId,
+    readonly mm: Mm | undefined,
+    private readonly parts: Parts,
+    private readonly kernel: Kernel,
+    private readonly resumed: (stack: readonly string[]) => void,
+  ) {
+    this.spec = parts.spec;
+    this.geometry = parts.geometry;
+    this.online = parts.online;
+  }
+
+  /** Forgets call stack and locks: the thread's code is run again from its beginning. */
+  restart(): void {
+    this.stack.length = 0;
+    this.#held.length = 0;
+  }
+
+  has = (fix: string): boolean => this.kernel.has(fix);
+  config = (name: keyof KernelConfig): boolean => this.kernel.config[name];
+  number = (name: string): number => this.kernel.number(name);
+
+  *within<T>(name: string, body: () => Op<T>): Op<T> {
+    this.stack.push(name);
+    const result = yield* body();
+    this.stack.pop();
+    return result;
+  }
+
+  *call(hook: unknown, args: readonly unknown[]): Op<unknown> {
+    const name = this.kernel.hookName(hook);
+    const watched = this.kernel.watches(name);
+    this.stack.push(name);
+    if (watched) yield* this.#claim('hook.enter', { hook: name, args, held: [] });
+    const result = yield* this.kernel.dispatch(this, hook, args);
+    if (watched) yield* this.#claim('hook.leave', { hook: name, args, result, held: [] });
+    this.stack.pop();
+    return result;
+  }
+
+  *#claim(kind: string, what: HookStep): Op {
+    yield this.#step(kind, [], [], { info: structuredClone({ ...what, held: [...this.#held] }) });
+  }
+
+  // Memory
+  *load(at: Ref): Op<number> { return yield this.#step('load', [at]); }
+  *store(at: Ref, value: number): Op { yield this.#step('store', [at], [value]); }
+  *xchg(at: Ref, value: number): Op<number> { return yield this.#step('xchg', [at], [value]); }
+  *cmpxchg(at: Ref, expected: number, value: number): Op<number> { return yield this.#step('cmpxchg', [at], [expected, value]); }
+  *add(at: Ref, n: number): Op { yield this.#step('add', [at], [n]); }
+  *add_return(at: Ref, n: number): Op<number> { return yield this.#step('add_return', [at], [n]); }
+  *dec_and_test(at: Ref): Op<boolean> { return (yield this.#step('dec_and_test', [at])) === 1; }
+  *inc_not_zero(at: Ref): Op<boolean> { return (yield this.#step('inc_not_zero', [at])) === 1; }
+  *update(at: Ref, clear: number, set: number): Op<number> { return yield this.#step('update', [at], [clear, set]); }
+  *or(at: Ref, bits: number): Op { yield this.#step('or', [at], [bits]); }
+  *andnot(at: Ref, bits: number): Op { yield this.#step('andnot', [at], [bits]); }
+  *list_add(at: Ref, value: number): Op { yield this.#step('list_add', [at], [value]); }
+  *list_take(at: Ref): Op<number> { return yield this.#step('list_take', [at]); }
+  /** Not a step under sequential consistency: it would order nothing. */
+  *fence(name: string): Op { if (this.parts.fences) yield this.#step('fence', [], [], { why: name }); }
+
+  // Page-table words
+  *read_entry(slot: Slot): Op<Entry> { return yield this.#step('load', [entryRef(slot)]); }
+  *read_lockless(slot: Slot): Op<Entry> { return yield this.#step('walk.lockless', [entryRef(slot)], [levelIndex(slot.level)]); }
+  *read_typed(slot: Slot, as: 'leaf' | 'table'): Op<Entry> { return yield this.#step('walk.typed', [entryRef(slot)], [as === 'leaf' ? 1 : 2]); }
+
+  // Locks
+  *spin_lock(at: Ref): Op { yield this.#step('spin_lock', [at]); this.#take(at, 'held'); }
+  *spin_unlock(at: Ref): Op { yield this.#step('spin_unlock', [at]); this.#drop(at); }
+  *spin_trylock(at: Ref): Op<boolean> {
+    const taken = (yield this.#step('spin_trylock', [at])) === 1;
+    if (taken) this.#take(at, 'held');
+    return taken;
+  }
+  *down_read(at: Ref): Op { yield this.#step('down_read', [at]); this.#take(at, 'read'); }
+  *up_read(at: Ref): Op { yield this.#step('up_read', [at]); this.#drop(at); }
+  *down_write(at: Ref): Op { yield this.#step('down_write', [at]); this.#take(at, 'write'); }
+  *up_write(at: Ref): Op { yield this.#step('up_write', [at]); this.#drop(at); }
+  #take(at: Ref, mode: 'held' | 'read' | 'write'): void { this.#held.push({ name: this.#nameOf(at), mode }); }
+  #drop(at: Ref): void {
+    const i = this.#held.findLastIndex((h) => h.name === this.#nameOf(at));
+    if (i >= 0) this.#held.splice(i, 1);
+  }
+  #nameOf(at: Ref): string { return this.parts.layout.name(this.parts.layout.cell(at)); }
+
+  // Interrupts, other CPUs, RCU
+  *local_irq_save(): Op { yield this.#step('local_irq_save'); }
+  *local_irq_restore(): Op { yield this.#step('local_irq_restore'); }
+  *smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op {
+    const others = without(mask & this.online, this.id);
+    const record = { name: handler.handlerName, handler, info: structuredClone(info) };
+    if (others) yield this.#step('ipi.send', [], [others, this.parts.records.idOf(record, handler.handlerName)]);
+  }
+  *smp_wait(mask: CpuMask, why: string): Op {
+    const others = without(mask & this.online, this.id);
+    if (others) yield this.#step('ipi.wait', [], [others], { why });
+  }
+  *smp_call_function_many(mask: CpuMask, handler: IpiHandler, info: Info): Op {
+    yield* this.smp_send(mask, handler, info);
+    yield* this.smp_wait(mask, `every target of ${handler.handlerName} has run it`);
+  }
+  *rcu_read_lock(): Op { yield this.#step('rcu_read_lock'); }
+  *rcu_read_unlock(): Op { yield this.#step('rcu_read_unlock'); }
+  *call_rcu(callback: RcuCallback, info: Info): Op {
+    const record = { name: callback.callbackName, callback, info: structuredClone(info) };
+    yield this.#step('call_rcu', [], [this.parts.records.idOf(record, callback.callbackName)]);
+  }
+  *synchronize_rcu(): Op {
+    yield this.#step('rcu.sync');
+    yield this.#step('rcu.wait', [], [], { why: 'readers that existed when it began have left' });
+  }
+
+  // The MMU
+  *user_access(access: Access): Op<AccessResult> {
+    const found = yield this.#step('mmu.lookup', [], accessArgs(access));
+    if (found === HIT) return 'done';
+    return yield* this.spec.translate ? this.spec.translate(this, access) : hardwareWalk(this, access, found);
+  }
+  *write_root(table: Table, asid: number): Op { yield this.#step('mmu.root', [], [table, asid]); }
+  *flush_local(what: Invalidation): Op { yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]); }
+  *tlbi_broadcast(what: Invalidation): Op { yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what)]); }
+  *tlbi_sync(name: string): Op { yield this.#step('tlb.sync', [], [], { why: name }); }
+  *access_done(access: Access, level: Level, entry: Entry): Op { yield* this.finish(access, level, entry, 0); }
+  *access_fault(access: Access): Op { yield this.#step('mmu.fault', [], [access.va]); }
+  /** The hardware walker reads an entry of `level`. */
+  *walkRead(at: Ref, va: number, level: Level): Op<Entry> { return yield this.#step('mmu.walk', [at], [va, levelIndex(level)]); }
+  /** The hardware makes the access through `entry`, after setting `flags` in it at `at`. Observes as `mmu.finish` says. */
+  *finish(access: Access, level: Level, entry: Entry, flags: number, at?: Ref): Op<number> {
+    return yield this.#step('mmu.finish', at ? [at] : [], [...accessArgs(access), levelIndex(level), entry, flags]);
+  }
+
+  // Memory allocation
+  *alloc_pages(order: number): Op<Pfn> { return yield this.#step('page.alloc', [], [order]); }
+  *free_pages(pfn: Pfn): Op { yield this.#step('page.free', [], [pfn]); }
+  *alloc_table(level: Level): Op<Table> { return yield this.#step('table.alloc', [], [levelIndex(level)]); }
+  *free_table(table: Table): Op { yield this.#step('table.free', [], [table]); }
+
+  // Claims
+  *note_pin(block: number, pfn: Pfn): Op {
+    if (this.parts.layout.keeps(ghosts.pinned)) yield this.#step('ghost.pin', [ghosts.pinned(this.id, block)], [pfn + 1]);
+  }
+  *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
+  *give_up(why: string): Op<never> { for (;;) yield this.#step('bound', [], [], { why }); }
+
+  /** One step of this CPU; for machine parts that are code of their own (interrupt entry, broadcasts, RCU). */
+  *raw(kind: string, args: readonly number[] = [], why?: string): Op<number> { return yield this.#step(kind, [], args, why === undefined ? {} : { why }); }
+
+  #step(kind: string, at: readonly Ref[] = [], args: readonly number[] = [], more: { why?: string; info?: unknown } = {}): Step {
+    this.resumed(this.stack);
+    return { kind, cpu: this.id, cells: at.map((ref) => this.parts.layout.cell(ref)), args, ...more };
+  }
+}
+
+const accessArgs = (access: Access): number[] => [access.va, access.kind === 'write' ? 1 : 0, access.token];

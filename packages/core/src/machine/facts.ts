@@ -1,0 +1,56 @@
+/** Facts over a store: what claims may ask. */
+import { cpuBit, cpusOf, type CpuId, type CpuMask, type Va } from '../words/address.ts';
+import type { Cell, Ref } from '../words/cells.ts';
+import type { Entry, Pfn, Table } from '../words/entry.ts';
+import type { Facts } from '../words/facts.ts';
+import { ghosts } from '../words/ghosts.ts';
+import { LEVELS, levelIndex, walkLevels, type Geometry, type Level } from '../words/geometry.ts';
+import { entryRef, mmCells, type Mm, type Slot } from '../words/objects.ts';
+import type { Store } from '../words/step.ts';
+import { hw } from './hardware.ts';
+import type { Parts } from './parts.ts';
+import { blocks, frameAt, leafInMemory, LEAF_LEVELS } from './translation.ts';
+
+export class StoreFacts implements Facts {
+  readonly geometry: Geometry;
+  readonly online: CpuMask;
+  constructor(private readonly parts: Parts, private readonly store: Store) {
+    this.geometry = parts.geometry;
+    this.online = parts.online;
+  }
+
+  value(at: Ref): number { return this.store.get(this.parts.layout.cell(at)); }
+  entry(slot: Slot): Entry { return this.value(entryRef(slot)); }
+  refOf(cell: Cell): Ref { return this.parts.layout.refOf(cell); }
+
+  tlbHolders(mm: Mm, start: Va, end: Va, levels: readonly Level[] = LEAF_LEVELS): CpuMask {
+    return this.#cpus((cpu) => levels.some((level) => this.#some(hw.tlb, cpu, mm, level, start, end)));
+  }
+  walkCacheHolders(mm: Mm, start: Va, end: Va): CpuMask {
+    const [, ...lower] = walkLevels(this.geometry).toReversed();
+    // The entry that leads to the lowest tables of the range: upper ones are shared with its neighbours.
+    const level = lower[0];
+    return level ? this.#cpus((cpu) => this.#some(hw.walkCache, cpu, mm, level, start, end)) : 0;
+  }
+  walkersOf(table: Table): CpuMask {
+    return this.#cpus((cpu) => LEVELS.some((_, l) => this.value(ghosts.walking(cpu, l)) === table));
+  }
+  hardwareWalkersOf(table: Table): CpuMask {
+    return this.#cpus((cpu) => this.value(ghosts.hardwareWalking(cpu)) === table);
+  }
+  mappedFrame(mm: Mm, va: Va): Pfn | undefined {
+    const leaf = leafInMemory(this.parts, this.store, this.value(mmCells.pgd(mm.id)), va);
+    return leaf && frameAt(this.parts, leaf.level, leaf.entry, va);
+  }
+  interruptsOff(cpu: CpuId): boolean { return this.value(hw.irqOff(cpu)) !== 0 || this.value(hw.inIrq(cpu)) !== 0; }
+  interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu)); }
+
+  #cpus(test: (cpu: CpuId) => boolean): CpuMask {
+    return cpusOf(this.online).reduce((mask, cpu) => (test(cpu) ? mask | cpuBit(cpu) : mask), 0);
+  }
+  #some(region: typeof hw.tlb, cpu: CpuId, mm: Mm, level: Level, start: Va, end: Va): boolean {
+    const [first, last] = blocks(this.parts, level, start, end);
+    for (let block = first; block < last; block++) if (this.value(region(cpu, mm.id, levelIndex(level), block)) !== 0) return true;
+    return false;
+  }
+}

@@ -1,0 +1,122 @@
+/** Where each named cell stands: regions side by side, each an array. The same for a small packed store and a real one. */
+import type { Cell, Dim, Ref, Region } from '../words/cells.ts';
+import { refName } from '../words/cells.ts';
+import { showEntry } from '../words/entry.ts';
+import type { CellNames } from '../words/step.ts';
+import { cpusOf } from '../words/address.ts';
+import { Mistake } from '../mistakes.ts';
+import type { Records } from './records.ts';
+
+/** How many of each thing a system has. */
+export type Sizes = Readonly<Record<Dim, number>>;
+
+interface Placed {
+  readonly region: Region;
+  readonly base: Cell;
+  readonly sizes: readonly number[];
+  readonly end: Cell;
+}
+
+/** The layout of one system. Ghost regions have cells only when a claim needs them. */
+export class Layout implements CellNames {
+  readonly cellCount: number;
+  readonly #placed = new Map<Region, Placed>();
+  readonly #inOrder: Placed[] = [];
+
+  constructor(regions: readonly Region[], readonly sizes: Sizes, ghosts: ReadonlySet<Region>, private readonly records: Records) {
+    let next = 0;
+    const names = new Set<string>();
+    for (const region of regions) {
+      if (region.ghost && !ghosts.has(region)) continue;
+      if (names.has(region.regionName))
+        throw new Mistake('SD_BAD_ARCH', `two regions of cells are called ${region.regionName}.`, 'Give one of them another name.');
+      names.add(region.regionName);
+      const dims = region.dims.map((d) => sizes[d]);
+      const placed = { region, base: next, sizes: dims, end: next + dims.reduce((a, b) => a * b, 1) };
+      this.#placed.set(region, placed);
+      this.#inOrder.push(placed);
+      next = placed.end;
+    }
+    this.cellCount = next;
+  }
+
+  /** Is the region kept in this system? False for ghosts nobody asks for. */
+  keeps(region: Region): boolean {
+    return this.#placed.has(region);
+  }
+
+  /** The cell's number. */
+  cell(ref: Ref): Cell {
+    const placed = this.#placed.get(ref.region);
+    if (!placed)
+      throw new Mistake(
+        'SD_UNDECLARED_CELL',
+        `${refName(ref)} is used, but no architecture or machine part declares the region ${ref.region.regionName}.`,
+        'List it under `cells` of the machine spec of the architecture.',
+      );
+    let cell = 0;
+    for (let i = 0; i < placed.sizes.length; i++) {
+      const at = ref.at[i] ?? -1;
+      const size = placed.sizes[i] ?? 0;
+      if (!(at >= 0 && at < size))
+        throw new Mistake(
+          'SD_CELL_OUT_OF_RANGE',
+          `${refName(ref)}: index ${i} is ${at}, but there are ${size} of that kind (${placed.region.dims[i]}).`,
+          'An address outside the explored space, a null table or frame that was used, or a pool that is too small.',
+        );
+      cell = cell * size + at;
+    }
+    return placed.base + cell;
+  }
+
+  /** The region and indices of a cell. */
+  refOf(cell: Cell): Ref {
+    const placed = this.#find(cell);
+    const at: number[] = [];
+    let rest = cell - placed.base;
+    for (const size of placed.sizes.toReversed()) {
+      at.unshift(rest % size);
+      rest = Math.floor(rest / size);
+    }
+    return { region: placed.region, at };
+  }
+
+  initial(cell: Cell): number {
+    return this.#find(cell).region.initial;
+  }
+
+  name(cell: Cell): string {
+    const ref = this.refOf(cell);
+    const [a, b] = ref.at;
+    if (ref.region.regionName === 'entry') return `T${a}[${b}]`;
+    if (ref.region.dims[0] === 'page') return `P${a}.${ref.region.regionName}`;
+    if (ref.region.dims[0] === 'table') return `T${a}.${ref.region.regionName}`;
+    return refName(ref);
+  }
+
+  value(cell: Cell, value: number): string {
+    switch (this.#find(cell).region.shape) {
+      case 'entry': return showEntry(value);
+      case 'mask': return value === 0 ? 'none' : cpusOf(value).map((c) => `cpu${c}`).join('+');
+      case 'table': return value === 0 ? 'none' : `T${value}`;
+      case 'page': return value === 0 ? 'none' : `P${value}`;
+      case 'lock': return value === 0 ? 'free' : value < 0 ? 'write' : value === 1 ? 'held' : `${value} holders`;
+      case 'record': return value === 0 ? 'none' : this.records.show(value);
+      case 'flag':
+      case 'number': return String(value);
+    }
+  }
+
+  #find(cell: Cell): Placed {
+    let low = 0;
+    let high = this.#inOrder.length - 1;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if ((this.#inOrder[mid]?.end ?? 0) <= cell) low = mid + 1;
+      else high = mid;
+    }
+    const placed = this.#inOrder[low];
+    if (!placed || cell < placed.base || cell >= placed.end) throw new Mistake('SD_CELL_OUT_OF_RANGE', `there is no cell ${cell}.`);
+    return placed;
+  }
+}

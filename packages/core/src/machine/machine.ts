@@ -1,0 +1,79 @@
+/** One machine, put together from its parts: layout, meanings of steps, and the processes that run by themselves. */
+import type { CpuId } from '../words/address.ts';
+import type { Region } from '../words/cells.ts';
+import { ghosts } from '../words/ghosts.ts';
+import { spaceOf, PAGE_SIZE, entriesOf, LEVELS, type Geometry } from '../words/geometry.ts';
+import { mmCells, pageCells, tableCells, vmaCells, type Mm } from '../words/objects.ts';
+import type { MachineSpec } from '../words/spec.ts';
+import type { Meaning, Store } from '../words/step.ts';
+import type { Process } from '../words/system.ts';
+import { SimCpu, type Kernel } from './cpu.ts';
+import { StoreFacts } from './facts.ts';
+import { hw, RCU_QUEUE } from './hardware.ts';
+import { Layout } from './layout.ts';
+import { sc, type MemoryModel } from './memory/model.ts';
+import { interruptMeanings } from './meanings/interrupts.ts';
+import { memoryMeanings } from './meanings/memory.ts';
+import { mmuMeanings } from './meanings/mmu.ts';
+import { objectMeanings } from './meanings/objects.ts';
+import type { Meanings, Parts } from './parts.ts';
+import { daemons } from './processes.ts';
+import { Records } from './records.ts';
+
+/** How big a machine is wanted. */
+export interface MachineSize {
+  readonly cpus: number;
+  readonly mms: number;
+  readonly vmas: number;
+  /** Frames and tables of each CPU's pool. */
+  readonly pool: { readonly frames: number; readonly tables: number };
+  readonly geometry: Geometry;
+  readonly memory?: MemoryModel;
+  /** Ghost regions that the claims asked for need. */
+  readonly ghosts: ReadonlySet<Region>;
+}
+
+export class Machine {
+  readonly parts: Parts;
+  readonly processes: readonly Process[];
+  readonly #meanings: Meanings;
+  #where: readonly string[] = [];
+
+  constructor(readonly spec: MachineSpec, size: MachineSize, private readonly kernel: Kernel) {
+    const records = new Records();
+    const model = size.memory ?? sc;
+    const g = size.geometry;
+    const sizes = {
+      // One CPU number more than there are CPUs: that of the RCU callbacks.
+      cpu: size.cpus + 1, mm: size.mms, vma: size.vmas, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
+      entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE,
+    };
+    const regions = [mmCells, vmaCells, pageCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
+    const layout = new Layout([...regions, ...model.regions, ...spec.cells], sizes, size.ghosts, records);
+    this.parts = { layout, records, spec, geometry: g, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool };
+    const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts) };
+    this.#meanings = model.meanings(this.parts, plain);
+    const makeCpu = (id: CpuId): SimCpu => this.cpu(id, undefined);
+    this.processes = [...daemons(this.parts, makeCpu), ...model.processes(this.parts, makeCpu)];
+  }
+
+  /** A CPU for one thread of code. Threads on one CPU number share its hardware, not its call stack. */
+  cpu(id: CpuId, mm: Mm | undefined): SimCpu {
+    return new SimCpu(id, mm, this.parts, this.kernel, (stack) => { this.#where = [...stack]; });
+  }
+
+  meaning(kind: string): Meaning {
+    const meaning = this.#meanings[kind];
+    if (!meaning) throw new Error(`the machine knows no step of kind ${kind}`);
+    return meaning;
+  }
+
+  facts(store: Store): StoreFacts {
+    return new StoreFacts(this.parts, store);
+  }
+
+  /** Call stack of the code that made the last step. */
+  where(): readonly string[] {
+    return this.#where;
+  }
+}

@@ -1,0 +1,204 @@
+/** User accesses, hardware walks, and the removal of translations. */
+import { cpusOf, type CpuId, type Va } from '../../words/address.ts';
+import type { Cell, Ref } from '../../words/cells.ts';
+import { F, isTable, isValid, showEntry, tableOf, withFlags, type Entry } from '../../words/entry.ts';
+import { ghosts } from '../../words/ghosts.ts';
+import { blockOf, levelAt, levelIndex, walkLevels, type Level } from '../../words/geometry.ts';
+import { pageCells } from '../../words/objects.ts';
+import type { Invalidation } from '../../words/cpu.ts';
+import type { Step, Store } from '../../words/step.ts';
+import { hw } from '../hardware.ts';
+import { argAt, cellAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
+import { frameAt, invalidate, LEAF_LEVELS, usable, walkStart } from '../translation.ts';
+
+/** Result of `mmu.lookup` on a hit, and of `mmu.finish` when the access was made. */
+export const HIT = 1;
+/** Results of `mmu.finish`: the entry changed under the walk; the hardware leaves the flag to software. */
+export const AGAIN = 0;
+export const FLAG_FAULT = 2;
+
+export function mmuMeanings(p: Parts): Meanings {
+  const { get, set } = reader(p);
+  const ghostsKept = (refs: readonly Ref[]): Cell[] => refs.filter((r) => p.layout.keeps(r.region)).map((r) => p.layout.cell(r));
+  const page = (va: Va): number => blockOf(p.geometry, 'pte', va);
+
+  /** The access itself, through a leaf: reaches the page's data. */
+  const access = (store: Store, cpu: CpuId, level: Level, entry: Entry, step: Step): void => {
+    const va = argAt(step, 0);
+    const frame = frameAt(p, level, entry, va);
+    const mm = get(store, hw.asid(cpu));
+    if (get(store, pageCells.life(frame)) !== 1) set(store, ghosts.breach(0), 1);
+    if (argAt(step, 1)) {
+      set(store, pageCells.data(frame), argAt(step, 2));
+      set(store, ghosts.expected(mm, page(va)), argAt(step, 2));
+    } else if (p.layout.keeps(ghosts.expected) && get(store, ghosts.expected(mm, page(va))) !== get(store, pageCells.data(frame))) {
+      set(store, ghosts.breach(1), 1);
+    }
+  };
+  const hits = (store: Store, step: Step): { level: Level; entry: Entry }[] =>
+    LEAF_LEVELS.map((level) => ({ level, entry: get(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0)))) })).filter(({ entry }) => usable(entry, argAt(step, 1) === 1));
+  const end = (store: Store, cpu: CpuId): void => {
+    set(store, hw.inInsn(cpu), 0);
+    set(store, ghosts.hardwareWalking(cpu), 0);
+  };
+  const addressOf = (step: Step): string => `page ${page(argAt(step, 0))}`;
+
+  /** Cells an access on this CPU may touch: every frame's data and life, whatever the TLB holds. */
+  const accessCells = (step: Step): { reads: Cell[]; writes: Cell[] } => {
+    const frames = Array.from({ length: p.layout.sizes.page }, (_, f) => f);
+    const va = argAt(step, 0);
+    const mms = Array.from({ length: p.layout.sizes.mm }, (_, m) => m);
+    const own = [hw.asid(step.cpu), hw.root(step.cpu), hw.inInsn(step.cpu)].map((r) => p.layout.cell(r));
+    const tlb = mms.flatMap((m) => LEAF_LEVELS.map((l) => p.layout.cell(hw.tlb(step.cpu, m, levelIndex(l), blockOf(p.geometry, l, va)))));
+    const walks = mms.flatMap((m) => walkLevels(p.geometry).filter((l) => l !== 'pte').map((l) => p.layout.cell(hw.walkCache(step.cpu, m, levelIndex(l), blockOf(p.geometry, l, va)))));
+    const data = frames.map((f) => p.layout.cell(pageCells.data(f)));
+    const ghost = ghostsKept([...mms.map((m) => ghosts.expected(m, page(va))), ghosts.breach(0), ghosts.breach(1), ghosts.hardwareWalking(step.cpu)]);
+    return { reads: [...own, ...tlb, ...walks, ...data, ...frames.map((f) => p.layout.cell(pageCells.life(f))), ...ghost], writes: [p.layout.cell(hw.inInsn(step.cpu)), ...tlb, ...data, ...ghost] };
+  };
+  const own = (step: Step): Cell[] => {
+    const mms = Array.from({ length: p.layout.sizes.mm }, (_, m) => m);
+    const all = Array.from({ length: p.layout.sizes.block }, (_, b) => b);
+    return mms.flatMap((m) => [hw.tlb, hw.walkCache].flatMap((region) => Array.from({ length: p.layout.sizes.level }, (_, l) => l).flatMap((l) => all.map((b) => p.layout.cell(region(step.cpu, m, l, b))))));
+  };
+  const broadcasts = (refs: (c: CpuId) => Ref): Cell[] => cpusOf(p.online).map((c) => p.layout.cell(refs(c)));
+  const wanted = (step: Step): Invalidation => p.records.get(argAt(step, 0)) as Invalidation;
+  const show = (what: Invalidation): string => {
+    const range = what.end >= p.layout.sizes.block * 2 ** p.geometry.pageShift ? 'everything' : `pages ${page(what.start)}..${page(what.end - 1)}`;
+    return `${range}${what.leaves.length === 1 ? ` (${what.leaves[0]} leaves)` : ''}${what.walkCache === 'none' ? '' : ' and walk caches'}`;
+  };
+
+  return {
+    /** args: va, write?, token. HIT, or where the walk starts: 8 * table + level; 0 when there is no root. */
+    'mmu.lookup': {
+      choices: (step, store) => Math.max(1, hits(store, step).length),
+      apply(step, store, choice) {
+        const hit = hits(store, step)[choice];
+        if (hit) {
+          access(store, step.cpu, hit.level, hit.entry, step);
+          return HIT;
+        }
+        set(store, hw.inInsn(step.cpu), 1);
+        const start = walkStart(p, store, step.cpu, argAt(step, 0));
+        if (!start) return 0;
+        set(store, ghosts.hardwareWalking(step.cpu), start.table);
+        return 8 * start.table + levelIndex(start.level);
+      },
+      footprint: (step) => { const c = accessCells(step); return touches(c.reads, c.writes); },
+      tell: (step, observed) => `${argAt(step, 1) ? `store ${argAt(step, 2)} to` : 'load from'} ${addressOf(step)}: ${observed === HIT ? 'TLB hit' : 'TLB miss'}`,
+    },
+    /** cells: entry. args: va, level. The walker reads one entry, and remembers the way to a table. */
+    'mmu.walk': {
+      apply(step, store) {
+        const entry = store.get(cellAt(step, 0));
+        if (isTable(entry) && isValid(entry)) {
+          const level = levelAt(argAt(step, 1));
+          if (p.spec.walkCache) set(store, hw.walkCache(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))), tableOf(entry));
+          set(store, ghosts.hardwareWalking(step.cpu), tableOf(entry));
+        }
+        return entry;
+      },
+      footprint: (step) => touches([cellAt(step, 0), p.layout.cell(hw.asid(step.cpu))], [...own(step), ...ghostsKept([ghosts.hardwareWalking(step.cpu)])]),
+      tell: (step, observed, names) => `hardware walk reads ${names.name(cellAt(step, 0))} -> ${showEntry(observed)}`,
+    },
+    /**
+     * cells: entry, or none. args: va, write?, token, level, entry as read, flags to set. Sets accessed and dirty if the
+     * entry is still what was read, fills the TLB, makes the access.
+     */
+    'mmu.finish': {
+      choices: (step) => (maySkip(p, argAt(step, 5)) ? 2 : 1),
+      apply(step, store, choice) {
+        const flags = argAt(step, 5);
+        let entry = argAt(step, 4);
+        if (flags !== 0) {
+          if (choice === 1) {
+            end(store, step.cpu);
+            return FLAG_FAULT;
+          }
+          const cell = cellAt(step, 0);
+          if (store.get(cell) !== entry) return AGAIN;
+          entry = withFlags(entry, flags);
+          store.set(cell, entry);
+        }
+        const level = levelAt(argAt(step, 3));
+        set(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))), entry);
+        access(store, step.cpu, level, entry, step);
+        end(store, step.cpu);
+        return HIT;
+      },
+      footprint: (step) => { const c = accessCells(step); return touches([...c.reads, ...step.cells], [...c.writes, ...step.cells]); },
+      tell: (step, observed) =>
+        observed === AGAIN ? 'the entry changed under the walk: walk again'
+        : observed === FLAG_FAULT ? 'the hardware leaves the flag to software: fault'
+        : `fills the TLB and ${argAt(step, 1) ? `stores ${argAt(step, 2)} to` : 'loads from'} ${addressOf(step)} in P${frameAt(p, levelAt(argAt(step, 3)), argAt(step, 4), argAt(step, 0))}`,
+    },
+    /** args: va. */
+    'mmu.fault': {
+      apply(step, store) {
+        end(store, step.cpu);
+        return 0;
+      },
+      footprint: (step) => touches([], [p.layout.cell(hw.inInsn(step.cpu)), ...ghostsKept([ghosts.hardwareWalking(step.cpu)])]),
+      tell: (step) => `page fault at ${addressOf(step)}`,
+    },
+    /** args: table, asid. */
+    'mmu.root': {
+      apply(step, store) {
+        set(store, hw.root(step.cpu), argAt(step, 0));
+        set(store, hw.asid(step.cpu), argAt(step, 1));
+        return 0;
+      },
+      footprint: (step) => touches([], [p.layout.cell(hw.root(step.cpu)), p.layout.cell(hw.asid(step.cpu))]),
+      tell: (step) => (argAt(step, 0) ? `root register = T${argAt(step, 0)}` : 'root register = none'),
+    },
+    /** args: invalidation record. On this CPU, at once. */
+    'tlb.local': {
+      apply(step, store) {
+        invalidate(p, store, step.cpu, wanted(step));
+        return 0;
+      },
+      footprint: (step) => { const c = own(step); return touches(c, c); },
+      tell: (step) => `drops its own translations of ${show(wanted(step))}`,
+    },
+    /** args: invalidation record. Every CPU will do it; when, is open until `tlb.sync`. */
+    'tlb.broadcast': {
+      apply(step, store) {
+        for (const to of cpusOf(p.online)) {
+          const id = get(store, hw.broadcast(step.cpu, to));
+          set(store, hw.broadcast(step.cpu, to), p.records.idOf([...(id ? (p.records.get(id) as number[]) : []), argAt(step, 0)]));
+        }
+        return 0;
+      },
+      footprint: (step) => { const c = broadcasts((to) => hw.broadcast(step.cpu, to)); return touches(c, c); },
+      tell: (step) => `broadcasts: drop translations of ${show(wanted(step))}`,
+    },
+    /** A CPU does what another broadcast; not within an instruction that may be using the translation. */
+    'tlb.receive': {
+      enabled: (step, store) => get(store, hw.inInsn(step.cpu)) === 0 && cpusOf(p.online).some((from) => get(store, hw.broadcast(from, step.cpu)) !== 0),
+      choices: (step, store) => Math.max(1, cpusOf(p.online).filter((from) => get(store, hw.broadcast(from, step.cpu)) !== 0).length),
+      apply(step, store, choice) {
+        const from = cpusOf(p.online).filter((c) => get(store, hw.broadcast(c, step.cpu)) !== 0)[choice] ?? 0;
+        const ids = p.records.get(get(store, hw.broadcast(from, step.cpu))) as number[];
+        for (const id of ids) invalidate(p, store, step.cpu, p.records.get(id) as Invalidation);
+        set(store, hw.broadcast(from, step.cpu), 0);
+        return 0;
+      },
+      footprint: (step) => { const c = broadcasts((from) => hw.broadcast(from, step.cpu)); return touches([...c, ...own(step), p.layout.cell(hw.inInsn(step.cpu))], [...c, ...own(step)]); },
+      tell: () => 'does the broadcast invalidation',
+    },
+    'tlb.sync': {
+      enabled: (step, store) => cpusOf(p.online).every((to) => get(store, hw.broadcast(step.cpu, to)) === 0),
+      apply: () => 0,
+      footprint: (step) => touches(broadcasts((to) => hw.broadcast(step.cpu, to))),
+      tell: (step) => `${step.why ?? 'sync'}: every CPU has done it`,
+    },
+  };
+}
+
+/** Flags that the hardware must set to go on with an access through this entry. */
+export const flagsNeeded = (entry: Entry, write: boolean): number => (F.ACCESSED | (write ? F.DIRTY : 0)) & ~entry;
+
+/** Does the hardware never set one of these flags, so that software must? */
+export const leftToSoftware = (p: Pick<Parts, 'spec'>, flags: number): boolean =>
+  ((flags & F.ACCESSED) !== 0 && p.spec.hardwareAccessed === 'never') || ((flags & F.DIRTY) !== 0 && p.spec.hardwareDirty === 'never');
+const maySkip = (p: Pick<Parts, 'spec'>, flags: number): boolean =>
+  ((flags & F.ACCESSED) !== 0 && p.spec.hardwareAccessed === 'may') || ((flags & F.DIRTY) !== 0 && p.spec.hardwareDirty === 'may');

@@ -1,0 +1,142 @@
+/** Life of page frames and page tables, walks in software, and the visible steps of claims. */
+import { isTable, isValid, POISON, showEntry, tableOf } from '../../words/entry.ts';
+import { ghosts } from '../../words/ghosts.ts';
+import { levelAt } from '../../words/geometry.ts';
+import { pageCells, tableCells } from '../../words/objects.ts';
+import type { Step } from '../../words/step.ts';
+import { hw } from '../hardware.ts';
+import { argAt, cellAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
+import { widest } from '../translation.ts';
+import { Mistake } from '../../mistakes.ts';
+
+/** Life of a frame or table: allocated, freed, freed once too often. */
+const ALLOCATED = 1;
+const FREED = 2;
+const FREED_TWICE = 3;
+
+/** First frame (table) of a CPU's pool; 0 is never given out, and frames of a pool are aligned to huge pages. */
+export const firstFrame = (p: Parts, cpu: number): number => (cpu + 1) * p.pool.frames;
+export const firstTable = (p: Parts, cpu: number): number => 1 + cpu * p.pool.tables;
+
+/** A step of a hook's contract, and what it carries. */
+export interface HookStep {
+  readonly hook: string;
+  readonly args: readonly unknown[];
+  readonly result?: unknown;
+  /** Locks the thread holds: cell name and how. */
+  readonly held: readonly { readonly name: string; readonly mode: 'held' | 'read' | 'write' }[];
+}
+
+export function objectMeanings(p: Parts): Meanings {
+  const { get, set } = reader(p);
+  const frames = (pfn: number, order: number): number[] => Array.from({ length: 2 ** order }, (_, i) => pfn + i);
+  const entries = (table: number) => Array.from({ length: widest(p) }, (_, i) => tableCells.entry(table, i));
+  const poolFrames = (cpu: number): number[] => Array.from({ length: p.pool.frames }, (_, i) => firstFrame(p, cpu) + i);
+  const exhausted = (what: string, size: number, cpu: number): never => {
+    throw new Mistake('SD_POOL_EXHAUSTED', `cpu${cpu} has no ${what} left of its ${size}.`, `Raise \`pool.${what}\` of the scenario: memory is not used again within one exploration.`);
+  };
+  const claim = {
+    apply(step: Step, store: Parameters<typeof set>[0]): number {
+      if (step.kind === 'hook.enter') set(store, ghosts.interrupted(step.cpu), 0);
+      return 0;
+    },
+    footprint: (step: Step) => touches([], p.layout.keeps(ghosts.interrupted) && step.kind === 'hook.enter' ? [p.layout.cell(ghosts.interrupted(step.cpu))] : []),
+    tell: (step: Step) => `${step.kind === 'hook.enter' ? 'enters' : 'leaves'} ${(step.info as HookStep).hook}`,
+  };
+
+  return {
+    /** args: order. Observes the first frame. */
+    'page.alloc': {
+      apply(step, store) {
+        const size = 2 ** argAt(step, 0);
+        const taken = Math.ceil(get(store, hw.framesTaken(step.cpu)) / size) * size;
+        if (taken + size > p.pool.frames) exhausted('frames', p.pool.frames, step.cpu);
+        const pfn = firstFrame(p, step.cpu) + taken;
+        set(store, hw.framesTaken(step.cpu), taken + size);
+        for (const f of frames(pfn, argAt(step, 0))) set(store, pageCells.life(f), ALLOCATED);
+        set(store, pageCells.refcount(pfn), 1);
+        set(store, pageCells.order(pfn), argAt(step, 0));
+        return pfn;
+      },
+      footprint: (step) => {
+        const c = [p.layout.cell(hw.framesTaken(step.cpu)), ...poolFrames(step.cpu).flatMap((f) => [pageCells.life(f), pageCells.refcount(f), pageCells.order(f)].map((r) => p.layout.cell(r)))];
+        return touches(c, c);
+      },
+      tell: (step, observed) => `allocates ${argAt(step, 0) ? 'a huge page' : 'a page'}: P${observed}`,
+    },
+    /** args: first frame. */
+    'page.free': {
+      apply(step, store) {
+        const pfn = argAt(step, 0);
+        for (const f of frames(pfn, get(store, pageCells.order(pfn)))) set(store, pageCells.life(f), get(store, pageCells.life(f)) === FREED ? FREED_TWICE : FREED);
+        return get(store, pageCells.life(pfn)) === FREED_TWICE ? 1 : 0;
+      },
+      footprint: (step) => {
+        const c = frames(argAt(step, 0), p.geometry.bits.pte).filter((f) => f < p.layout.sizes.page).map((f) => p.layout.cell(pageCells.life(f)));
+        return touches([...c, p.layout.cell(pageCells.order(argAt(step, 0)))], c);
+      },
+      tell: (step) => `frees P${argAt(step, 0)}`,
+    },
+    /** args: level. Observes the table. */
+    'table.alloc': {
+      apply(step, store) {
+        const taken = get(store, hw.tablesTaken(step.cpu));
+        if (taken >= p.pool.tables) exhausted('tables', p.pool.tables, step.cpu);
+        const table = firstTable(p, step.cpu) + taken;
+        set(store, hw.tablesTaken(step.cpu), taken + 1);
+        set(store, tableCells.life(table), ALLOCATED);
+        return table;
+      },
+      footprint: (step) => {
+        const c = [hw.tablesTaken(step.cpu), ...Array.from({ length: p.pool.tables }, (_, i) => tableCells.life(firstTable(p, step.cpu) + i))].map((r) => p.layout.cell(r));
+        return touches(c, c);
+      },
+      tell: (step, observed) => `allocates a ${levelAt(argAt(step, 0))} table: T${observed}`,
+    },
+    /** args: table. Its words are no entries any more. */
+    'table.free': {
+      apply(step, store) {
+        const table = argAt(step, 0);
+        const twice = get(store, tableCells.life(table)) === FREED;
+        for (const entry of entries(table)) set(store, entry, POISON);
+        set(store, tableCells.life(table), twice ? FREED_TWICE : FREED);
+        return twice ? 1 : 0;
+      },
+      footprint: (step) => {
+        const table = argAt(step, 0);
+        const c = [tableCells.life(table), ...entries(table)].map((r) => p.layout.cell(r));
+        return touches(c, c);
+      },
+      tell: (step) => `frees table T${argAt(step, 0)}`,
+    },
+    /** cells: entry. args: level. A walk without locks reads an entry. */
+    'walk.lockless': {
+      apply(step, store) {
+        const entry = store.get(cellAt(step, 0));
+        if (p.layout.keeps(ghosts.walking) && isTable(entry) && isValid(entry)) set(store, ghosts.walking(step.cpu, argAt(step, 0)), tableOf(entry));
+        return entry;
+      },
+      footprint: (step) => touches([cellAt(step, 0)], p.layout.keeps(ghosts.walking) ? [p.layout.cell(ghosts.walking(step.cpu, argAt(step, 0)))] : []),
+      tell: (step, observed, names) => `reads ${names.name(cellAt(step, 0))} without lock -> ${showEntry(observed)}`,
+    },
+    /** cells: entry. args: 1 leaf, 2 table. A read through a pointer that was typed earlier. */
+    'walk.typed': {
+      apply: (step, store) => store.get(cellAt(step, 0)),
+      footprint: (step) => touches([cellAt(step, 0)]),
+      tell: (step, observed, names) => `reads ${names.name(cellAt(step, 0))} as a ${argAt(step, 0) === 1 ? 'leaf' : 'table'} -> ${showEntry(observed)}`,
+    },
+    'hook.enter': claim,
+    'hook.leave': claim,
+    /** cells: ghost. args: 1 + frame. */
+    'ghost.pin': {
+      apply(step, store) {
+        store.set(cellAt(step, 0), argAt(step, 0));
+        return 0;
+      },
+      footprint: (step) => touches([], [cellAt(step, 0)]),
+      tell: (step) => `holds a pin of P${argAt(step, 0) - 1}`,
+    },
+    bug: { apply: () => 0, footprint: () => touches([]), tell: (step) => `BUG: ${step.why ?? ''}` },
+    bound: { apply: () => 0, footprint: () => touches([]), tell: (step) => `gives up: ${step.why ?? ''}` },
+  };
+}

@@ -1,0 +1,91 @@
+/** Total store order (x86): a FIFO store buffer in every CPU, with forwarding; atomic operations and barriers drain it. */
+import { cpusOf } from '../../words/address.ts';
+import { region } from '../../words/cells.ts';
+import type { Meaning, Step, Store } from '../../words/step.ts';
+import { argAt, cellAt, reader, touches, type Meanings } from '../parts.ts';
+import type { MemoryModel } from './model.ts';
+
+/** Stores one CPU may hold back: a store waits while the buffer is full. */
+export const DEPTH = 4;
+
+/** The buffer of a CPU is a list record of cell, value, cell, value ... oldest first. */
+const buffer = region('store buffer', ['cpu'], { shape: 'record' });
+
+/** Kinds that read a cell and may be served by the CPU's own buffer. */
+const LOADS = ['load', 'walk.lockless', 'walk.typed', 'mmu.walk'];
+/** Plain stores; giving a spinlock back is one too. */
+const STORES = ['store', 'spin_unlock'];
+/** Kinds that belong to no program order: they neither wait for a buffer nor use it. */
+const ELSEWHERE = ['tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'hook.enter', 'hook.leave', 'ghost.pin'];
+
+export const tso: MemoryModel = {
+  id: 'tso',
+  regions: [buffer],
+  fences: true,
+  meanings(p, sc) {
+    const held = (store: Store, cpu: number): readonly number[] => {
+      const id = reader(p).get(store, buffer(cpu));
+      return id === 0 ? [] : (p.records.get(id) as number[]);
+    };
+    const hold = (store: Store, cpu: number, list: readonly number[]): void => reader(p).set(store, buffer(cpu), list.length === 0 ? 0 : p.records.idOf(list));
+    const own = (step: Step) => p.layout.cell(buffer(step.cpu));
+    const out: Record<string, Meaning> = {};
+    for (const [kind, meaning] of Object.entries(sc)) {
+      if (ELSEWHERE.includes(kind)) out[kind] = meaning;
+      else if (LOADS.includes(kind)) {
+        out[kind] = {
+          ...meaning,
+          apply(step, store, choice) {
+            const list = held(store, step.cpu);
+            if (list.length === 0) return meaning.apply(step, store, choice);
+            return meaning.apply(step, overlay(store, list), choice);
+          },
+          footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)] }; },
+        };
+      } else if (STORES.includes(kind)) {
+        out[kind] = {
+          ...meaning,
+          enabled: (step, store) => held(store, step.cpu).length < 2 * DEPTH,
+          apply(step, store) {
+            hold(store, step.cpu, [...held(store, step.cpu), cellAt(step, 0), step.kind === 'spin_unlock' ? 0 : argAt(step, 0)]);
+            return 0;
+          },
+          footprint: (step) => touches([own(step)], [own(step)]),
+        };
+      } else {
+        // Everything else acts on memory itself: it waits until the buffer is empty.
+        out[kind] = {
+          ...meaning,
+          enabled: (step, store) => held(store, step.cpu).length === 0 && (meaning.enabled?.(step, store) ?? true),
+          footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)] }; },
+        };
+      }
+    }
+    out['tso.drain'] = {
+      enabled: (step, store) => held(store, step.cpu).length > 0,
+      apply(step, store) {
+        const [cell = 0, value = 0, ...rest] = held(store, step.cpu);
+        store.set(cell, value);
+        hold(store, step.cpu, rest);
+        return 0;
+      },
+      footprint: (step) => touches([own(step)], [own(step), ...Array.from({ length: p.layout.cellCount }, (_, c) => c)]),
+      tell: () => 'oldest held-back store reaches memory',
+    };
+    return out as Meanings;
+  },
+  processes: (p, makeCpu) =>
+    cpusOf(p.online).map((id) => {
+      const cpu = makeCpu(id);
+      return { name: `cpu${id} store buffer`, cpu: id, role: 'daemon', body: () => { cpu.restart(); return cpu.raw('tso.drain'); } };
+    }),
+};
+
+/** Memory as a CPU with held-back stores sees it. */
+const overlay = (store: Store, list: readonly number[]): Store => ({
+  get(cell) {
+    for (let i = list.length - 2; i >= 0; i -= 2) if (list[i] === cell) return list[i + 1] ?? 0;
+    return store.get(cell);
+  },
+  set: (cell, value) => store.set(cell, value),
+});

@@ -1,0 +1,60 @@
+/** What the meanings of steps share: layout, records, the shape of the tree, and short names for hardware cells. */
+import type { CpuId, CpuMask } from '../words/address.ts';
+import type { Cell, Ref } from '../words/cells.ts';
+import type { Geometry } from '../words/geometry.ts';
+import type { MachineSpec } from '../words/spec.ts';
+import type { Footprint, Meaning, Step, Store } from '../words/step.ts';
+import { hw, RCU_QUEUE } from './hardware.ts';
+import type { Layout } from './layout.ts';
+import type { Records } from './records.ts';
+
+export interface Parts {
+  readonly layout: Layout;
+  readonly records: Records;
+  readonly spec: MachineSpec;
+  readonly geometry: Geometry;
+  /** Number of CPUs. */
+  readonly cpus: number;
+  readonly online: CpuMask;
+  /** Are barriers steps? Only a memory model that delays stores needs them. */
+  readonly fences: boolean;
+  /** Frames and tables in each CPU's pool. */
+  readonly pool: { readonly frames: number; readonly tables: number };
+}
+
+export type Meanings = Readonly<Record<string, Meaning>>;
+
+export const touches = (reads: readonly Cell[], writes: readonly Cell[] = [], adds: readonly Cell[] = []): Footprint => ({ reads, writes, adds });
+
+/** The n-th cell or operand of a step; a step that lacks it is a mistake of ours. */
+export const cellAt = (step: Step, n: number): Cell => {
+  const cell = step.cells[n];
+  if (cell === undefined) throw new Error(`step ${step.kind} has no cell ${n}`);
+  return cell;
+};
+export const argAt = (step: Step, n: number): number => {
+  const arg = step.args[n];
+  if (arg === undefined) throw new Error(`step ${step.kind} has no operand ${n}`);
+  return arg;
+};
+
+/** Reading and writing named cells of a store; writes to ghosts that nobody keeps are dropped. */
+export const reader = (p: Parts) => ({
+  get: (store: Store, ref: Ref): number => store.get(p.layout.cell(ref)),
+  set: (store: Store, ref: Ref, value: number): void => {
+    if (!ref.region.ghost || p.layout.keeps(ref.region)) store.set(p.layout.cell(ref), value);
+  },
+});
+
+/** Is the CPU in an RCU read-side section? Interrupts off count (RCU-sched). */
+export const isReader = (p: Parts, store: Store, cpu: CpuId): boolean => {
+  const get = (ref: Ref): number => store.get(p.layout.cell(ref));
+  return get(hw.irqOff(cpu)) !== 0 || get(hw.inIrq(cpu)) !== 0 || get(hw.rcuNest(cpu)) !== 0;
+};
+
+/** Cells that say whether a CPU is a reader, and those that change when it stops being one. */
+export const readerCells = (p: Parts, cpu: CpuId): Cell[] => [hw.irqOff(cpu), hw.inIrq(cpu), hw.rcuNest(cpu)].map((r) => p.layout.cell(r));
+export const graceCells = (p: Parts): Cell[] => [
+  ...Array.from({ length: RCU_QUEUE }, (_, k) => p.layout.cell(hw.rcuWaits(k))),
+  ...Array.from({ length: p.cpus }, (_, c) => p.layout.cell(hw.rcuSync(c))),
+];

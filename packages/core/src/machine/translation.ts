@@ -1,0 +1,77 @@
+/** Finding and removing what a CPU remembers of translations, as functions over a store. */
+import type { CpuId, Va } from '../words/address.ts';
+import { F, frameOf, has, isLeaf, isTable, isValid, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
+import type { Invalidation } from '../words/cpu.ts';
+import { blockOf, entriesOf, indexOf, levelIndex, PAGE_SIZE, sizeOf, spaceOf, walkLevels, type Level } from '../words/geometry.ts';
+import { tableCells } from '../words/objects.ts';
+import type { Store } from '../words/step.ts';
+import { hw } from './hardware.ts';
+import { reader, type Parts } from './parts.ts';
+
+/** Levels whose entries may be leaves: base pages and huge pages. */
+export const LEAF_LEVELS: readonly Level[] = ['pte', 'pmd'];
+
+/** The frame of the base page at `va`, below a leaf of `level`. */
+export const frameAt = (p: Parts, level: Level, entry: Entry, va: Va): Pfn => frameOf(entry) + Math.floor((va % sizeOf(p.geometry, level)) / PAGE_SIZE(p.geometry));
+
+/**
+ * May the hardware use a remembered (or just read) leaf as it is? A write needs the dirty flag: setting it means going
+ * to memory again.
+ */
+export const usable = (entry: Entry, write: boolean): boolean =>
+  has(entry, F.PRESENT | F.USER | F.ACCESSED | F.LEAF) && (!write || has(entry, F.WRITE | F.DIRTY));
+
+/** Blocks of `level` that overlap the range, within the address space. */
+export function blocks(p: Parts, level: Level, start: Va, end: Va): readonly [number, number] {
+  const size = sizeOf(p.geometry, level);
+  return [Math.floor(start / size), Math.ceil(Math.min(end, spaceOf(p.geometry)) / size)];
+}
+
+/** Removes from one CPU what an invalidation names. */
+export function invalidate(p: Parts, store: Store, cpu: CpuId, what: Invalidation): void {
+  const { get, set } = reader(p);
+  const asids = what.asid >= 0 ? [what.asid] : Array.from({ length: p.layout.sizes.mm }, (_, i) => i);
+  const drop = (region: typeof hw.tlb, asid: number, level: Level, start: Va, end: Va): void => {
+    const [first, last] = blocks(p, level, start, end);
+    for (let block = first; block < last; block++) {
+      const ref = region(cpu, asid, levelIndex(level), block);
+      if (get(store, ref) !== 0) set(store, ref, 0);
+    }
+  };
+  for (const asid of asids) {
+    for (const level of what.leaves) drop(hw.tlb, asid, level, what.start, what.end);
+    if (what.walkCache === 'none') continue;
+    const [start, end] = what.walkCache === 'all' ? [0, spaceOf(p.geometry)] : [what.start, what.end];
+    for (const level of walkLevels(p.geometry)) if (level !== 'pte') drop(hw.walkCache, asid, level, start, end);
+  }
+}
+
+/** Where a hardware walk starts: the lowest table the CPU remembers the way to, or the root. */
+export function walkStart(p: Parts, store: Store, cpu: CpuId, va: Va): { level: Level; table: Table } | undefined {
+  const { get } = reader(p);
+  const asid = get(store, hw.asid(cpu));
+  const levels = walkLevels(p.geometry);
+  for (let i = levels.length - 1; i > 0; i--) {
+    const upper = levels[i - 1] as Level;
+    const table = get(store, hw.walkCache(cpu, asid, levelIndex(upper), blockOf(p.geometry, upper, va)));
+    if (table !== 0) return { level: levels[i] as Level, table };
+  }
+  const root = get(store, hw.root(cpu));
+  return root === 0 ? undefined : { level: levels[0] as Level, table: root };
+}
+
+/** The leaf that the tables hold for `va`, walking memory as it is now. */
+export function leafInMemory(p: Parts, store: Store, root: Table, va: Va): { level: Level; entry: Entry } | undefined {
+  let table = root;
+  for (const level of walkLevels(p.geometry)) {
+    if (table === 0) return undefined;
+    const entry = store.get(p.layout.cell(tableCells.entry(table, indexOf(p.geometry, level, va))));
+    if (isLeaf(entry)) return { level, entry };
+    if (!isValid(entry) || !isTable(entry)) return undefined;
+    table = tableOf(entry);
+  }
+  return undefined;
+}
+
+/** Entries of the biggest table. */
+export const widest = (p: Parts): number => Math.max(...walkLevels(p.geometry).map((l) => entriesOf(p.geometry, l)));

@@ -1,0 +1,104 @@
+/** Turns the sentences that a scenario asks into checks on a machine. */
+import type { Contract } from '../contract/hook.ts';
+import { allHooks } from '../contract/mm-hooks.ts';
+import { didYouMean, Mistake } from '../mistakes.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { HookStep } from '../machine/meanings/objects.ts';
+import { watches } from '../watch/index.ts';
+import type { Watch } from '../watch/watch.ts';
+import type { Region } from '../words/cells.ts';
+import { refName } from '../words/cells.ts';
+import { ghosts } from '../words/ghosts.ts';
+import type { Mm, Vma } from '../words/objects.ts';
+import type { Step, Store } from '../words/step.ts';
+import type { Check } from '../words/system.ts';
+
+/** What a scenario asks, resolved. */
+export interface Asked {
+  readonly watches: readonly Watch[];
+  /** Hooks whose entering and leaving are steps, each with the sentences asked (all of them when empty). */
+  readonly hooks: ReadonlyMap<string, { readonly contract: Contract; readonly sentences: ReadonlySet<string> }>;
+  readonly ghosts: ReadonlySet<Region>;
+}
+
+const HOOK_GHOSTS = [ghosts.walking, ghosts.hardwareWalking, ghosts.interrupted];
+const lockSentence = (lock: string): string => `${lock} is held`;
+
+/** Every sentence of a contract, with when it is judged and how. */
+export function sentencesOf(contract: Contract): { sentence: string; when: 'enter' | 'leave'; kind: 'must' | 'may' }[] {
+  return [
+    ...Object.keys(contract.locks).map((lock) => ({ sentence: lockSentence(lock), when: 'enter' as const, kind: 'must' as const })),
+    ...Object.keys(contract.must.pre).map((sentence) => ({ sentence, when: 'enter' as const, kind: 'must' as const })),
+    ...Object.keys(contract.must.post).map((sentence) => ({ sentence, when: 'leave' as const, kind: 'must' as const })),
+    ...Object.keys(contract.may).map((sentence) => ({ sentence, when: 'leave' as const, kind: 'may' as const })),
+  ];
+}
+
+/**
+ * Resolves the sentences: a watcher's, `hook: sentence`, or `hook: *` for all of a hook's.
+ * @throws Mistake SD_UNKNOWN_CLAIM
+ */
+export function resolveAsks(asks: readonly string[]): Asked {
+  const chosen: Watch[] = [];
+  const hooks = new Map<string, { contract: Contract; sentences: Set<string> }>();
+  for (const ask of asks) {
+    const watch = watches.find((w) => w.claim === ask);
+    if (watch) {
+      if (!chosen.includes(watch)) chosen.push(watch);
+      continue;
+    }
+    const colon = ask.indexOf(': ');
+    const contract = allHooks.get(colon < 0 ? '' : ask.slice(0, colon));
+    const sentence = ask.slice(colon + 2);
+    const all = contract ? sentencesOf(contract).map((s) => s.sentence) : [];
+    if (!contract || (sentence !== '*' && !all.includes(sentence))) {
+      const known = [...watches.map((w) => w.claim), ...[...allHooks.values()].flatMap((h) => sentencesOf(h).map((s) => `${h.hookName}: ${s.sentence}`))];
+      const near = didYouMean(ask, known);
+      throw new Mistake('SD_UNKNOWN_CLAIM', `nothing is known that is called "${ask}".`, near ? `Did you mean "${near}"?` : 'A claim is the sentence of a watcher, or `hook: sentence`.');
+    }
+    const entry = hooks.get(contract.hookName) ?? { contract, sentences: new Set<string>() };
+    for (const s of sentence === '*' ? all : [sentence]) entry.sentences.add(s);
+    hooks.set(contract.hookName, entry);
+  }
+  return { watches: chosen, hooks, ghosts: new Set([...chosen.flatMap((w) => w.ghosts), ...(hooks.size > 0 ? HOOK_GHOSTS : [])]) };
+}
+
+/** Checks for one system. */
+export function checksFor(asked: Asked, machine: Machine, mms: readonly Mm[], vmas: readonly Vma[]): { at(step: Step): Check[]; finals: Check[] } {
+  const watchCheck = (w: Watch): Check => ({
+    claim: w.claim, on: 'violation',
+    holds: (store, step, observed) => w.holdsAfter?.(machine.facts(store), step, observed) ?? true,
+    ...(w.explain ? { explain: (store: Store, step: Step, observed: number) => w.explain?.(machine.facts(store), step, observed) ?? '' } : {}),
+  });
+  const perStep = asked.watches.filter((w) => w.holdsAfter).map((w) => ({ kinds: new Set(w.kinds), check: watchCheck(w) }));
+  const finals = asked.watches.filter((w) => w.holdsAtEnd).map((w): Check => ({
+    claim: w.claim, on: 'violation', holds: (store) => w.holdsAtEnd?.({ facts: machine.facts(store), mms, vmas }) ?? true,
+  }));
+  return {
+    at: (step) => [...perStep.filter(({ kinds }) => kinds.has(step.kind)).map(({ check }) => check), ...(step.kind.startsWith('hook.') ? hookChecks(asked, machine, step) : [])],
+    finals,
+  };
+}
+
+function hookChecks(asked: Asked, machine: Machine, step: Step): Check[] {
+  const info = step.info as HookStep;
+  const entry = asked.hooks.get(info.hook);
+  if (!entry) return [];
+  const { contract, sentences } = entry;
+  const when = step.kind === 'hook.enter' ? 'enter' : 'leave';
+  const args = info.args as never[];
+  const predicate = (sentence: string): ((store: Store) => boolean) => {
+    const lock = Object.keys(contract.locks).find((l) => lockSentence(l) === sentence);
+    if (lock !== undefined && when === 'enter') {
+      const needed = (contract.locks[lock] as (...a: never[]) => { at: Parameters<typeof refName>[0]; mode: string })(...args);
+      const name = machine.parts.layout.name(machine.parts.layout.cell(needed.at));
+      const held = info.held.some((h) => h.name === name && (needed.mode === 'held' || needed.mode === 'read' || h.mode === 'write'));
+      return () => held;
+    }
+    const judge = (when === 'enter' ? contract.must.pre[sentence] : (contract.must.post[sentence] ?? contract.may[sentence])) as ((seen: unknown) => boolean) | undefined;
+    return (store) => judge?.({ facts: machine.facts(store), cpu: step.cpu, args, result: info.result }) ?? true;
+  };
+  return sentencesOf(contract)
+    .filter((s) => s.when === when && sentences.has(s.sentence))
+    .map((s): Check => ({ claim: `${contract.hookName}: ${s.sentence}`, on: s.kind === 'must' ? 'violation' : 'tally', holds: predicate(s.sentence) }));
+}

@@ -1,0 +1,133 @@
+/** Puts one architecture, one scenario and one kernel together: a closed system, ready to be explored. */
+import type { ArchSpec } from '../arch/arch.ts';
+import { checkResult } from '../arch/layer.ts';
+import type { Hook } from '../contract/hook.ts';
+import { didYouMean, Mistake } from '../mistakes.ts';
+import { kernel, RELEASES } from '../kernel/fixes.ts';
+import { attach_vma, exec_mmap } from '../kernel/setup.ts';
+import { MapStore } from '../machine/map-store.ts';
+import { Machine } from '../machine/machine.ts';
+import type { Kernel, SimCpu } from '../machine/cpu.ts';
+import { sc } from '../machine/memory/model.ts';
+import { tso } from '../machine/memory/tso.ts';
+import { ALWAYS_ASKED } from '../watch/index.ts';
+import { hw } from '../machine/hardware.ts';
+import { ghosts } from '../words/ghosts.ts';
+import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
+import type { Mm, Vma } from '../words/objects.ts';
+import { switch_mm } from '../contract/hooks/index.ts';
+import type { Process, System } from '../words/system.ts';
+import type { Configuration, Scenario, Story } from '../workload/scenario.ts';
+import { checksFor, resolveAsks } from './claims.ts';
+import { smallGeometry } from './geometry.ts';
+import { runToEnd } from './single-run.ts';
+import { changesOf, stackOf, type Stack } from './stack.ts';
+
+/** A scenario on an architecture, put together. */
+export interface Rig {
+  readonly system: System;
+  readonly stack: Stack;
+  /** Generic fixes in force. */
+  readonly fixes: readonly string[];
+}
+
+/** Why a scenario does not apply to an architecture; undefined when it does. */
+export function notApplicable(arch: ArchSpec, scenario: Scenario): string | undefined {
+  const config = scenario.needs?.config?.find((c) => !arch.machine.config[c]);
+  if (config) return `${arch.id} has no ${config}`;
+  const operation = scenario.needs?.operations?.find((o) => !(o in arch.operations));
+  if (operation) return `${arch.id} has no ${operation}`;
+  return undefined;
+}
+
+/**
+ * Puts everything together and runs the scenario's set-up, on the same kernel code that is explored then.
+ * @param asks claims to judge; by default those of the scenario
+ * @throws Mistake when a plugin, the scenario or the configuration is wrong
+ */
+export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configuration, asks: readonly string[] = scenario.asks): Rig {
+  const why = notApplicable(arch, scenario);
+  if (why) throw new Mistake('SD_BAD_SCENARIO', `scenario ${scenario.name} does not apply: ${why}.`, 'Choose another architecture.');
+  const fixes = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? [])).fixes;
+  const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
+  const asked = resolveAsks([...ALWAYS_ASKED, ...asks]);
+  const geometry = smallGeometry(scenario.geometry);
+  const numbers: Readonly<Record<string, number>> = { ...arch.machine.numbers, ...arch.machine.exploring, ...scenario.numbers };
+  const config = { ...arch.machine.config };
+  // An option can only be switched off: an architecture that lacks it has no code for it.
+  for (const [name, value] of Object.entries(configuration.config ?? {})) if (value === false) config[name as keyof typeof config] = false;
+
+  const kernelOfMachine: Kernel = {
+    has: (name) => fixes.has(name) || stack.changes.has(name),
+    config,
+    number(name) {
+      const value = numbers[name];
+      if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
+      return value;
+    },
+    *dispatch(cpu, hook, args) {
+      const contract = hook as Hook;
+      const body = stack.bodies.get(contract.hookName);
+      if (!body) throw new Mistake('SD_MISSING_HOOK', `architecture ${arch.id} has no ${contract.hookName}.`);
+      const result = yield* body.run(cpu, ...args);
+      checkResult(body, contract.returns, result);
+      return result;
+    },
+    hookName: (hook) => (hook as Hook).hookName,
+    watches: (name) => asked.hooks.has(name),
+  };
+  checkScenario(scenario, spaceOf(geometry) / PAGE_SIZE(geometry));
+  const machine = new Machine(arch.machine, {
+    cpus: scenario.cpus, mms: scenario.mms ?? 1, vmas: scenario.areas.length, pool: scenario.pool ?? { frames: 16, tables: 8 },
+    geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts,
+  }, kernelOfMachine);
+
+  const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
+  const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);
+  const vmas = scenario.areas.map((a, id): Vma => ({ id, mm: mmOf(a.mm ?? 0), start: a.from * PAGE_SIZE(geometry), end: a.to * PAGE_SIZE(geometry), thp: a.thp }));
+  const story: Story = {
+    mm: mmOf(0), mmOf, area: (n) => vmas[n] ?? raise(scenario, `there is no area ${n}`), page: (n) => n * PAGE_SIZE(geometry),
+    pageSize: PAGE_SIZE(geometry), hugePageSize: HPAGE_PMD_SIZE(geometry),
+    archOperation(name) {
+      const operation = arch.operations[name] as ReturnType<Story['archOperation']> | undefined;
+      if (!operation) return raise(scenario, `${arch.id} has no operation ${name}${near(name, Object.keys(arch.operations))}; list it under needs.operations`);
+      return operation;
+    },
+  };
+  const gate = (cpu: SimCpu): number => machine.parts.layout.cell(hw.inIrq(cpu.id));
+  const store = new MapStore((cell) => machine.parts.layout.initial(cell));
+  const prepare = (name: string, id: number, mm: Mm | undefined, does: (cpu: SimCpu) => Generator): void => {
+    const cpu = machine.cpu(id, mm);
+    runToEnd(machine, store, `${scenario.name} (${name})`, gate(cpu), () => { cpu.restart(); return does(cpu) as ReturnType<Process['body']>; }, machine.processes);
+  };
+
+  for (const mm of mms) prepare('exec', scenario.threads.find((t) => t.runs === mm.id)?.cpu ?? 0, mm, (cpu) => exec_mmap(cpu, mm, scenario.threads.filter((t) => t.runs === mm.id).length));
+  for (const vma of vmas) prepare('mmap', 0, vma.mm, (cpu) => attach_vma(cpu, vma));
+  for (const thread of scenario.threads) if (thread.runs !== 'kernel') { const mm = mmOf(thread.runs); prepare('switch', thread.cpu, mm, (cpu) => switch_mm(cpu, undefined, mm)); }
+  for (const [i, step] of scenario.setup.entries()) prepare(`set-up ${i + 1}`, step.cpu, mmOf(step.mm ?? 0), (cpu) => step.does(cpu, story));
+
+  const mains = scenario.threads.map((thread): Process => {
+    const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
+    return { name: thread.name, cpu: thread.cpu, role: 'main', gate: gate(cpu), body: () => { cpu.restart(); return thread.does(cpu, story); } };
+  });
+  const checks = checksFor(asked, machine, mms, vmas);
+  const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
+  return {
+    stack, fixes: [...fixes],
+    system: {
+      processes: [...mains, ...machine.processes], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
+      initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),
+      meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, where: () => machine.where(),
+    },
+  };
+}
+
+function checkScenario(scenario: Scenario, pages: number): void {
+  if (!(scenario.cpus >= 1 && scenario.cpus <= 16)) raise(scenario, `cpus is ${scenario.cpus}; it goes from 1 to 16`);
+  for (const t of scenario.threads) if (!(t.cpu >= 0 && t.cpu < scenario.cpus)) raise(scenario, `thread ${t.name} is on cpu${t.cpu}, but there are ${scenario.cpus}`);
+  const taken = new Set<number>();
+  for (const t of scenario.threads) { if (taken.has(t.cpu)) raise(scenario, `two threads are on cpu${t.cpu}: one thread a CPU`); taken.add(t.cpu); }
+  for (const a of scenario.areas) if (!(a.from >= 0 && a.from < a.to && a.to <= pages)) raise(scenario, `area ${a.from}..${a.to} does not lie in the ${pages} pages of the small tree`);
+}
+const raise = (scenario: Scenario, what: string): never => { throw new Mistake('SD_BAD_SCENARIO', `scenario ${scenario.name}: ${what}.`, 'Correct the scenario.'); };
+const near = (name: string, known: string[]): string => { const m = didYouMean(name, known); return m ? ` (did you mean ${m}?)` : ''; };

@@ -1,0 +1,27 @@
+/** Mistakes that the kernel itself would notice: BUG_ON, freeing twice, waiting for interrupts with one's own off. */
+import type { Watch } from './watch.ts';
+
+export const noBug: Watch = {
+  claim: 'no BUG_ON fires',
+  breach: 'bug',
+  ghosts: [],
+  kinds: ['bug'],
+  holdsAfter: () => false,
+  explain: (_facts, step) => step.why ?? 'BUG',
+};
+
+export const freedOnce: Watch = {
+  claim: 'nothing is freed twice',
+  breach: 'double-free',
+  ghosts: [],
+  kinds: ['page.free', 'table.free'],
+  holdsAfter: (_facts, _step, observed) => observed === 0,
+};
+
+export const interruptible: Watch = {
+  claim: 'nobody waits for an interrupt with its own interrupts off',
+  breach: 'deadlock',
+  ghosts: [],
+  kinds: ['ipi.send'],
+  holdsAfter: (facts, step) => !facts.interruptsOff(step.cpu),
+};

@@ -1,0 +1,96 @@
+/** How a story is told: who runs what on which CPU, on which mapped areas, and what we ask. */
+import type { CpuId, Va } from '../words/address.ts';
+import type { Cpu } from '../words/cpu.ts';
+import type { Level } from '../words/geometry.ts';
+import type { Mm, Vma } from '../words/objects.ts';
+import type { KernelConfig } from '../words/spec.ts';
+import type { Op } from '../words/step.ts';
+
+/** What the code of a story may refer to. */
+export interface Story {
+  readonly mm: Mm;
+  /** The n-th address space; `mm` is the first. */
+  mmOf(n: number): Mm;
+  /** The n-th area of the scenario. */
+  area(n: number): Vma;
+  /** Address of base page `n` of the address space. */
+  page(n: number): Va;
+  /** Bytes of a base page and of a huge page in this geometry. */
+  readonly pageSize: number;
+  readonly hugePageSize: number;
+  /** Code that only this architecture has; its scenario lists it under `needs`. */
+  archOperation(name: string): (cpu: Cpu, ...args: readonly unknown[]) => Op<unknown>;
+}
+
+/** One thread of the story. */
+export interface ThreadSpec {
+  /** A letter or short word: G for the GUP walker, K for khugepaged. */
+  readonly name: string;
+  readonly cpu: CpuId;
+  /** Number of the address space it runs in; `kernel` for a kernel thread without one. */
+  readonly runs: number | 'kernel';
+  readonly does: (cpu: Cpu, story: Story) => Op<unknown>;
+}
+
+/** What happens before the exploration starts, one after another, by the same kernel code. */
+export interface SetupSpec {
+  readonly cpu: CpuId;
+  /** Address space it runs in (default 0). */
+  readonly mm?: number;
+  readonly does: (cpu: Cpu, story: Story) => Op<unknown>;
+}
+
+/** An area that is mapped: anonymous private memory, base pages `from` up to but not including `to`. */
+export interface AreaSpec {
+  readonly mm?: number;
+  readonly from: number;
+  readonly to: number;
+  readonly thp: 'always' | 'never';
+}
+
+/** A story, the same on every architecture. */
+export interface Scenario {
+  readonly name: string;
+  /** One sentence. */
+  readonly title: string;
+  readonly cpus: number;
+  /** Address spaces (default 1). */
+  readonly mms?: number;
+  /** Index bits per level, where they differ from the small default tree. */
+  readonly geometry?: Partial<Readonly<Record<Level, number>>>;
+  /** Frames and tables in each CPU's pool (default 16 and 8). */
+  readonly pool?: { readonly frames: number; readonly tables: number };
+  readonly memory?: 'sc' | 'tso';
+  /** Thresholds for this story, over those of the architecture. */
+  readonly numbers?: Readonly<Record<string, number>>;
+  readonly areas: readonly AreaSpec[];
+  readonly setup: readonly SetupSpec[];
+  readonly threads: readonly ThreadSpec[];
+  /** Claims that are judged: sentences of watchers, or `hook: sentence`. */
+  readonly asks: readonly string[];
+  /** What an architecture must have, or the story does not apply to it. */
+  readonly needs?: { readonly config?: readonly (keyof KernelConfig)[]; readonly operations?: readonly string[] };
+}
+
+/** Which kernel runs: a release, changed by named fixes of generic code and named changes of architectures. */
+export interface Configuration {
+  readonly release: string;
+  readonly with?: readonly string[];
+  readonly without?: readonly string[];
+  /** Changes of architectures; each architecture takes those it has. */
+  readonly hooks?: { readonly with?: readonly string[]; readonly without?: readonly string[] };
+  readonly config?: Partial<KernelConfig>;
+  /** One sentence: what this configuration is. */
+  readonly says: string;
+}
+
+/** A race of the past: a story, told to the kernel before its fix and to the kernel after. */
+export interface RaceCase {
+  readonly id: string;
+  readonly title: string;
+  readonly year: number;
+  readonly commits: readonly string[];
+  readonly scenario: Scenario;
+  readonly before: Configuration;
+  readonly after: Configuration;
+}
