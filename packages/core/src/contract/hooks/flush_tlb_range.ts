@@ -20,7 +20,7 @@ export const flush_tlb_range = hook<(cpu: Cpu, vma: Vma, start: Va, end: Va) => 
   hookName: 'flush_tlb_range',
   group: 'TLB',
   does: 'Removes the translations of a range, of any size, and the remembered upper levels that lead to it, from every CPU.',
-  calledBy: ['pmdp_collapse_flush', 'change_protection_range', 'move_page_tables', 'pmdp_invalidate'],
+  calledBy: ['pmdp_collapse_flush', 'move_ptes', 'move_normal_pmd', 'move_normal_pud', 'flush_pmd_tlb_range', 'tlb_flush'],
   locks: {},
   waits: 'until every CPU has done it',
   sleeps: 'never',
@@ -29,6 +29,8 @@ export const flush_tlb_range = hook<(cpu: Cpu, vma: Vma, start: Va, end: Va) => 
   may: {
     'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu),
   },
-  doubts: ['A translation that a CPU fills again from a still valid entry right after the flush is not stale; the claim about old translations belongs to the hooks that change the entry first.'],
+  doubts: [
+    'A translation that a CPU fills again from a still valid entry right after the flush is not stale; the claim about old translations belongs to the hooks that change the entry first.',
+  ],
   source: linux('v6.1', 'arch/x86/include/asm/tlbflush.h', 'flush_tlb_range'),
 });

@@ -3,11 +3,11 @@ import type { Va } from '../../words/address.ts';
 import type { Cpu } from '../../words/cpu.ts';
 import { isNone, isTable, tableOf, type Pmd } from '../../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../../words/geometry.ts';
-import { mmCells, tableCells, vmaCells, type PmdSlot, type Vma } from '../../words/objects.ts';
+import { mmCells, type PmdSlot, type Vma } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
 import type { Op } from '../../words/step.ts';
 import { hardwareIsOut, noRememberedWalk, noStaleTranslation, othersWereInterrupted, reusable, walkersAreOut } from '../guarantees.ts';
-import { hook, rwsem, spinlock } from '../hook.ts';
+import { hook, rwsem } from '../hook.ts';
 
 /**
  * Takes a page-table PMD out of service so that khugepaged may rebuild the range as one huge page.
@@ -23,11 +23,9 @@ export const pmdp_collapse_flush = hook<(cpu: Cpu, vma: Vma, address: Va, pmdp: 
   hookName: 'pmdp_collapse_flush',
   group: 'pmd update',
   does: 'Clears a PMD that points to a page table, and makes the range unreachable through it for user code.',
-  calledBy: ['collapse_huge_page', 'collapse_and_free_pmd', 'retract_page_tables'],
+  calledBy: ['collapse_huge_page', 'collapse_and_free_pmd'],
   locks: {
     'mmap_lock for writing': (vma) => rwsem(mmCells.mmap_lock(vma.mm.id), 'write'),
-    'the rmap lock for writing': (vma) => rwsem(vmaCells.anon_vma(vma.id), 'write'),
-    pmd_lock: (_vma, _address, pmdp) => spinlock(tableCells.ptl(pmdp.table)),
   },
   waits: 'until no CPU can use a translation of the range; for walkers in software only where the architecture happens to',
   sleeps: 'never',
@@ -55,6 +53,8 @@ export const pmdp_collapse_flush = hook<(cpu: Cpu, vma: Vma, address: Va, pmdp: 
   doubts: [
     'Whether a caller may rely on walkers having left: in 6.1 GUP-fast compares the PMD again, and callers add tlb_remove_table_sync_one.',
     'collapse_huge_page also takes pmd_lock and calls that probably unnecessary; collapse_and_free_pmd does not take it.',
+    'Every caller also holds the rmap locks for writing that the area has: that of the file, and that of anonymous memory where there is any.',
+    'From 6.6 on a file mapping is collapsed under pmd_lock and the page-table lock, without mmap_lock for writing.',
   ],
   source: linux('v6.1', 'mm/pgtable-generic.c', 'pmdp_collapse_flush'),
 });

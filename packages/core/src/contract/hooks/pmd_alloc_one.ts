@@ -1,0 +1,39 @@
+/** Contract of pmd_alloc_one. */
+import type { Va } from '../../words/address.ts';
+import type { Cpu } from '../../words/cpu.ts';
+import type { Table } from '../../words/entry.ts';
+import type { Mm } from '../../words/objects.ts';
+import { linux } from '../../words/source.ts';
+import type { Op } from '../../words/step.ts';
+import { hook } from '../hook.ts';
+import { isAllocated, tableIsEmpty } from '../questions.ts';
+
+/**
+ * Makes a table of level PMD.
+ *
+ * @param cpu the CPU that runs it
+ * @param mm the address space
+ * @param addr an address that it will map
+ * @returns the table
+ * @function
+ */
+export const pmd_alloc_one = hook<(cpu: Cpu, mm: Mm, addr: Va) => Op<Table>>({
+  hookName: 'pmd_alloc_one',
+  group: 'table lifetime',
+  does: 'Gives an empty PMD table that nobody can reach.',
+  calledBy: ['__pmd_alloc'],
+  locks: {},
+  waits: 'for memory',
+  sleeps: 'may',
+  returns: 'table',
+  must: {
+    pre: {},
+    post: {
+      'the new table is allocated': ({ facts, result }) => isAllocated(facts, result),
+      'the new table is empty': ({ facts, result }) => tableIsEmpty(facts, result, 'pmd'),
+    },
+  },
+  may: {},
+  doubts: ['May fail for want of memory in Linux; the model always has a table.'],
+  source: linux('v6.1', 'include/asm-generic/pgalloc.h', 'pmd_alloc_one'),
+});
