@@ -1,0 +1,108 @@
+/** Values that say how a run went: plain JSON, versioned, with the evidence beside the word. */
+import type { Trace } from '../words/trace.ts';
+
+/** Version of the JSON forms. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * How one scenario went on one architecture.
+ * `clean`: no claim fails; `violates`: one does; `deadlock`: somebody waits for ever; `n/a`: it does not apply;
+ * `bound` and `interrupted`: nothing wrong was found as far as the search came.
+ */
+export type Outcome = 'clean' | 'violates' | 'deadlock' | 'n/a' | 'bound' | 'interrupted';
+
+/** What a verdict rests on. */
+export interface Evidence {
+  /** `proved`: every interleaving was tried within the printed sizes. `found`: there is a counterexample. `partial`: neither. */
+  readonly grade: 'proved' | 'found' | 'partial' | 'none';
+  readonly cpus: number;
+  /** Entries per table, from the top level down. */
+  readonly geometry: string;
+  readonly memory: 'sc' | 'tso';
+  readonly states: number;
+  readonly transitions: number;
+  /** Longest shortest path to a state. */
+  readonly depth: number;
+  /** Executions of kernel code that gave up a loop, and so lie outside the bound. */
+  readonly gaveUp: number;
+  readonly seconds: number;
+}
+
+/** A shortest execution in which something goes wrong. */
+export interface Counterexample {
+  /** Claim that fails; `deadlock` when somebody waits for ever. */
+  readonly claim: string;
+  /** Word of the reference data for it, such as `table-uaf`. */
+  readonly breach: string;
+  /** Steps. */
+  readonly length: number;
+  /** Times another process takes over. */
+  readonly switches: number;
+  /** What `replay` takes. */
+  readonly token: string;
+  readonly trace: Trace;
+}
+
+/** One cell of a comparison. */
+export interface Verdict {
+  readonly schemaVersion: number;
+  readonly workload: string;
+  /** Which kernel: of a race `before` or `after` its fix; else the release. */
+  readonly variant: string;
+  /** What that kernel is, in one sentence. */
+  readonly configuration: string;
+  readonly arch: string;
+  readonly outcome: Outcome;
+  /** Why it does not apply, where it does not. */
+  readonly reason?: string;
+  readonly asks: readonly string[];
+  readonly layers: readonly string[];
+  readonly evidence: Evidence;
+  readonly counterexample?: Counterexample;
+}
+
+/** How often a claim held over the distinct states in which it was judged. */
+export interface Frequency {
+  readonly hook: string;
+  readonly claim: string;
+  readonly kind: 'must' | 'may';
+  readonly arch: string;
+  readonly word: 'always' | 'sometimes' | 'never' | 'not reached';
+  readonly held: number;
+  readonly failed: number;
+  /** Replay tokens of shortest executions that show each. */
+  readonly heldAt?: string;
+  readonly failedAt?: string;
+}
+
+/** What the reference data say about one cell. */
+export type Expected = 'violates' | 'clean' | 'unstated' | 'n/a';
+/** How a verdict relates to them. */
+export type Agreement = 'agree' | 'disagree' | 'open' | 'n/a';
+
+/** `open`: the reference says nothing, so the verdict is a prediction. */
+export function agreement(expected: Expected, outcome: Outcome): Agreement {
+  if (expected === 'n/a' || outcome === 'n/a') return 'n/a';
+  if (expected === 'unstated' || outcome === 'bound' || outcome === 'interrupted') return 'open';
+  return (expected === 'violates') === (outcome === 'violates' || outcome === 'deadlock') ? 'agree' : 'disagree';
+}
+
+/** A race on one architecture, before and after its fix. */
+export interface RaceCell {
+  readonly arch: string;
+  readonly before: Verdict;
+  readonly after: Verdict;
+  readonly expectedBefore: Expected;
+  readonly expectedAfter: Expected;
+  readonly agreement: Agreement;
+}
+
+/** Races times architectures. */
+export interface Comparison {
+  readonly schemaVersion: number;
+  readonly archs: readonly string[];
+  readonly rows: readonly { readonly id: string; readonly title: string; readonly year: number; readonly cells: readonly RaceCell[] }[];
+  readonly seconds: number;
+  /** True when every cell was judged to the end. */
+  readonly complete: boolean;
+}
