@@ -1,1 +1,24 @@
-export {};
+/** Face for authors of architectures: everything a plugin may use, and nothing else. */
+import 'reflect-metadata';
+
+export { inject } from 'inversify';
+export { arch, type ArchDeclaration, type ArchOperation, type ArchSpec, type Change } from './arch/arch.ts';
+export { below } from './arch/below.ts';
+export { from } from './arch/from.ts';
+export { Generic } from './arch/generic.ts';
+export type { ArchHooks, Layer, LayerClass } from './arch/layer.ts';
+export * from './contract/hooks/index.ts';
+export * from './contract/gather.ts';
+export type { MmHooks } from './contract/mm-hooks.ts';
+export { operation, type Operation } from './kernel/operation.ts';
+export { Mistake } from './mistakes.ts';
+export * from './words/address.ts';
+export * from './words/cells.ts';
+export * from './words/cpu.ts';
+export * from './words/entry.ts';
+export * from './words/geometry.ts';
+export type { MmuGather } from './words/mmu_gather.ts';
+export * from './words/objects.ts';
+export * from './words/source.ts';
+export type { Access, AccessResult, HardwareFlag, KernelConfig, MachineSpec } from './words/spec.ts';
+export type { Op, Step } from './words/step.ts';

@@ -92,6 +92,7 @@ export class SimCpu implements Cpu {
   *andnot(at: Ref, bits: number): Op { yield this.#step('andnot', [at], [bits]); }
   *list_add(at: Ref, value: number): Op { yield this.#step('list_add', [at], [value]); }
   *list_take(at: Ref): Op<number> { return yield this.#step('list_take', [at]); }
+  *wait_clear(at: Ref, bits: number, why: string): Op { yield this.#step('wait_clear', [at], [bits], { why }); }
   /** Not a step under sequential consistency: it would order nothing. */
   *fence(name: string): Op { if (this.parts.fences) yield this.#step('fence', [], [], { why: name }); }
 

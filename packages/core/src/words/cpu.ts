@@ -76,6 +76,8 @@ export interface Cpu {
   or(at: Ref, bits: number): Op;
   /** Atomic: clears bits, result unseen. */
   andnot(at: Ref, bits: number): Op;
+  /** Waits until none of the bits is set: a spin loop, as one step. */
+  wait_clear(at: Ref, bits: number, why: string): Op;
   /** A barrier, by its name in the code (`smp_mb`, `ptesync`, `dsb(ishst)`). Free under sequential consistency. */
   fence(name: string): Op;
   /** Adds to the end of a list cell. */

@@ -62,6 +62,13 @@ export function memoryMeanings(p: Parts): Meanings {
     /** args: value */
     list_add: rmw((was, step) => idOf([...list(was), argAt(step, 0)]), nothing, 'add to'),
     list_take: { ...rmw((was) => idOf(list(was).slice(1)), (was) => list(was)[0] ?? 0, 'take from'), tell: (step, observed, names) => `take from ${names.name(cellAt(step, 0))} -> ${observed}` },
+    /** args: bits */
+    wait_clear: {
+      enabled: (step, store) => (store.get(cellAt(step, 0)) & argAt(step, 0)) === 0,
+      apply: () => 0,
+      footprint: (step) => touches([cellAt(step, 0)]),
+      tell: (step, _observed, names) => `${names.name(cellAt(step, 0))} is clear: ${step.why ?? ''}`,
+    },
     fence: { apply: () => 0, footprint: () => touches([]), tell: (step) => step.why ?? 'fence' },
     ...lockMeanings,
   };
