@@ -1,0 +1,77 @@
+/** Explores one scenario on one architecture and says how it went. */
+import type { ArchSpec } from '../arch/arch.ts';
+import type { Exploration } from '../explore/exploration.ts';
+import { explore } from '../explore/explore.ts';
+import { replay } from '../explore/counterexample.ts';
+import { Mistake } from '../mistakes.ts';
+import { SCHEMA_VERSION, type Counterexample, type Evidence, type Outcome, type Verdict } from '../verdict/verdict.ts';
+import { watches } from '../watch/index.ts';
+import { entriesOf, walkLevels } from '../words/geometry.ts';
+import type { Schedule } from '../words/system.ts';
+import type { Configuration, Scenario } from '../workload/scenario.ts';
+import { smallGeometry } from './geometry.ts';
+import { notApplicable, rig, type Rig } from './rig.ts';
+import { encodeToken } from './token.ts';
+
+/** How far a search may go, and how it is watched and ended. */
+export interface Bounds {
+  readonly maxStates: number;
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignal;
+  onProgress?(p: { readonly states: number; readonly depth: number; readonly seconds: number }): void;
+}
+
+/** Default bound on states: every built-in race is far below it. */
+export const MAX_STATES = 20_000_000;
+
+/** @throws Mistake SD_BAD_BOUND */
+export function checkBounds(bounds: Bounds): void {
+  const { maxStates, deadlineMs } = bounds;
+  if (!Number.isSafeInteger(maxStates) || maxStates < 1) throw new Mistake('SD_BAD_BOUND', `the bound on states is ${maxStates}.`, 'Give a whole number above 0.');
+  if (deadlineMs !== undefined && !(deadlineMs > 0)) throw new Mistake('SD_BAD_BOUND', `the time limit is ${deadlineMs} ms.`, 'Give a number of seconds above 0.');
+}
+
+/**
+ * Tries every interleaving of a scenario, up to the first claim that fails.
+ * @param variant word for the configuration in tokens and reports: `before`, `after`, or a release
+ */
+export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: Bounds): Promise<Verdict> {
+  checkBounds(bounds);
+  const reason = notApplicable(arch, scenario);
+  if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
+  const built = rig(arch, scenario, configuration);
+  const found = await explore(built.system, { ...bounds, stopAtFirst: true });
+  const counterexample = counterexampleOf(built, found, arch, scenario, variant);
+  const outcome: Outcome =
+    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : 'clean';
+  return {
+    ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
+    evidence: { ...sizes(scenario), ...counts(found), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial' },
+    ...(counterexample ? { counterexample } : {}),
+  };
+}
+
+const frame = (arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string) => ({
+  schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks,
+});
+
+const sizes = (scenario: Scenario): Pick<Evidence, 'cpus' | 'geometry' | 'memory'> => {
+  const g = smallGeometry(scenario.geometry);
+  return { cpus: scenario.cpus, geometry: walkLevels(g).map((l) => entriesOf(g, l)).join('x'), memory: scenario.memory ?? 'sc' };
+};
+
+export const counts = (found: Exploration): Pick<Evidence, 'states' | 'transitions' | 'depth' | 'gaveUp' | 'seconds'> => ({
+  states: found.states, transitions: found.transitions, depth: found.depth, gaveUp: found.bounded, seconds: found.seconds,
+});
+
+function counterexampleOf(built: Rig, found: Exploration, arch: ArchSpec, scenario: Scenario, variant: string): Counterexample | undefined {
+  const violation = found.violations[0];
+  const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule;
+  if (!schedule) return undefined;
+  const claim = violation?.claim ?? 'nobody waits for ever';
+  return {
+    claim, breach: violation ? (watches.find((w) => w.claim === claim)?.breach ?? 'contract') : 'deadlock',
+    length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
+    token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule }), trace: replay(built.system, schedule),
+  };
+}

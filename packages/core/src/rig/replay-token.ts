@@ -1,0 +1,57 @@
+/** Shows one execution again, from its token. */
+import type { ArchSpec } from '../arch/arch.ts';
+import { replay } from '../explore/counterexample.ts';
+import { didYouMean, Mistake } from '../mistakes.ts';
+import { allHooks } from '../contract/mm-hooks.ts';
+import type { Trace } from '../words/trace.ts';
+import type { Configuration, Scenario } from '../workload/scenario.ts';
+import { notApplicable, rig } from './rig.ts';
+import { decodeToken, type Token } from './token.ts';
+
+/** A workload as a token names it: a scenario, and its kernels by variant. */
+export interface Named {
+  readonly scenario: Scenario;
+  readonly variants: Readonly<Record<string, Configuration>>;
+}
+
+export interface Replayed {
+  readonly token: Token;
+  readonly scenario: Scenario;
+  readonly configuration: Configuration;
+  readonly trace: Trace;
+}
+
+/**
+ * Replays a token.
+ * @throws Mistake SD_BAD_TOKEN, SD_TOKEN_VERSION, SD_TOKEN_DOES_NOT_APPLY, SD_UNKNOWN_WORKLOAD, SD_UNKNOWN_ARCH
+ */
+export function replayToken(text: string, archs: readonly ArchSpec[], workloads: readonly Named[]): Replayed {
+  const token = decodeToken(text);
+  const arch = archs.find((a) => a.id === token.arch) ?? unknown('SD_UNKNOWN_ARCH', 'architecture', token.arch, archs.map((a) => a.id));
+  const workload = workloads.find((w) => w.scenario.name === token.workload) ?? unknown('SD_UNKNOWN_WORKLOAD', 'workload', token.workload, workloads.map((w) => w.scenario.name));
+  const configuration = workload.variants[token.variant] ?? unknown('SD_BAD_TOKEN', 'variant', token.variant, Object.keys(workload.variants));
+  const why = notApplicable(arch, workload.scenario);
+  if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
+  // The schedule may come from a search that judged a hook's claims: their steps exist only when they are asked for.
+  const asks = workload.scenario.asks;
+  return { token, scenario: workload.scenario, configuration, trace: tryEach(asks, token, (a) => replay(rig(arch, workload.scenario, configuration, a).system, token.schedule)) };
+}
+
+/** The scenario's own claims first; then, for tokens of `claims`, each hook's. */
+function tryEach(asks: readonly string[], token: Token, attempt: (asks: readonly string[]) => Trace): Trace {
+  let first: unknown;
+  for (const a of [asks, ...(token.variant.startsWith('v') ? [...allHooks.keys()].map((h) => [`${h}: *`]) : [])]) {
+    try {
+      return attempt(a);
+    } catch (e) {
+      if (!(e instanceof Mistake && e.code === 'SD_TOKEN_DOES_NOT_APPLY')) throw e;
+      first ??= e;
+    }
+  }
+  throw first;
+}
+
+function unknown(code: 'SD_UNKNOWN_ARCH' | 'SD_UNKNOWN_WORKLOAD' | 'SD_BAD_TOKEN', what: string, name: string, known: readonly string[]): never {
+  const near = didYouMean(name, known);
+  throw new Mistake(code, `there is no ${what} ${name}.`, near ? `Did you mean ${near}?` : `Known: ${known.join(', ')}.`);
+}

@@ -1,0 +1,27 @@
+/** Replay tokens: what to type to see one execution again. */
+import { decodeSchedule, encodeSchedule } from '../explore/token.ts';
+import { Mistake } from '../mistakes.ts';
+import type { Schedule } from '../words/system.ts';
+
+/** Version of the model: a token of another one names steps that may not exist any more. */
+const VERSION = 'v1';
+
+export interface Token {
+  readonly workload: string;
+  readonly variant: string;
+  readonly arch: string;
+  readonly schedule: Schedule;
+}
+
+/** `v1:collapse-vs-gup-fast:before:arm64:0x5.1.2`. */
+export const encodeToken = (t: Token): string => [VERSION, t.workload, t.variant, t.arch, encodeSchedule(t.schedule)].join(':');
+
+/** @throws Mistake SD_BAD_TOKEN, SD_TOKEN_VERSION */
+export function decodeToken(text: string): Token {
+  const [version, workload, variant, arch, ...rest] = text.split(':');
+  if (version && /^v\d+$/.test(version) && version !== VERSION)
+    throw new Mistake('SD_TOKEN_VERSION', `this token is of version ${version}; this shootdown replays ${VERSION}.`, 'Run the workload again: it prints a new token.');
+  if (version !== VERSION || !workload || !variant || !arch || rest.length === 0)
+    throw new Mistake('SD_BAD_TOKEN', `"${text}" is no replay token.`, `A token reads ${VERSION}:<workload>:<variant>:<architecture>:<schedule>; copy it whole, in quotes.`);
+  return { workload, variant, arch, schedule: decodeSchedule(rest.join(':')) };
+}
