@@ -5,7 +5,7 @@ import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { levelIndex, type Geometry, type Level } from '../words/geometry.ts';
-import { entryRef, type Mm, type Slot } from '../words/objects.ts';
+import { entryRef, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
 import type { Op, Step } from '../words/step.ts';
 import type { Parts } from './parts.ts';
@@ -30,6 +30,7 @@ export class SimCpu implements Cpu {
   readonly spec: MachineSpec;
   readonly geometry: Geometry;
   readonly online: CpuMask;
+  readonly vmas: readonly Vma[];
   /** Operations and hooks the code is inside of. Names only: nothing depends on it. */
   readonly stack: string[] = [];
   readonly #held: { name: string; mode: 'held' | 'read' | 'write' }[] = [];
@@ -44,6 +45,7 @@ export class SimCpu implements Cpu {
     this.spec = parts.spec;
     this.geometry = parts.geometry;
     this.online = parts.online;
+    this.vmas = parts.vmas;
   }
 
   /** Forgets call stack and locks: the thread's code is run again from its beginning. */

@@ -3,7 +3,7 @@ import type { CpuId } from '../words/address.ts';
 import type { Region } from '../words/cells.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { spaceOf, PAGE_SIZE, entriesOf, LEVELS, type Geometry } from '../words/geometry.ts';
-import { mmCells, pageCells, tableCells, vmaCells, type Mm } from '../words/objects.ts';
+import { mmCells, pageCells, tableCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import type { MachineSpec } from '../words/spec.ts';
 import type { Meaning, Store } from '../words/step.ts';
 import type { Process } from '../words/system.ts';
@@ -24,7 +24,7 @@ import { Records } from './records.ts';
 export interface MachineSize {
   readonly cpus: number;
   readonly mms: number;
-  readonly vmas: number;
+  readonly vmas: readonly Vma[];
   /** Frames and tables of each CPU's pool. */
   readonly pool: { readonly frames: number; readonly tables: number };
   readonly geometry: Geometry;
@@ -45,12 +45,12 @@ export class Machine {
     const g = size.geometry;
     const sizes = {
       // One CPU number more than there are CPUs: that of the RCU callbacks.
-      cpu: size.cpus + 1, mm: size.mms, vma: size.vmas, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
+      cpu: size.cpus + 1, mm: size.mms, vma: size.vmas.length, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
       entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE,
     };
     const regions = [mmCells, vmaCells, pageCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
     const layout = new Layout([...regions, ...model.regions, ...spec.cells], sizes, size.ghosts, records);
-    this.parts = { layout, records, spec, geometry: g, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool };
+    this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool };
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts) };
     this.#meanings = model.meanings(this.parts, plain);
     const makeCpu = (id: CpuId): SimCpu => this.cpu(id, undefined);

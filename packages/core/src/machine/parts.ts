@@ -2,6 +2,7 @@
 import type { CpuId, CpuMask } from '../words/address.ts';
 import type { Cell, Ref } from '../words/cells.ts';
 import type { Geometry } from '../words/geometry.ts';
+import type { Vma } from '../words/objects.ts';
 import type { MachineSpec } from '../words/spec.ts';
 import type { Footprint, Meaning, Step, Store } from '../words/step.ts';
 import { hw, RCU_QUEUE } from './hardware.ts';
@@ -13,6 +14,8 @@ export interface Parts {
   readonly records: Records;
   readonly spec: MachineSpec;
   readonly geometry: Geometry;
+  /** Every area, mapped or not. */
+  readonly vmas: readonly Vma[];
   /** Number of CPUs. */
   readonly cpus: number;
   readonly online: CpuMask;

@@ -66,7 +66,7 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
       const found = await explore(built.system, { ...bounds, stopAtFirst: false });
       states += found.states;
       complete &&= found.outcome === 'complete';
-      const token = (schedule: Schedule | undefined): string | undefined => schedule && encodeToken({ workload: scenario.name, variant: configuration.release, arch: arch.id, schedule });
+      const token = (schedule: Schedule | undefined): string | undefined => schedule && encodeToken({ workload: scenario.name, variant: `${configuration.release}/${hookName}`, arch: arch.id, schedule });
       for (const { claim, held, failed, heldAt, failedAt } of found.tally) {
         const entry = counted.get(claim.slice(hookName.length + 2));
         if (!entry) continue;

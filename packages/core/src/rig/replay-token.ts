@@ -2,7 +2,6 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { replay } from '../explore/counterexample.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
-import { allHooks } from '../contract/mm-hooks.ts';
 import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { notApplicable, rig } from './rig.ts';
@@ -29,26 +28,13 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const token = decodeToken(text);
   const arch = archs.find((a) => a.id === token.arch) ?? unknown('SD_UNKNOWN_ARCH', 'architecture', token.arch, archs.map((a) => a.id));
   const workload = workloads.find((w) => w.scenario.name === token.workload) ?? unknown('SD_UNKNOWN_WORKLOAD', 'workload', token.workload, workloads.map((w) => w.scenario.name));
-  const configuration = workload.variants[token.variant] ?? unknown('SD_BAD_TOKEN', 'variant', token.variant, Object.keys(workload.variants));
+  // A token of `claims` names the hook beside the kernel: the steps of its contract exist only when they are asked for.
+  const [variant = '', hook] = token.variant.split('/');
+  const configuration = workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
   const why = notApplicable(arch, workload.scenario);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
-  // The schedule may come from a search that judged a hook's claims: their steps exist only when they are asked for.
-  const asks = workload.scenario.asks;
-  return { token, scenario: workload.scenario, configuration, trace: tryEach(asks, token, (a) => replay(rig(arch, workload.scenario, configuration, a).system, token.schedule)) };
-}
-
-/** The scenario's own claims first; then, for tokens of `claims`, each hook's. */
-function tryEach(asks: readonly string[], token: Token, attempt: (asks: readonly string[]) => Trace): Trace {
-  let first: unknown;
-  for (const a of [asks, ...(token.variant.startsWith('v') ? [...allHooks.keys()].map((h) => [`${h}: *`]) : [])]) {
-    try {
-      return attempt(a);
-    } catch (e) {
-      if (!(e instanceof Mistake && e.code === 'SD_TOKEN_DOES_NOT_APPLY')) throw e;
-      first ??= e;
-    }
-  }
-  throw first;
+  const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? workload.scenario.asks : [`${hook}: *`]);
+  return { token, scenario: workload.scenario, configuration, trace: replay(system, token.schedule) };
 }
 
 function unknown(code: 'SD_UNKNOWN_ARCH' | 'SD_UNKNOWN_WORKLOAD' | 'SD_BAD_TOKEN', what: string, name: string, known: readonly string[]): never {

@@ -77,14 +77,14 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     watches: (name) => asked.hooks.has(name),
   };
   checkScenario(scenario, spaceOf(geometry) / PAGE_SIZE(geometry));
-  const machine = new Machine(arch.machine, {
-    cpus: scenario.cpus, mms: scenario.mms ?? 1, vmas: scenario.areas.length, pool: scenario.pool ?? { frames: 16, tables: 8 },
-    geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts,
-  }, kernelOfMachine);
-
   const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
   const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);
   const vmas = scenario.areas.map((a, id): Vma => ({ id, mm: mmOf(a.mm ?? 0), start: a.from * PAGE_SIZE(geometry), end: a.to * PAGE_SIZE(geometry), thp: a.thp }));
+  const machine = new Machine(arch.machine, {
+    cpus: scenario.cpus, mms: mms.length, vmas, pool: scenario.pool ?? { frames: 16, tables: 8 },
+    geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts,
+  }, kernelOfMachine);
+
   const story: Story = {
     mm: mmOf(0), mmOf, area: (n) => vmas[n] ?? raise(scenario, `there is no area ${n}`), page: (n) => n * PAGE_SIZE(geometry),
     pageSize: PAGE_SIZE(geometry), hugePageSize: HPAGE_PMD_SIZE(geometry),

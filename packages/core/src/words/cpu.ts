@@ -3,7 +3,7 @@ import type { CpuId, CpuMask, Range, Va } from './address.ts';
 import type { Ref } from './cells.ts';
 import type { Entry, Pfn, Table } from './entry.ts';
 import type { Geometry, Level } from './geometry.ts';
-import type { Mm, Slot } from './objects.ts';
+import type { Mm, Slot, Vma } from './objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
 import type { Op } from './step.ts';
 
@@ -44,6 +44,9 @@ export interface Cpu {
   readonly geometry: Geometry;
   /** current->mm; undefined for a kernel thread. */
   readonly mm: Mm | undefined;
+
+  /** Every area of every address space, mapped or not: which are mapped is a cell of each. */
+  readonly vmas: readonly Vma[];
 
   /** Does this kernel have that fix? Static for a run. */
   has(fix: string): boolean;
