@@ -1,0 +1,45 @@
+/** Threads that several stories share, in the words of the stories: each only calls the kernel's own operations. */
+import { collapse_huge_page, get_user_pages_fast_only, madvise_dontneed, munmap, user_load, user_store, type Cpu, type Op, type Story } from '@shootdown/core';
+
+/** Pins page `n` for writing by fast GUP alone. */
+export const gupFast = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* get_user_pages_fast_only(cpu, s.page(n), 1, 'write');
+  };
+
+/** khugepaged rebuilds the n-th huge range of the first area's address space. */
+export const khugepaged = (n = 0) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* collapse_huge_page(cpu, s.mm, n * s.hugePageSize);
+  };
+
+/** madvise(MADV_DONTNEED) of pages `from` up to but not including `to`. */
+export const dontneed = (from: number, to: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* madvise_dontneed(cpu, s.mm, s.page(from), s.page(to));
+  };
+
+/** munmap of pages `from` up to but not including `to`. */
+export const unmap = (from: number, to: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* munmap(cpu, s.mm, s.page(from), s.page(to));
+  };
+
+/** User code stores `token` to page `n`. */
+export const store = (n: number, token: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* user_store(cpu, s.page(n), token);
+  };
+
+/** User code loads from page `n`. */
+export const load = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* user_load(cpu, s.page(n));
+  };
+
+/** One thing after another. */
+export const first = (...parts: readonly ((cpu: Cpu, s: Story) => Op<unknown>)[]) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    for (let i = 0; i < parts.length; i++) yield* parts[i]!(cpu, s);
+    return undefined;
+  };
