@@ -23,7 +23,7 @@ export const flush_tlb_mm = hook<(cpu: Cpu, mm: Mm) => Op>({
   sleeps: 'never',
   returns: 'nothing',
   must: {
-    pre: {},
+    pre: { 'interrupts are on': ({ facts, cpu }) => !facts.interruptsOff(cpu) },
     post: {},
   },
   may: { 'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu) },

@@ -26,7 +26,7 @@ export const flush_tlb_page = hook<(cpu: Cpu, vma: Vma, addr: Va) => Op>({
   sleeps: 'never',
   returns: 'nothing',
   must: {
-    pre: {},
+    pre: { 'interrupts are on': ({ facts, cpu }) => !facts.interruptsOff(cpu) },
     post: {},
   },
   may: { 'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu) },

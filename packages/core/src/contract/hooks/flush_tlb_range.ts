@@ -25,7 +25,10 @@ export const flush_tlb_range = hook<(cpu: Cpu, vma: Vma, start: Va, end: Va) => 
   waits: 'until every CPU has done it',
   sleeps: 'never',
   returns: 'nothing',
-  must: { pre: {}, post: {} },
+  must: {
+    pre: { 'interrupts are on': ({ facts, cpu }) => !facts.interruptsOff(cpu) },
+    post: {},
+  },
   may: {
     'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu),
   },

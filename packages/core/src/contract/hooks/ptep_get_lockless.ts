@@ -24,7 +24,7 @@ export const ptep_get_lockless = hook<(cpu: Cpu, ptep: PteSlot) => Op<Pte>>({
   sleeps: 'never',
   returns: 'entry',
   must: {
-    pre: {},
+    pre: { 'interrupts are off': ({ facts, cpu }) => facts.interruptsOff(cpu) },
     post: {},
   },
   may: {},

@@ -24,7 +24,7 @@ export const tlb_flush = hook<(cpu: Cpu, tlb: MmuGather) => Op>({
   sleeps: 'never',
   returns: 'nothing',
   must: {
-    pre: {},
+    pre: { 'interrupts are on': ({ facts, cpu }) => !facts.interruptsOff(cpu) },
     post: {},
   },
   may: {

@@ -22,7 +22,7 @@ export const tlb_remove_table_sync_one = hook<(cpu: Cpu) => Op>({
   sleeps: 'never',
   returns: 'nothing',
   must: {
-    pre: {},
+    pre: { 'interrupts are on': ({ facts, cpu }) => !facts.interruptsOff(cpu) },
     post: {},
   },
   may: { 'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu) },
