@@ -80,10 +80,14 @@ export interface Kernel {
   without(...names: readonly string[]): Kernel;
 }
 
-/** The generic code of `release`. */
-export function kernel(release: Release): Kernel {
+/**
+ * The generic code of a release.
+ * @throws Mistake SD_BAD_CONFIG for a release that is not in the table
+ */
+export function kernel(name: string): Kernel {
+  const release = RELEASES.find((known) => known === name);
+  if (release === undefined) throw new Mistake('SD_BAD_CONFIG', `there is no release ${name} in the table.`, `Releases: ${RELEASES.join(', ')}.`);
   const at = RELEASES.indexOf(release);
-  if (at < 0) throw new Mistake('SD_BAD_CONFIG', `There is no release ${String(release)} in the table.`, `Releases: ${RELEASES.join(', ')}.`);
   return made(release, FIXES.filter((fix) => RELEASES.indexOf(fix.since) <= at).map((fix) => fix.name));
 }
 
@@ -117,7 +121,7 @@ function known(name: string): string {
   const near = didYouMean(name, FIXES.map((fix) => fix.name));
   throw new Mistake(
     'SD_UNKNOWN_FIX',
-    `No fix of generic code is called ${name}.`,
+    `no fix of generic code is called ${name}.`,
     near ? `Did you mean ${near}?` : `Fixes: ${FIXES.map((fix) => fix.name).join(', ')}.`,
   );
 }

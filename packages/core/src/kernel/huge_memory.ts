@@ -1,14 +1,8 @@
 /** Huge entries of anonymous memory: faulting one in, using it, splitting it into a table. mm/huge_memory.c. */
-import { pgtable_trans_huge_deposit } from '../contract/hooks/pgtable_trans_huge_deposit.ts';
-import { pgtable_trans_huge_withdraw } from '../contract/hooks/pgtable_trans_huge_withdraw.ts';
-import { pmd_populate } from '../contract/hooks/pmd_populate.ts';
-import { pmdp_invalidate } from '../contract/hooks/pmdp_invalidate.ts';
-import { pmdp_set_access_flags } from '../contract/hooks/pmdp_set_access_flags.ts';
-import { pte_alloc_one } from '../contract/hooks/pte_alloc_one.ts';
-import { pte_free } from '../contract/hooks/pte_free.ts';
-import { set_pmd_at } from '../contract/hooks/set_pmd_at.ts';
-import { set_pte_at } from '../contract/hooks/set_pte_at.ts';
-import { update_mmu_cache_pmd } from '../contract/hooks/update_mmu_cache_pmd.ts';
+import {
+  pgtable_trans_huge_deposit, pgtable_trans_huge_withdraw, pmd_populate, pmdp_invalidate, pmdp_set_access_flags, pte_alloc_one, pte_free,
+  set_pmd_at, set_pte_at, update_mmu_cache_pmd,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {

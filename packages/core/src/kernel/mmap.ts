@@ -1,10 +1,5 @@
 /** munmap: the areas leave the tree, then their pages, then the tables that nobody else needs. mm/mmap.c, mm/memory.c. */
-import { p4d_clear } from '../contract/hooks/p4d_clear.ts';
-import { pmd_clear } from '../contract/hooks/pmd_clear.ts';
-import { pmd_free_tlb } from '../contract/hooks/pmd_free_tlb.ts';
-import { pte_free_tlb } from '../contract/hooks/pte_free_tlb.ts';
-import { pud_clear } from '../contract/hooks/pud_clear.ts';
-import { pud_free_tlb } from '../contract/hooks/pud_free_tlb.ts';
+import { p4d_clear, pmd_clear, pmd_free_tlb, pte_free_tlb, pud_clear, pud_free_tlb } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, none, pmd_pgtable, tableOf, type Entry } from '../words/entry.ts';
@@ -20,10 +15,11 @@ import { none_or_clear_bad, p4d_offset, pgd_offset, pmd_offset, pud_offset, type
 import { vmas_between } from './vma.ts';
 import { unmap_vmas } from './zap.ts';
 
-/** Unmaps every area that begins in the range. Simplified: areas go as a whole, none is cut. */
+/** Unmaps the areas of a range. Simplified: they go as a whole; cutting one is not modelled. */
 export const munmap = operation(linux('v6.1', 'mm/mmap.c', '__vm_munmap'), function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
   yield* cpu.down_write(mmCells.mmap_lock(mm.id));
   const vmas = yield* vmas_between(cpu, mm, start, end);
+  if (vmas.some((vma) => vma.start < start || end < vma.end)) yield* cpu.give_up('munmap of a part of an area is not modelled');
   if (vmas.length > 0) yield* do_mas_align_munmap(cpu, mm, vmas);
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));
 });

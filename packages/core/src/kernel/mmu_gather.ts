@@ -1,9 +1,9 @@
 /** The gather: what a zap unmapped is flushed once, and given back only after the flush. mm/mmu_gather.c, asm-generic/tlb.h. */
-import { tlb_flush_mmu_tlbonly, tlb_table_flush } from '../contract/gather.ts';
-import { TLB_FLUSH_ALL, type Va } from '../words/address.ts';
+import { __tlb_reset_range, tlb_flush_mmu_tlbonly, tlb_flush_pmd_range, tlb_flush_pte_range, tlb_table_flush } from '../contract/gather.ts';
+import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Pfn, Table } from '../words/entry.ts';
-import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf, type Geometry } from '../words/geometry.ts';
+import { HPAGE_PMD_SIZE, PAGE_SIZE, type Geometry } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -29,7 +29,7 @@ function* __tlb_gather_mmu(cpu: Cpu, mm: Mm, fullmm: boolean): Op<MmuGather> {
     mm, fullmm, start: 0, end: 0, freed_tables: false, need_flush_all: false, cleared_ptes: false, cleared_pmds: false, cleared_puds: false,
     page_size: 0, pages: [], pageTables: [], tables: [],
   };
-  __tlb_reset_range(cpu.geometry, tlb);
+  __tlb_reset_range(cpu, tlb);
   // Others that find an entry already gone learn from it that the flush is still to come.
   yield* cpu.add(mmCells.tlb_flush_pending(mm.id), 1);
   return tlb;
@@ -42,15 +42,15 @@ export const tlb_finish_mmu = operation(linux('v6.1', 'mm/mmu_gather.c', 'tlb_fi
   // while they are still cached. Both flush everything.
   if (cpu.has('parallel_gathers_flush_all')) {
     const pending = yield* cpu.load(mmCells.tlb_flush_pending(tlb.mm.id));
-    if (pending > 1) last = escalated(cpu.geometry, tlb);
+    if (pending > 1) last = escalated(cpu, tlb);
   }
   yield* tlb_flush_mmu(cpu, last);
   yield* cpu.add(mmCells.tlb_flush_pending(tlb.mm.id), -1);
 });
 
-function escalated(g: Geometry, tlb: MmuGather): MmuGather {
+function escalated(cpu: Cpu, tlb: MmuGather): MmuGather {
   const whole: MmuGather = { ...tlb, fullmm: true };
-  __tlb_reset_range(g, whole);
+  __tlb_reset_range(cpu, whole);
   whole.freed_tables = true;
   return whole;
 }
@@ -113,23 +113,5 @@ export function* tlb_end_vma(cpu: Cpu, tlb: MmuGather): Op {
 
 // Bookkeeping, pure.
 
-export function __tlb_adjust_range(tlb: MmuGather, address: Va, size: number): void {
-  tlb.start = Math.min(tlb.start, address);
-  tlb.end = Math.max(tlb.end, address + size);
-}
-
-export function __tlb_reset_range(g: Geometry, tlb: MmuGather): void {
-  tlb.start = tlb.fullmm ? TLB_FLUSH_ALL : spaceOf(g);
-  tlb.end = tlb.fullmm ? TLB_FLUSH_ALL : 0;
-  tlb.freed_tables = tlb.cleared_ptes = tlb.cleared_pmds = tlb.cleared_puds = false;
-}
-
-export function tlb_remove_tlb_entry(g: Geometry, tlb: MmuGather, address: Va): void {
-  __tlb_adjust_range(tlb, address, PAGE_SIZE(g));
-  tlb.cleared_ptes = true;
-}
-
-export function tlb_remove_pmd_tlb_entry(g: Geometry, tlb: MmuGather, address: Va): void {
-  __tlb_adjust_range(tlb, address, HPAGE_PMD_SIZE(g));
-  tlb.cleared_pmds = true;
-}
+export const tlb_remove_tlb_entry = (g: Geometry, tlb: MmuGather, address: Va): void => tlb_flush_pte_range(tlb, address, PAGE_SIZE(g));
+export const tlb_remove_pmd_tlb_entry = (g: Geometry, tlb: MmuGather, address: Va): void => tlb_flush_pmd_range(tlb, address, HPAGE_PMD_SIZE(g));

@@ -1,12 +1,7 @@
 /** The walk that makes missing tables: allocate without locks, then install unless somebody else was faster. */
-import { p4d_populate } from '../contract/hooks/p4d_populate.ts';
-import { pmd_alloc_one } from '../contract/hooks/pmd_alloc_one.ts';
-import { pmd_free } from '../contract/hooks/pmd_free.ts';
-import { pmd_populate } from '../contract/hooks/pmd_populate.ts';
-import { pte_alloc_one } from '../contract/hooks/pte_alloc_one.ts';
-import { pte_free } from '../contract/hooks/pte_free.ts';
-import { pud_alloc_one } from '../contract/hooks/pud_alloc_one.ts';
-import { pud_populate } from '../contract/hooks/pud_populate.ts';
+import {
+  p4d_populate, pmd_alloc_one, pmd_free, pmd_populate, pte_alloc_one, pte_free, pud_alloc_one, pud_populate,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, none, pmd_none, type Table } from '../words/entry.ts';

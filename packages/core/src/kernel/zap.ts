@@ -1,10 +1,8 @@
 /** Removing the pages of a range: unmap now, remember in the gather what has to be flushed and freed. mm/memory.c. */
-import { arch_enter_lazy_mmu_mode } from '../contract/hooks/arch_enter_lazy_mmu_mode.ts';
-import { arch_leave_lazy_mmu_mode } from '../contract/hooks/arch_leave_lazy_mmu_mode.ts';
-import { pgtable_trans_huge_withdraw } from '../contract/hooks/pgtable_trans_huge_withdraw.ts';
-import { pmdp_huge_get_and_clear_full } from '../contract/hooks/pmdp_huge_get_and_clear_full.ts';
-import { pte_free } from '../contract/hooks/pte_free.ts';
-import { ptep_get_and_clear_full } from '../contract/hooks/ptep_get_and_clear_full.ts';
+import {
+  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, pgtable_trans_huge_withdraw, pmdp_huge_get_and_clear_full, pte_free,
+  ptep_get_and_clear_full,
+} from '../contract/hooks/index.ts';
 import { tlb_flush_mmu_tlbonly } from '../contract/gather.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';

@@ -44,8 +44,6 @@ export interface Cpu {
   readonly geometry: Geometry;
   /** current->mm; undefined for a kernel thread. */
   readonly mm: Mm | undefined;
-  /** Every area of the system, by start address, mapped now or not. Static for a run: whether it is mapped is a cell. */
-  readonly vmas: readonly Vma[];
 
   /** Every area of every address space, mapped or not: which are mapped is a cell of each. */
   readonly vmas: readonly Vma[];
