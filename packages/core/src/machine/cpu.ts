@@ -55,7 +55,7 @@ export class SimCpu implements Cpu {
   }
 
   has = (fix: string): boolean => this.kernel.has(fix);
-  config = (name: keyof KernelConfig): boolean => this.kernel.config[name];
+  config = (name: keyof KernelConfig): boolean => this.kernel.config[name] ?? false;
   number = (name: string): number => this.kernel.number(name);
 
   *within<T>(name: string, body: () => Op<T>): Op<T> {

@@ -4,6 +4,7 @@ import { checkResult } from '../arch/layer.ts';
 import type { Hook } from '../contract/hook.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import { kernel, RELEASES } from '../kernel/fixes.ts';
+import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
 import { attach_vma, exec_mmap } from '../kernel/setup.ts';
 import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
@@ -52,7 +53,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
   const asked = resolveAsks([...ALWAYS_ASKED, ...asks]);
   const geometry = smallGeometry(scenario.geometry);
-  const numbers: Readonly<Record<string, number>> = { ...arch.machine.numbers, ...arch.machine.exploring, ...scenario.numbers };
+  const numbers: Readonly<Record<string, number>> = { ...genericNumbers(geometry), ...exploringNumbers, ...arch.machine.numbers, ...arch.machine.exploring, ...scenario.numbers };
   const config = { ...arch.machine.config };
   // An option can only be switched off: an architecture that lacks it has no code for it.
   for (const [name, value] of Object.entries(configuration.config ?? {})) if (value === false) config[name as keyof typeof config] = false;

@@ -17,6 +17,8 @@ export interface Vma {
   readonly end: Va;
   /** `always`: faults may bring huge pages; `never`: base pages only (madvise NOHUGEPAGE). */
   readonly thp: 'always' | 'never';
+  /** VM_WRITE unless said otherwise. */
+  readonly prot?: 'read-only';
 }
 
 /** The place of one entry: which table, which index. A folded level shares the place of the level above. */

@@ -29,6 +29,10 @@ export interface KernelConfig {
   readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   readonly TRANSPARENT_HUGEPAGE: boolean;
   readonly HAVE_FAST_GUP: boolean;
+  /** A gather holds entries of one size only: it flushes when the size changes (powerpc). */
+  readonly MMU_GATHER_PAGE_SIZE?: boolean;
+  /** A gather goes on from one area to the next without a flush in between (x86, powerpc; not arm64). */
+  readonly MMU_GATHER_MERGE_VMAS?: boolean;
 }
 
 /** The machine of one architecture. Plain data, apart from `translate`. */

@@ -1,0 +1,139 @@
+/** Page faults on anonymous memory: arch fault entry and mm/memory.c. */
+import { flush_tlb_fix_spurious_fault, ptep_set_access_flags, set_pte_at, update_mmu_cache } from '../contract/hooks/index.ts';
+import type { Va } from '../words/address.ts';
+import type { Cpu } from '../words/cpu.ts';
+import {
+  pmd_none, pmd_protnone, pmd_trans_huge, pmd_write, pte_mkdirty, pte_mkwrite, pte_mkyoung, pte_none, pte_present, pte_protnone, pte_write, type Pte,
+} from '../words/entry.ts';
+import { PAGE_SIZE, roundDown } from '../words/geometry.ts';
+import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
+import type { Access } from '../words/spec.ts';
+import type { Op } from '../words/step.ts';
+import { do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, huge_pmd_set_accessed } from './huge_memory.ts';
+import { operation } from './operation.ts';
+import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_write } from './page.ts';
+import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
+import { pgd_offset, pmd_trans_unstable, pte_lock, pte_offset_map, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
+import { vma_lookup } from './vma.ts';
+
+export type FaultKind = Access['kind'];
+
+// Left out: swap, files, NUMA hinting, userfaultfd, COW after fork, stacks that grow, retries that drop mmap_lock.
+
+/** A user access trapped. @returns `SIGSEGV` when no area allows it; else the access is to be tried again */
+export const do_user_addr_fault = operation(
+  linux('v6.1', 'arch/x86/mm/fault.c', 'do_user_addr_fault'),
+  function* (cpu: Cpu, address: Va, kind: FaultKind): Op<'done' | 'SIGSEGV'> {
+    const mm = cpu.mm;
+    if (!mm) return 'SIGSEGV';
+    yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+    const vma = yield* vma_lookup(cpu, mm, address);
+    const allowed = vma !== undefined && (kind === 'read' || vm_write(vma));
+    if (allowed) yield* handle_mm_fault(cpu, vma, address, kind);
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+    return allowed ? 'done' : 'SIGSEGV';
+  },
+);
+
+/** Handles a fault in an area that allows the access. The caller holds mmap_lock. */
+export const handle_mm_fault = operation(linux('v6.1', 'mm/memory.c', 'handle_mm_fault'), function* (cpu: Cpu, vma: Vma, address: Va, kind: FaultKind): Op {
+  yield* __handle_mm_fault(cpu, vma, roundDown(address, PAGE_SIZE(cpu.geometry)), kind);
+});
+
+export const __handle_mm_fault = operation(
+  linux('v6.1', 'mm/memory.c', '__handle_mm_fault'),
+  function* (cpu: Cpu, vma: Vma, address: Va, kind: FaultKind): Op {
+    const pgdp = yield* pgd_offset(cpu, vma.mm, address);
+    const p4dp = yield* p4d_alloc(cpu, pgdp, address);
+    const pudp = yield* pud_alloc(cpu, vma.mm, p4dp, address);
+    const pmdp = yield* pmd_alloc(cpu, vma.mm, pudp, address);
+    const first = yield* cpu.read_entry(pmdp);
+    if (pmd_none(first) && vma.thp === 'always' && cpu.config('TRANSPARENT_HUGEPAGE')) {
+      const huge = yield* do_huge_pmd_anonymous_page(cpu, vma, address, pmdp);
+      if (huge === 'done') return;
+    } else {
+      const orig = yield* cpu.read_entry(pmdp);
+      if (pmd_trans_huge(orig)) {
+        if (pmd_protnone(orig)) yield* cpu.give_up('a NUMA hinting fault is not modelled');
+        if (kind === 'write' && !pmd_write(orig)) yield* do_huge_pmd_wp_page(cpu, vma, address, pmdp, orig);
+        else yield* huge_pmd_set_accessed(cpu, vma, address, pmdp, orig, kind);
+        return;
+      }
+    }
+    yield* handle_pte_fault(cpu, vma, address, kind, pmdp);
+  },
+);
+
+/** A fault on a base page, or where there is nothing yet. Holds no page-table lock when it begins: whatever it read may have changed. */
+export const handle_pte_fault = operation(
+  linux('v6.1', 'mm/memory.c', 'handle_pte_fault'),
+  function* (cpu: Cpu, vma: Vma, address: Va, kind: FaultKind, pmdp: PmdSlot): Op {
+    const pmd = yield* cpu.read_entry(pmdp);
+    if (pmd_none(pmd)) {
+      // The table is made late: a huge page may still come.
+      yield* do_anonymous_page(cpu, vma, address, pmdp);
+      return;
+    }
+    const unstable = yield* pmd_trans_unstable(cpu, pmdp);
+    if (unstable) return; // a huge page came, or came and went: the access faults again
+    const ptep = yield* pte_offset_map(cpu, pmdp, address);
+    const orig = yield* cpu.read_entry(ptep);
+    if (pte_none(orig)) {
+      yield* do_anonymous_page(cpu, vma, address, pmdp);
+      return;
+    }
+    if (!pte_present(orig) || pte_protnone(orig)) yield* cpu.give_up('a fault on a swap entry or for NUMA hinting is not modelled');
+    yield* pte_lock(cpu, ptep);
+    const pte = yield* cpu.read_entry(ptep);
+    // Left out: update_mmu_tlb when it changed (MIPS and others only).
+    if (pte === orig) yield* use_pte(cpu, vma, address, ptep, pte, kind);
+    yield* pte_unlock(cpu, ptep);
+  },
+);
+
+/** The page is there: sets accessed and dirty where the hardware left that to us, or finds that nothing is wrong. */
+function* use_pte(cpu: Cpu, vma: Vma, address: Va, ptep: PteSlot, pte: Pte, kind: FaultKind): Op {
+  if (kind === 'write' && !pte_write(pte)) {
+    yield* wp_page_reuse(cpu, vma, address, ptep, pte);
+    return;
+  }
+  const entry = pte_mkyoung(kind === 'write' ? pte_mkdirty(pte) : pte);
+  const changed = yield* ptep_set_access_flags(cpu, vma, address, ptep, entry, kind === 'write');
+  if (changed) yield* update_mmu_cache(cpu, vma, address, ptep);
+  // Somebody else relaxed the entry before us: this CPU may still have the old one cached.
+  else if (kind === 'write') yield* flush_tlb_fix_spurious_fault(cpu, vma, address);
+}
+
+/** do_wp_page. Simplified: there is no fork, so the page is ours alone and is used again; COW comes later. */
+export const wp_page_reuse = operation(
+  linux('v6.1', 'mm/memory.c', 'wp_page_reuse'),
+  function* (cpu: Cpu, vma: Vma, address: Va, ptep: PteSlot, pte: Pte): Op {
+    const entry = pte_mkwrite(pte_mkdirty(pte_mkyoung(pte)));
+    const changed = yield* ptep_set_access_flags(cpu, vma, address, ptep, entry, true);
+    if (changed) yield* update_mmu_cache(cpu, vma, address, ptep);
+  },
+);
+
+/** Left out: the zero page for read faults; every fault brings a page, as where mm_forbids_zeropage. */
+export const do_anonymous_page = operation(
+  linux('v6.1', 'mm/memory.c', 'do_anonymous_page'),
+  function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot): Op {
+    yield* pte_alloc(cpu, vma.mm, pmdp);
+    const unstable = yield* pmd_trans_unstable(cpu, pmdp);
+    if (unstable) return;
+    const pfn = yield* alloc_page(cpu);
+    yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the zeroes before the entry
+    const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
+    const pte = yield* cpu.read_entry(ptep);
+    if (pte_none(pte)) {
+      yield* page_add_new_anon_rmap(cpu, pfn);
+      yield* set_pte_at(cpu, vma.mm, address, ptep, new_anon_pte(pfn, vma));
+      // No flush: it was not present before.
+      yield* update_mmu_cache(cpu, vma, address, ptep);
+    } else {
+      yield* put_page(cpu, pfn); // another fault was faster
+    }
+    yield* pte_unlock(cpu, ptep);
+  },
+);

@@ -1,0 +1,127 @@
+/**
+ * Which changes of generic Linux a run has.
+ * A release is the 6.1 code of this folder with the later changes of the table taken back; nothing else in it is older.
+ */
+import { didYouMean, Mistake } from '../mistakes.ts';
+
+/** Releases that a fix or a case names, oldest first. */
+export const RELEASES = [
+  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.12',
+] as const;
+export type Release = (typeof RELEASES)[number];
+
+/** One change of generic code. Kernel code asks `cpu.has(name)` at the one place that changed. */
+export interface Fix {
+  readonly name: string;
+  /** Commits, shortened; the first one made the change. */
+  readonly commit: string;
+  readonly year: number;
+  /** First release of the list that has it. */
+  readonly since: Release;
+  /** What the code does since then, in one sentence. */
+  readonly says: string;
+  /** Fixes it builds on. */
+  readonly needs?: readonly string[];
+}
+
+export const FIXES: readonly Fix[] = [
+  {
+    name: 'walkers_read_pmd_once',
+    commit: '1a5a9906d4e8',
+    year: 2012,
+    since: 'v3.4',
+    says: 'Walkers that hold mmap_lock for reading decide from one read of a PMD whether it is none, huge or a table.',
+  },
+  {
+    name: 'fault_rejects_unstable_pmd',
+    commit: 'ad33bb04b2a6',
+    year: 2016,
+    since: 'v4.5',
+    says: 'A fault on a base page is tried again unless one read of the PMD showed a table; "not huge" does not suffice.',
+    needs: ['walkers_read_pmd_once'],
+  },
+  {
+    name: 'parallel_gathers_flush_all',
+    commit: '99baac21e458',
+    year: 2017,
+    since: 'v4.13',
+    says: 'tlb_finish_mmu flushes everything when another gather of the same mm has not finished.',
+  },
+  {
+    name: 'table_batch_flushes_tlb_first',
+    commit: 'd86564a2f085, db7ddef30112',
+    year: 2018,
+    since: 'v4.19',
+    says: 'A full batch of page tables invalidates the TLB before its tables are handed to RCU.',
+  },
+  {
+    name: 'gup_fast_rechecks_pmd',
+    commit: '70cbc3cc78a9',
+    year: 2022,
+    since: 'v6.1',
+    says: 'GUP-fast, holding the page reference, compares the PMD again and not only the PTE.',
+  },
+  {
+    name: 'collapse_syncs_lockless_walkers',
+    commit: '2ba99c5e0881',
+    year: 2022,
+    since: 'v6.1',
+    says: 'After pmdp_collapse_flush khugepaged waits until walkers with interrupts off have left the detached table.',
+  },
+];
+
+/** The generic code of a run: a release, and which fixes it has. Immutable. */
+export interface Kernel {
+  readonly release: Release;
+  readonly fixes: ReadonlySet<string>;
+  /** The same with these fixes. */
+  with(...names: readonly string[]): Kernel;
+  /** The same without these fixes. */
+  without(...names: readonly string[]): Kernel;
+}
+
+/**
+ * The generic code of a release.
+ * @throws Mistake SD_BAD_CONFIG for a release that is not in the table
+ */
+export function kernel(name: string): Kernel {
+  const release = RELEASES.find((known) => known === name);
+  if (release === undefined) throw new Mistake('SD_BAD_CONFIG', `there is no release ${name} in the table.`, `Releases: ${RELEASES.join(', ')}.`);
+  const at = RELEASES.indexOf(release);
+  return made(release, FIXES.filter((fix) => RELEASES.indexOf(fix.since) <= at).map((fix) => fix.name));
+}
+
+function made(release: Release, names: readonly string[]): Kernel {
+  const fixes: ReadonlySet<string> = new Set(names);
+  for (const fix of FIXES) {
+    if (fixes.has(fix.name)) fix.needs?.forEach((needed) => refuseUnless(fixes.has(needed), release, fix, needed));
+  }
+  return Object.freeze({
+    release,
+    fixes,
+    with: (...more: readonly string[]) => made(release, [...fixes, ...more.map(known)]),
+    without: (...fewer: readonly string[]) => {
+      const gone = new Set(fewer.map(known));
+      return made(release, [...fixes].filter((name) => !gone.has(name)));
+    },
+  });
+}
+
+function refuseUnless(coherent: boolean, release: Release, fix: Fix, needed: string): void {
+  if (coherent) return;
+  throw new Mistake(
+    'SD_INCOHERENT_FIXES',
+    `${release} with ${fix.name} but without ${needed} never existed: ${fix.commit} builds on it.`,
+    `Take ${fix.name} out as well, or leave ${needed} in.`,
+  );
+}
+
+function known(name: string): string {
+  if (FIXES.some((fix) => fix.name === name)) return name;
+  const near = didYouMean(name, FIXES.map((fix) => fix.name));
+  throw new Mistake(
+    'SD_UNKNOWN_FIX',
+    `no fix of generic code is called ${name}.`,
+    near ? `Did you mean ${near}?` : `Fixes: ${FIXES.map((fix) => fix.name).join(', ')}.`,
+  );
+}

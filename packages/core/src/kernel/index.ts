@@ -1,0 +1,19 @@
+/** Operations of the generic kernel, as scenarios and programs call them. */
+export { FIXES, kernel, RELEASES, type Fix, type Kernel, type Release } from './fixes.ts';
+export { do_user_addr_fault, handle_mm_fault, type FaultKind } from './fault.ts';
+export { get_user_pages_fast, get_user_pages_unlocked, put_user_pages } from './gup.ts';
+export { get_user_pages_fast_only } from './gup_fast.ts';
+export { __split_huge_pmd } from './huge_memory.ts';
+export { collapse_huge_page, khugepaged_collapse, type ScanResult } from './khugepaged.ts';
+export { munmap } from './mmap.ts';
+export {
+  tlb_change_page_size, tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu, tlb_gather_mmu_fullmm, tlb_remove_page_size, tlb_remove_page_table,
+  tlb_remove_pmd_tlb_entry, tlb_remove_tlb_entry,
+} from './mmu_gather.ts';
+export { exploringNumbers, genericNumbers } from './numbers.ts';
+export { operation, type Operation } from './operation.ts';
+export { get_page, put_page } from './page.ts';
+export { mm_find_pmd, pgd_offset, pmd_lock, pmd_offset, pmd_unlock, pte_lock, pte_offset, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
+export { attach_vma, exec_mmap } from './setup.ts';
+export { user_load, user_store } from './uaccess.ts';
+export { madvise_dontneed, zap_page_range_single } from './zap.ts';

@@ -1,0 +1,208 @@
+/** khugepaged: a table of base pages becomes one huge page. mm/khugepaged.c, anonymous memory. */
+import {
+  pgtable_trans_huge_deposit, pmd_populate, pmdp_collapse_flush, ptep_get_and_clear, set_pmd_at, tlb_remove_table_sync_one, update_mmu_cache_pmd,
+} from '../contract/hooks/index.ts';
+import type { Va } from '../words/address.ts';
+import type { Cpu } from '../words/cpu.ts';
+import {
+  isTable, pmd_none, pmd_pgtable, pmd_present, pmd_trans_huge, pte_none, pte_pfn, pte_present, pte_special, pte_write, type Pfn, type Pmd,
+} from '../words/entry.ts';
+import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE } from '../words/geometry.ts';
+import { mmCells, vmaCells, type Mm, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
+import type { Op } from '../words/step.ts';
+import { operation } from './operation.ts';
+import {
+  alloc_hugepage, compound_head, copy_user_highpage, is_refcount_suitable, new_anon_pmd, page_add_new_anon_rmap, page_remove_rmap, PageCompound, put_page,
+  trylock_page, unlock_page,
+} from './page.ts';
+import { mm_find_pmd, pmd_lock, pmd_unlock, pte_after, pte_lock, pte_offset_map, pte_unlock, sameSlot } from './pgtable.ts';
+import { transhuge_vma_suitable, vma_lookup } from './vma.ts';
+
+// Left out: the scan that chooses ranges (it only decides), notifier calls, swap-in, memory cgroups, the LRU, limits on
+// empty, shared and old entries (khugepaged's; MADV_COLLAPSE has none of them). MADV_COLLAPSE itself, and files, come later.
+
+/** Why a collapse did not happen; kernel names. */
+export type ScanResult =
+  | 'SCAN_SUCCEED' | 'SCAN_FAIL' | 'SCAN_PMD_NULL' | 'SCAN_PMD_NONE' | 'SCAN_PMD_MAPPED' | 'SCAN_VMA_NULL' | 'SCAN_ADDRESS_RANGE'
+  | 'SCAN_PTE_NON_PRESENT' | 'SCAN_PAGE_NULL' | 'SCAN_PAGE_LOCK' | 'SCAN_PAGE_COUNT' | 'SCAN_PAGE_RO';
+
+/** khugepaged comes to a range: what it does once the scan has chosen it. */
+export const khugepaged_collapse = operation(
+  linux('v6.1', 'mm/khugepaged.c', 'khugepaged_scan_mm_slot'),
+  function* (cpu: Cpu, mm: Mm, address: Va): Op<ScanResult> {
+    yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+    return yield* collapse_huge_page(cpu, mm, address);
+  },
+);
+
+/** Entered with mmap_lock held for reading, left with it released. */
+export const collapse_huge_page = operation(
+  linux('v6.1', 'mm/khugepaged.c', 'collapse_huge_page'),
+  function* (cpu: Cpu, mm: Mm, address: Va): Op<ScanResult> {
+    yield* cpu.bug_on(address % HPAGE_PMD_SIZE(cpu.geometry) !== 0, 'the address is aligned to the huge page size');
+    // Allocating may take long: not under the lock. Everything is looked up again afterwards.
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+    const hpage = yield* alloc_hugepage(cpu);
+
+    yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+    const first = yield* find_for_collapse(cpu, mm, address);
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+    if (first.result !== 'SCAN_SUCCEED') {
+      yield* put_page(cpu, hpage);
+      return first.result;
+    }
+
+    // Keeps out everybody who takes mmap_lock: faults, zaps. Not walks by rmap, not GUP-fast, not the hardware.
+    yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+    const found = yield* find_for_collapse(cpu, mm, address);
+    let result = found.result;
+    if (result === 'SCAN_SUCCEED' && !sameSlot(found.pmdp!, first.pmdp!)) result = 'SCAN_FAIL';
+    if (result === 'SCAN_SUCCEED') result = yield* collapse_locked(cpu, found.vma!, address, found.pmdp!, hpage);
+    yield* cpu.up_write(mmCells.mmap_lock(mm.id));
+    if (result !== 'SCAN_SUCCEED') yield* put_page(cpu, hpage);
+    return result;
+  },
+);
+
+/** The part of collapse_huge_page under mmap_lock for writing. */
+function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage: Pfn): Op<ScanResult> {
+  yield* cpu.down_write(vmaCells.anon_vma(vma.id)); // keeps out walks by rmap
+  const ptep = yield* pte_offset_map(cpu, pmdp, address);
+  yield* pmd_lock(cpu, pmdp); // "probably unnecessary", says the kernel
+  // No small translation must live on beside the huge one; and what user code stores from here on it can only store after a
+  // fault, which waits for mmap_lock. So the pages hold still from now on, except for those who pinned them.
+  const old = yield* pmdp_collapse_flush(cpu, vma, address, pmdp);
+  yield* pmd_unlock(cpu, pmdp);
+  // A GUP-fast that reached the table before it was detached may still read it, while we clear its entries and deposit it.
+  if (cpu.has('collapse_syncs_lockless_walkers')) yield* tlb_remove_table_sync_one(cpu);
+
+  const isolated: Pfn[] = [];
+  const compound: Pfn[] = [];
+  yield* pte_lock(cpu, ptep);
+  const result = yield* __collapse_huge_page_isolate(cpu, ptep, isolated, compound);
+  yield* pte_unlock(cpu, ptep);
+  if (result !== 'SCAN_SUCCEED') {
+    yield* pmd_lock(cpu, pmdp);
+    yield* expect_none(cpu, pmdp);
+    // The table comes back as it was. No flush: nothing was cached for a none entry.
+    yield* pmd_populate(cpu, vma.mm, pmdp, pmd_pgtable(old));
+    yield* pmd_unlock(cpu, pmdp);
+    yield* cpu.up_write(vmaCells.anon_vma(vma.id));
+    return result;
+  }
+  // The pages are locked and not pinned: rmap may come in again, it finds nothing to do.
+  yield* cpu.up_write(vmaCells.anon_vma(vma.id));
+
+  yield* __collapse_huge_page_copy(cpu, vma, address, ptep, hpage, compound);
+  yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the copy before the entry
+  yield* pmd_lock(cpu, pmdp);
+  yield* expect_none(cpu, pmdp);
+  yield* page_add_new_anon_rmap(cpu, hpage);
+  // Deposit before the entry is visible: a hash fault looks into the deposited table.
+  yield* pgtable_trans_huge_deposit(cpu, vma.mm, pmdp, pmd_pgtable(old));
+  yield* set_pmd_at(cpu, vma.mm, address, pmdp, new_anon_pmd(hpage, vma));
+  yield* update_mmu_cache_pmd(cpu, vma, address, pmdp);
+  yield* pmd_unlock(cpu, pmdp);
+  return 'SCAN_SUCCEED';
+}
+
+function* expect_none(cpu: Cpu, pmdp: PmdSlot): Op {
+  const pmd = yield* cpu.read_entry(pmdp);
+  yield* cpu.bug_on(!pmd_none(pmd), 'the PMD that collapse cleared is still none');
+}
+
+/** What hugepage_vma_revalidate and find_pmd_or_thp_or_none found. */
+interface Found {
+  readonly result: ScanResult;
+  readonly vma?: Vma;
+  readonly pmdp?: PmdSlot;
+}
+
+/**
+ * hugepage_vma_revalidate, then find_pmd_or_thp_or_none. Left out: whether the area allows huge pages. An area whose faults
+ * bring base pages may be collapsed all the same, so that a scenario can start from base pages.
+ */
+function* find_for_collapse(cpu: Cpu, mm: Mm, address: Va): Op<Found> {
+  const vma = yield* vma_lookup(cpu, mm, address);
+  if (!vma) return { result: 'SCAN_VMA_NULL' };
+  // The whole range in this one area: the collapse removes all entries of the range, and has locked only this area.
+  if (!transhuge_vma_suitable(cpu.geometry, vma, address)) return { result: 'SCAN_ADDRESS_RANGE' };
+  const pmdp = yield* mm_find_pmd(cpu, mm, address);
+  if (!pmdp) return { result: 'SCAN_PMD_NULL' };
+  const pmd = yield* cpu.read_entry(pmdp);
+  return { result: judge(pmd), vma, pmdp };
+}
+
+function judge(pmd: Pmd): ScanResult {
+  if (pmd_none(pmd)) return 'SCAN_PMD_NONE';
+  if (!pmd_present(pmd)) return 'SCAN_PMD_NULL';
+  if (pmd_trans_huge(pmd)) return 'SCAN_PMD_MAPPED';
+  return isTable(pmd) ? 'SCAN_SUCCEED' : 'SCAN_PMD_NULL';
+}
+
+/** Locks every page of the table, and refuses when somebody else holds a reference. Lists what it locked. */
+export const __collapse_huge_page_isolate = operation(
+  linux('v6.1', 'mm/khugepaged.c', '__collapse_huge_page_isolate'),
+  function* (cpu: Cpu, first: PteSlot, isolated: Pfn[], compound: Pfn[]): Op<ScanResult> {
+    let writable = false;
+    let result: ScanResult = 'SCAN_SUCCEED';
+    for (let i = 0; i < HPAGE_PMD_NR(cpu.geometry) && result === 'SCAN_SUCCEED'; i++) {
+      const pte = yield* cpu.read_entry(pte_after(first, i));
+      if (pte_none(pte)) continue;
+      if (!pte_present(pte)) result = 'SCAN_PTE_NON_PRESENT';
+      else if (pte_special(pte)) result = 'SCAN_PAGE_NULL';
+      else result = yield* isolate_page(cpu, pte_pfn(pte), isolated, compound);
+      if (pte_write(pte)) writable = true;
+    }
+    if (result === 'SCAN_SUCCEED' && !writable) result = 'SCAN_PAGE_RO';
+    if (result !== 'SCAN_SUCCEED') {
+      for (let i = 0; i < isolated.length; i++) yield* release_pte_page(cpu, isolated[i]!);
+    }
+    return result;
+  },
+);
+
+function* isolate_page(cpu: Cpu, pfn: Pfn, isolated: Pfn[], compound: Pfn[]): Op<ScanResult> {
+  const isCompound = yield* PageCompound(cpu, pfn);
+  const head = yield* compound_head(cpu, pfn);
+  if (isCompound && compound.includes(head)) return 'SCAN_SUCCEED'; // another frame of it was seen before
+  const locked = yield* trylock_page(cpu, head);
+  if (!locked) return 'SCAN_PAGE_LOCK';
+  // A pin that came before the PMD was cleared shows here. A pin that comes after it sees that the PMD changed.
+  const alone = yield* is_refcount_suitable(cpu, head, isCompound ? HPAGE_PMD_NR(cpu.geometry) : 1);
+  if (!alone) {
+    yield* unlock_page(cpu, head);
+    return 'SCAN_PAGE_COUNT';
+  }
+  isolated.push(head);
+  if (isCompound) compound.push(head);
+  return 'SCAN_SUCCEED';
+}
+
+export const release_pte_page = operation(linux('v6.1', 'mm/khugepaged.c', 'release_pte_page'), function* (cpu: Cpu, head: Pfn): Op {
+  yield* unlock_page(cpu, head);
+});
+
+/** Copies page by page, without a lock over the whole; takes each base page out of the detached table once it is copied. */
+export const __collapse_huge_page_copy = operation(
+  linux('v6.1', 'mm/khugepaged.c', '__collapse_huge_page_copy'),
+  function* (cpu: Cpu, vma: Vma, address: Va, first: PteSlot, hpage: Pfn, compound: readonly Pfn[]): Op {
+    for (let i = 0; i < HPAGE_PMD_NR(cpu.geometry); i++) {
+      const ptep = pte_after(first, i);
+      const pte = yield* cpu.read_entry(ptep);
+      if (pte_none(pte)) continue; // the new page is zeroed already
+      const src = pte_pfn(pte);
+      yield* copy_user_highpage(cpu, hpage + i, src);
+      const isCompound = yield* PageCompound(cpu, src);
+      if (!isCompound) yield* release_pte_page(cpu, src);
+      yield* pte_lock(cpu, ptep);
+      // Not for the sake of user code, which cannot come here any more: the table must be empty when a split needs it.
+      yield* ptep_get_and_clear(cpu, vma.mm, address + i * PAGE_SIZE(cpu.geometry), ptep);
+      yield* page_remove_rmap(cpu, src);
+      yield* pte_unlock(cpu, ptep);
+      yield* put_page(cpu, src);
+    }
+    for (let i = 0; i < compound.length; i++) yield* unlock_page(cpu, compound[i]!);
+  },
+);

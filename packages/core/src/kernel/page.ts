@@ -1,0 +1,139 @@
+/** Pages: references, mapcounts, and which frames belong together. */
+import type { Va } from '../words/address.ts';
+import type { Cpu } from '../words/cpu.ts';
+import { F, mkLeaf, pmd_mkdirty, pmd_mkwrite, pte_mkdirty, pte_mkwrite, type Entry, type Pfn, type Pmd, type Pte } from '../words/entry.ts';
+import { blockOf, HPAGE_PMD_NR, roundDown, type Geometry } from '../words/geometry.ts';
+import { pageCells, type Vma } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
+import type { Op } from '../words/step.ts';
+import { operation } from './operation.ts';
+
+// There are base pages and pages of HPAGE_PMD_NR frames, no other order. A huge page begins at a multiple of its size (as
+// with Linux's buddy allocator), so only that frame can be the head of a given one. As in Linux all references to a huge page
+// are counted at its head, however it is mapped; a split of its PMD leaves the page whole, and it is freed as a whole.
+// Left out: splitting a page itself, memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
+// and gives it back), statistics. A mapcount is 0, not -1, when nothing maps the page.
+
+/** Pages of anonymous memory, from this CPU's pool: zeroed, one reference. */
+export function* alloc_page(cpu: Cpu): Op<Pfn> {
+  return yield* cpu.alloc_pages(0);
+}
+export function* alloc_hugepage(cpu: Cpu): Op<Pfn> {
+  const head = yield* cpu.alloc_pages(cpu.geometry.bits.pte);
+  yield* cpu.bug_on(head % HPAGE_PMD_NR(cpu.geometry) !== 0, 'a huge page begins at a multiple of its size');
+  return head;
+}
+
+const possibleHead = (g: Geometry, pfn: Pfn): Pfn => roundDown(pfn, HPAGE_PMD_NR(g));
+
+/** The frame where the counts of a page are. */
+export function* compound_head(cpu: Cpu, pfn: Pfn): Op<Pfn> {
+  const head = possibleHead(cpu.geometry, pfn);
+  if (head === pfn) return pfn;
+  const order = yield* cpu.load(pageCells.order(head));
+  return order > 0 ? head : pfn;
+}
+
+/** Is the frame part of a huge page, however it is mapped? */
+export function* PageCompound(cpu: Cpu, pfn: Pfn): Op<boolean> {
+  const order = yield* cpu.load(pageCells.order(possibleHead(cpu.geometry, pfn)));
+  return order > 0;
+}
+
+/** Takes one more reference to a page that the caller knows to be in use. */
+export function* get_page(cpu: Cpu, pfn: Pfn): Op {
+  const head = yield* compound_head(cpu, pfn);
+  yield* cpu.add(pageCells.refcount(head), 1);
+}
+
+export const put_page = operation(linux('v6.1', 'include/linux/mm.h', 'put_page'), function* (cpu: Cpu, pfn: Pfn): Op {
+  const head = yield* compound_head(cpu, pfn);
+  const last = yield* cpu.dec_and_test(pageCells.refcount(head));
+  if (last) yield* cpu.free_pages(head);
+});
+
+/** Gives `refs` references back. */
+export const gup_put_folio = operation(linux('v6.1', 'mm/gup.c', 'gup_put_folio'), function* (cpu: Cpu, head: Pfn, refs: number): Op {
+  const left = yield* cpu.add_return(pageCells.refcount(head), -refs);
+  if (left === 0) yield* cpu.free_pages(head);
+});
+
+/**
+ * Takes references to a page that may be on its way to the allocator.
+ * Simplified: FOLL_GET only. Several references are one atomic step in Linux and two here; nobody can tell 1 from `refs`.
+ * @returns the head whose count was raised; 0 when the page had no references left
+ */
+export const try_grab_folio = operation(linux('v6.1', 'mm/gup.c', 'try_grab_folio'), function* (cpu: Cpu, pfn: Pfn, refs: number): Op<Pfn> {
+  for (let tries = 0; tries < 3; tries++) {
+    const head = yield* compound_head(cpu, pfn);
+    const grabbed = yield* cpu.inc_not_zero(pageCells.refcount(head));
+    if (!grabbed) return 0;
+    if (refs > 1) yield* cpu.add(pageCells.refcount(head), refs - 1);
+    // The page may have been freed and come back as part of another one before the reference was ours.
+    const now = yield* compound_head(cpu, pfn);
+    if (now === head) return head;
+    yield* gup_put_folio(cpu, head, refs);
+  }
+  return yield* cpu.give_up('try_grab_folio: the page changed its head 3 times');
+});
+
+/** A new anonymous page is mapped for the first time; the caller will publish it. */
+export const page_add_new_anon_rmap = operation(linux('v6.1', 'mm/rmap.c', 'page_add_new_anon_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
+  yield* cpu.store(pageCells.mapcount(pfn), 1);
+});
+
+/** One mapping less: of a base frame, or of a whole huge page, which is counted at its head. The page table lock is held. */
+export const page_remove_rmap = operation(linux('v6.1', 'mm/rmap.c', 'page_remove_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
+  // Left out: queueing a partly unmapped huge page for splitting.
+  yield* cpu.add(pageCells.mapcount(pfn), -1);
+});
+
+export function* page_count(cpu: Cpu, pfn: Pfn): Op<number> {
+  return yield* cpu.load(pageCells.refcount(pfn));
+}
+
+/** Mappings of a page, by PMD and by PTE together. */
+export function* total_mapcount(cpu: Cpu, head: Pfn, frames: number): Op<number> {
+  let sum = 0;
+  for (let i = 0; i < frames; i++) {
+    const mapcount = yield* cpu.load(pageCells.mapcount(head + i));
+    sum += mapcount;
+  }
+  return sum;
+}
+
+/** Does nobody but the page tables hold references? Only an answer while no new ones can come. */
+export const is_refcount_suitable = operation(
+  linux('v6.1', 'mm/khugepaged.c', 'is_refcount_suitable'),
+  function* (cpu: Cpu, head: Pfn, frames: number): Op<boolean> {
+    const expected = yield* total_mapcount(cpu, head, frames);
+    const count = yield* page_count(cpu, head);
+    return count === expected;
+  },
+);
+
+export function* trylock_page(cpu: Cpu, head: Pfn): Op<boolean> {
+  const was = yield* cpu.xchg(pageCells.locked(head), 1);
+  return was === 0;
+}
+export function* unlock_page(cpu: Cpu, head: Pfn): Op {
+  yield* cpu.store(pageCells.locked(head), 0);
+}
+
+/** What copy_user_highpage does to one frame: its contents are one token. */
+export function* copy_user_highpage(cpu: Cpu, to: Pfn, from: Pfn): Op {
+  const token = yield* cpu.load(pageCells.data(from));
+  yield* cpu.store(pageCells.data(to), token);
+}
+
+// Entries. vm_page_prot of every architecture here has the accessed bit set.
+const USER_PAGE = F.PRESENT | F.USER | F.ACCESSED;
+export const vm_write = (vma: Vma): boolean => vma.prot !== 'read-only';
+export const mk_pte = (pfn: Pfn): Pte => mkLeaf(pfn, USER_PAGE);
+export const mk_huge_pmd = (head: Pfn): Pmd => mkLeaf(head, USER_PAGE);
+export const maybe_mkwrite = (entry: Entry, vma: Vma): Entry => (vm_write(vma) ? pte_mkwrite(entry) : entry);
+/** The entry of a new anonymous page, ready to be written to. */
+export const new_anon_pte = (pfn: Pfn, vma: Vma): Pte => (vm_write(vma) ? pte_mkwrite(pte_mkdirty(mk_pte(pfn))) : mk_pte(pfn));
+export const new_anon_pmd = (head: Pfn, vma: Vma): Pmd => (vm_write(vma) ? pmd_mkwrite(pmd_mkdirty(mk_huge_pmd(head))) : pmd_mkdirty(mk_huge_pmd(head)));
+/** Which frame of a huge page holds an address. */
+export const subpage = (g: Geometry, head: Pfn, address: Va): Pfn => head + (blockOf(g, 'pte', address) % HPAGE_PMD_NR(g));

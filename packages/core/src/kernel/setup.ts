@@ -1,0 +1,25 @@
+/** How an address space comes to be: exec gives it a top table, mmap gives it areas. */
+import { activate_mm, pgd_alloc } from '../contract/hooks/index.ts';
+import type { Cpu } from '../words/cpu.ts';
+import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
+import type { Op } from '../words/step.ts';
+import { operation } from './operation.ts';
+
+/**
+ * Makes a new address space and runs on it.
+ * @param users threads that will share it
+ */
+export const exec_mmap = operation(linux('v6.1', 'fs/exec.c', 'exec_mmap'), function* (cpu: Cpu, mm: Mm, users: number): Op {
+  const pgd = yield* pgd_alloc(cpu, mm); // mm_alloc_pgd
+  yield* cpu.store(mmCells.pgd(mm.id), pgd);
+  yield* cpu.store(mmCells.mm_users(mm.id), users);
+  yield* activate_mm(cpu, undefined, mm);
+});
+
+/** Puts an area into the tree: mmap, as far as it concerns page tables. */
+export const attach_vma = operation(linux('v6.1', 'mm/mmap.c', 'mmap_region'), function* (cpu: Cpu, vma: Vma): Op {
+  yield* cpu.down_write(mmCells.mmap_lock(vma.mm.id));
+  yield* cpu.store(vmaCells.attached(vma.id), 1);
+  yield* cpu.up_write(mmCells.mmap_lock(vma.mm.id));
+});
