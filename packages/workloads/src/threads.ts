@@ -1,5 +1,5 @@
 /** Threads that several stories share, in the words of the stories: each only calls the kernel's own operations. */
-import { collapse_huge_page, get_user_pages_fast_only, madvise_dontneed, munmap, user_load, user_store, type Cpu, type Op, type Story } from '@shootdown/core';
+import { get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, munmap, user_load, user_store, type Cpu, type Op, type Story } from '@shootdown/core';
 
 /** Pins page `n` for writing by fast GUP alone. */
 export const gupFast = (n: number) =>
@@ -10,7 +10,7 @@ export const gupFast = (n: number) =>
 /** khugepaged rebuilds the n-th huge range of the first area's address space. */
 export const khugepaged = (n = 0) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
-    return yield* collapse_huge_page(cpu, s.mm, n * s.hugePageSize);
+    return yield* khugepaged_collapse(cpu, s.mm, n * s.hugePageSize);
   };
 
 /** madvise(MADV_DONTNEED) of pages `from` up to but not including `to`. */

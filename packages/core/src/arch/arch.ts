@@ -73,10 +73,9 @@ export function arch(d: ArchDeclaration): ArchSpec {
   const history = [...(d.over?.history ?? []), ...(d.history ?? [])];
   const twice = history.find((c, i) => history.findIndex((o) => o.name === c.name) !== i);
   if (twice) bad(`two changes are called ${twice.name}.`, 'Give one of them another name.');
-  const { geometry, numbers, entryBits } = d.machine;
+  const { geometry, entryBits } = d.machine;
   if (geometry.pageShift < 9 || Object.values(geometry.bits).some((b) => b < 0 || b > 20)) bad('its geometry is impossible.', 'pageShift is log2 of the page size in bytes, bits are index bits of a level (0 when folded).');
   if (geometry.bits.pte === 0 || geometry.bits.pmd === 0) bad('its pte or pmd level is folded.', 'Fold upper levels (pud, p4d) instead.');
-  for (const name of ['MMU_GATHER_BUNDLE', 'MAX_TABLE_BATCH']) if (!(name in numbers)) bad(`its numbers lack ${name}.`, 'See the machine spec of another architecture.');
   for (const flag of Object.keys(entryBits)) if (!(flag in F)) bad(`entryBits names ${flag}, which is no flag of an entry.`, `Flags are ${Object.keys(F).join(', ')}.`);
   return Object.freeze({
     id: d.id, title: d.title, what: d.what, over: d.over?.id, ownLayers: d.layers,

@@ -53,7 +53,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
   const asked = resolveAsks([...ALWAYS_ASKED, ...asks]);
   const geometry = smallGeometry(scenario.geometry);
-  const numbers: Readonly<Record<string, number>> = { ...genericNumbers(geometry), ...exploringNumbers, ...arch.machine.numbers, ...arch.machine.exploring, ...scenario.numbers };
+  const numbers: Readonly<Record<string, number>> = { ...genericNumbers(arch.machine.geometry), ...arch.machine.numbers, ...exploringNumbers, ...arch.machine.exploring, ...scenario.numbers };
   const config = { ...arch.machine.config };
   // An option can only be switched off: an architecture that lacks it has no code for it.
   for (const [name, value] of Object.entries(configuration.config ?? {})) if (value === false) config[name as keyof typeof config] = false;
