@@ -24,7 +24,7 @@ export class StoreFacts implements Facts {
   refOf(cell: Cell): Ref { return this.parts.layout.refOf(cell); }
 
   tlbHolders(mm: Mm, start: Va, end: Va, levels: readonly Level[] = LEAF_LEVELS): CpuMask {
-    return this.#cpus((cpu) => levels.some((level) => this.#some(hw.tlb, cpu, mm, level, start, end)));
+    return this.#cpus((cpu) => this.#uses(cpu, mm) && levels.some((level) => this.#some(hw.tlb, cpu, mm, level, start, end)));
   }
   walkCacheHolders(mm: Mm, start: Va, end: Va): CpuMask {
     const [, ...lower] = walkLevels(this.geometry).toReversed();
@@ -45,6 +45,10 @@ export class StoreFacts implements Facts {
   interruptsOff(cpu: CpuId): boolean { return this.value(hw.irqOff(cpu)) !== 0 || this.value(hw.inIrq(cpu)) !== 0; }
   interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu)); }
 
+  #uses(cpu: CpuId, mm: Mm): boolean {
+    const { lazy } = this.parts.spec;
+    return this.value(hw.root(cpu)) !== 0 && this.value(hw.asid(cpu)) === mm.id && !(lazy && this.value(lazy(cpu)) !== 0);
+  }
   #cpus(test: (cpu: CpuId) => boolean): CpuMask {
     return cpusOf(this.online).reduce((mask, cpu) => (test(cpu) ? mask | cpuBit(cpu) : mask), 0);
   }

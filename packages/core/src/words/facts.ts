@@ -10,7 +10,10 @@ export interface Facts {
   readonly online: CpuMask;
   value(at: Ref): number;
   entry(slot: Slot): Entry;
-  /** CPUs whose TLB holds a leaf of one of `levels` (default: any) for some page of the range. */
+  /**
+   * CPUs that could use a leaf of one of `levels` (default: any) for some page of the range: it is in their TLB, and they
+   * are in the address space and not lazy. What others hold is tagged, and they check it before they come back.
+   */
   tlbHolders(mm: Mm, start: Va, end: Va, levels?: readonly Level[]): CpuMask;
   /** CPUs that remember an upper entry leading to a table of the range. */
   walkCacheHolders(mm: Mm, start: Va, end: Va): CpuMask;

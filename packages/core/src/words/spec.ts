@@ -59,6 +59,8 @@ export interface MachineSpec {
    * held off; must end the instruction (`access_done` or `access_fault`).
    */
   readonly translate?: (cpu: Cpu, access: Access) => Op<AccessResult>;
+  /** One flag per CPU: while it is 1 the CPU runs no user code, and checks its translations before it does again. */
+  readonly lazy?: Region;
   /** Cells of the architecture's own. */
   readonly cells: readonly Region[];
 }
