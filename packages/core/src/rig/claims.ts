@@ -63,8 +63,11 @@ export function resolveAsks(asks: readonly string[]): Asked {
   return { watches: chosen, hooks, ghosts: new Set([...chosen.flatMap((w) => w.ghosts), ...(hooks.size > 0 ? HOOK_GHOSTS : [])]) };
 }
 
-/** Checks for one system. */
-export function checksFor(asked: Asked, machine: Machine, mms: readonly Mm[], vmas: readonly Vma[]): { at(step: Step): Check[]; finals: Check[] } {
+/**
+ * Checks for one system.
+ * @param musts is a `must` of a hook that fails a violation, or is it counted like a `may`?
+ */
+export function checksFor(asked: Asked, machine: Machine, mms: readonly Mm[], vmas: readonly Vma[], musts: 'violation' | 'tally'): { at(step: Step): Check[]; finals: Check[] } {
   const watchCheck = (w: Watch): Check => ({
     claim: w.claim, on: 'violation',
     holds: (store, step, observed) => w.holdsAfter?.(machine.facts(store), step, observed) ?? true,
@@ -75,12 +78,12 @@ export function checksFor(asked: Asked, machine: Machine, mms: readonly Mm[], vm
     claim: w.claim, on: 'violation', holds: (store) => w.holdsAtEnd?.({ facts: machine.facts(store), mms, vmas }) ?? true,
   }));
   return {
-    at: (step) => [...perStep.filter(({ kinds }) => kinds.has(step.kind)).map(({ check }) => check), ...(step.kind.startsWith('hook.') ? hookChecks(asked, machine, step) : [])],
+    at: (step) => [...perStep.filter(({ kinds }) => kinds.has(step.kind)).map(({ check }) => check), ...(step.kind.startsWith('hook.') ? hookChecks(asked, machine, step, musts) : [])],
     finals,
   };
 }
 
-function hookChecks(asked: Asked, machine: Machine, step: Step): Check[] {
+function hookChecks(asked: Asked, machine: Machine, step: Step, musts: 'violation' | 'tally'): Check[] {
   const info = step.info as HookStep;
   const entry = asked.hooks.get(info.hook);
   if (!entry) return [];
@@ -100,5 +103,5 @@ function hookChecks(asked: Asked, machine: Machine, step: Step): Check[] {
   };
   return sentencesOf(contract)
     .filter((s) => s.when === when && sentences.has(s.sentence))
-    .map((s): Check => ({ claim: `${contract.hookName}: ${s.sentence}`, on: s.kind === 'must' ? 'violation' : 'tally', holds: predicate(s.sentence) }));
+    .map((s): Check => ({ claim: `${contract.hookName}: ${s.sentence}`, on: s.kind === 'must' ? musts : 'tally', holds: predicate(s.sentence) }));
 }

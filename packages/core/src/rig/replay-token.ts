@@ -4,7 +4,7 @@ import { replay } from '../explore/counterexample.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
-import { notApplicable, rig } from './rig.ts';
+import { countHook, notApplicable, rig } from './rig.ts';
 import { decodeToken, type Token } from './token.ts';
 
 /** A workload as a token names it: a scenario, and its kernels by variant. */
@@ -33,7 +33,7 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const configuration = workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
   const why = notApplicable(arch, workload.scenario);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
-  const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? workload.scenario.asks : [`${hook}: *`]);
+  const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : countHook(hook));
   return { token, scenario: workload.scenario, configuration, trace: replay(system, token.schedule) };
 }
 

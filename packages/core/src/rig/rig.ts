@@ -32,6 +32,15 @@ export interface Rig {
   readonly fixes: readonly string[];
 }
 
+/** What is judged. */
+export interface Ask {
+  readonly claims?: readonly string[];
+  readonly musts?: 'violation' | 'tally';
+}
+
+/** Everything a hook's contract says, counted. */
+export const countHook = (hook: string): Ask => ({ claims: [`${hook}: *`], musts: 'tally' });
+
 /** Why a scenario does not apply to an architecture; undefined when it does. */
 export function notApplicable(arch: ArchSpec, scenario: Scenario): string | undefined {
   const config = scenario.needs?.config?.find((c) => !arch.machine.config[c]);
@@ -43,15 +52,15 @@ export function notApplicable(arch: ArchSpec, scenario: Scenario): string | unde
 
 /**
  * Puts everything together and runs the scenario's set-up, on the same kernel code that is explored then.
- * @param asks claims to judge; by default those of the scenario
+ * @param ask claims to judge (by default those of the scenario), and whether a hook's `must` that fails is a violation
  * @throws Mistake when a plugin, the scenario or the configuration is wrong
  */
-export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configuration, asks: readonly string[] = scenario.asks): Rig {
+export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configuration, ask: Ask = {}): Rig {
   const why = notApplicable(arch, scenario);
   if (why) throw new Mistake('SD_BAD_SCENARIO', `scenario ${scenario.name} does not apply: ${why}.`, 'Choose another architecture.');
   const fixes = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? [])).fixes;
   const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
-  const asked = resolveAsks([...ALWAYS_ASKED, ...asks]);
+  const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)]);
   const geometry = smallGeometry(scenario.geometry);
   const numbers: Readonly<Record<string, number>> = { ...genericNumbers(arch.machine.geometry), ...arch.machine.numbers, ...exploringNumbers, ...arch.machine.exploring, ...scenario.numbers };
   const config = { ...arch.machine.config };
@@ -111,7 +120,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
     return { name: thread.name, cpu: thread.cpu, role: 'main', gate: gate(cpu), body: () => { cpu.restart(); return thread.does(cpu, story); } };
   });
-  const checks = checksFor(asked, machine, mms, vmas);
+  const checks = checksFor(asked, machine, mms, vmas, ask.musts ?? 'violation');
   const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
   return {
     stack, fixes: [...fixes],
