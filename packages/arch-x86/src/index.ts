@@ -1,1 +1,32 @@
-export {};
+/** x86-64 as Linux drives it. */
+import { arch } from '@shootdown/core/plugin';
+import { history } from './history.ts';
+import { x86_64, x86_64_paravirt } from './mmu.ts';
+import { ParavirtNative } from './paravirt.ts';
+import { X86 } from './x86.ts';
+
+/** The bare machine, with a kernel built for nothing else. */
+export const x86 = arch({
+  id: 'x86-64',
+  title: 'x86-64, PARAVIRT=n',
+  what:
+    'A flush interrupts the CPUs that have the address space loaded and waits for them. A CPU with interrupts off holds it up: ' +
+    'that is what keeps walkers without locks safe, and page tables are freed with the pages, right after the flush.',
+  layers: [X86],
+  machine: x86_64,
+  history,
+});
+
+/** What distributions ship, on the bare machine. */
+export const x86Paravirt = arch({
+  id: 'x86-64-paravirt',
+  title: 'x86-64, PARAVIRT=y, native flush',
+  what:
+    'The same machine and the same flush. Because a hypervisor might flush without interrupts, tlb_remove_table_sync_one is ' +
+    'compiled in and interrupts every CPU; tables still go with the pages.',
+  over: x86,
+  layers: [ParavirtNative],
+  machine: x86_64_paravirt,
+});
+
+export default [x86, x86Paravirt];

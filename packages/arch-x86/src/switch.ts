@@ -1,0 +1,50 @@
+/** How a CPU comes to an address space and leaves it: mm_cpumask, and what was missed while it was away. */
+import { cpuBit, linux, mmCells, operation, TLB_FLUSH_ALL, type Cpu, type Mm, type Op } from '@shootdown/core/plugin';
+import { cpu_tlb_gen, INIT_MM, is_lazy, LOADED_MM_SWITCHING, loaded_mm, loadedAs, tlb_gen } from './tlbstate.ts';
+
+/** Loads `next`; undefined is init_mm. With interrupts off, so that no shootdown sees a half-made switch. */
+export const switch_mm_irqs_off = operation(
+  linux('v6.1', 'arch/x86/mm/tlb.c', 'switch_mm_irqs_off'),
+  function* (cpu: Cpu, next: Mm | undefined): Op {
+    const real_prev = yield* cpu.load(loaded_mm(cpu.id));
+    const was_lazy = yield* cpu.load(is_lazy(cpu.id));
+    if (was_lazy) yield* cpu.store(is_lazy(cpu.id), 0);
+    if (real_prev === loadedAs(next)) {
+      if (was_lazy && next) yield* leaveLazyMode(cpu, next);
+      return;
+    }
+    // From here to the end a flush of either side counts this CPU in.
+    yield* cpu.store(loaded_mm(cpu.id), LOADED_MM_SWITCHING);
+    if (real_prev !== INIT_MM) yield* cpu.andnot(mmCells.cpumask(real_prev - 1), cpuBit(cpu.id));
+    if (next) yield* loadUserMm(cpu, next);
+    else yield* cpu.write_root(0, 0);
+    yield* cpu.store(loaded_mm(cpu.id), loadedAs(next));
+  },
+);
+
+/** The same address space again: flushes that skipped the lazy CPU are made up for. */
+function* leaveLazyMode(cpu: Cpu, mm: Mm): Op {
+  // is_lazy before tlb_gen: a flusher that still saw us lazy has raised tlb_gen before it looked.
+  yield* cpu.fence('smp_mb');
+  const next_tlb_gen = yield* cpu.load(tlb_gen(mm.id));
+  const done = yield* cpu.load(cpu_tlb_gen(cpu.id, mm.id));
+  if (done !== next_tlb_gen) yield* load_new_mm_cr3(cpu, mm, next_tlb_gen);
+}
+
+function* loadUserMm(cpu: Cpu, mm: Mm): Op {
+  // Locked, and so the barrier between our bit and our look at tlb_gen; it pairs with the one in flush_tlb_mm_range.
+  yield* cpu.or(mmCells.cpumask(mm.id), cpuBit(cpu.id));
+  const next_tlb_gen = yield* cpu.load(tlb_gen(mm.id));
+  const done = yield* cpu.load(cpu_tlb_gen(cpu.id, mm.id)); // choose_new_asid
+  yield* load_new_mm_cr3(cpu, mm, done < next_tlb_gen ? next_tlb_gen : 0);
+}
+
+/** Loads CR3. With a generation: the address space is flushed by the same load, and has caught up with it. */
+function* load_new_mm_cr3(cpu: Cpu, mm: Mm, caughtUpWith: number): Op {
+  if (caughtUpWith !== 0) {
+    yield* cpu.store(cpu_tlb_gen(cpu.id, mm.id), caughtUpWith);
+    yield* cpu.flush_local({ asid: mm.id, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
+  }
+  const pgd = yield* cpu.load(mmCells.pgd(mm.id));
+  yield* cpu.write_root(pgd, mm.id);
+}
