@@ -179,6 +179,8 @@ export class SimCpu implements Cpu {
     if (this.parts.layout.keeps(ghosts.pinned)) yield this.#step('ghost.pin', [ghosts.pinned(this.id, block)], [pfn + 1]);
   }
   *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
+  *refuse_if(broken: boolean, rule: string): Op { if (broken) yield this.#step('refused', [], [], { why: rule }); }
+  *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> { return yield this.#step(kind, at, args, why === undefined ? {} : { why }); }
   *give_up(why: string): Op<never> { for (;;) yield this.#step('bound', [], [], { why }); }
 
   /** One step of this CPU; for machine parts that are code of their own (interrupt entry, broadcasts, RCU). */

@@ -4,19 +4,20 @@ import type { Region } from '../words/cells.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { spaceOf, PAGE_SIZE, entriesOf, LEVELS, type Geometry } from '../words/geometry.ts';
 import { mmCells, pageCells, tableCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
-import type { MachineSpec } from '../words/spec.ts';
+import type { MachineSpec, StepTools } from '../words/spec.ts';
 import type { Meaning, Store } from '../words/step.ts';
 import type { Process } from '../words/system.ts';
 import { SimCpu, type Kernel } from './cpu.ts';
 import { StoreFacts } from './facts.ts';
 import { hw, RCU_QUEUE } from './hardware.ts';
+import { Mistake } from '../mistakes.ts';
 import { Layout } from './layout.ts';
 import { sc, type MemoryModel } from './memory/model.ts';
 import { interruptMeanings } from './meanings/interrupts.ts';
 import { memoryMeanings } from './meanings/memory.ts';
 import { mmuMeanings } from './meanings/mmu.ts';
 import { objectMeanings } from './meanings/objects.ts';
-import type { Meanings, Parts } from './parts.ts';
+import { reader, type Meanings, type Parts } from './parts.ts';
 import { daemons } from './processes.ts';
 import { Records } from './records.ts';
 
@@ -52,7 +53,9 @@ export class Machine {
     const layout = new Layout([...regions, ...model.regions, ...spec.cells], sizes, size.ghosts, records);
     this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool };
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts) };
-    this.#meanings = model.meanings(this.parts, plain);
+    const own = spec.steps?.(tools(this.parts)) ?? {};
+    for (const kind of Object.keys(own)) if (kind in plain) throw new Mistake('SD_BAD_ARCH', `the machine spec defines a step of kind ${kind}, which the machine has already.`, 'Give it a name of the architecture, such as xen.mmu_update.');
+    this.#meanings = model.meanings(this.parts, { ...plain, ...own });
     const makeCpu = (id: CpuId): SimCpu => this.cpu(id, undefined);
     this.processes = [...daemons(this.parts, makeCpu), ...model.processes(this.parts, makeCpu)];
   }
@@ -64,7 +67,7 @@ export class Machine {
 
   meaning(kind: string): Meaning {
     const meaning = this.#meanings[kind];
-    if (!meaning) throw new Error(`the machine knows no step of kind ${kind}`);
+    if (!meaning) throw new Mistake('SD_BAD_STEP', `the machine knows no step of kind ${kind}.`, 'Define it under `steps` of the machine spec.');
     return meaning;
   }
 
@@ -77,3 +80,7 @@ export class Machine {
     return this.#where;
   }
 }
+
+const tools = (p: Parts): StepTools => ({
+  ...reader(p), cell: (at) => p.layout.cell(at), record: (id) => p.records.get(id), idOf: (record) => p.records.idOf(record), sizes: p.layout.sizes, geometry: p.geometry,
+});

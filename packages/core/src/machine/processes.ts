@@ -39,6 +39,7 @@ export function daemons(p: Parts, makeCpu: (id: CpuId) => SimCpu): Process[] {
   return [
     ...cpusOf(p.online).map((id) => daemon(`cpu${id} irq`, id, (cpu) => takeInterrupt(p, cpu))),
     ...cpusOf(p.online).map((id) => daemon(`cpu${id} tlb`, id, receiveBroadcast)),
+    ...(p.spec.surroundings ?? []).flatMap(({ name, code }) => cpusOf(p.online).map((id) => daemon(`cpu${id} ${name}`, id, code))),
     daemon('rcu', p.cpus, (cpu) => invokeCallback(p, cpu)),
   ];
 }

@@ -1,4 +1,4 @@
-/** Mistakes that the kernel itself would notice: BUG_ON, freeing twice, waiting for interrupts with one's own off. */
+/** Mistakes that the kernel itself would notice: BUG_ON, a hypervisor that says no, freeing twice, waiting for interrupts with one's own off. */
 import type { Watch } from './watch.ts';
 
 export const noBug: Watch = {
@@ -8,6 +8,15 @@ export const noBug: Watch = {
   kinds: ['bug'],
   holdsAfter: () => false,
   explain: (_facts, step) => step.why ?? 'BUG',
+};
+
+export const notRefused: Watch = {
+  claim: 'the hypervisor refuses nothing',
+  breach: 'hyp-fault',
+  ghosts: [],
+  kinds: ['refused'],
+  holdsAfter: () => false,
+  explain: (_facts, step) => `the hypervisor refuses: ${step.why ?? ''}`,
 };
 
 export const freedOnce: Watch = {

@@ -154,6 +154,10 @@ export interface Cpu {
   note_pin(block: number, pfn: Pfn): Op;
   /** BUG_ON / VM_BUG_ON: a violation when `condition` is true; nothing, not even a step, when false. */
   bug_on(condition: boolean, text: string): Op;
+  /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */
+  refuse_if(broken: boolean, rule: string): Op;
+  /** One step of a kind that the architecture's machine spec defines. @returns what it observes */
+  special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number>;
   /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */
   give_up(why: string): Op<never>;
 }

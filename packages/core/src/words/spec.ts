@@ -1,10 +1,10 @@
 /** What a machine is, in numbers and choices: the data an architecture brings beside its code. */
 import type { Va } from './address.ts';
-import type { Region } from './cells.ts';
+import type { Cell, Dim, Ref, Region } from './cells.ts';
 import type { Cpu } from './cpu.ts';
 import type { Flag } from './entry.ts';
 import type { Geometry } from './geometry.ts';
-import type { Op } from './step.ts';
+import type { Meaning, Op, Store } from './step.ts';
 
 /**
  * How the hardware treats the accessed (or dirty) flag of an entry it uses:
@@ -35,7 +35,19 @@ export interface KernelConfig {
   readonly MMU_GATHER_MERGE_VMAS?: boolean;
 }
 
-/** The machine of one architecture. Plain data, apart from `translate`. */
+/** What the meaning of an architecture's own steps may use: named cells of a store, and how many there are of each kind. */
+export interface StepTools {
+  get(store: Store, at: Ref): number;
+  set(store: Store, at: Ref, value: number): void;
+  cell(at: Ref): Cell;
+  /** The record (plain data) that a cell or operand holds the number of, and back. */
+  record(id: number): unknown;
+  idOf(record: unknown): number;
+  readonly sizes: Readonly<Record<Dim, number>>;
+  readonly geometry: Geometry;
+}
+
+/** The machine of one architecture. Plain data, apart from `translate`, `steps` and `surroundings`. */
 export interface MachineSpec {
   /** The real shape of the tree. */
   readonly geometry: Geometry;
@@ -59,6 +71,15 @@ export interface MachineSpec {
    * held off; must end the instruction (`access_done` or `access_fault`).
    */
   readonly translate?: (cpu: Cpu, access: Access) => Op<AccessResult>;
+  /**
+   * Steps of the architecture's own, by kind: what one indivisible action of its hypervisor or of an unusual instruction
+   * means. Code makes them with `cpu.special`.
+   */
+  readonly steps?: (tools: StepTools) => Readonly<Record<string, Meaning>>;
+  /** Code of the surroundings that runs beside every CPU, such as a hypervisor that stops virtual CPUs. It must come to an end. */
+  readonly surroundings?: readonly { readonly name: string; readonly code: (cpu: Cpu) => Op }[];
+  /** One flag per CPU: while it is not 0 the CPU does nothing at all (it is stopped by the surroundings). */
+  readonly stopped?: Region;
   /** One flag per CPU: while it is 1 the CPU runs no user code, and checks its translations before it does again. */
   readonly lazy?: Region;
   /** Cells of the architecture's own. */

@@ -137,6 +137,7 @@ export function objectMeanings(p: Parts): Meanings {
       tell: (step) => `holds a pin of P${argAt(step, 0) - 1}`,
     },
     bug: { apply: () => 0, footprint: () => touches([]), tell: (step) => `BUG: ${step.why ?? ''}` },
+    refused: { apply: () => 0, footprint: () => touches([]), tell: (step) => `refused: ${step.why ?? ''}` },
     bound: { apply: () => 0, footprint: () => touches([]), tell: (step) => `gives up: ${step.why ?? ''}` },
   };
 }
