@@ -1,19 +1,16 @@
 /** GUP-fast: takes references to user pages on a walk without locks, with interrupts off. mm/gup.c. */
-import { gup_fast_permitted, ptep_get_lockless } from '../contract/hooks/index.ts';
+import { gup_fast_permitted } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import {
-  pmd_access_permitted, pmd_pfn, pmd_present, pmd_protnone, pmd_trans_huge, pte_access_permitted, pte_pfn, pte_protnone, pte_special, type Entry, type Pfn,
-  type Pmd,
-} from '../words/entry.ts';
+import { pmd_present, pmd_protnone, pmd_trans_huge, type Entry, type Pfn } from '../words/entry.ts';
 import { addrEnd, blockOf, isFolded, PAGE_SIZE } from '../words/geometry.ts';
-import type { PmdSlot, PteSlot, Slot } from '../words/objects.ts';
+import type { Slot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
+import { gup_huge_pmd, gup_pte_range } from './gup_fast_leaves.ts';
 import { operation } from './operation.ts';
-import { gup_put_folio, subpage, try_grab_folio } from './page.ts';
-import { p4d_offset, pgd_none, pgd_offset, pmd_offset, pte_offset, pud_offset, pud_present, type P4dSlot, type PudSlot } from './pgtable.ts';
+import { p4d_offset, pgd_none, pgd_offset, pgd_offset_pgd, pmd_offset, pud_offset, pud_present, type P4dSlot, type PudSlot } from './pgtable.ts';
 
 // Why a pin is good: the reference is taken first and the entries are compared with memory after it; whoever unmaps or
 // collapses clears the entry first and reads the reference count after it. One of the two sees the other.
@@ -57,10 +54,11 @@ export const gup_pgd_range = operation(
   linux('v6.1', 'mm/gup.c', 'gup_pgd_range'),
   function* (cpu: Cpu, start: Va, end: Va, access: Access['kind'], pages: Pfn[]): Op {
     const g = cpu.geometry;
+    const top = yield* pgd_offset(cpu, cpu.mm!, start);
     let addr = start;
     while (addr !== end) {
       const next = addrEnd(g, 'pgd', addr, end);
-      const pgdp = yield* pgd_offset(cpu, cpu.mm!, addr);
+      const pgdp = pgd_offset_pgd(g, top.table, addr);
       const pgd = yield* cpu.read_lockless(pgdp);
       if (pgd_none(pgd)) return;
       const p4dp = p4d_offset(g, pgdp, pgd, addr);
@@ -112,59 +110,3 @@ export const gup_pmd_range = operation(
     return true;
   },
 );
-
-export const gup_huge_pmd = operation(
-  linux('v6.1', 'mm/gup.c', 'gup_huge_pmd'),
-  function* (cpu: Cpu, orig: Pmd, pmdp: PmdSlot, addr: Va, end: Va, access: Access['kind'], pages: Pfn[]): Op<boolean> {
-    // False also for an entry that is being changed (present to software, invalid to the hardware).
-    if (!pmd_access_permitted(orig, access === 'write')) return false;
-    const pfn = subpage(cpu.geometry, pmd_pfn(orig), addr);
-    const refs = (end - addr) / PAGE_SIZE(cpu.geometry);
-    const folio = yield* try_grab_folio(cpu, pfn, refs);
-    if (folio === 0) return false;
-    const now = yield* cpu.read_entry(pmdp);
-    if (now !== orig) {
-      yield* gup_put_folio(cpu, folio, refs);
-      return false;
-    }
-    for (let i = 0; i < refs; i++) pages.push(pfn + i);
-    return true;
-  },
-);
-
-export const gup_pte_range = operation(
-  linux('v6.1', 'mm/gup.c', 'gup_pte_range'),
-  function* (cpu: Cpu, pmd: Pmd, pmdp: PmdSlot, start: Va, end: Va, access: Access['kind'], pages: Pfn[]): Op<boolean> {
-    let addr = start;
-    while (addr !== end) {
-      const pfn = yield* gup_pte(cpu, pmd, pmdp, pte_offset(cpu.geometry, pmd, addr), access);
-      if (pfn === 0) return false;
-      pages.push(pfn);
-      addr += PAGE_SIZE(cpu.geometry);
-    }
-    return true;
-  },
-);
-
-/** The loop body of gup_pte_range. @returns the frame, or 0 when the walk has to stop */
-function* gup_pte(cpu: Cpu, pmd: Pmd, pmdp: PmdSlot, ptep: PteSlot, access: Access['kind']): Op<Pfn> {
-  const pte = yield* ptep_get_lockless(cpu, ptep);
-  if (pte_protnone(pte) || !pte_access_permitted(pte, access === 'write') || pte_special(pte)) return 0;
-  const folio = yield* try_grab_folio(cpu, pte_pfn(pte), 1);
-  if (folio === 0) return 0;
-  // A table that khugepaged detached keeps entries that look valid: that the PTE is unchanged says nothing then.
-  let changed = false;
-  if (cpu.has('gup_fast_rechecks_pmd')) {
-    const pmdNow = yield* cpu.read_entry(pmdp);
-    changed = pmdNow !== pmd;
-  }
-  if (!changed) {
-    const pteNow = yield* cpu.read_entry(ptep);
-    changed = pteNow !== pte;
-  }
-  if (changed) {
-    yield* gup_put_folio(cpu, folio, 1);
-    return 0;
-  }
-  return pte_pfn(pte);
-}

@@ -4,7 +4,8 @@ export { do_user_addr_fault, handle_mm_fault, type FaultKind } from './fault.ts'
 export { get_user_pages_fast, get_user_pages_unlocked, put_user_pages } from './gup.ts';
 export { get_user_pages_fast_only } from './gup_fast.ts';
 export { __split_huge_pmd } from './huge_memory.ts';
-export { collapse_huge_page, khugepaged_collapse, type ScanResult } from './khugepaged.ts';
+export { type ScanResult } from './collapse_pages.ts';
+export { collapse_huge_page, khugepaged_collapse } from './khugepaged.ts';
 export { munmap } from './mmap.ts';
 export {
   tlb_change_page_size, tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu, tlb_gather_mmu_fullmm, tlb_remove_page_size, tlb_remove_page_table,
