@@ -8,7 +8,7 @@ export { type ScanResult } from './collapse_pages.ts';
 export { collapse_huge_page, khugepaged_collapse } from './khugepaged.ts';
 export { munmap } from './mmap.ts';
 export {
-  tlb_change_page_size, tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu, tlb_gather_mmu_fullmm, tlb_remove_page_size, tlb_remove_page_table,
+  tlb_change_page_size, tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu, tlb_gather_mmu_fullmm, tlb_remove_page_size,
   tlb_remove_pmd_tlb_entry, tlb_remove_tlb_entry,
 } from './mmu_gather.ts';
 export { exploringNumbers, genericNumbers } from './numbers.ts';

@@ -2,7 +2,7 @@
 import { __tlb_reset_range, tlb_flush_mmu_tlbonly, tlb_flush_pmd_range, tlb_flush_pte_range, tlb_table_flush } from '../contract/gather.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import type { Pfn, Table } from '../words/entry.ts';
+import type { Pfn } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, type Geometry } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm } from '../words/objects.ts';
@@ -85,16 +85,9 @@ export function* tlb_remove_page_size(cpu: Cpu, tlb: MmuGather, pfn: Pfn): Op {
   if (__tlb_remove_page(cpu, tlb, pfn)) yield* tlb_flush_mmu(cpu, tlb);
 }
 
-/** Queues a page table among the pages, where tables are not freed by RCU; flushes when the gather is full. */
-export function* tlb_remove_page_table(cpu: Cpu, tlb: MmuGather, table: Table): Op {
-  tlb.pageTables.push(table);
-  if (isFull(cpu, tlb)) yield* tlb_flush_mmu(cpu, tlb);
-}
-
 // A few places on the stack, then batches of a page each. Simplified: a batch page can always be had, up to the limit.
 const isFull = (cpu: Cpu, tlb: MmuGather): boolean =>
-  tlb.pages.length + tlb.pageTables.length >=
-  cpu.number('MMU_GATHER_BUNDLE') + cpu.number('MAX_GATHER_BATCH_COUNT') * cpu.number('MAX_GATHER_BATCH');
+  tlb.pages.length >= cpu.number('MMU_GATHER_BUNDLE') + cpu.number('MAX_GATHER_BATCH_COUNT') * cpu.number('MAX_GATHER_BATCH');
 
 /** Says which size of entry comes next. */
 export function* tlb_change_page_size(cpu: Cpu, tlb: MmuGather, page_size: number): Op {
