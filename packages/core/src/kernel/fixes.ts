@@ -45,7 +45,7 @@ export const FIXES: readonly Fix[] = [
     commit: '99baac21e458',
     year: 2017,
     since: 'v4.13',
-    says: 'tlb_finish_mmu flushes everything when another gather of the same mm has not finished.',
+    says: 'The end of a gather flushes everything when another gather of the same mm has not finished.',
   },
   {
     name: 'table_batch_flushes_tlb_first',
