@@ -400,6 +400,12 @@ export class Generic implements Partial<MmHooks> {
     yield* cpu.free_table(table);
   }
 
+  @from('v6.1', 'include/asm-generic/mm_hooks.h', 'arch_dup_mmap')
+  *arch_dup_mmap(_cpu: Cpu, _oldmm: Mm, _mm: Mm): Op {}
+
+  @from('v6.1', 'include/asm-generic/mm_hooks.h', 'arch_exit_mmap')
+  *arch_exit_mmap(_cpu: Cpu, _mm: Mm): Op {}
+
   // Walks without locks
 
   @from('v6.1', 'mm/gup.c', 'gup_fast_permitted')

@@ -61,6 +61,8 @@ export { pmd_alloc_one } from './pmd_alloc_one.ts';
 export { pte_alloc_one } from './pte_alloc_one.ts';
 export { pte_free } from './pte_free.ts';
 export { pmd_free } from './pmd_free.ts';
+export { arch_dup_mmap } from './arch_dup_mmap.ts';
+export { arch_exit_mmap } from './arch_exit_mmap.ts';
 export { pte_free_tlb } from './pte_free_tlb.ts';
 export { pmd_free_tlb } from './pmd_free_tlb.ts';
 export { pud_free_tlb } from './pud_free_tlb.ts';
