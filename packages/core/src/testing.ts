@@ -1,1 +1,14 @@
-export {};
+/** Face for test kits: systems small enough to be tried by hand, and the judges that compare searches. */
+import 'reflect-metadata';
+
+export { replay } from './explore/counterexample.ts';
+export { explore, exploreSync } from './explore/explore.ts';
+export type { Exploration, ExploreOptions } from './explore/exploration.ts';
+export { oracle, type Judgement } from './explore/oracle.ts';
+export { stackOf, changesOf } from './rig/stack.ts';
+export { bareSystem, type BareSystem } from './rig/bare.ts';
+export { countHook, rig, type Ask, type Rig } from './rig/rig.ts';
+export { resolveAsks } from './rig/claims.ts';
+export { watches } from './watch/index.ts';
+export type { Check, Process, Schedule, System } from './words/system.ts';
+export * from './index.ts';
