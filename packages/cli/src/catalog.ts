@@ -1,0 +1,111 @@
+/** What there is to choose from: architectures and workloads that the config and the plugins name. */
+import type { ArchSpec, ExpectedRow, Named, RaceCase, Workload } from '@shootdown/core';
+import { inject, injectable } from 'tsyringe';
+import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
+
+/** The config file. Entries are names of packages, paths, or the values themselves. */
+interface Config {
+  readonly arches?: readonly unknown[];
+  readonly workloads?: readonly unknown[];
+}
+const KEYS = ['arches', 'workloads'];
+
+/** What a package of workloads exports; it may leave any of them out. */
+export interface Workloads {
+  readonly races: readonly RaceCase[];
+  readonly expected: readonly ExpectedRow[];
+  /** Workloads that reach hooks under their usual conditions, for measuring claims. */
+  readonly contractWorkloads: readonly Workload[];
+}
+
+@injectable()
+export class Catalog {
+  #config: Promise<{ config: Config; from?: string }> | undefined;
+
+  constructor(
+    @inject(CORE) private readonly core: Lazy<Core>,
+    @inject(MODULES) private readonly modules: Modules,
+    @inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** @throws Mistake SD_BAD_CONFIG, SD_BAD_ARCH */
+  async archs(): Promise<ArchSpec[]> {
+    const { config, from } = await this.#read();
+    const archs: ArchSpec[] = [];
+    for (const entry of config.arches ?? this.modules.shipped('@shootdown/arch-')) archs.push(...(await this.#archsOf(entry, from)));
+    for (const plugin of this.settings.plugin) archs.push(...(await this.#archsOf(plugin)));
+    const twice = archs.find((a, i) => archs.findIndex((b) => b.id === a.id) !== i);
+    if (twice) throw await this.#mistake('SD_BAD_CONFIG', `two architectures are called ${twice.id}.`, 'Leave one of them out of the config or the --plugin options.');
+    return archs;
+  }
+
+  /** @throws Mistake SD_BAD_CONFIG */
+  async workloads(): Promise<Workloads> {
+    const { config, from } = await this.#read();
+    const entries = config.workloads ?? ['@shootdown/workloads'];
+    const found = await Promise.all(entries.map((entry) => this.#load(entry, 'workloads', from)));
+    const all = <T>(key: keyof Workloads): T[] => found.flatMap((module) => (module[key] ?? []) as T[]);
+    return { races: all<RaceCase>('races'), expected: all<ExpectedRow>('expected'), contractWorkloads: all<Workload>('contractWorkloads') };
+  }
+
+  async #read(): Promise<{ config: Config; from?: string }> {
+    this.#config ??= this.#readConfig();
+    return this.#config;
+  }
+
+  async #readConfig(): Promise<{ config: Config; from?: string }> {
+    const path = this.settings.config ?? this.modules.findConfig();
+    if (path === undefined) return { config: {} };
+    const config = (await this.#load(path.startsWith('.') || path.startsWith('/') ? path : `./${path}`, 'config'))['default'];
+    if (typeof config !== 'object' || config === null) throw await this.#mistake('SD_BAD_CONFIG', `${path} has no default export that is an object.`, 'Write: export default { arches: [...], workloads: [...] }');
+    const strange = Object.keys(config).find((key) => !KEYS.includes(key));
+    if (strange !== undefined) {
+      const near = (await this.core()).didYouMean(strange, KEYS);
+      throw await this.#mistake('SD_BAD_CONFIG', `${path} has a key ${strange}, which means nothing.`, near ? `Did you mean ${near}?` : `Keys are ${KEYS.join(', ')}.`);
+    }
+    for (const key of KEYS) {
+      const list = (config as Record<string, unknown>)[key];
+      if (list !== undefined && !Array.isArray(list)) throw await this.#mistake('SD_BAD_CONFIG', `${key} in ${path} is no list.`, `Write: ${key}: ['...']`);
+    }
+    return { config, ...(this.settings.config === undefined ? { from: path } : {}) };
+  }
+
+  async #archsOf(entry: unknown, from?: string): Promise<ArchSpec[]> {
+    const value = typeof entry === 'string' ? (await this.#load(entry, 'architectures', from))['default'] : entry;
+    const found = Array.isArray(value) ? (value as unknown[]) : [value];
+    const where = typeof entry === 'string' ? `the default export of ${entry}` : 'an entry of arches in the config';
+    if (found.length === 0 || !found.every(isArch)) throw await this.#mistake('SD_BAD_ARCH', `${where} is no architecture.`, 'Write: export default arch({ ... }), or a list of several.');
+    return found as ArchSpec[];
+  }
+
+  async #load(entry: unknown, what: string, from?: string): Promise<Readonly<Record<string, unknown>>> {
+    if (typeof entry !== 'string') return entry as Record<string, unknown>;
+    try {
+      return await this.modules.load(entry, from);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'Mistake') throw error;
+      throw await this.#mistake('SD_BAD_CONFIG', `${entry} (${what}) cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`, 'Is the name or path right, and the package built and installed?');
+    }
+  }
+
+  async #mistake(code: 'SD_BAD_CONFIG' | 'SD_BAD_ARCH', what: string, hint: string): Promise<Error> {
+    const { Mistake } = await this.core();
+    return new Mistake(code, what, hint);
+  }
+}
+
+const isArch = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' && 'machine' in value && 'layers' in value && Array.isArray(value.layers);
+
+/** Every workload under its name, with its kernels by variant. */
+export function namedOf({ races, contractWorkloads }: Workloads): Named[] {
+  const named = new Map<string, { scenario: Named['scenario']; variants: Record<string, Named['variants'][string]> }>();
+  const add = (scenario: Named['scenario'], variant: string, configuration: Named['variants'][string]): void => {
+    const known = named.get(scenario.name) ?? { scenario, variants: {} };
+    known.variants[variant] ??= configuration;
+    named.set(scenario.name, known);
+  };
+  for (const race of races) for (const variant of ['before', 'after'] as const) add(race.scenario, variant, race[variant]);
+  for (const { scenario, configuration } of contractWorkloads) add(scenario, configuration.release, configuration);
+  return [...named.values()];
+}

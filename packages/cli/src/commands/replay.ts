@@ -1,0 +1,29 @@
+/** `replay`: one execution again. */
+import type { Trace } from '@shootdown/core';
+import { inject, injectable } from 'tsyringe';
+import { Catalog, namedOf } from '../catalog.ts';
+import { exitOfTrace } from '../exit.ts';
+import { CORE, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
+
+@injectable()
+export class Replay implements Command {
+  constructor(
+    @inject(CORE) private readonly core: Lazy<Core>,
+    @inject(Catalog) private readonly catalog: Catalog,
+  ) {}
+
+  async run([text = '']: readonly string[], options: { readonly until?: number }): Promise<Result> {
+    const core = await this.core();
+    const found = core.replayToken(text, await this.catalog.archs(), namedOf(await this.catalog.workloads()));
+    const { workload, variant, arch } = found.token;
+    const trace = options.until === undefined ? found.trace : cut(found.trace, options.until);
+    const replay = { token: text, workload, variant, arch, configuration: found.configuration.says, trace };
+    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'replay', replay }, exit: exitOfTrace(trace) };
+  }
+}
+
+/** The trace up to a step; what is wrong at its end belongs to the whole only. */
+function cut(trace: Trace, until: number): Trace {
+  if (until >= trace.events.length) return trace;
+  return { processes: trace.processes, events: trace.events.filter((e) => e.number <= until), brokenAtEnd: [], stuck: [] };
+}

@@ -1,0 +1,63 @@
+/** One invocation: its own container, disposed at the end, so that nothing outlives it and tests can replace everything. */
+import { json, text, type Format } from '@shootdown/report';
+import { container, type DependencyContainer } from 'tsyringe';
+import { declarations } from './commands/index.ts';
+import type { Declaration } from './commands/declaration.ts';
+import { EXIT } from './exit.ts';
+import { sayFailure } from './failure.ts';
+import { manifest, nodeModules } from './modules.ts';
+import { parse, type Typed } from './program.ts';
+import { Progress } from './progress.ts';
+import { processTerminal } from './terminal.ts';
+import { Catalog } from './catalog.ts';
+import { CLOCK, COMMAND, CORE, FORMAT, INTERRUPT, MODULES, SETTINGS, TERMINAL, type Registered, type Terminal } from './tokens.ts';
+
+/** What a test or an embedder may replace. */
+export type Overrides = Partial<Omit<Registered, typeof SETTINGS | typeof FORMAT | typeof COMMAND>>;
+
+/**
+ * Runs one command line.
+ * @param argv arguments behind the program's name
+ * @returns the exit code
+ */
+export async function invoke(argv: readonly string[], overrides: Overrides = {}): Promise<number> {
+  const scope = container.createChildContainer();
+  const terminal = overrides[TERMINAL] ?? processTerminal();
+  const interrupt = overrides[INTERRUPT] ?? new AbortController().signal;
+  const { version } = manifest();
+  scope.register(TERMINAL, { useValue: terminal });
+  scope.register(INTERRUPT, { useValue: interrupt });
+  scope.register(CLOCK, { useValue: overrides[CLOCK] ?? { now: () => performance.now() } });
+  scope.register(CORE, { useValue: overrides[CORE] ?? (() => import('@shootdown/core')) });
+  scope.register(MODULES, { useValue: overrides[MODULES] ?? nodeModules(process.cwd()) });
+  for (const format of [text, json]) scope.register(FORMAT, { useValue: format });
+  for (const declaration of declarations) scope.register(COMMAND, { useValue: declaration });
+  try {
+    let exit: number = EXIT.ok;
+    await parse(argv, scope.resolveAll<Declaration>(COMMAND), terminal, version, async (typed) => {
+      exit = await run(typed, scope, terminal, version);
+    });
+    return interrupt.aborted ? EXIT.interrupted : exit;
+  } catch (error) {
+    return sayFailure(error, argv, version, terminal);
+  } finally {
+    await scope.dispose();
+  }
+}
+
+async function run({ declaration, args, options, settings }: Typed, scope: DependencyContainer, terminal: Terminal, version: string): Promise<number> {
+  scope.register(SETTINGS, { useValue: settings });
+  scope.register(Catalog, { useClass: Catalog });
+  const progress = scope.resolve(Progress);
+  scope.register(Progress, { useValue: progress });
+  const command = scope.resolve(await declaration.load());
+  try {
+    const { report, exit } = await command.run(args, options);
+    progress.done();
+    const format = scope.resolveAll<Format>(FORMAT).find((f) => f.name === settings.format);
+    terminal.out(format?.say(report, { columns: terminal.columns, colour: terminal.colour && settings.color, version, full: options['full'] === true }) ?? '');
+    return exit;
+  } finally {
+    progress.done();
+  }
+}

@@ -1,0 +1,41 @@
+/** Finds the config file, and imports packages and files by name. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Modules } from './tokens.ts';
+
+const CONFIG = 'shootdown.config.mjs';
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+export const manifest = (): Manifest => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest;
+
+export const nodeModules = (cwd: string): Modules => ({
+  findConfig() {
+    for (let folder = cwd; ; folder = dirname(folder)) {
+      if (existsSync(join(folder, CONFIG))) return join(folder, CONFIG);
+      if (folder === dirname(folder)) return undefined;
+    }
+  },
+  async load(specifier, from) {
+    return (await import(urlOf(specifier, from ?? join(cwd, CONFIG)))) as Record<string, unknown>;
+  },
+  shipped: (prefix) => Object.keys(manifest().dependencies).filter((name) => name.startsWith(prefix)),
+});
+
+/** A path, seen from the file that names it; a package, as that file sees it, or else as the command line does. */
+function urlOf(specifier: string, from: string): string {
+  if (specifier.startsWith('file:')) return specifier;
+  if (/^\.{0,2}[/\\]|^[a-z]:[/\\]/i.test(specifier)) return pathToFileURL(resolve(dirname(from), specifier)).href;
+  for (const place of [from, fileURLToPath(import.meta.url)]) {
+    try {
+      return pathToFileURL(createRequire(place).resolve(specifier)).href;
+    } catch {
+      // not seen from there
+    }
+  }
+  return specifier;
+}

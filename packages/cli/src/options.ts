@@ -1,0 +1,34 @@
+/** Reads the values of options, and says what is wrong with them. */
+import { InvalidArgumentError } from 'commander';
+import type { Core } from './tokens.ts';
+
+/** `a,b` as a list. */
+export function names(text: string): readonly string[] {
+  const found = text.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  if (found.length === 0) throw new InvalidArgumentError('It names nothing.');
+  return found;
+}
+
+/** A whole number above 0; `20_000_000` is allowed. */
+export function whole(text: string): number {
+  const n = /^\d[\d_]*$/.test(text) ? Number(text.replaceAll('_', '')) : NaN;
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('It has to be a whole number above 0.');
+  return n;
+}
+
+export function positive(text: string): number {
+  const n = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(n) || n <= 0) throw new InvalidArgumentError('It has to be a number above 0.');
+  return n;
+}
+
+/** Bounds of each search, from the options of a command. */
+export interface BoundOptions {
+  readonly maxStates?: number;
+  readonly timeout?: number;
+}
+export const boundsOf = (options: BoundOptions, core: Core, signal: AbortSignal): { maxStates: number; deadlineMs?: number; signal: AbortSignal } => ({
+  maxStates: options.maxStates ?? core.MAX_STATES,
+  ...(options.timeout === undefined ? {} : { deadlineMs: options.timeout * 1000 }),
+  signal,
+});

@@ -1,0 +1,50 @@
+/** Says on stderr how far the work has come: one rewritten line for a person, a plain line now and then for a log. */
+import { inject, injectable } from 'tsyringe';
+import { CLOCK, SETTINGS, TERMINAL, type Clock, type Settings, type Terminal } from './tokens.ts';
+
+const LIVE_EVERY = 100;
+const LOG_EVERY = 2000;
+
+const CLEAR = '\r\x1b[2K';
+
+@injectable()
+export class Progress {
+  #last: number | undefined;
+  #what = '';
+  #shown = false;
+
+  constructor(
+    @inject(TERMINAL) private readonly terminal: Terminal,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** What is being worked on from now. */
+  task(what: string): void {
+    this.#what = what;
+    this.#say('');
+  }
+
+  /** How far the search has come. */
+  search(p: { readonly states: number; readonly depth: number; readonly seconds: number }): void {
+    this.#say(`  ${String(p.states).replace(/\B(?=(\d{3})+$)/g, ',')} states  depth ${p.depth}  ${p.seconds.toFixed(1)} s`);
+  }
+
+  /** Takes the line away. */
+  done(): void {
+    if (this.#shown && this.terminal.live) this.terminal.err(CLEAR);
+    this.#shown = false;
+  }
+
+  #say(more: string): void {
+    if (this.settings.quiet) return;
+    const now = this.clock.now();
+    // The first plain line waits too: what is done at once needs no log.
+    this.#last ??= this.terminal.live ? -Infinity : now;
+    if (now - this.#last < (this.terminal.live ? LIVE_EVERY : LOG_EVERY)) return;
+    this.#last = now;
+    this.#shown = true;
+    const line = this.#what + more;
+    this.terminal.err(this.terminal.live ? CLEAR + line.slice(0, this.terminal.columns - 1) : `${line}\n`);
+  }
+}

@@ -1,0 +1,84 @@
+/** What an invocation is made of: names in its container, and the types behind them. */
+import type { Format, Report } from '@shootdown/report';
+import type { Declaration } from './commands/declaration.ts';
+
+/** Loaded when it is first needed, so that `--help` loads next to nothing. */
+export type Lazy<T> = () => Promise<T>;
+
+/** The part of core the command line calls. */
+export type Core = Pick<
+  typeof import('@shootdown/core'),
+  | 'allHooks' | 'compareRaces' | 'didYouMean' | 'hooksOf' | 'judgeScenario' | 'MAX_STATES' | 'measureClaims' | 'Mistake' | 'replayToken' | 'SCHEMA_VERSION'
+  | 'sentencesOf'
+>;
+
+/** Where results and progress go. */
+export interface Terminal {
+  readonly columns: number;
+  /** May results be coloured? */
+  readonly colour: boolean;
+  /** Is progress read by a person as it comes? */
+  readonly live: boolean;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Milliseconds since some start. */
+export interface Clock {
+  now(): number;
+}
+
+/** Finds and imports what the user names. */
+export interface Modules {
+  /** Path of the config file, when there is one in this folder or above it. */
+  findConfig(): string | undefined;
+  /**
+   * @param specifier path, or name of a package
+   * @param from file that names it; absent: the command line
+   */
+  load(specifier: string, from?: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Packages that come with the command line, by the beginning of their names. */
+  shipped(prefix: string): readonly string[];
+}
+
+/** Global options. */
+export interface Settings {
+  readonly format: string;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  readonly config?: string;
+  readonly plugin: readonly string[];
+}
+
+/** A result: what is said, and the exit code that belongs to it. */
+export interface Result {
+  readonly report: Report;
+  readonly exit: number;
+}
+
+/** A command that is being run. */
+export interface Command {
+  run(args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<Result>;
+}
+
+// One type per token, so that what is registered fits what is injected.
+export const CORE = Symbol('core');
+export const TERMINAL = Symbol('terminal');
+export const CLOCK = Symbol('clock');
+export const MODULES = Symbol('modules');
+export const SETTINGS = Symbol('settings');
+export const INTERRUPT = Symbol('interrupt');
+export const FORMAT = Symbol('format');
+export const COMMAND = Symbol('command');
+
+/** What each token stands for. */
+export interface Registered {
+  readonly [CORE]: Lazy<Core>;
+  readonly [TERMINAL]: Terminal;
+  readonly [CLOCK]: Clock;
+  readonly [MODULES]: Modules;
+  readonly [SETTINGS]: Settings;
+  readonly [INTERRUPT]: AbortSignal;
+  readonly [FORMAT]: Format;
+  readonly [COMMAND]: Declaration;
+}

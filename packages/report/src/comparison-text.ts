@@ -1,0 +1,72 @@
+/** A comparison in words: the table, who differs from the reference, footnotes, observations, the sum. */
+import type { Comparison, RaceCell, Verdict } from '@shootdown/core';
+import { footnoteLines, footnotesOf } from './footnotes.ts';
+import { observationLines } from './observation.ts';
+import { paintOf, type Paint } from './paint.ts';
+import { raceTable } from './race-table.ts';
+import type { Look } from './report.ts';
+import { contradicts, count, halves, isBroken, many, markOf, MEANING, seconds, wordOf } from './words.ts';
+import { paragraph } from './wrap.ts';
+
+export function comparisonText(comparison: Comparison, look: Look): string {
+  const paint = paintOf(look);
+  const notes = footnotesOf(comparison);
+  const blocks = [
+    raceTable(comparison, notes, look.columns, paint),
+    legend(comparison, look.columns, paint),
+    differences(comparison, look.columns, paint),
+    unfinished(comparison, look.columns, paint),
+    footnoteLines(notes, look.columns, paint),
+    observationLines(comparison, look.columns),
+    summary(comparison, look.columns, paint),
+  ];
+  return blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+}
+
+const cellsOf = (comparison: Comparison): RaceCell[] => comparison.rows.flatMap((r) => r.cells);
+const verdictsOf = (comparison: Comparison): Verdict[] => cellsOf(comparison).flatMap((c) => [c.before, c.after]);
+
+/** Only the words and marks that occur. */
+function legend(comparison: Comparison, columns: number, paint: Paint): string[] {
+  const used = new Set(cellsOf(comparison).flatMap((c) => halves(c).flatMap((h) => [wordOf(h.verdict.outcome), markOf(h.expected, h.verdict.outcome)])));
+  const words = Object.entries(MEANING).filter(([word]) => used.has(word)).map(([word, says]) => `${word} ${says}`);
+  return paragraph(`before the fix | after it.  ${words.join('; ')}`, columns, 0).map(paint.dim);
+}
+
+/** A sentence for each half that says something else than the reference. */
+function differences(comparison: Comparison, columns: number, paint: Paint): string[] {
+  return comparison.rows.flatMap((row) =>
+    row.cells.flatMap((c) =>
+      halves(c)
+        .filter((h) => contradicts(h.expected, h.verdict.outcome))
+        .flatMap((h) => paragraph(`! ${row.id} on ${c.arch}, ${h.variant} the fix: the reference says ${h.expected}, found ${isBroken(h.verdict.outcome) ? `'${h.verdict.counterexample?.claim}' broken` : 'clean'}.`, columns, 0).map(paint.bad)),
+    ),
+  );
+}
+
+/** How far the searches came that did not end. */
+function unfinished(comparison: Comparison, columns: number, paint: Paint): string[] {
+  const open = verdictsOf(comparison).filter((v) => v.outcome === 'bound' || v.outcome === 'interrupted');
+  const begun = open.filter((v) => v.evidence.states > 0);
+  const waiting = open.length - begun.length;
+  return [
+    ...begun.map((v) => `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${v.outcome === 'bound' ? 'bound hit' : 'interrupted'} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}, nothing found so far.`),
+    ...(waiting > 0 ? [`.. ${many(waiting, 'verdict')} not begun.`] : []),
+  ].flatMap((line) => paragraph(line, columns, 0).map(paint.warn));
+}
+
+function summary(comparison: Comparison, columns: number, paint: Paint): string[] {
+  const cells = cellsOf(comparison);
+  const finished = (c: RaceCell): boolean => halves(c).every((h) => h.verdict.outcome !== 'bound' && h.verdict.outcome !== 'interrupted');
+  const number = (word: RaceCell['agreement']): number => cells.filter((c) => c.agreement === word && (word !== 'open' || finished(c))).length;
+  const cut = cells.filter((c) => c.agreement === 'open' && !finished(c)).length;
+  const words = [`${number('agree')} agree`, `${number('disagree')} disagree`, `${number('open')} open`, `${number('n/a')} not applicable`, ...(cut > 0 ? [`${cut} not finished`] : [])].join(', ');
+  const searched = verdictsOf(comparison).filter((v) => v.evidence.grade !== 'none');
+  const states = searched.reduce((sum, v) => sum + v.evidence.states, 0);
+  const proved = searched.filter((v) => v.evidence.grade === 'proved').length;
+  const found = searched.filter((v) => v.evidence.grade === 'found').length;
+  return [
+    (number('disagree') > 0 ? paint.bad : paint.bold)(words),
+    ...paragraph(`${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s`, columns, 0),
+  ];
+}

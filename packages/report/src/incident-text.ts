@@ -1,0 +1,85 @@
+/** A counterexample in words, in the manner of lockdep and KCSAN. */
+import type { Trace, TraceEvent } from '@shootdown/core';
+import { heldAfter } from './held.ts';
+import { breaks, contractOf, otherAccess, type Incident } from './incident.ts';
+import { lanesText } from './lanes-text.ts';
+import { paintOf, type Paint } from './paint.ts';
+import type { Look } from './report.ts';
+import { evidenceOf, GRADE, many, replayCommand } from './words.ts';
+import { paragraph } from './wrap.ts';
+
+export function incidentText(incident: Incident, look: Look): string {
+  const paint = paintOf(look);
+  const bar = paint.dim('='.repeat(Math.min(66, look.columns)));
+  const say = (text: string, indent = 0): string[] => paragraph(text, look.columns, indent);
+  const blocks = [
+    header(incident, paint, say),
+    accesses(incident, say),
+    [title(incident), ...lanesText(incident.trace, incident.breach, look)],
+    ending(incident, paint, say),
+    [...holders(incident, say), `Replay: ${replayCommand(incident.token)}`, ...say(reporter(incident, look))],
+  ];
+  return [bar, blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n'), bar].join('\n');
+}
+
+type Say = (text: string, indent?: number) => string[];
+
+function header({ claim, breach, trace, arch, workload, variant, configuration }: Incident, paint: Paint, say: Say): string[] {
+  const lines = claim === undefined ? [`SHOOTDOWN: nothing broken  [${arch}]`] : say(`BUG: SHOOTDOWN: ${breach}${culprits(trace, claim)}  [${arch}]`).map(paint.bad);
+  const contract = claim === undefined ? undefined : contractOf(claim);
+  const what = contract ? `contract of ${contract.hook}: '${contract.sentence}' (core/src/contract/hooks/${contract.hook}.ts)` : `claim: '${claim}'`;
+  return [...lines, ...(claim === undefined ? [] : say(what)), ...say(`workload: ${workload}, ${variantWords(variant)}: ${configuration}`)];
+}
+
+const variantWords = (variant: string): string => (variant === 'before' || variant === 'after' ? `${variant} the fix` : variant);
+
+/** ` in gup_fast / collapse_huge_page`: the two functions that meet, by alphabet as KCSAN has it. */
+function culprits(trace: Trace, claim: string): string {
+  const { event } = breaks(trace, claim);
+  if (!event) return '';
+  const other = otherAccess(trace, event);
+  const names = [event, ...(other ? [other] : [])].flatMap((e) => e.where.at(-1) ?? []).toSorted();
+  return names.length > 0 ? ` in ${[...new Set(names)].join(' / ')}` : '';
+}
+
+/** The step that broke the claim, what was seen, and the last step of the other process before it. */
+function accesses({ trace, claim }: Incident, say: Say): string[] {
+  const { event, seen } = claim === undefined ? {} : breaks(trace, claim);
+  if (!event) return [];
+  const other = otherAccess(trace, event);
+  return [
+    ...access(event, 'broken', say),
+    ...(seen ? say(`seen: ${seen}`, 4) : []),
+    ...(other ? access(other, 'last step of the other side', say) : []),
+  ];
+}
+function access(event: TraceEvent, what: string, say: Say): string[] {
+  const stack = event.where.toReversed().join(' <- ');
+  const values = event.changes.map((c) => `value changed: ${c.cell} ${c.from} -> ${c.to}`);
+  return [...say(`${what}: ${event.text}, by ${event.process} on cpu${event.cpu} at step ${event.number}`), ...(stack ? say(stack, 4) : []), ...values.flatMap((v) => say(v, 4))];
+}
+
+const title = ({ trace, switches, evidence, claim }: Incident): string =>
+  ` ${claim === undefined ? 'Interleaving' : 'Unsafe interleaving'} (${many(trace.events.length, 'step')}, ${many(switches, 'switch', 'switches')}${evidence?.grade === 'found' ? ', shortest' : ''}):`;
+
+/** What is wrong where everything has ended, and who waits for ever. */
+function ending({ trace }: Incident, paint: Paint, say: Say): string[] {
+  const cpuOf = new Map(trace.processes.map((p) => [p.name, p.cpu]));
+  return [
+    ...trace.brokenAtEnd.map(({ claim, seen }) => `where everything has ended: '${claim}' broken${seen ? `; seen: ${seen}` : ''}`),
+    ...trace.stuck.map(({ process, waitsFor }) => `${process} on cpu${cpuOf.get(process) ?? '?'} waits for ever: ${waitsFor}`),
+  ].flatMap((line) => say(line, 1).map(paint.bad));
+}
+
+function holders({ trace, claim }: Incident, say: Say): string[] {
+  const at = breaks(trace, claim).event?.number ?? trace.events.at(-1)?.number;
+  if (at === undefined) return [];
+  const held = heldAfter(trace, at);
+  const threads = trace.processes.filter(({ name }) => held.has(name) || trace.events.some((e) => e.process === name));
+  return say(`held at step ${at}: ${threads.map(({ name }) => `${name}: ${held.get(name)?.join(', ') || 'nothing'}`).join('   ')}`);
+}
+
+function reporter({ arch, evidence }: Incident, look: Look): string {
+  if (!evidence) return `Replayed-by: shootdown ${look.version} on ${arch}`;
+  return `Reported-by: shootdown ${look.version} on ${arch}: ${evidenceOf(evidence)}; ${GRADE[evidence.grade]}`;
+}

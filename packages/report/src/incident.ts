@@ -1,0 +1,50 @@
+/** What one failing execution is about: which claim, where it broke, who was in the way. */
+import type { Evidence, Trace, TraceEvent, Verdict } from '@shootdown/core';
+import type { Replay } from './report.ts';
+
+/** A failing (or merely replayed) execution, however it was come by. */
+export interface Incident {
+  readonly workload: string;
+  readonly variant: string;
+  readonly configuration: string;
+  readonly arch: string;
+  /** Absent when nothing is broken. */
+  readonly claim?: string;
+  readonly breach: string;
+  readonly token: string;
+  readonly trace: Trace;
+  readonly switches: number;
+  readonly evidence?: Evidence;
+}
+
+export function incidentOf(verdict: Verdict): Incident | undefined {
+  const { counterexample: c, workload, variant, configuration, arch, evidence } = verdict;
+  return c && { workload, variant, configuration, arch, evidence, claim: c.claim, breach: c.breach, token: c.token, trace: c.trace, switches: c.switches };
+}
+
+export function incidentOfReplay({ token, workload, variant, configuration, arch, trace }: Replay): Incident {
+  const claim = breaks(trace).claim ?? (trace.stuck.length > 0 ? 'nobody waits for ever' : undefined);
+  const breach = claim === undefined ? 'nothing broken' : trace.stuck.length > 0 && !breaks(trace).claim ? 'deadlock' : 'BROKEN';
+  const switches = trace.events.filter((e, i) => i > 0 && e.process !== trace.events[i - 1]?.process).length;
+  return { workload, variant, configuration, arch, token, trace, switches, breach, ...(claim === undefined ? {} : { claim }) };
+}
+
+/** Where a claim broke first: at a step, or where everything had ended. */
+export function breaks(trace: Trace, claim?: string): { claim?: string; seen?: string; event?: TraceEvent } {
+  const fits = (b: { claim: string }): boolean => claim === undefined || b.claim === claim;
+  for (const event of trace.events) {
+    const found = event.broken.find(fits);
+    if (found) return { ...found, event };
+  }
+  return trace.brokenAtEnd.find(fits) ?? {};
+}
+
+/** The last step of another process before `event`: the other access of the race. */
+export const otherAccess = (trace: Trace, event: TraceEvent): TraceEvent | undefined =>
+  trace.events.findLast((e) => e.number < event.number && e.process !== event.process);
+
+/** The hook that promises it, when the claim is part of a contract. */
+export function contractOf(claim: string): { hook: string; sentence: string } | undefined {
+  const found = /^(\w+): (.+)$/.exec(claim);
+  return found ? { hook: found[1]!, sentence: found[2]! } : undefined;
+}

@@ -1,0 +1,90 @@
+/** Sorts a trace into one lane per CPU, and folds what only one CPU ever looks at. */
+import type { Trace, TraceEvent } from '@shootdown/core';
+
+/** A column of the picture. */
+export interface Lane {
+  readonly key: string;
+  /** `CPU0 G`. */
+  readonly title: string;
+}
+
+/** A step, or several folded into one line. */
+export interface Row {
+  readonly first: number;
+  readonly last: number;
+  readonly lane: string;
+  /** `<irq>`, `<tlb>`, or nothing for the thread of that CPU. */
+  readonly tag: string;
+  readonly process: string;
+  /** The innermost function of each step, without repetition. */
+  readonly functions: readonly string[];
+  /** The one step of it; absent when several are folded. */
+  readonly event?: TraceEvent;
+}
+
+const DAEMON = /^cpu\d+ (\w+)$/;
+const isRcu = (process: string): boolean => process === 'rcu';
+const laneOf = (event: Pick<TraceEvent, 'process' | 'cpu'>): string => (isRcu(event.process) ? 'rcu' : `cpu${event.cpu}`);
+const tagOf = (process: string): string => { const m = DAEMON.exec(process); return m ? `<${m[1]}>` : ''; };
+
+/** Every CPU that has a thread, others and RCU when something happens there; RCU last. */
+export function lanesOf(trace: Trace): Lane[] {
+  const busy = new Set(trace.events.map(laneOf));
+  const lanes = new Map<string, Lane>();
+  const inOrder = trace.processes.toSorted((a, b) => Number(isRcu(a.name)) - Number(isRcu(b.name)) || a.cpu - b.cpu);
+  for (const { name, cpu } of inOrder) {
+    const key = laneOf({ process: name, cpu });
+    const isThread = !isRcu(name) && tagOf(name) === '';
+    if (!isThread && !busy.has(key)) continue;
+    const title = isRcu(name) ? 'RCU' : `CPU${cpu}${isThread ? ` ${name}` : ''}`;
+    if (isThread || !lanes.has(key)) lanes.set(key, { key, title });
+  }
+  return [...lanes.values()];
+}
+
+/** Fewer steps than this in a row are not worth folding. */
+const WORTH_FOLDING = 3;
+
+/**
+ * The steps in order. Unless all are wanted, runs of steps of one process are folded that touch nothing another process
+ * touches, wait for nobody and break nothing; the step before another process takes over stays.
+ */
+export function rowsOf(trace: Trace, show: 'all' | 'relevant'): Row[] {
+  const { events } = trace;
+  const relevant = show === 'all' ? () => true : relevance(trace);
+  const rows: Row[] = [];
+  for (let i = 0; i < events.length; ) {
+    let end = i;
+    while (end < events.length && events[end]!.process === events[i]!.process && !relevant(events[end]!)) end++;
+    // The last step of a turn shows where the process stands while others run.
+    if (end > i && events[end]?.process !== events[i]!.process) end--;
+    if (end - i >= WORTH_FOLDING) {
+      rows.push(fold(events.slice(i, end)));
+      i = end;
+    } else rows.push(fold([events[i++]!]));
+  }
+  return rows;
+}
+
+function fold(events: readonly TraceEvent[]): Row {
+  const [first, last] = [events[0]!, events.at(-1)!];
+  const functions = [...new Set(events.map((e) => e.where.at(-1) ?? ''))].filter((name) => name !== '');
+  return { first: first.number, last: last.number, lane: laneOf(first), tag: tagOf(first.process), process: first.process, functions, ...(events.length === 1 ? { event: first } : {}) };
+}
+
+/** A step matters when it waits, breaks something, or names a cell that changes and that two processes name. */
+function relevance({ events }: Trace): (event: TraceEvent) => boolean {
+  const changed = [...new Set(events.flatMap((e) => e.changes.map((c) => c.cell)))];
+  const names = (event: TraceEvent): string[] => changed.filter((cell) => event.changes.some((c) => c.cell === cell) || mentions(event.text, cell));
+  const users = new Map<string, Set<string>>();
+  for (const event of events) for (const cell of names(event)) users.set(cell, (users.get(cell) ?? new Set()).add(event.process));
+  return (event) => event.why !== undefined || event.broken.length > 0 || names(event).some((cell) => (users.get(cell)?.size ?? 0) > 1);
+}
+
+/** Is the name in the text as a whole? `T1` is not in `T12`. */
+function mentions(text: string, cell: string): boolean {
+  for (let at = text.indexOf(cell); at >= 0; at = text.indexOf(cell, at + 1)) {
+    if (!/[\w.]/.test(text[at - 1] ?? '') && !/\w/.test(text[at + cell.length] ?? '')) return true;
+  }
+  return false;
+}

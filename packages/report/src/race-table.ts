@@ -1,0 +1,89 @@
+/** The table of a comparison: races down, architectures across; beside each other where there is room, stacked where not. */
+import type { Comparison, RaceCell } from '@shootdown/core';
+import type { Footnotes } from './footnotes.ts';
+import { cell, rowLines, rowWidth, rule, widest, type Cell } from './grid.ts';
+import type { Paint } from './paint.ts';
+import { halves, inkOf, isBroken, markOf, wordOf } from './words.ts';
+
+/** One way to set the table. */
+interface Layout {
+  readonly archs: readonly string[];
+  readonly widths: readonly number[];
+  readonly stacked: boolean;
+}
+
+type Half = ReturnType<typeof halves>[number];
+
+/** Lines of the table. Too many architectures for the width: more tables below each other. */
+export function raceTable(comparison: Comparison, notes: Footnotes, columns: number, paint: Paint): string[] {
+  const found = fit(comparison, notes, columns);
+  return found.flatMap((layout, i) => [...(i > 0 ? [''] : []), ...tableLines(comparison, layout, notes, paint)]);
+}
+
+/** The first layout that fits: beside each other, stacked, stacked in as many parts as it takes. */
+function fit(comparison: Comparison, notes: Footnotes, columns: number): Layout[] {
+  const { archs } = comparison;
+  const tries = [layoutOf(comparison, archs, false, notes), layoutOf(comparison, archs, true, notes)];
+  const fitting = tries.find((l) => rowWidth(l.widths) <= columns);
+  if (fitting) return [fitting];
+  const parts: Layout[] = [];
+  let from = 0;
+  while (from < archs.length) {
+    let to = from + 1;
+    while (to < archs.length && rowWidth(layoutOf(comparison, archs.slice(from, to + 1), true, notes).widths) <= columns) to++;
+    parts.push(layoutOf(comparison, archs.slice(from, to), true, notes));
+    from = to;
+  }
+  return parts;
+}
+
+function layoutOf(comparison: Comparison, archs: readonly string[], stacked: boolean, notes: Footnotes): Layout {
+  const ids = comparison.rows.map((r) => r.id);
+  const first = stacked ? Math.max(4, ...ids.map((id) => widest([split(id)]))) : widest(['race', ...ids]);
+  const own = archs.map((arch) => {
+    const cells = comparison.rows.flatMap((r) => r.cells.filter((c) => c.arch === arch));
+    const texts = cells.flatMap((c) => (stacked ? halves(c).map((h) => halfText(h, notes)) : [inlineText(c, notes)]));
+    return widest([...texts, stacked ? split(arch) : arch]);
+  });
+  return { archs, stacked, widths: stacked ? [first, 'before'.length, ...own] : [first, ...own] };
+}
+
+function tableLines(comparison: Comparison, { archs, widths, stacked }: Layout, notes: Footnotes, paint: Paint): string[] {
+  const head = stacked ? [cell('race'), cell('fix'), ...archs.map((a) => cell(split(a)))] : [cell('race'), ...archs.map((a) => cell(a))];
+  const body = comparison.rows.flatMap((row) => {
+    const cells = archs.map((arch) => row.cells.find((c) => c.arch === arch));
+    if (!stacked) return rowLines([cell(row.id), ...cells.map((c) => (c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell('-')))], widths);
+    return ([0, 1] as const).flatMap((i) => {
+      const id = split(row.id).split('\n')[i] ?? '';
+      return rowLines([cell(id), cell(i === 0 ? 'before' : 'after', paint.dim), ...cells.map((c) => halfCell(c && halves(c)[i], notes, paint))], widths);
+    });
+  });
+  return [...rowLines(head, widths), paint.dim(rule(widths)), ...body];
+}
+
+/** `FAIL`, `FAIL! [3]`, `ok*`. */
+function halfText({ verdict, expected }: Half, notes: Footnotes): string {
+  const note = notes.get(verdict);
+  return wordOf(verdict.outcome) + markOf(expected, verdict.outcome) + (note ? ` [${note}]` : '');
+}
+const halfCell = (half: Half | undefined, notes: Footnotes, paint: Paint): Cell =>
+  half ? cell(halfText(half, notes), inkOf(half.verdict.outcome, paint)) : cell('-');
+
+/** `FAIL | ok [3]`. */
+function inlineText(c: RaceCell, notes: Footnotes): string {
+  const [before, after] = halves(c).map((h) => wordOf(h.verdict.outcome) + markOf(h.expected, h.verdict.outcome));
+  const numbers = halves(c).flatMap((h) => notes.get(h.verdict) ?? []);
+  const words = before === 'N/A' && after === 'N/A' ? 'N/A' : `${before} | ${after}`;
+  return words + (numbers.length > 0 ? ` [${numbers.join(',')}]` : '');
+}
+/** A cell beside the reference is red; one that breaks before its fix only is as it should be. */
+const inkOfCell = (c: RaceCell, paint: Paint): Cell['ink'] =>
+  c.agreement === 'disagree' || isBroken(c.after.outcome) ? paint.bad : isBroken(c.before.outcome) ? paint.warn : inkOf(c.after.outcome, paint);
+
+/** A name in two lines of about equal length, broken behind a dash; short names stay whole. */
+export function split(name: string): string {
+  if (name.length <= 8) return name;
+  const cuts = [...name.matchAll(/-/g)].map((m) => m.index + 1);
+  const best = cuts.toSorted((a, b) => Math.max(a, name.length - a) - Math.max(b, name.length - b))[0];
+  return best === undefined ? name : `${name.slice(0, best)}\n${name.slice(best)}`;
+}

@@ -1,0 +1,75 @@
+/** What a command hands over to be said: values only, the same for text and JSON. */
+import type { Comparison, Frequency, HookFacts, Source, Trace, Verdict } from '@shootdown/core';
+
+/** How the text is to look. */
+export interface Look {
+  /** Columns of the terminal. */
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Version of shootdown, for the line that says who reports. */
+  readonly version: string;
+  /** Every step of a trace, nothing folded. */
+  readonly full?: boolean;
+}
+
+/** A replayed execution. */
+export interface Replay {
+  readonly token: string;
+  readonly workload: string;
+  readonly variant: string;
+  readonly configuration: string;
+  readonly arch: string;
+  readonly trace: Trace;
+}
+
+/** Who answers for a hook on an architecture. */
+export interface Answer {
+  readonly arch: string;
+  readonly layer: string;
+  readonly source?: Source;
+  /** Is it a layer of the architecture's own? */
+  readonly own: boolean;
+}
+
+/** The contract of a hook, as sentences. */
+export interface HookPage {
+  readonly hook: string;
+  readonly group: string;
+  readonly does: string;
+  readonly calledBy: readonly string[];
+  readonly locks: readonly string[];
+  readonly waits: string;
+  readonly sleeps: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly mayDiffer: readonly string[];
+  readonly doubts: readonly string[];
+  readonly source: Source;
+  readonly answers: readonly Answer[];
+}
+
+/** One line of a list: a name, and what it is. */
+export interface Item {
+  readonly name: string;
+  readonly says: string;
+  /** Facts beside it, such as the year of a race. */
+  readonly facts: readonly string[];
+}
+
+/** What is said. */
+export type Content =
+  | { readonly kind: 'comparison'; readonly comparison: Comparison }
+  | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[] }
+  | { readonly kind: 'replay'; readonly replay: Replay }
+  | { readonly kind: 'claims'; readonly frequencies: readonly Frequency[]; readonly facts: readonly HookFacts[] }
+  | { readonly kind: 'hook'; readonly page: HookPage }
+  | { readonly kind: 'list'; readonly what: string; readonly items: readonly Item[] };
+
+/** A content, with the version of its JSON form. */
+export type Report = { readonly schemaVersion: number } & Content;
+
+/** A way to say a report. */
+export interface Format {
+  readonly name: string;
+  say(report: Report, look: Look): string;
+}

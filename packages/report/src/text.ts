@@ -1,0 +1,22 @@
+/** The report for people. */
+import { claimsText } from './claims-text.ts';
+import { comparisonText } from './comparison-text.ts';
+import { hookText } from './hook-text.ts';
+import { incidentOfReplay } from './incident.ts';
+import { incidentText } from './incident-text.ts';
+import { listText } from './list-text.ts';
+import type { Format, Look, Report } from './report.ts';
+import { verdictsText } from './verdicts-text.ts';
+
+export const text: Format = { name: 'text', say: (report, look) => `${body(report, look)}\n` };
+
+function body(report: Report, look: Look): string {
+  switch (report.kind) {
+    case 'comparison': return comparisonText(report.comparison, look);
+    case 'verdicts': return verdictsText(report.verdicts, look);
+    case 'replay': return incidentText(incidentOfReplay(report.replay), look);
+    case 'claims': return claimsText(report.frequencies, report.facts, look);
+    case 'hook': return hookText(report.page, look);
+    case 'list': return listText(report.items, look);
+  }
+}

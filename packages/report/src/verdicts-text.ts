@@ -1,0 +1,27 @@
+/** Verdicts one below the other, each with what it rests on; then the counterexamples. */
+import type { Verdict } from '@shootdown/core';
+import { cell, rowLines, widest, type Cell } from './grid.ts';
+import { incidentOf } from './incident.ts';
+import { incidentText } from './incident-text.ts';
+import { paintOf } from './paint.ts';
+import type { Look } from './report.ts';
+import { broke, evidenceOf, GRADE, many, seconds } from './words.ts';
+
+export function verdictsText(verdicts: readonly Verdict[], look: Look): string {
+  const paint = paintOf(look);
+  const names = widest(verdicts.map(nameOf));
+  const archs = widest(verdicts.map((v) => v.arch));
+  const widths = [4, names, archs, Math.max(24, look.columns - names - archs - 10)];
+  const lines = verdicts.flatMap((v) => rowLines([broke(v, paint), cell(nameOf(v)), cell(v.arch), restsOn(v)], widths));
+  const incidents = verdicts.flatMap((v) => incidentOf(v) ?? []).map((i) => incidentText(i, look));
+  const states = verdicts.reduce((sum, v) => sum + v.evidence.states, 0);
+  const time = verdicts.reduce((sum, v) => sum + v.evidence.seconds, 0);
+  return [lines.join('\n'), ...incidents, `${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`].join('\n\n');
+}
+
+const nameOf = (v: Verdict): string => `${v.workload} ${v.variant}`;
+
+function restsOn(v: Verdict): Cell {
+  if (v.evidence.grade === 'none') return cell(v.reason ?? GRADE.none);
+  return cell(`${evidenceOf(v.evidence)}; ${GRADE[v.evidence.grade]}`);
+}

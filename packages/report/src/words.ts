@@ -1,0 +1,85 @@
+/** The short words of a table, and how numbers are written. */
+import type { Evidence, Expected, RaceCell, Verdict } from '@shootdown/core';
+import type { Cell } from './grid.ts';
+import type { Ink, Paint } from './paint.ts';
+
+type Outcome = Verdict['outcome'];
+
+const WORD: Readonly<Record<Outcome, string>> = {
+  clean: 'ok',
+  violates: 'FAIL',
+  deadlock: 'HANG',
+  'n/a': 'N/A',
+  bound: '?',
+  interrupted: '..',
+};
+/** What the words mean, for the legend. */
+export const MEANING: Readonly<Record<string, string>> = {
+  ok: 'no interleaving breaks a claim',
+  FAIL: 'an interleaving breaks one',
+  HANG: 'somebody waits for ever',
+  'N/A': 'does not apply',
+  '?': 'bound hit, nothing found so far',
+  '..': 'interrupted',
+  '!': 'differs from the reference',
+  '*': 'prediction: the reference says nothing',
+};
+
+export const wordOf = (outcome: Outcome): string => WORD[outcome];
+
+export function inkOf(outcome: Outcome, paint: Paint): Ink {
+  switch (outcome) {
+    case 'clean': return paint.good;
+    case 'violates':
+    case 'deadlock': return paint.bad;
+    case 'bound':
+    case 'interrupted': return paint.warn;
+    case 'n/a': return paint.dim;
+  }
+}
+
+export const isBroken = (outcome: Outcome): boolean => outcome === 'violates' || outcome === 'deadlock';
+const isJudged = (outcome: Outcome): boolean => outcome === 'clean' || isBroken(outcome);
+
+/** Does a verdict say something else than the reference? */
+export const contradicts = (expected: Expected, outcome: Outcome): boolean =>
+  isJudged(outcome) && (expected === 'violates' || expected === 'clean') && (expected === 'violates') !== isBroken(outcome);
+
+/** `!` or `*` or nothing. */
+export const markOf = (expected: Expected, outcome: Outcome): string =>
+  contradicts(expected, outcome) ? '!' : expected === 'unstated' && isJudged(outcome) ? '*' : '';
+
+/** The two halves of a race's cell, with what the reference says about each. */
+export const halves = (c: RaceCell): readonly { readonly variant: 'before' | 'after'; readonly verdict: Verdict; readonly expected: Expected }[] => [
+  { variant: 'before', verdict: c.before, expected: c.expectedBefore },
+  { variant: 'after', verdict: c.after, expected: c.expectedAfter },
+];
+
+/** `12,345`. */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+/** `1 CPU`, `2 CPUs`. */
+export const many = (n: number, one: string, more = `${one}s`): string => `${count(n)} ${n === 1 ? one : more}`;
+export const seconds = (s: number): string => (s < 9.95 ? s.toFixed(1) : String(Math.round(s)));
+
+/** Sizes within which a verdict holds: `2 CPUs, tables 2x2x2x2, sc`. */
+export const sizesOf = (e: Evidence): string => [many(e.cpus, 'CPU'), ...(e.geometry ? [`tables ${e.geometry}`] : []), e.memory].join(', ');
+
+/** What a verdict rests on, in one line. */
+export function evidenceOf(e: Evidence): string {
+  const gaveUp = e.gaveUp > 0 ? [`${many(e.gaveUp, 'state')} where a loop was given up`] : [];
+  return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp].join(', ');
+}
+
+/** What a grade means. */
+export const GRADE: Readonly<Record<Evidence['grade'], string>> = {
+  proved: 'proved: every interleaving within these sizes',
+  found: 'found: a shortest interleaving',
+  partial: 'not proved: the search did not end',
+  none: 'not searched',
+};
+
+export const broke = (verdict: Verdict, paint: Paint): Cell => ({ text: wordOf(verdict.outcome), ink: inkOf(verdict.outcome, paint) });
+
+/** A token as a shell takes it. */
+export const quoted = (token: string): string => (/^[\w.:/@-]+$/.test(token) ? token : `'${token.replaceAll("'", `'\\''`)}'`);
+export const replayCommand = (token: string): string => `shootdown replay ${quoted(token)}`;
