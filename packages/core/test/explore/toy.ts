@@ -1,0 +1,140 @@
+/** A toy vocabulary: a few steps over numbered cells, enough for every kind of step the explorer tells apart. */
+import type { Meaning, Op, Step, Store } from '../../src/words/step.ts';
+import type { Check, Process, System } from '../../src/words/system.ts';
+import { exploreSync } from '../../src/explore/explore.ts';
+import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
+
+const step = (kind: string, cells: readonly number[] = [], args: readonly number[] = [], more: Partial<Step> = {}): Step => ({
+  kind,
+  cpu: 0,
+  cells,
+  args,
+  ...more,
+});
+
+export function* load(cell: number): Op<number> {
+  return yield step('load', [cell]);
+}
+export function* store(cell: number, value: number): Op {
+  yield step('store', [cell], [value]);
+}
+/** Adds modulo `modulus` and observes the old value. */
+export function* add(cell: number, by: number, modulus = 1 << 20): Op<number> {
+  return yield step('add', [cell], [by, modulus]);
+}
+export function* lock(cell: number): Op {
+  yield step('lock', [cell], [], { why: `lock ${cell}` });
+}
+export function* unlock(cell: number): Op {
+  yield step('store', [cell], [0]);
+}
+export function* awaitValue(cell: number, value: number): Op {
+  yield step('await', [cell], [value], { why: `cell ${cell} to be ${value}` });
+}
+/** One of 0..n-1, as the hardware likes. */
+export function* flip(n: number): Op<number> {
+  return yield step('flip', [], [n]);
+}
+/** Does nothing. Claims are judged here by name. */
+export function* mark(name: string): Op {
+  yield step('mark', [], [], { info: { name } });
+}
+export function* giveUp(): Op {
+  yield step('bound');
+}
+
+const at = (s: Step, i: number): number => s.cells[i]!;
+const arg = (s: Step, i: number): number => s.args[i]!;
+const footprint = (): { reads: []; writes: []; adds: [] } => ({ reads: [], writes: [], adds: [] });
+const tell: Meaning['tell'] = (s, observed, names) =>
+  `${s.kind} ${s.cells.map((cell) => names.name(cell)).join()} ${s.args.join()} -> ${observed}`;
+const put = (store: Store, cell: number, value: number, observed = 0): number => {
+  store.set(cell, value);
+  return observed;
+};
+
+const MEANINGS: Record<string, Meaning> = {
+  load: { apply: (s, cells) => cells.get(at(s, 0)), footprint, tell },
+  store: { apply: (s, cells) => put(cells, at(s, 0), arg(s, 0)), footprint, tell },
+  add: {
+    apply: (s, cells) => {
+      const old = cells.get(at(s, 0));
+      return put(cells, at(s, 0), (old + arg(s, 0)) % arg(s, 1), old);
+    },
+    footprint,
+    tell,
+  },
+  lock: { enabled: (s, cells) => cells.get(at(s, 0)) === 0, apply: (s, cells) => put(cells, at(s, 0), 1), footprint, tell },
+  await: { enabled: (s, cells) => cells.get(at(s, 0)) === arg(s, 0), apply: () => 0, footprint, tell },
+  flip: { choices: (s) => arg(s, 0), apply: (_s, _cells, choice) => choice, footprint, tell },
+  mark: { apply: () => 0, footprint, tell },
+  bound: { apply: () => 0, footprint, tell },
+};
+
+/** Names that the code now running has entered, outermost first. */
+let stack: string[] = [];
+
+/** Runs code inside a named operation, as `where` shows it. */
+export function* within<T>(name: string, op: Op<T>): Op<T> {
+  stack.push(name);
+  const result = yield* op;
+  stack.pop();
+  return result;
+}
+
+/** Gives code a stack of its own, which is the current one whenever the code runs. */
+function* tracked<T>(make: () => Op<T>): Op<T> {
+  const own: string[] = (stack = []);
+  const op = make();
+  for (let at = op.next(0); ;) {
+    if (at.done === true) return at.value;
+    const observed = yield at.value;
+    stack = own;
+    at = op.next(observed);
+  }
+}
+
+/** A process of a toy system. */
+export interface ToyProcess extends Partial<Omit<Process, 'body'>> {
+  readonly body: () => Op<unknown>;
+}
+
+export interface Toy {
+  readonly processes: readonly (ToyProcess | (() => Op<unknown>))[];
+  /** Initial values; cells beyond are 0. */
+  readonly cells?: readonly number[];
+  readonly cellCount?: number;
+  /** Judged at `mark(name)`. */
+  readonly marks?: Readonly<Record<string, readonly Check[]>>;
+  /** Judged at every step of a kind. */
+  readonly kinds?: Readonly<Record<string, readonly Check[]>>;
+  readonly finals?: readonly Check[];
+}
+
+export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = {}, finals = [] }: Toy): System {
+  return {
+    processes: processes.map((given, i) => {
+      const process = typeof given === 'function' ? { body: given } : given;
+      return { name: `p${i}`, cpu: i, role: 'main', ...process, body: () => tracked(process.body) };
+    }),
+    cellCount,
+    initial: (cell) => cells[cell] ?? 0,
+    meaning: (kind) => MEANINGS[kind]!,
+    names: { name: (cell) => `c${cell}`, value: (_cell, value) => String(value) },
+    checksAt: (s) => [...(marks[(s.info as { name: string } | undefined)?.name ?? ''] ?? []), ...(kinds[s.kind] ?? [])],
+    finals,
+    where: () => stack,
+  };
+}
+
+/** A claim that a cell does not hold a value. */
+export const isNot = (cell: number, value: number, on: Check['on'] = 'violation'): Check => ({
+  claim: `c${cell} is not ${value}`,
+  on,
+  holds: (cells) => cells.get(cell) !== value,
+  explain: (cells) => `c${cell} is ${cells.get(cell)}`,
+});
+
+/** Explores all of a toy system. */
+export const all = (system: Toy, options: Partial<ExploreOptions> = {}): Exploration =>
+  exploreSync(toy(system), { stopAtFirst: false, maxStates: 1_000_000, ...options });
