@@ -6,6 +6,7 @@ export { explore, exploreSync } from './explore/explore.ts';
 export type { Exploration, ExploreOptions } from './explore/exploration.ts';
 export { oracle, type Judgement } from './explore/oracle.ts';
 export { stackOf, changesOf } from './rig/stack.ts';
+export { auditFootprints } from './rig/audit.ts';
 export { bareSystem, type BareSystem } from './rig/bare.ts';
 export { countHook, rig, type Ask, type Rig } from './rig/rig.ts';
 export { resolveAsks } from './rig/claims.ts';

@@ -1,0 +1,25 @@
+/** A step touches only what its footprint says: reductions of the search rest on it. */
+import { describe, expect, test } from '@jest/globals';
+import { auditFootprints, countHook, rig } from '../../src/testing.ts';
+import type { Meaning } from '../../src/words/step.ts';
+import { storeBeside, toyArch, v6_1 } from '../rig/toy-arch.ts';
+
+const story = (what: 'collapse' | 'dontneed' | 'munmap') => rig(toyArch(), storeBeside(what, ['no user store is lost', 'no user access reaches a page after it was freed', 'a pinned page is the page that the process maps']), v6_1).system;
+
+describe('footprints name every cell that a step reads or writes', () => {
+  test.each(['collapse', 'dontneed', 'munmap'] as const)('beside %s', (what) => {
+    expect(auditFootprints(story(what), 1e5)).toEqual([]);
+  });
+  test('with the ghosts of a contract', () => {
+    expect(auditFootprints(rig(toyArch(), storeBeside('collapse'), v6_1, countHook('pmdp_collapse_flush')).system, 1e5)).toEqual([]);
+  });
+  test('under TSO', () => {
+    expect(auditFootprints(rig(toyArch(), { ...storeBeside('dontneed'), memory: 'tso' }, v6_1).system, 3e4)).toEqual([]);
+  });
+});
+
+test('a footprint that lacks a cell is found', () => {
+  const system = story('dontneed');
+  const meaning = (kind: string): Meaning => (kind === 'spin_lock' ? { ...system.meaning(kind), footprint: () => ({ reads: [], writes: [], adds: [] }) } : system.meaning(kind));
+  expect(auditFootprints({ ...system, meaning }, 1e5)).toContainEqual(expect.stringMatching(/^spin_lock writes T\d+\.ptl, which its footprint does not name$/));
+});
