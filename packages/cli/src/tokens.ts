@@ -9,7 +9,7 @@ export type Lazy<T> = () => Promise<T>;
 export type Core = Pick<
   typeof import('@shootdown/core'),
   | 'allHooks' | 'compareRaces' | 'didYouMean' | 'hooksOf' | 'judgeScenario' | 'MAX_STATES' | 'measureClaims' | 'Mistake' | 'replayToken' | 'SCHEMA_VERSION'
-  | 'sentencesOf'
+  | 'sentencesOf' | 'watches'
 >;
 
 /** Where results and progress go. */

@@ -31,15 +31,19 @@ function table(frequencies: readonly Frequency[], notes: ReadonlyMap<Frequency, 
   const archs = [...new Set(frequencies.map((f) => f.arch))];
   const claims = [...new Map(frequencies.map((f) => [f.claim, f.kind]))];
   const wordOf = (f: Frequency): string => (f.word === 'not reached' ? '-' : f.word) + (notes.has(f) ? ` [${notes.get(f)}]` : '');
-  const own = archs.map((arch) => widest([split(arch), ...frequencies.filter((f) => f.arch === arch).map(wordOf)]));
-  const first = Math.max(24, Math.min(widest(claims.map(([claim]) => claim)), look.columns - rowWidth([4, ...own]) - 2));
+  const longest = widest(claims.map(([claim]) => claim));
+  const widthsWith = (titles: readonly string[]): number[] => archs.map((arch, i) => widest([titles[i] ?? '', ...frequencies.filter((f) => f.arch === arch).map(wordOf)]));
+  const fits = rowWidth([longest, 4, ...widthsWith(archs)]) <= look.columns;
+  const titles = fits ? archs : archs.map(split);
+  const own = widthsWith(titles);
+  const first = Math.min(longest, Math.max(24, look.columns - rowWidth([4, ...own]) - 2));
   const widths = [first, 4, ...own];
   const body = claims.flatMap(([claim, kind]) =>
     rowLines([cell(claim), cell(kind, paint.dim), ...archs.map((arch) => {
       const f = frequencies.find((one) => one.arch === arch && one.claim === claim);
       return f ? cell(wordOf(f), inkOf(f, paint)) : cell('-', paint.dim);
     })], widths));
-  return [...rowLines([cell('claim'), cell(''), ...archs.map((a) => cell(split(a)))], widths), paint.dim(rule(widths)), ...body];
+  return [...rowLines([cell('claim'), cell(''), ...titles.map((t) => cell(t))], widths), paint.dim(rule(widths)), ...body];
 }
 
 function why(facts: readonly HookFacts[], look: Look): string[] {

@@ -13,12 +13,15 @@ export function footnotesOf(comparison: Comparison): Footnotes {
   return notes;
 }
 
-/** One footnote: what breaks, and the command that shows it. The command is never wrapped, so that it can be copied. */
+/** What the short words mean, then each counterexample with the command that shows it: never wrapped, so that it can be copied. */
 export function footnoteLines(notes: Footnotes, columns: number, paint: Paint): string[] {
-  return [...notes].flatMap(([verdict, n]) => {
-    const c = verdict.counterexample;
-    if (!c) return [];
-    const [head = '', ...more] = paragraph(`[${n}] ${verdict.arch}, ${verdict.workload} ${verdict.variant}: '${c.claim}' broken, ${c.length} steps`, columns, 0);
-    return [head, ...more, `    ${paint.dim(replayCommand(c.token))}`];
+  const found = [...notes].flatMap(([verdict, n]) => (verdict.counterexample ? [{ n, c: verdict.counterexample }] : []));
+  const words = new Map(found.map(({ c }) => [c.breach === 'contract' ? c.claim : c.breach, c.claim]));
+  const meanings = [...words].filter(([word, claim]) => word !== claim).flatMap(([word, claim]) => paragraph(`${word}: '${claim}' does not hold`, columns, 0).map(paint.dim));
+  const lines = found.flatMap(({ n, c }) => {
+    const head = `[${n}] ${c.breach === 'contract' ? c.claim : c.breach}, ${c.length} steps:`;
+    const command = replayCommand(c.token);
+    return head.length + 1 + command.length <= columns ? [`${head} ${paint.dim(command)}`] : [...paragraph(head, columns, 0), `    ${paint.dim(command)}`];
   });
+  return [...meanings, ...lines];
 }

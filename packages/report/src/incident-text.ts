@@ -2,6 +2,7 @@
 import type { Trace, TraceEvent } from '@shootdown/core';
 import { heldAfter } from './held.ts';
 import { breaks, contractOf, otherAccess, type Incident } from './incident.ts';
+import { lanesOf } from './lanes.ts';
 import { lanesText } from './lanes-text.ts';
 import { paintOf, type Paint } from './paint.ts';
 import type { Look } from './report.ts';
@@ -33,13 +34,16 @@ function header({ claim, breach, trace, arch, workload, variant, configuration }
 
 const variantWords = (variant: string): string => (variant === 'before' || variant === 'after' ? `${variant} the fix` : variant);
 
-/** ` in gup_fast / collapse_huge_page`: the two functions that meet, by alphabet as KCSAN has it. */
+/**
+ * ` in gup_pte_range / tlb_batch_pages_flush`: the two functions that meet, by alphabet as KCSAN has it. A claim about
+ * the end has no such place: the operations of the threads are named.
+ */
 function culprits(trace: Trace, claim: string): string {
   const { event } = breaks(trace, claim);
-  if (!event) return '';
-  const other = otherAccess(trace, event);
-  const names = [event, ...(other ? [other] : [])].flatMap((e) => e.where.at(-1) ?? []).toSorted();
-  return names.length > 0 ? ` in ${[...new Set(names)].join(' / ')}` : '';
+  const other = event && otherAccess(trace, event);
+  const met = event ? [event, other].flatMap((e) => e?.where.at(-1) ?? []) : trace.processes.flatMap((p) => trace.events.find((e) => e.process === p.name)?.where[0] ?? []);
+  const names = [...new Set(met)].toSorted();
+  return names.length > 0 ? ` in ${names.join(' / ')}` : '';
 }
 
 /** The step that broke the claim, what was seen, and the last step of the other process before it. */
@@ -71,12 +75,13 @@ function ending({ trace }: Incident, paint: Paint, say: Say): string[] {
   ].flatMap((line) => say(line, 1).map(paint.bad));
 }
 
+/** What the threads hold where it broke. At the end of everything nothing is held. */
 function holders({ trace, claim }: Incident, say: Say): string[] {
-  const at = breaks(trace, claim).event?.number ?? trace.events.at(-1)?.number;
+  const at = breaks(trace, claim).event?.number ?? (trace.stuck.length > 0 ? trace.events.at(-1)?.number : undefined);
   if (at === undefined) return [];
   const held = heldAfter(trace, at);
-  const threads = trace.processes.filter(({ name }) => held.has(name) || trace.events.some((e) => e.process === name));
-  return say(`held at step ${at}: ${threads.map(({ name }) => `${name}: ${held.get(name)?.join(', ') || 'nothing'}`).join('   ')}`);
+  const busy = trace.processes.filter(({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || (held.get(name)?.length ?? 0) > 0);
+  return say(`held at step ${at}: ${busy.map(({ name }) => `${name}: ${held.get(name)?.join(', ') || 'nothing'}`).join('   ')}`);
 }
 
 function reporter({ arch, evidence }: Incident, look: Look): string {

@@ -22,9 +22,10 @@ export function incidentOf(verdict: Verdict): Incident | undefined {
   return c && { workload, variant, configuration, arch, evidence, claim: c.claim, breach: c.breach, token: c.token, trace: c.trace, switches: c.switches };
 }
 
-export function incidentOfReplay({ token, workload, variant, configuration, arch, trace }: Replay): Incident {
-  const claim = breaks(trace).claim ?? (trace.stuck.length > 0 ? 'nobody waits for ever' : undefined);
-  const breach = claim === undefined ? 'nothing broken' : trace.stuck.length > 0 && !breaks(trace).claim ? 'deadlock' : 'BROKEN';
+export function incidentOfReplay({ token, workload, variant, configuration, arch, trace, breaches }: Replay): Incident {
+  const broken = breaks(trace).claim;
+  const claim = broken ?? (trace.stuck.length > 0 ? 'nobody waits for ever' : undefined);
+  const breach = broken !== undefined ? (breaches[broken] ?? 'contract') : claim !== undefined ? 'deadlock' : '';
   const switches = trace.events.filter((e, i) => i > 0 && e.process !== trace.events[i - 1]?.process).length;
   return { workload, variant, configuration, arch, token, trace, switches, breach, ...(claim === undefined ? {} : { claim }) };
 }

@@ -17,28 +17,29 @@ export function lanesText(trace: Trace, breach: string, look: Look): string[] {
   const paint = paintOf(look);
   const lanes = lanesOf(trace);
   const rows = rowsOf(trace, look.full ? 'all' : 'relevant');
-  const widths = widthsOf(rows, lanes.length, look.columns);
+  const widths = widthsOf(rows, lanes.length, look);
   const at = new Map(lanes.map((lane, i) => [lane.key, i]));
   const inside = new Map<string, string>();
   const body = rows.flatMap((row) => {
     const before = inside.get(row.process);
-    inside.set(row.process, row.functions.at(-1) ?? '');
+    // Behind a fold the function is named again.
+    inside.set(row.process, row.event ? row.inside : '');
     const text = stepText(row, before);
     const column = at.get(row.lane) ?? 0;
     const broken = (row.event?.broken.length ?? 0) > 0;
     const ink = broken ? paint.bad : row.event ? undefined : paint.dim;
     const lane = lanes.map((_, i): Cell => (i === column ? { text, ...(ink ? { ink } : {}) } : cell('')));
-    return rowLines([cell(numberOf(row)), ...lane, { text: changeText(row.event, breach), ...(broken ? { ink: paint.bad } : {}) }], widths);
+    return rowLines([cell(numberOf(row)), ...lane, { text: changeText(row.event, breach, look), ...(broken ? { ink: paint.bad } : {}) }], widths);
   });
   const head = rowLines([cell(' #'), ...lanes.map((lane) => cell(lane.title, paint.bold)), cell('changed')], widths);
   return [...head, paint.dim(rule(widths)), ...body].map((line) => ` ${line}`);
 }
 
-function widthsOf(rows: readonly Row[], lanes: number, columns: number): number[] {
+function widthsOf(rows: readonly Row[], lanes: number, look: Look): number[] {
   const numbers = Math.max(2, ...rows.map((row) => numberOf(row).length));
-  const room = columns - 1 - numbers - GAP.length * (lanes + 1);
-  const wanted = Math.max('*** changed ***'.length, widest(rows.map((row) => changeText(row.event, ''))));
-  const changes = Math.max(NARROWEST, Math.min(wanted, CHANGES_AT_MOST, Math.floor(room / (lanes + 1)) + 4));
+  const room = look.columns - 1 - numbers - GAP.length * (lanes + 1);
+  const wanted = Math.max('*** changed ***'.length, widest(rows.map((row) => changeText(row.event, '', look))));
+  const changes = Math.max(NARROWEST, Math.min(wanted, CHANGES_AT_MOST, Math.floor(room / (lanes + 1)) + 4, room - lanes * NARROWEST));
   const lane = Math.max(NARROWEST, Math.floor((room - changes) / Math.max(1, lanes)));
   return [numbers, ...Array.from({ length: lanes }, () => lane), changes];
 }
@@ -48,13 +49,17 @@ const numberOf = (row: Row): string => (row.first === row.last ? String(row.firs
 /** The function when it is another one than before, the step below it. */
 function stepText(row: Row, before: string | undefined): string {
   const tag = row.tag ? `${row.tag} ` : '';
-  const own = row.functions.at(-1) ?? '';
-  if (!row.event) return `${tag}(${row.last - row.first + 1} steps${row.functions.length > 0 ? `: ${row.functions.join(', ')}` : ''})`;
+  const own = row.inside;
+  if (!row.event) return `${tag}(${row.last - row.first + 1} steps${own === '' ? '' : ` in ${own}`})`;
   const heading = own !== '' && own !== before ? `${tag}${own}:\n` : '';
   const step = `${own === '' || heading === '' ? tag : ''}${row.event.text}`;
   const waited = row.event.why && !row.event.text.includes(row.event.why) ? `\n    waited until ${row.event.why}` : '';
   return heading + (own === '' ? step : `  ${step}`) + waited;
 }
 
-const changeText = (event: TraceEvent | undefined, breach: string): string =>
-  event ? [...event.changes.map((c) => `${c.cell}: ${c.from} -> ${c.to}`), ...(event.broken.length > 0 ? [`*** ${breach} ***`] : [])].join('\n') : '';
+/** What a step changed. Cells that only our watchers keep are left out, unless everything is wanted. */
+function changeText(event: TraceEvent | undefined, breach: string, look: Look): string {
+  if (!event) return '';
+  const changes = event.changes.filter((c) => look.full === true || !c.cell.startsWith('ghost.'));
+  return [...changes.map((c) => `${c.cell}: ${c.from} -> ${c.to}`), ...(event.broken.length > 0 ? [`*** ${breach} ***`] : [])].join('\n');
+}

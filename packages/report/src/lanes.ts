@@ -16,8 +16,8 @@ export interface Row {
   /** `<irq>`, `<tlb>`, or nothing for the thread of that CPU. */
   readonly tag: string;
   readonly process: string;
-  /** The innermost function of each step, without repetition. */
-  readonly functions: readonly string[];
+  /** The innermost function that all its steps are inside of; empty outside of any. */
+  readonly inside: string;
   /** The one step of it; absent when several are folded. */
   readonly event?: TraceEvent;
 }
@@ -68,17 +68,24 @@ export function rowsOf(trace: Trace, show: 'all' | 'relevant'): Row[] {
 
 function fold(events: readonly TraceEvent[]): Row {
   const [first, last] = [events[0]!, events.at(-1)!];
-  const functions = [...new Set(events.map((e) => e.where.at(-1) ?? ''))].filter((name) => name !== '');
-  return { first: first.number, last: last.number, lane: laneOf(first), tag: tagOf(first.process), process: first.process, functions, ...(events.length === 1 ? { event: first } : {}) };
+  const common = first.where.filter((_, depth) => events.every((e) => e.where.slice(0, depth + 1).join() === first.where.slice(0, depth + 1).join()));
+  const inside = common.at(-1) ?? '';
+  return { first: first.number, last: last.number, lane: laneOf(first), tag: tagOf(first.process), process: first.process, inside, ...(events.length === 1 ? { event: first } : {}) };
 }
 
-/** A step matters when it waits, breaks something, or names a cell that changes and that two processes name. */
+/** A step matters when it waits, breaks something, changes a cell that another process names, or names one that another changes. */
 function relevance({ events }: Trace): (event: TraceEvent) => boolean {
-  const changed = [...new Set(events.flatMap((e) => e.changes.map((c) => c.cell)))];
-  const names = (event: TraceEvent): string[] => changed.filter((cell) => event.changes.some((c) => c.cell === cell) || mentions(event.text, cell));
+  const changers = new Map<string, Set<string>>();
   const users = new Map<string, Set<string>>();
-  for (const event of events) for (const cell of names(event)) users.set(cell, (users.get(cell) ?? new Set()).add(event.process));
-  return (event) => event.why !== undefined || event.broken.length > 0 || names(event).some((cell) => (users.get(cell)?.size ?? 0) > 1);
+  const note = (book: Map<string, Set<string>>, cell: string, process: string): void => void book.set(cell, (book.get(cell) ?? new Set()).add(process));
+  for (const event of events) for (const { cell } of event.changes) note(changers, cell, event.process);
+  const named = (event: TraceEvent): string[] => [...changers.keys()].filter((cell) => mentions(event.text, cell));
+  for (const event of events) for (const cell of [...named(event), ...event.changes.map((c) => c.cell)]) note(users, cell, event.process);
+  const another = (book: Map<string, Set<string>>, cell: string, process: string): boolean => [...(book.get(cell) ?? [])].some((p) => p !== process);
+  return (event) =>
+    event.why !== undefined || event.broken.length > 0 ||
+    event.changes.some(({ cell }) => another(users, cell, event.process)) ||
+    named(event).some((cell) => another(changers, cell, event.process));
 }
 
 /** Is the name in the text as a whole? `T1` is not in `T12`. */

@@ -26,16 +26,18 @@ function fit(comparison: Comparison, notes: Footnotes, columns: number): Layout[
   const tries = [layoutOf(comparison, archs, false, notes), layoutOf(comparison, archs, true, notes)];
   const fitting = tries.find((l) => rowWidth(l.widths) <= columns);
   if (fitting) return [fitting];
-  const parts: Layout[] = [];
-  let from = 0;
-  while (from < archs.length) {
-    let to = from + 1;
-    while (to < archs.length && rowWidth(layoutOf(comparison, archs.slice(from, to + 1), true, notes).widths) <= columns) to++;
-    parts.push(layoutOf(comparison, archs.slice(from, to), true, notes));
-    from = to;
+  // As few parts as the width allows, about equally long.
+  const fits = (size: number): Layout[] | undefined => {
+    const parts = chunks(archs, size).map((part) => layoutOf(comparison, part, true, notes));
+    return size === 1 || parts.every((l) => rowWidth(l.widths) <= columns) ? parts : undefined;
+  };
+  for (let count = 2; ; count++) {
+    const parts = fits(Math.max(1, Math.ceil(archs.length / count)));
+    if (parts) return parts;
   }
-  return parts;
 }
+
+const chunks = <T>(all: readonly T[], size: number): T[][] => Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
 function layoutOf(comparison: Comparison, archs: readonly string[], stacked: boolean, notes: Footnotes): Layout {
   const ids = comparison.rows.map((r) => r.id);

@@ -20,6 +20,8 @@ export interface Replay {
   readonly configuration: string;
   readonly arch: string;
   readonly trace: Trace;
+  /** Short words for claims that may break in it: `table-uaf`. */
+  readonly breaches: Readonly<Record<string, string>>;
 }
 
 /** Who answers for a hook on an architecture. */
