@@ -1,0 +1,161 @@
+/** Local automata: what each process does next after all it has observed, learned from its code on demand. */
+import { Mistake } from '../mistakes.ts';
+import type { Meaning, Op, Step } from '../words/step.ts';
+import type { Check, Process, System } from '../words/system.ts';
+import { Edges } from './edges.ts';
+import { doubled } from './grow.ts';
+import type { Identity } from './identity.ts';
+import { place, resume, sameStep, tellStep } from './resume.ts';
+import { traitsOf } from './traits.ts';
+
+/**
+ * Nodes are local states (which step comes next), edges are observed values. Code runs only when an edge is taken for the
+ * first time: from its start, fed with what was observed on the way. A daemon that returns is at its root again.
+ * Ended code has no future, so all ends of one process are one node.
+ */
+export class Automaton {
+  /** Per node: the step it does next; none at an end. */
+  readonly steps: (Step | undefined)[] = [];
+  readonly meanings: (Meaning | undefined)[] = [];
+  readonly checks: (readonly Check[])[] = [];
+  /** Per node: operations and hooks the code is inside of at its step. */
+  readonly where: (readonly string[])[] = [];
+  readonly processOf: number[] = [];
+  /** Per node: bits of TRAIT. */
+  traits = new Uint8Array(256);
+  /** Per process: the node it starts at. */
+  readonly roots: Int32Array;
+  /** How often code was run from its start. */
+  replays = 0;
+  readonly edges = new Edges();
+
+  /** Per node: the edge that found it, -1 for roots. */
+  private readonly foundBy: number[] = [];
+  private readonly ends: (number | undefined)[] = [];
+  private readonly byKey = new Map<string, number>();
+
+  constructor(
+    private readonly system: System,
+    private readonly identity: Identity,
+  ) {
+    this.roots = Int32Array.from(system.processes, (process, p) => {
+      const step = this.begin(process).step;
+      return step === undefined ? this.endOf(p) : this.addNode(p, step, -1);
+    });
+  }
+
+  get nodeCount(): number {
+    return this.steps.length;
+  }
+
+  /** The edge that `node` takes after its step observed `value`. */
+  follow(node: number, value: number): number {
+    const edge = this.edges.find(node, value);
+    return edge >= 0 ? edge : this.learn(node, value);
+  }
+
+  private learn(node: number, value: number): number {
+    if ((value | 0) !== value) {
+      const what = `${tellStep(this.steps[node])} observed ${value}, which is not a 32-bit integer`;
+      throw new Mistake(
+        'SD_VALUE_TOO_WIDE',
+        what,
+        'A step returns only what the code needs: a masked entry, or a number that stands for the value.',
+      );
+    }
+    const p = this.processOf[node]!;
+    const step = this.run(p, node, value);
+    const edge = this.edges.add(node, value);
+    this.edges.to[edge] =
+      step !== undefined ? this.nodeFor(p, step, edge) : this.system.processes[p]!.role === 'daemon' ? this.roots[p]! : this.endOf(p);
+    return edge;
+  }
+
+  /**
+   * Runs every way that was learned once more, the latest first. While learning, a way is run again only when it leads on; here the ends
+   * are checked too, and what code does after the code of other processes has run in another order.
+   */
+  audit(): void {
+    const { from, to, observed } = this.edges;
+    for (let edge = this.edges.count - 1; edge >= 0; edge--) {
+      const node = to[edge]!;
+      if (this.foundBy[node] === edge && this.edges.has(node)) continue;
+      const p = this.processOf[node]!;
+      const step = this.run(p, from[edge]!, observed[edge]!);
+      const restarted = node === this.roots[p] && this.system.processes[p]!.role === 'daemon';
+      if (step !== undefined || !restarted) this.mustBe(node, step, [...this.wayTo(from[edge]!), edge]);
+    }
+  }
+
+  /** Runs the code of process `p` along the way to `node`, then lets it observe `value` there. */
+  private run(p: number, node: number, value: number): Step | undefined {
+    const process = this.system.processes[p]!;
+    let { op, step } = this.begin(process);
+    const way = this.wayTo(node);
+    way.forEach((edge, i) => {
+      this.mustBe(this.edges.from[edge]!, step, way.slice(0, i));
+      step = resume(this.system, process, op, this.edges.observed[edge]!);
+    });
+    this.mustBe(node, step, way);
+    return resume(this.system, process, op, value);
+  }
+
+  private begin(process: Process): { op: Op<unknown>; step: Step | undefined } {
+    this.replays++;
+    const op = process.body();
+    return { op, step: resume(this.system, process, op, 0) };
+  }
+
+  private wayTo(node: number): number[] {
+    const edges: number[] = [];
+    for (let edge = this.foundBy[node]!; edge >= 0; edge = this.foundBy[this.edges.from[edge]!]!) edges.push(edge);
+    return edges.reverse();
+  }
+
+  /** The purity check: code that observes alike behaves alike. */
+  private mustBe(node: number, step: Step | undefined, way: readonly number[]): void {
+    const known = this.steps[node];
+    if (sameStep(known, step)) return;
+    const seen = way.map((edge) => this.edges.observed[edge]);
+    throw new Mistake(
+      'SD_HIDDEN_STATE',
+      `${this.system.processes[this.processOf[node]!]!.name} in ${place(this.where[node]!)}, having observed [${seen.join(', ')}], ` +
+        `once did ${tellStep(known)} and now does ${tellStep(step)}`,
+      'Something outside its cells changed what this code does: a closure, `this` or a module variable. Keep it in a cell, or in a local variable.',
+    );
+  }
+
+  private nodeFor(p: number, step: Step, edge: number): number {
+    const name = this.identity(p, step);
+    if (name === undefined) return this.addNode(p, step, edge);
+    const key = `${p}|${name}`;
+    const known = this.byKey.get(key);
+    if (known !== undefined) {
+      this.mustBe(known, step, this.wayTo(known));
+      return known;
+    }
+    const node = this.addNode(p, step, edge);
+    this.byKey.set(key, node);
+    return node;
+  }
+
+  private endOf(p: number): number {
+    return (this.ends[p] ??= this.addNode(p, undefined, -1));
+  }
+
+  private addNode(p: number, step: Step | undefined, foundBy: number): number {
+    const node = this.steps.length;
+    if (node === this.traits.length) this.traits = doubled(this.traits);
+    this.edges.addNode(node);
+    const meaning = step && this.system.meaning(step.kind);
+    const checks = step ? this.system.checksAt(step) : [];
+    this.steps.push(step);
+    this.meanings.push(meaning);
+    this.checks.push(checks);
+    this.where.push(step ? [...this.system.where()] : []);
+    this.processOf.push(p);
+    this.foundBy.push(foundBy);
+    this.traits[node] = traitsOf(step, meaning, checks);
+    return node;
+  }
+}

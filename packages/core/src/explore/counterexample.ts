@@ -1,0 +1,81 @@
+/** Runs one schedule again and tells it: what text, HTML and tests read about a counterexample. */
+import { Mistake } from '../mistakes.ts';
+import type { Step } from '../words/step.ts';
+import type { Check, Move, Schedule, System } from '../words/system.ts';
+import type { Change, Trace, TraceEvent } from '../words/trace.ts';
+import { END_STEP } from './findings.ts';
+import { World, type Moved } from './world.ts';
+
+/** Runs a system along a schedule. Every claim that fails on the way is told, whether it must hold or is only counted. */
+export function replay(system: System, schedule: Schedule): Trace {
+  const world = new World(system);
+  const events = schedule.map((move, i): TraceEvent => {
+    mustApply(system, world, move, i);
+    const { process } = world.threads[move.process]!;
+    const moved = world.move(move.process, move.choice);
+    return event(system, world, i + 1, process.name, process.cpu, moved);
+  });
+  const ended = world.still && !world.gaveUp;
+  const deadlocked = ended && world.mainsLeft.length > 0;
+  return {
+    processes: system.processes.map(({ name, cpu }) => ({ name, cpu })),
+    events,
+    brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0) : [],
+    stuck: deadlocked ? stuck(system, world) : [],
+  };
+}
+
+function event(system: System, world: World, number: number, process: string, cpu: number, moved: Moved): TraceEvent {
+  const { step, observed } = moved;
+  return {
+    number,
+    process,
+    cpu,
+    where: moved.where,
+    kind: step.kind,
+    text: system.meaning(step.kind).tell(step, observed, system.names),
+    ...(step.why !== undefined && { why: step.why }),
+    changes: [...moved.before].sort(([a], [b]) => a - b).map(([cell, from]) => change(system, cell, from, world.get(cell))),
+    broken: broken(system.checksAt(step), world, step, observed),
+  };
+}
+
+const change = ({ names }: System, cell: number, from: number, to: number): Change => ({
+  cell: names.name(cell),
+  from: names.value(cell, from),
+  to: names.value(cell, to),
+});
+
+const broken = (checks: readonly Check[], world: World, step: Step, observed: number): TraceEvent['broken'] =>
+  checks
+    .filter((check) => !check.holds(world, step, observed))
+    .map((check) => (check.explain ? { claim: check.claim, seen: check.explain(world, step, observed) } : { claim: check.claim }));
+
+/** Mains that have not ended, and daemons that are in the middle of something. */
+const stuck = (system: System, world: World): Trace['stuck'] =>
+  world.threads.flatMap((thread, p) =>
+    thread.step === undefined || (thread.process.role === 'daemon' && thread.history.length === 0)
+      ? []
+      : [{ process: thread.process.name, waitsFor: world.heldUp(p) ? system.names.name(thread.process.gate!) : waits(thread.step) }],
+  );
+
+const waits = (step: Step): string => step.why ?? step.kind;
+
+function mustApply(system: System, world: World, { process, choice }: Move, i: number): void {
+  const refuse = (why: string): never => {
+    throw new Mistake(
+      'SD_TOKEN_DOES_NOT_APPLY',
+      `move ${i + 1} of the schedule cannot be made: ${why}`,
+      'The schedule belongs to another scenario, architecture or version of the code. Explore again to get a new one.',
+    );
+  };
+  const thread = world.threads[process];
+  if (thread === undefined) return refuse(`there is no process ${process}, only 0..${system.processes.length - 1}`);
+  const { name, gate } = thread.process;
+  if (thread.step === undefined) return refuse(`process ${process} (${name}) has ended`);
+  if (world.heldUp(process)) return refuse(`process ${process} (${name}) is held up while ${system.names.name(gate!)} is set`);
+  const ways = world.ways(process);
+  if (ways < 1) return refuse(`process ${process} (${name}) waits for ${waits(thread.step)}`);
+  if (!(Number.isInteger(choice) && choice >= 0 && choice < ways))
+    return refuse(`process ${process} (${name}) has outcomes 0..${ways - 1}, not ${choice}`);
+}

@@ -1,0 +1,80 @@
+/** Judges claims as a search goes, and keeps what it found with a first schedule to it. */
+import type { Step, Store } from '../words/step.ts';
+import type { Check, Schedule } from '../words/system.ts';
+import type { TallyCount, Violation } from './exploration.ts';
+import { Pairs } from './pairs.ts';
+
+interface Count {
+  held: number;
+  failed: number;
+  heldAt?: Schedule;
+  failedAt?: Schedule;
+}
+
+/** The step that final claims are handed: nothing happens any more. */
+export const END_STEP: Step = Object.freeze({ kind: 'end', cpu: 0, cells: [], args: [] });
+
+/** Claims that failed and claims that were counted. Breadth first, the first schedule found is a shortest one. */
+export class Findings {
+  private readonly failed = new Map<string, Violation>();
+  private readonly counts = new Map<string, Count>();
+  private readonly counted = new Pairs();
+
+  /**
+   * Judges claims after a step.
+   * @param state number of the state after it
+   * @param edge the local edge the step took; one state may be entered by several, each judged once
+   * @param depth steps of a shortest schedule to here
+   * @param schedule that schedule; asked for only when there is something new to keep
+   * @returns how many claims failed that must not
+   */
+  judge(
+    checks: readonly Check[],
+    store: Store,
+    step: Step,
+    observed: number,
+    state: number,
+    edge: number,
+    depth: number,
+    schedule: () => Schedule,
+  ): number {
+    let failures = 0;
+    let fresh: boolean | undefined;
+    for (const check of checks) {
+      if (check.on === 'tally') {
+        fresh ??= this.counted.add(state, edge);
+        if (fresh) this.count(check.claim, check.holds(store, step, observed), schedule);
+      } else if (!check.holds(store, step, observed)) {
+        failures++;
+        this.violate(check.claim, depth, schedule);
+      }
+    }
+    return failures;
+  }
+
+  get violations(): Violation[] {
+    return [...this.failed.values()].sort((a, b) => a.depth - b.depth);
+  }
+
+  get tally(): TallyCount[] {
+    return [...this.counts].map(([claim, count]) => ({ claim, ...count }));
+  }
+
+  private violate(claim: string, depth: number, schedule: () => Schedule): void {
+    // A claim that is judged both at steps and at ends may be found one step too late first: ends are judged when their layer is expanded.
+    const known = this.failed.get(claim);
+    if (known === undefined || known.depth > depth) this.failed.set(claim, { claim, schedule: schedule(), depth });
+  }
+
+  private count(claim: string, held: boolean, schedule: () => Schedule): void {
+    let count = this.counts.get(claim);
+    if (count === undefined) this.counts.set(claim, (count = { held: 0, failed: 0 }));
+    if (held) {
+      count.held++;
+      count.heldAt ??= schedule();
+    } else {
+      count.failed++;
+      count.failedAt ??= schedule();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** Which cells have a place in a packed state. Most cells of a system never change and have none. */
+import { Mistake } from '../mistakes.ts';
+import type { Cell } from '../words/cells.ts';
+import type { System } from '../words/system.ts';
+
+const UNKNOWN = -2;
+/** Its initial value is known, it was never written. */
+const UNWRITTEN = -1;
+
+/** A state is a record of 32-bit words: HEADER words, one node per process, then the cells that were ever written. */
+export const HEADER = { parent: 0, move: 1, low: 2, high: 3, size: 4 } as const;
+
+/** Places in a record, in order of discovery. A cell is kept as the difference to its initial value, so that an unused place is 0. */
+export class Layout {
+  /** Per cell: its word in a record, negative without one. */
+  readonly wordOf: Int32Array;
+  /** Words of a record in use. */
+  width: number;
+  private readonly initials: Int32Array;
+
+  constructor(private readonly system: System) {
+    this.wordOf = new Int32Array(system.cellCount).fill(UNKNOWN);
+    this.initials = new Int32Array(system.cellCount);
+    this.width = HEADER.size + system.processes.length;
+  }
+
+  /** Initial value of a cell. */
+  initial(cell: Cell): number {
+    const word = this.wordOf[cell];
+    if (word === undefined) throw new Mistake('SD_CELL_OUT_OF_RANGE', `a step touches cell ${cell} of ${this.system.cellCount}`);
+    if (word === UNKNOWN) {
+      const value = this.system.initial(cell);
+      if ((value | 0) !== value) throw tooWide(this.system, cell, value);
+      this.initials[cell] = value;
+      this.wordOf[cell] = UNWRITTEN;
+    }
+    return this.initials[cell]!;
+  }
+
+  /** Gives a place to a cell that is written for the first time. */
+  add(cell: Cell): number {
+    this.initial(cell);
+    return (this.wordOf[cell] = this.width++);
+  }
+
+  /** What the cell holds, given the word of a record. */
+  decode(cell: Cell, word: number): number {
+    return (word + this.initials[cell]!) | 0;
+  }
+
+  /** The word for a value of the cell. */
+  encode(cell: Cell, value: number): number {
+    if ((value | 0) !== value) throw tooWide(this.system, cell, value);
+    return (value - this.initials[cell]!) | 0;
+  }
+}
+
+const tooWide = (system: System, cell: Cell, value: number): Mistake =>
+  new Mistake(
+    'SD_VALUE_TOO_WIDE',
+    `${system.names.name(cell)} is given ${value}, which is not a 32-bit integer`,
+    'Keep a small number that stands for the value, or split it over two cells.',
+  );

@@ -1,0 +1,112 @@
+/** The independent judge, for tests: every schedule on live code, no reduction, no packing, no automaton. Slow and plain on purpose. */
+import type { Step } from '../words/step.ts';
+import type { Check, Move, Schedule, System } from '../words/system.ts';
+import { World } from './world.ts';
+
+/** What the oracle says of a system. */
+export interface Judgement {
+  /** Distinct pairs of changed cells and local histories. */
+  readonly states: number;
+  readonly transitions: number;
+  readonly ends: number;
+  readonly bounded: number;
+  readonly deadlocks: number;
+  /** Claims that fail somewhere and must not, and after how few moves. Sorted by claim. */
+  readonly violated: readonly { readonly claim: string; readonly depth: number }[];
+  /** After how few moves a deadlock is reached; -1 without one. */
+  readonly deadlockDepth: number;
+  /** Per counted claim: distinct states and ways into them where it held, and where it failed. Sorted by claim. */
+  readonly tally: readonly { readonly claim: string; readonly held: number; readonly failed: number }[];
+  /** Per end: the cells that do not hold their initial value, by name. Sorted, each once. */
+  readonly finals: readonly string[];
+}
+
+/**
+ * Judges a system by running it anew along every schedule that leads to a new state.
+ * @param maxStates throws beyond it
+ */
+export function oracle(system: System, maxStates: number): Judgement {
+  const seen = new Set<string>();
+  const violated = new Map<string, number>();
+  const finals = new Set<string>();
+  const verdicts = new Map<string, { held: Set<string>; failed: Set<string> }>();
+  const totals = { transitions: 0, ends: 0, bounded: 0, deadlocks: 0, deadlockDepth: -1 };
+
+  const judge = (checks: readonly Check[], world: World, depth: number, how: string, step: Step, observed: number): void => {
+    for (const check of checks) {
+      const holds = check.holds(world, step, observed);
+      if (check.on === 'violation') {
+        if (!holds) violated.set(check.claim, Math.min(depth, violated.get(check.claim) ?? depth));
+        continue;
+      }
+      const verdict = verdicts.get(check.claim) ?? { held: new Set(), failed: new Set() };
+      verdicts.set(check.claim, verdict);
+      (holds ? verdict.held : verdict.failed).add(`${keyOf(world)} by ${how}`);
+    }
+  };
+
+  const along = (schedule: Schedule): World => {
+    const world = new World(system);
+    for (const { process, choice } of schedule) world.move(process, choice);
+    return world;
+  };
+
+  const todo: Schedule[] = [];
+  const visit = (world: World, schedule: Schedule): void => {
+    const key = keyOf(world);
+    if (seen.has(key)) return;
+    if (seen.size >= maxStates) throw new Error(`the oracle has seen ${maxStates} states`);
+    seen.add(key);
+    todo.push(schedule);
+  };
+
+  visit(along([]), []);
+  // `visit` adds to what is walked through here: nearer states come first.
+  for (const schedule of todo) {
+    const here = along(schedule);
+    const moves: Move[] = system.processes.flatMap((_, process) =>
+      Array.from({ length: here.ways(process) }, (_way, choice) => ({ process, choice })),
+    );
+    for (const move of moves) {
+      const world = along(schedule);
+      const history = world.threads[move.process]!.history.join();
+      const { step, observed } = world.move(move.process, move.choice);
+      totals.transitions++;
+      judge(
+        system.checksAt(step),
+        world,
+        schedule.length + 1,
+        `process ${move.process} after [${history}] observing ${observed}`,
+        step,
+        observed,
+      );
+      visit(world, [...schedule, move]);
+    }
+    if (moves.length > 0) continue;
+    if (here.gaveUp) totals.bounded++;
+    else if (here.mainsLeft.length > 0) {
+      totals.deadlocks++;
+      if (totals.deadlockDepth < 0) totals.deadlockDepth = schedule.length;
+    } else {
+      totals.ends++;
+      finals.add(cellsOf(system, here));
+      judge(system.finals, here, schedule.length, 'ending', { kind: 'end', cpu: 0, cells: [], args: [] }, 0);
+    }
+  }
+  const tally = [...verdicts].map(([claim, { held, failed }]) => ({ claim, held: held.size, failed: failed.size }));
+  const failures = [...violated].map(([claim, depth]) => ({ claim, depth }));
+  return { states: seen.size, ...totals, violated: failures.sort(byClaim), tally: tally.sort(byClaim), finals: [...finals].sort() };
+}
+
+/** Two worlds with equal keys have equal futures: equal cells, and code that observed alike since it started, or has ended. */
+const keyOf = (world: World): string =>
+  `${world.changed().join(' ')} / ${world.threads.map((t) => (t.step === undefined ? 'ended' : t.history.join())).join(' | ')}`;
+
+const cellsOf = ({ names }: System, world: World): string =>
+  world
+    .changed()
+    .map(([cell, value]) => `${names.name(cell)}=${names.value(cell, value)}`)
+    .sort()
+    .join(' ');
+
+const byClaim = (a: { claim: string }, b: { claim: string }): number => (a.claim < b.claim ? -1 : 1);
