@@ -1,1 +1,35 @@
-export {};
+/** powerpc book3s64 as Linux drives it: radix and hash. */
+import { arch } from '@shootdown/core/plugin';
+import { Book3s64 } from './book3s64.ts';
+import { Hash } from './hash.ts';
+import { hashHistory, radixHistory } from './history.ts';
+import { hashMachine, radixMachine } from './mmu.ts';
+import { read_user_stack } from './operations.ts';
+import { Radix } from './radix.ts';
+import { Serialize } from './serialize.ts';
+
+export const radix = arch({
+  id: 'ppc64-radix',
+  title: 'powerpc book3s64, radix',
+  what:
+    'The hardware walks the Linux tables. A flush is tlbie, which reaches every CPU and interrupts none, or tlbiel, where only this ' +
+    'CPU has run the address space. Walkers without locks get nothing from a flush; they look twice.',
+  layers: [Serialize, Book3s64, Radix],
+  machine: radixMachine,
+  history: radixHistory,
+  operations: { read_user_stack },
+});
+
+export const hash = arch({
+  id: 'ppc64-hash',
+  title: 'powerpc book3s64, hash',
+  what:
+    'The hardware looks into a hash table that hash faults fill from the Linux tables, without locks. Changing an entry removes its ' +
+    'copy; the flush hooks are empty. A deposited page table serves to note which parts of a huge page were copied.',
+  layers: [Serialize, Book3s64, Hash],
+  machine: hashMachine,
+  history: hashHistory,
+  operations: { read_user_stack },
+});
+
+export default [radix, hash];

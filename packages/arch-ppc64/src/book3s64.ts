@@ -1,0 +1,105 @@
+/** The hooks that radix and hash share: both change entries with ldarx and stdcx, and both flush a huge page they clear. */
+import {
+  F, flush_pmd_tlb_range, from, has, HPAGE_PMD_SIZE, pmd_present, pmdp_huge_get_and_clear,
+  type Cpu, type Entry, type Layer, type Mm, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Slot, type Va, type Vma,
+} from '@shootdown/core/plugin';
+import { current_mm } from './cells.ts';
+import { switch_mm_irqs_off } from './context.ts';
+import { __hash_pte_update, __radix_pte_update, EVERYTHING, pte_update, radix_enabled } from './update.ts';
+
+const PGTABLE = 'arch/powerpc/include/asm/book3s/64/pgtable.h';
+const PGTABLE_C = 'arch/powerpc/mm/book3s64/pgtable.c';
+
+export class Book3s64 implements Layer {
+  // PTE
+
+  @from('v6.1', PGTABLE, 'pte_clear')
+  *pte_clear(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot): Op {
+    yield* pte_update(cpu, mm, addr, ptep, EVERYTHING, 0);
+  }
+
+  @from('v6.1', PGTABLE, 'ptep_get_and_clear')
+  *ptep_get_and_clear(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot): Op<Pte> {
+    return yield* pte_update(cpu, mm, addr, ptep, EVERYTHING, 0);
+  }
+
+  @from('v6.1', PGTABLE, 'ptep_set_wrprotect')
+  *ptep_set_wrprotect(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot): Op {
+    yield* wrprotect(cpu, mm, addr, ptep);
+  }
+
+  @from('v6.1', 'arch/powerpc/mm/pgtable.c', 'ptep_set_access_flags')
+  *ptep_set_access_flags(cpu: Cpu, _vma: Vma, _addr: Va, ptep: PteSlot, entry: Pte, _dirty: boolean): Op<boolean> {
+    return yield* setAccessFlags(cpu, ptep, entry);
+  }
+
+  // Only the nest MMU of a coprocessor would need it.
+  @from('v6.1', 'arch/powerpc/include/asm/book3s/64/tlbflush.h', 'flush_tlb_fix_spurious_fault')
+  *flush_tlb_fix_spurious_fault(_cpu: Cpu, _vma: Vma, _addr: Va): Op {}
+
+  // The PTE stays present to software, so that nobody takes a wrong fault meanwhile.
+  @from('v6.1', PGTABLE_C, 'ptep_modify_prot_start')
+  *ptep_modify_prot_start(cpu: Cpu, vma: Vma, addr: Va, ptep: PteSlot): Op<Pte> {
+    return yield* pte_update(cpu, vma.mm, addr, ptep, F.PRESENT, F.INVALID);
+  }
+
+  // PMD
+
+  @from('v6.1', PGTABLE, 'pmdp_set_wrprotect')
+  *pmdp_set_wrprotect(cpu: Cpu, mm: Mm, addr: Va, pmdp: PmdSlot): Op {
+    yield* wrprotect(cpu, mm, addr, pmdp);
+  }
+
+  @from('v6.1', PGTABLE_C, 'pmdp_set_access_flags')
+  *pmdp_set_access_flags(cpu: Cpu, _vma: Vma, _addr: Va, pmdp: PmdSlot, entry: Pmd, _dirty: boolean): Op<boolean> {
+    return yield* setAccessFlags(cpu, pmdp, entry);
+  }
+
+  // No wait for walkers: they take an entry that is invalid and not present for none.
+  @from('v6.1', PGTABLE_C, 'pmdp_invalidate')
+  *pmdp_invalidate(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot): Op<Pmd> {
+    const old = yield* pte_update(cpu, vma.mm, addr, pmdp, F.PRESENT | F.PROTNONE, F.INVALID);
+    yield* flush_pmd_tlb_range(cpu, vma, addr, addr + HPAGE_PMD_SIZE(cpu.geometry));
+    return old;
+  }
+
+  @from('v6.1', PGTABLE_C, 'pmdp_huge_get_and_clear_full')
+  *pmdp_huge_get_and_clear_full(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot, full: boolean): Op<Pmd> {
+    const before = yield* cpu.read_entry(pmdp);
+    const pmd = yield* pmdp_huge_get_and_clear(cpu, vma.mm, addr, pmdp);
+    // A fault may bring a table and base pages as soon as pmd_lock is dropped: no huge translation may be left beside them.
+    if (pmd_present(before) && !full) yield* flush_pmd_tlb_range(cpu, vma, addr, addr + HPAGE_PMD_SIZE(cpu.geometry));
+    return pmd;
+  }
+
+  // Switching
+
+  @from('v6.1', 'arch/powerpc/include/asm/mmu_context.h', 'switch_mm')
+  *switch_mm(cpu: Cpu, prev: Mm | undefined, next: Mm | undefined): Op {
+    yield* cpu.local_irq_save();
+    yield* switch_mm_irqs_off(cpu, prev, next);
+    yield* cpu.local_irq_restore();
+  }
+
+  // Linux does nothing here: a kernel thread keeps the address space loaded, and the CPU stays in mm_cpumask. The store stands
+  // for the scheduler's change of current.
+  @from('v6.1', 'include/asm-generic/mmu_context.h', 'enter_lazy_tlb')
+  *enter_lazy_tlb(cpu: Cpu, _mm: Mm): Op {
+    yield* cpu.store(current_mm(cpu.id), 0);
+  }
+}
+
+function* wrprotect(cpu: Cpu, mm: Mm, addr: Va, slot: Slot): Op {
+  const entry = yield* cpu.read_entry(slot);
+  if (has(entry, F.WRITE)) yield* pte_update(cpu, mm, addr, slot, F.WRITE, 0);
+}
+
+/** Adds what is asked. No flush: the MMU reads an entry again before it faults on it; a hash fault corrects its own copy. */
+function* setAccessFlags(cpu: Cpu, slot: Slot, entry: Entry): Op<boolean> {
+  const old = yield* cpu.read_entry(slot);
+  if (old === entry) return false;
+  const added = entry & (F.DIRTY | F.SOFT_DIRTY | F.ACCESSED | F.WRITE);
+  if (radix_enabled(cpu)) yield* __radix_pte_update(cpu, slot, 0, added);
+  else yield* __hash_pte_update(cpu, slot, 0, added);
+  return true;
+}

@@ -1,0 +1,31 @@
+/** What book3s64 keeps beside the page tables: who is active on an mm; and for the hash MMU, the hash table and its batches. */
+import { perCpu, perMm, region, type Mm } from '@shootdown/core/plugin';
+
+/** context.active_cpus: how many bits of mm_cpumask are set. */
+export const active_cpus = perMm('active_cpus');
+
+/** Of what a CPU runs, as an interrupt finds it: 1 + number of the mm, 0 for none. */
+export const asMm = (mm: Mm | undefined): number => (mm ? mm.id + 1 : 0);
+/** current->mm: 0 while a kernel thread runs. */
+export const current_mm = perCpu('current->mm');
+/** current->active_mm: what is loaded, borrowed or not. */
+export const active_mm = perCpu('current->active_mm');
+
+/**
+ * The hash table, by what an entry translates: address space, size (level), base page. 0: no entry.
+ * Simplified: as big as needed. A real group has eight places and throws somebody out when it is full.
+ */
+export const hpte = region('hpte', ['mm', 'level', 'block'], { shape: 'entry' });
+/** The second half of a PMD table: the deposited table of each huge PMD, whose memory says which of its pages are hashed. */
+export const hpte_slot_table = region('slot table', ['table', 'entry'], { shape: 'table' });
+
+/** struct ppc64_tlb_batch: entries of the hash table that this CPU has to remove before it leaves lazy MMU mode. */
+export const batch = {
+  active: perCpu('batch.active', 'flag'),
+  index: perCpu('batch.index'),
+  /** A list of what `vpn` makes. */
+  vpn: perCpu('batch.vpn', 'record'),
+};
+
+export const radixCells = [active_cpus, current_mm, active_mm] as const;
+export const hashCells = [...radixCells, hpte, hpte_slot_table, ...Object.values(batch)] as const;

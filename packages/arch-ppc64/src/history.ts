@@ -1,0 +1,105 @@
+/** What powerpc did otherwise over the years: first updaters waited for walkers without locks, then walkers looked twice. */
+import {
+  below, from, pmd_clear, pmdp_huge_get_and_clear, serialize_against_pte_lookup,
+  type Change, type Cpu, type Layer, type Mm, type MmHooks, type Op, type Pmd, type PmdSlot, type Va, type Vma,
+} from '@shootdown/core/plugin';
+import { flush_hash_table_pmd_range } from './hash_tlb.ts';
+import { radix__flush_tlb_collapsed_pmd } from './radix_tlb.ts';
+import { kick_all_cpus_sync } from './serialize.ts';
+
+/** fa4531f753f1: only the CPUs that have run the mm. */
+function* waitForWalkers(cpu: Cpu, mm: Mm): Op {
+  if (cpu.has('ppc_waits_for_mm_cpumask_only')) yield* serialize_against_pte_lookup(cpu, mm);
+  else yield* kick_all_cpus_sync(cpu);
+}
+
+class ClearWaitsForWalkers implements Layer {
+  constructor(@below() private readonly below: MmHooks) {}
+  @from('v4.1', 'arch/powerpc/mm/pgtable_64.c', 'pmdp_huge_get_and_clear')
+  *pmdp_huge_get_and_clear(cpu: Cpu, mm: Mm, addr: Va, pmdp: PmdSlot): Op<Pmd> {
+    const old = yield* this.below.pmdp_huge_get_and_clear(cpu, mm, addr, pmdp);
+    // A walker may have typed a pointer to this PMD as one to a leaf. A table may stand here soon.
+    yield* waitForWalkers(cpu, mm);
+    return old;
+  }
+}
+
+class InvalidateWaitsForWalkers implements Layer {
+  constructor(@below() private readonly below: MmHooks) {}
+  @from('v5.4', 'arch/powerpc/mm/book3s64/pgtable.c', 'pmdp_invalidate')
+  *pmdp_invalidate(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot): Op<Pmd> {
+    const old = yield* this.below.pmdp_invalidate(cpu, vma, addr, pmdp);
+    yield* waitForWalkers(cpu, vma.mm);
+    return old;
+  }
+}
+
+class ZapLeavesHugeTranslation implements Layer {
+  @from('v5.4', 'include/asm-generic/pgtable.h', 'pmdp_huge_get_and_clear_full')
+  *pmdp_huge_get_and_clear_full(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot, _full: boolean): Op<Pmd> {
+    return yield* pmdp_huge_get_and_clear(cpu, vma.mm, addr, pmdp);
+  }
+}
+
+class RadixCollapseSerializes implements Layer {
+  @from('v5.19', 'arch/powerpc/mm/book3s64/radix_pgtable.c', 'radix__pmdp_collapse_flush')
+  *pmdp_collapse_flush(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot): Op<Pmd> {
+    const pmd = yield* cpu.read_entry(pmdp);
+    yield* pmd_clear(cpu, pmdp);
+    yield* serialize_against_pte_lookup(cpu, vma.mm); // what GUP-fast relied on
+    yield* radix__flush_tlb_collapsed_pmd(cpu, vma.mm, address);
+    return pmd;
+  }
+}
+
+class HashCollapseWithoutSerialize implements Layer {
+  *pmdp_collapse_flush(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot): Op<Pmd> {
+    const pmd = yield* cpu.read_entry(pmdp);
+    yield* pmd_clear(cpu, pmdp);
+    yield* flush_hash_table_pmd_range(cpu, vma.mm, pmd, address);
+    return pmd;
+  }
+}
+
+const common: readonly Change[] = [
+  {
+    name: 'ppc_clear_kicks_walkers', commit: '13bd817bb884, removed by e21dfbf0332a', since: 'v4.1', until: 'v5.8', layer: ClearWaitsForWalkers,
+    says: 'Clearing a huge PMD waits for walkers, so that none keeps a pointer to a leaf while a table takes its place.',
+  },
+  {
+    name: 'ppc_invalidate_kicks_walkers', commit: 'removed by e21dfbf0332a', until: 'v5.8', layer: InvalidateWaitsForWalkers,
+    says: 'Invalidating a huge PMD for a split waits for walkers.',
+  },
+  {
+    name: 'ppc_waits_for_mm_cpumask_only', commit: 'fa4531f753f1', since: 'v4.14',
+    says: 'Waiting for walkers interrupts the CPUs in mm_cpumask; before, all CPUs.',
+  },
+  {
+    name: 'ppc_walkers_mask_interrupts', commit: '691e95fd7396', since: 'v4.1',
+    says: 'Walkers without locks keep interrupts off from the look-up to the last use of the pointer.',
+  },
+  {
+    name: 'ppc_walkers_validate', commit: 'the series up to e21dfbf0332a', since: 'v5.8',
+    says: 'Walkers copy what they find, test that it is a present leaf, and stay away from a huge PMD that is being changed.',
+  },
+];
+
+export const radixHistory: readonly Change[] = [
+  ...common,
+  {
+    name: 'radix_zap_leaves_huge_translation', commit: 'removed by 75358ea359e7', until: 'v5.8', layer: ZapLeavesHugeTranslation,
+    says: 'Zapping a huge PMD leaves its translation to the flush of the gather, after the lock.',
+  },
+  {
+    name: 'radix_collapse_serializes', commit: 'removed by bedf03416913', until: 'v6.1', layer: RadixCollapseSerializes,
+    says: 'Collapse waits for walkers before it flushes.',
+  },
+];
+
+export const hashHistory: readonly Change[] = [
+  ...common,
+  {
+    name: 'hash_collapse_without_serialize', commit: 'none', shipped: 'never', layer: HashCollapseWithoutSerialize,
+    says: 'Collapse removes the entries of the hash table without waiting for hash faults that may still add some.',
+  },
+];
