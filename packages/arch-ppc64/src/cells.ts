@@ -27,5 +27,8 @@ export const batch = {
   vpn: perCpu('batch.vpn', 'record'),
 };
 
+/** Did the kernel get here by a page fault on data (trap 0x300) that nobody has preloaded for yet? */
+export const data_fault = perCpu('trap 0x300', 'flag');
+
 export const radixCells = [active_cpus, current_mm, active_mm] as const;
-export const hashCells = [...radixCells, hpte, hpte_slot_table, ...Object.values(batch)] as const;
+export const hashCells = [...radixCells, hpte, hpte_slot_table, ...Object.values(batch), data_fault] as const;

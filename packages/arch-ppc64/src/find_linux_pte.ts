@@ -25,7 +25,7 @@ export const find_linux_pte = operation(
     const pmdp: PmdSlot = { level: 'pmd', table: tableOf(entry), index: indexOf(g, 'pmd', ea) };
     const pmd = yield* cpu.read_lockless(pmdp);
     if (pmd_none(pmd)) return undefined; // also a collapse
-    if (cpu.has('ppc_walkers_validate') && pmd_is_serializing(pmd)) return undefined;
+    if (pmd_is_serializing(pmd)) return undefined; // also a split; in other words before 5.3
     if (pmd_trans_huge(pmd)) return pmdp;
     return isTable(pmd) ? { level: 'pte', table: tableOf(pmd), index: indexOf(g, 'pte', ea) } : undefined;
   },

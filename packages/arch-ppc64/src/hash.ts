@@ -3,7 +3,7 @@ import {
   from, pmd_clear, pmd_present, pte_young, serialize_against_pte_lookup,
   type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type PteSlot, type Table, type Va, type Vma,
 } from '@shootdown/core/plugin';
-import { batch, hpte_slot_table } from './cells.ts';
+import { batch, data_fault, hpte_slot_table } from './cells.ts';
 import { hash_preload } from './hash_page.ts';
 import { __flush_tlb_pending, clearTable, flush_hash_table_pmd_range } from './hash_tlb.ts';
 import { EVERYTHING, pte_update } from './update.ts';
@@ -95,11 +95,14 @@ export class Hash implements ArchHooks {
     return false; // the hardware knows nothing of the tables
   }
 
-  // Simplified: as if every call came from a page fault on data, the only ones that Linux preloads for.
+  // Only for a page fault of user code, not for entries that are filled ahead of time.
   @from('v6.1', 'arch/powerpc/mm/book3s64/hash_utils.c', '__update_mmu_cache')
   *update_mmu_cache(cpu: Cpu, vma: Vma, addr: Va, ptep: PteSlot): Op {
     const pte = yield* cpu.read_entry(ptep);
-    if (pte_young(pte)) yield* hash_preload(cpu, vma.mm, addr, ptep);
+    const faulted = yield* cpu.load(data_fault(cpu.id));
+    if (!pte_young(pte) || !faulted) return;
+    yield* cpu.store(data_fault(cpu.id), 0);
+    yield* hash_preload(cpu, vma.mm, addr, ptep);
   }
 }
 

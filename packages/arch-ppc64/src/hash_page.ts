@@ -6,7 +6,7 @@ import {
   blockOf, entryRef, F, frameOf, has, hasAny, HPAGE_PMD_NR, linux, mkLeaf, operation, tableCells, withFlags, withoutFlags,
   type Access, type AccessResult, type Cpu, type Entry, type Mm, type Op, type PmdSlot, type PteSlot, type Va,
 } from '@shootdown/core/plugin';
-import { hpte_slot_table } from './cells.ts';
+import { data_fault, hpte_slot_table } from './cells.ts';
 import { mm_is_thread_local } from './context.ts';
 import { find_linux_pte, read_linux_pte, type LinuxPte } from './find_linux_pte.ts';
 import { hpteOf, ptesync, SLOT_VALID, tlbie } from './hash_tlb.ts';
@@ -26,8 +26,9 @@ export function* hash_translate(cpu: Cpu, access: Access): Op<AccessResult> {
   }
   yield* cpu.access_fault(access);
   const hashed = yield* do_hash_fault(cpu, mm, access, found === 0);
-  if (hashed === 'page fault') return 'fault';
-  return yield* cpu.user_access(access);
+  if (hashed !== 'page fault') return yield* cpu.user_access(access);
+  yield* cpu.store(data_fault(cpu.id), 1);
+  return 'fault';
 }
 
 const permits = (entry: Entry, write: boolean): boolean => !write || has(entry, F.WRITE);

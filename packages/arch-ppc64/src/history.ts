@@ -75,12 +75,12 @@ const common: readonly Change[] = [
     says: 'Waiting for walkers interrupts the CPUs in mm_cpumask; before, all CPUs.',
   },
   {
-    name: 'ppc_walkers_mask_interrupts', commit: '691e95fd7396', since: 'v4.1',
-    says: 'Walkers without locks keep interrupts off from the look-up to the last use of the pointer.',
+    name: 'ppc_walker_leaves_interrupts_on', commit: '691e95fd7396 (v4.1) took it from those that had it', shipped: 'never',
+    says: 'The walker uses its pointer with interrupts on, as some walkers did before 4.1; no release was all of that form.',
   },
   {
     name: 'ppc_walkers_validate', commit: 'the series up to e21dfbf0332a', since: 'v5.8',
-    says: 'Walkers copy what they find, test that it is a present leaf, and stay away from a huge PMD that is being changed.',
+    says: 'Walkers copy what they find and test that it is a present leaf; before, a pointer typed as one to a leaf was used as such.',
   },
 ];
 

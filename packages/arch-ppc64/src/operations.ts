@@ -1,5 +1,5 @@
 /** Code that only powerpc has and that walks without locks. */
-import { F, has, linux, operation, pte_pfn, type Cpu, type Op, type Pfn, type Va } from '@shootdown/core/plugin';
+import { F, has, linux, operation, pte_pfn, type Cpu, type Mm, type Op, type Pfn, type Va } from '@shootdown/core/plugin';
 import { find_linux_pte, read_linux_pte } from './find_linux_pte.ts';
 
 /**
@@ -9,11 +9,10 @@ import { find_linux_pte, read_linux_pte } from './find_linux_pte.ts';
  */
 export const read_user_stack = operation(
   linux('v4.1', 'arch/powerpc/perf/callchain.c', 'read_user_stack_slow'),
-  function* (cpu: Cpu, addr: Va): Op<Pfn> {
-    if (!cpu.mm) return 0;
-    const masked = cpu.has('ppc_walkers_mask_interrupts');
+  function* (cpu: Cpu, mm: Mm, addr: Va): Op<Pfn> {
+    const masked = !cpu.has('ppc_walker_leaves_interrupts_on');
     if (masked) yield* cpu.local_irq_save();
-    const ptep = yield* find_linux_pte(cpu, cpu.mm, addr);
+    const ptep = yield* find_linux_pte(cpu, mm, addr);
     const pte = ptep ? yield* read_linux_pte(cpu, ptep) : 0;
     if (masked) yield* cpu.local_irq_restore();
     return has(pte, F.PRESENT | F.LEAF | F.USER) ? pte_pfn(pte) : 0;
