@@ -1,9 +1,8 @@
 /** Face for authors of architectures: everything a plugin may use, and nothing else. */
 import 'reflect-metadata';
 
-export { inject } from 'inversify';
 export { arch, type ArchDeclaration, type ArchOperation, type ArchSpec, type Change } from './arch/arch.ts';
-export { below } from './arch/below.ts';
+export { below, inject } from './arch/below.ts';
 export { from } from './arch/from.ts';
 export { Generic } from './arch/generic.ts';
 export type { ArchHooks, Layer, LayerClass } from './arch/layer.ts';

@@ -1,5 +1,4 @@
 /** Reference verdicts as data: which architecture a race breaks on before its fix. */
-import type { ArchSpec } from '../arch/arch.ts';
 import type { Expected } from './verdict.ts';
 
 /** Expected verdicts of one race: by the reference's name of an architecture. */
@@ -10,11 +9,17 @@ export interface ExpectedRow {
   readonly expect_after_fix: string;
 }
 
+/** An architecture, as reference data may call it. */
+export interface Called {
+  readonly id: string;
+  readonly alsoKnownAs: readonly string[];
+}
+
 /** What the reference says about an architecture: under its id, or another name of it; `unstated` when it has no column. */
-export const expectedBefore = (row: ExpectedRow | undefined, arch: Pick<ArchSpec, 'id' | 'alsoKnownAs'>): Expected =>
+export const expectedBefore = (row: ExpectedRow | undefined, arch: Called): Expected =>
   [arch.id, ...arch.alsoKnownAs].map((name) => row?.expect_before_fix[name]).find((e) => e !== undefined) ?? 'unstated';
 
-export const expectedAfter = (row: ExpectedRow | undefined, arch: Pick<ArchSpec, 'id' | 'alsoKnownAs'>): Expected => {
+export const expectedAfter = (row: ExpectedRow | undefined, arch: Called): Expected => {
   const before = expectedBefore(row, arch);
   return before === 'n/a' ? 'n/a' : row?.expect_after_fix.startsWith('clean') ? 'clean' : 'unstated';
 };
