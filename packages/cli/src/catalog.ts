@@ -35,7 +35,12 @@ export class Catalog {
     for (const entry of config.arches ?? this.modules.shipped('@shootdown/arch-')) archs.push(...(await this.#archsOf(entry, from)));
     for (const plugin of this.settings.plugin) archs.push(...(await this.#archsOf(plugin)));
     const twice = archs.find((a, i) => archs.findIndex((b) => b.id === a.id) !== i);
-    if (twice) throw await this.#mistake('SD_BAD_CONFIG', `two architectures are called ${twice.id}.`, 'Leave one of them out of the config or the --plugin options.');
+    if (twice)
+      throw await this.#mistake(
+        'SD_BAD_CONFIG',
+        `two architectures are called ${twice.id}.`,
+        'Leave one of them out of the config or the --plugin options.',
+      );
     return archs;
   }
 
@@ -57,15 +62,25 @@ export class Catalog {
     const path = this.settings.config ?? this.modules.findConfig();
     if (path === undefined) return { config: {} };
     const config = (await this.#load(path.startsWith('.') || path.startsWith('/') ? path : `./${path}`, 'config'))['default'];
-    if (typeof config !== 'object' || config === null) throw await this.#mistake('SD_BAD_CONFIG', `${path} has no default export that is an object.`, 'Write: export default { arches: [...], workloads: [...] }');
+    if (typeof config !== 'object' || config === null)
+      throw await this.#mistake(
+        'SD_BAD_CONFIG',
+        `${path} has no default export that is an object.`,
+        'Write: export default { arches: [...], workloads: [...] }',
+      );
     const strange = Object.keys(config).find((key) => !KEYS.includes(key));
     if (strange !== undefined) {
       const near = (await this.core()).didYouMean(strange, KEYS);
-      throw await this.#mistake('SD_BAD_CONFIG', `${path} has a key ${strange}, which means nothing.`, near ? `Did you mean ${near}?` : `Keys are ${KEYS.join(', ')}.`);
+      throw await this.#mistake(
+        'SD_BAD_CONFIG',
+        `${path} has a key ${strange}, which means nothing.`,
+        near ? `Did you mean ${near}?` : `Keys are ${KEYS.join(', ')}.`,
+      );
     }
     for (const key of KEYS) {
       const list = (config as Record<string, unknown>)[key];
-      if (list !== undefined && !Array.isArray(list)) throw await this.#mistake('SD_BAD_CONFIG', `${key} in ${path} is no list.`, `Write: ${key}: ['...']`);
+      if (list !== undefined && !Array.isArray(list))
+        throw await this.#mistake('SD_BAD_CONFIG', `${key} in ${path} is no list.`, `Write: ${key}: ['...']`);
     }
     return { config, ...(this.settings.config === undefined ? { from: path } : {}) };
   }
@@ -74,7 +89,12 @@ export class Catalog {
     const value = typeof entry === 'string' ? (await this.#load(entry, 'architectures', from))['default'] : entry;
     const found = Array.isArray(value) ? (value as unknown[]) : [value];
     const where = typeof entry === 'string' ? `the default export of ${entry}` : 'an entry of arches in the config';
-    if (found.length === 0 || !found.every(isArch)) throw await this.#mistake('SD_BAD_ARCH', `${where} is no architecture.`, 'Write: export default arch({ ... }), or a list of several.');
+    if (found.length === 0 || !found.every(isArch))
+      throw await this.#mistake(
+        'SD_BAD_ARCH',
+        `${where} is no architecture.`,
+        'Write: export default arch({ ... }), or a list of several.',
+      );
     return found as ArchSpec[];
   }
 
@@ -84,7 +104,11 @@ export class Catalog {
       return await this.modules.load(entry, from);
     } catch (error) {
       if (error instanceof Error && error.name === 'Mistake') throw error;
-      throw await this.#mistake('SD_BAD_CONFIG', `${entry} (${what}) cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`, 'Is the name or path right, and the package built and installed?');
+      throw await this.#mistake(
+        'SD_BAD_CONFIG',
+        `${entry} (${what}) cannot be loaded: ${reasonOf(error)}`,
+        'Is the name or path right, and the package built and installed?',
+      );
     }
   }
 
@@ -94,8 +118,18 @@ export class Catalog {
   }
 }
 
+/** The first line, without who imported it: that is us. */
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/ imported from .*|\n.*/s, '');
+
 const isArch = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' && 'machine' in value && 'layers' in value && Array.isArray(value.layers);
+  typeof value === 'object' &&
+  value !== null &&
+  'id' in value &&
+  typeof value.id === 'string' &&
+  'machine' in value &&
+  'layers' in value &&
+  Array.isArray(value.layers);
 
 /** Every workload under its name, with its kernels by variant. */
 export function namedOf({ races, contractWorkloads }: Workloads): Named[] {

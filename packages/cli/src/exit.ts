@@ -4,7 +4,10 @@ import type { Comparison, Frequency, HookFacts, Trace, Verdict } from '@shootdow
 export const EXIT = { ok: 0, nothing: 4, deadlock: 11, violation: 12, usage: 64, internal: 70, bound: 75, interrupted: 130 } as const;
 
 type Outcome = Verdict['outcome'];
-const is = (...outcomes: readonly Outcome[]) => (verdict: Verdict): boolean => outcomes.includes(verdict.outcome);
+const is =
+  (...outcomes: readonly Outcome[]) =>
+  (verdict: Verdict): boolean =>
+    outcomes.includes(verdict.outcome);
 
 /** A violation beats a deadlock, which beats a bound. */
 export function exitOfVerdicts(verdicts: readonly Verdict[]): number {

@@ -16,7 +16,9 @@ export function sayFailure(error: unknown, argv: readonly string[], version: str
     terminal.err(`${error.message}\n`);
     return error.exitClass;
   }
-  terminal.err(`shootdown: this is a bug of shootdown ${version}, not of your input.\n  Please report it with this text, and the command: shootdown ${argv.join(' ')}\n`);
+  terminal.err(
+    `shootdown: this is a bug of shootdown ${version}, not of your input.\n  Please report it with this text, and the command: shootdown ${argv.join(' ')}\n`,
+  );
   terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.internal;
 }

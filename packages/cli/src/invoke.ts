@@ -45,7 +45,12 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
   }
 }
 
-async function run({ declaration, args, options, settings }: Typed, scope: DependencyContainer, terminal: Terminal, version: string): Promise<number> {
+async function run(
+  { declaration, args, options, settings }: Typed,
+  scope: DependencyContainer,
+  terminal: Terminal,
+  version: string,
+): Promise<number> {
   scope.register(SETTINGS, { useValue: settings });
   scope.register(Catalog, { useClass: Catalog });
   const progress = scope.resolve(Progress);
@@ -55,7 +60,14 @@ async function run({ declaration, args, options, settings }: Typed, scope: Depen
     const { report, exit } = await command.run(args, options);
     progress.done();
     const format = scope.resolveAll<Format>(FORMAT).find((f) => f.name === settings.format);
-    terminal.out(format?.say(report, { columns: terminal.columns, colour: terminal.colour && settings.color, version, full: options['full'] === true }) ?? '');
+    terminal.out(
+      format?.say(report, {
+        columns: terminal.columns,
+        colour: terminal.colour && settings.color,
+        version,
+        full: options['full'] === true,
+      }) ?? '',
+    );
     return exit;
   } finally {
     progress.done();

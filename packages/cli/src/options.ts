@@ -4,7 +4,10 @@ import type { Core } from './tokens.ts';
 
 /** `a,b` as a list. */
 export function names(text: string): readonly string[] {
-  const found = text.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const found = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   if (found.length === 0) throw new InvalidArgumentError('It names nothing.');
   return found;
 }
@@ -27,7 +30,11 @@ export interface BoundOptions {
   readonly maxStates?: number;
   readonly timeout?: number;
 }
-export const boundsOf = (options: BoundOptions, core: Core, signal: AbortSignal): { maxStates: number; deadlineMs?: number; signal: AbortSignal } => ({
+export const boundsOf = (
+  options: BoundOptions,
+  core: Core,
+  signal: AbortSignal,
+): { maxStates: number; deadlineMs?: number; signal: AbortSignal } => ({
   maxStates: options.maxStates ?? core.MAX_STATES,
   ...(options.timeout === undefined ? {} : { deadlineMs: options.timeout * 1000 }),
   signal,

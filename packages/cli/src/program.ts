@@ -16,12 +16,23 @@ export interface Typed {
  * Parses the command line and hands what was typed to `run`.
  * @throws CommanderError for wrong usage, and to end `--help` and `--version`
  */
-export async function parse(argv: readonly string[], declarations: readonly Declaration[], terminal: Terminal, version: string, run: (typed: Typed) => Promise<void>): Promise<void> {
+export async function parse(
+  argv: readonly string[],
+  declarations: readonly Declaration[],
+  terminal: Terminal,
+  version: string,
+  run: (typed: Typed) => Promise<void>,
+): Promise<void> {
   const program = globals(new Commander('shootdown'))
     .description('Runs Linux page-table code on several architectures and shows where races break.')
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text), getOutHelpWidth: () => terminal.columns, getErrHelpWidth: () => terminal.columns })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    })
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText('after', '\nExample:\n  shootdown compare --arch x86-64,arm64');
@@ -30,8 +41,11 @@ export async function parse(argv: readonly string[], declarations: readonly Decl
       const command = all.at(-1) as Commander;
       const options = command.optsWithGlobals();
       const settings: Settings = {
-        format: options['json'] === true ? 'json' : (options['format'] as string), quiet: options['quiet'] === true, color: options['color'] !== false,
-        plugin: options['plugin'] as string[], ...(options['config'] === undefined ? {} : { config: options['config'] as string }),
+        format: options['json'] === true ? 'json' : (options['format'] as string),
+        quiet: options['quiet'] === true,
+        color: options['color'] !== false,
+        plugin: options['plugin'] as string[],
+        ...(options['config'] === undefined ? {} : { config: options['config'] as string }),
       };
       await run({ declaration, args: command.args, options, settings });
     });

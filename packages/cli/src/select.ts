@@ -9,7 +9,13 @@ type Code = keyof typeof WORDS;
  * Those of `all` that are named, in the order of the names; all of them when none are.
  * @throws Mistake of the given code
  */
-export function select<T>(all: readonly T[], nameOf: (one: T) => string, wanted: readonly string[] | undefined, code: Code, core: Core): T[] {
+export function select<T>(
+  all: readonly T[],
+  nameOf: (one: T) => string,
+  wanted: readonly string[] | undefined,
+  code: Code,
+  core: Core,
+): T[] {
   if (wanted === undefined || wanted.length === 0) return [...all];
   return [...new Set(wanted)].map((name) => {
     const found = all.find((one) => nameOf(one) === name);
@@ -20,5 +26,9 @@ export function select<T>(all: readonly T[], nameOf: (one: T) => string, wanted:
 
 function unknown(name: string, known: readonly string[], code: Code, core: Core): Error {
   const near = core.didYouMean(name, known);
-  return new core.Mistake(code, `there is no ${WORDS[code]} ${name}.`, near ? `Did you mean ${near}?` : `See: shootdown list ${LISTS[code]}.`);
+  return new core.Mistake(
+    code,
+    `there is no ${WORDS[code]} ${name}.`,
+    near ? `Did you mean ${near}?` : `See: shootdown list ${LISTS[code]}.`,
+  );
 }

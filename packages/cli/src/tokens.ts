@@ -8,8 +8,18 @@ export type Lazy<T> = () => Promise<T>;
 /** The part of core the command line calls. */
 export type Core = Pick<
   typeof import('@shootdown/core'),
-  | 'allHooks' | 'compareRaces' | 'didYouMean' | 'hooksOf' | 'judgeScenario' | 'MAX_STATES' | 'measureClaims' | 'Mistake' | 'replayToken' | 'SCHEMA_VERSION'
-  | 'sentencesOf' | 'watches'
+  | 'allHooks'
+  | 'compareRaces'
+  | 'didYouMean'
+  | 'hooksOf'
+  | 'judgeScenario'
+  | 'MAX_STATES'
+  | 'measureClaims'
+  | 'Mistake'
+  | 'replayToken'
+  | 'SCHEMA_VERSION'
+  | 'sentencesOf'
+  | 'watches'
 >;
 
 /** Where results and progress go. */

@@ -3,15 +3,34 @@ import { describe, expect, test } from '@jest/globals';
 import { archOf, raceOf, shootdown, type Fakes } from './fakes.ts';
 
 const config = (value: unknown, more: Fakes['modules'] = {}): Fakes => ({ modules: { './config.mjs': { default: value }, ...more } });
-const archs = async (line: string, fakes: Fakes): Promise<string> => (await shootdown(`list archs ${line}`.trim(), fakes)).out.replaceAll(/ .*\n/g, ' ');
+const archs = async (line: string, fakes: Fakes): Promise<string> =>
+  (await shootdown(`list archs ${line}`.trim(), fakes)).out.replaceAll(/ .*\n/g, ' ');
 
-test('the config names the architectures', async () => expect(await archs('', config({ arches: ['@shootdown/arch-arm64'] }))).toBe('arm64 '));
-test('it may hold the values themselves', async () => expect(await archs('', config({ arches: [[archOf('a'), archOf('b')], archOf('c')] }))).toBe('a b c '));
-test('without a config, those that come with the command line', async () => expect(await archs('', {})).toBe('x86-64 x86-64-paravirt arm64 '));
-test('--plugin adds more', async () => expect(await archs('--plugin shootdown-arch-vax --plugin ./pdp.mjs', config({ arches: ['@shootdown/arch-arm64'] }, { 'shootdown-arch-vax': { default: archOf('vax') }, './pdp.mjs': { default: [archOf('pdp')] } }))).toBe('arm64 vax pdp '));
-test('--config names another file', async () => expect(await archs('--config ./other.mjs', config({ arches: [] }, { './other.mjs': { default: { arches: [archOf('z')] } } }))).toBe('z '));
+test('the config names the architectures', async () =>
+  expect(await archs('', config({ arches: ['@shootdown/arch-arm64'] }))).toBe('arm64 '));
+test('it may hold the values themselves', async () =>
+  expect(await archs('', config({ arches: [[archOf('a'), archOf('b')], archOf('c')] }))).toBe('a b c '));
+test('without a config, those that come with the command line', async () =>
+  expect(await archs('', {})).toBe('x86-64 x86-64-paravirt arm64 '));
+test('--plugin adds more', async () =>
+  expect(
+    await archs(
+      '--plugin shootdown-arch-vax --plugin ./pdp.mjs',
+      config(
+        { arches: ['@shootdown/arch-arm64'] },
+        { 'shootdown-arch-vax': { default: archOf('vax') }, './pdp.mjs': { default: [archOf('pdp')] } },
+      ),
+    ),
+  ).toBe('arm64 vax pdp '));
+test('--config names another file', async () =>
+  expect(await archs('--config ./other.mjs', config({ arches: [] }, { './other.mjs': { default: { arches: [archOf('z')] } } }))).toBe(
+    'z ',
+  ));
 test('workloads of several packages are one list', async () => {
-  const { out } = await shootdown('list workloads', config({ workloads: ['@shootdown/workloads', 'mine'] }, { mine: { races: [raceOf('mine')] } }));
+  const { out } = await shootdown(
+    'list workloads',
+    config({ workloads: ['@shootdown/workloads', 'mine'] }, { mine: { races: [raceOf('mine')] } }),
+  );
   expect(out.match(/^\w+/gm)).toEqual(['gup', 'zap', 'mine']);
 });
 
@@ -20,7 +39,11 @@ describe('a wrong config or plugin exits 65', () => {
     ['SD_BAD_CONFIG: ./config.mjs has no default export that is an object.', '', config(undefined)],
     ['SD_BAD_CONFIG: ./config.mjs has a key archs, which means nothing.\n  Did you mean arches?', '', config({ archs: [] })],
     ['SD_BAD_CONFIG: arches in ./config.mjs is no list.', '', config({ arches: '@shootdown/arch-arm64' })],
-    ["SD_BAD_CONFIG: shootdown-arch-vax (architectures) cannot be loaded: Cannot find package 'shootdown-arch-vax'", '--plugin shootdown-arch-vax', {}],
+    [
+      "SD_BAD_CONFIG: shootdown-arch-vax (architectures) cannot be loaded: Cannot find package 'shootdown-arch-vax'",
+      '--plugin shootdown-arch-vax',
+      {},
+    ],
     ['SD_BAD_ARCH: the default export of ./empty.mjs is no architecture.', '--plugin ./empty.mjs', { modules: { './empty.mjs': {} } }],
     ['SD_BAD_CONFIG: two architectures are called arm64.', '--plugin @shootdown/arch-arm64', {}],
   ])('%s', async (said, line, fakes) => {

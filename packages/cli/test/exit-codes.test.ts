@@ -1,7 +1,6 @@
 /** Exit codes of results. */
 import { describe, expect, test } from '@jest/globals';
-import type { Comparison, RaceCell, Trace } from '@shootdown/core';
-import { Mistake } from '@shootdown/core';
+import type { Comparison, RaceCell } from '@shootdown/core';
 import type { Core } from '../src/tokens.ts';
 import { shootdown, verdictOf } from './fakes.ts';
 
@@ -28,16 +27,36 @@ describe('run', () => {
   test('bounds are handed on', async () => {
     const seen: unknown[] = [];
     await shootdown('run gup --arch x86-64 --variant before --max-states 1_000 --timeout 2.5', {
-      core: { judgeScenario: async (_arch, _scenario, _configuration, _variant, { maxStates, deadlineMs }) => { seen.push({ maxStates, deadlineMs }); return verdictOf({}); } },
+      core: {
+        judgeScenario: async (_arch, _scenario, _configuration, _variant, { maxStates, deadlineMs }) => {
+          seen.push({ maxStates, deadlineMs });
+          return verdictOf({});
+        },
+      },
     });
     expect(seen).toEqual([{ maxStates: 1000, deadlineMs: 2500 }]);
   });
 });
 
 describe('compare', () => {
-  const cellOf = (some: Partial<RaceCell>): RaceCell => ({ arch: 'x86-64', before: verdictOf({}), after: verdictOf({ variant: 'after' }), expectedBefore: 'clean', expectedAfter: 'clean', agreement: 'agree', ...some });
+  const cellOf = (some: Partial<RaceCell>): RaceCell => ({
+    arch: 'x86-64',
+    before: verdictOf({}),
+    after: verdictOf({ variant: 'after' }),
+    expectedBefore: 'clean',
+    expectedAfter: 'clean',
+    agreement: 'agree',
+    ...some,
+  });
   const comparing = (cells: readonly RaceCell[], complete: boolean): Pick<Core, 'compareRaces'> => ({
-    compareRaces: async () => ({ schemaVersion: 1, archs: ['x86-64'], rows: [{ id: 'gup', title: '', year: 2022, cells }], seconds: 0, complete }) satisfies Comparison,
+    compareRaces: async () =>
+      ({
+        schemaVersion: 1,
+        archs: ['x86-64'],
+        rows: [{ id: 'gup', title: '', year: 2022, cells }],
+        seconds: 0,
+        complete,
+      }) satisfies Comparison,
   });
   const violates = verdictOf({ outcome: 'violates' });
   test.each<[number, string, readonly RaceCell[], boolean]>([
@@ -48,37 +67,23 @@ describe('compare', () => {
     [12, 'a missing expected one', [cellOf({ expectedBefore: 'violates', agreement: 'disagree' })], true],
     [75, 'a bound that was hit', [cellOf({ after: verdictOf({ outcome: 'bound' }), agreement: 'open' })], false],
     [12, 'a violation beside a bound', [cellOf({ agreement: 'disagree' }), cellOf({ after: verdictOf({ outcome: 'bound' }) })], false],
-    [4, 'nothing that applies', [cellOf({ before: verdictOf({ outcome: 'n/a' }), after: verdictOf({ outcome: 'n/a' }), agreement: 'n/a' })], true],
+    [
+      4,
+      'nothing that applies',
+      [cellOf({ before: verdictOf({ outcome: 'n/a' }), after: verdictOf({ outcome: 'n/a' }), agreement: 'n/a' })],
+      true,
+    ],
   ])('%i for %s', async (exit, _what, cells, complete) => {
     expect((await shootdown('compare', { core: comparing(cells, complete) })).exit).toBe(exit);
-  });
-});
-
-describe('replay', () => {
-  const trace = (some: Partial<Trace>): Trace => ({ processes: [{ name: 'G', cpu: 0 }], events: [1, 2].map((number) => ({ number, process: 'G', cpu: 0, where: [], kind: 'load', text: `step ${number}`, changes: [], broken: [] })), brokenAtEnd: [], stuck: [], ...some });
-  const replaying = (found: Trace): Pick<Core, 'replayToken'> => ({
-    replayToken: () => ({ token: { workload: 'gup', variant: 'before', arch: 'x86-64', schedule: [] }, scenario: { name: 'gup' }, configuration: { says: '' }, trace: found }) as unknown as ReturnType<Core['replayToken']>,
-  });
-  const failing = trace({ brokenAtEnd: [{ claim: 'a sentence' }] });
-  test('0 when nothing breaks', async () => expect((await shootdown('replay t', { core: replaying(trace({})) })).exit).toBe(0));
-  test('12 when a claim breaks', async () => expect((await shootdown('replay t', { core: replaying(failing) })).exit).toBe(12));
-  test('11 when somebody waits for ever', async () => expect((await shootdown('replay t', { core: replaying(trace({ stuck: [{ process: 'G', waitsFor: 'a lock' }] })) })).exit).toBe(11));
-  test('a part of the trace', async () => {
-    const { exit, out } = await shootdown('replay t --until 1', { core: replaying(failing) });
-    expect(exit).toBe(0);
-    expect(out).toContain('step 1');
-    expect(out).not.toContain('step 2');
-  });
-  test.each([['SD_BAD_TOKEN', 'copy it whole'], ['SD_TOKEN_VERSION', 'Run the workload again'], ['SD_TOKEN_DOES_NOT_APPLY', 'Was the token edited?']] as const)('64 for %s', async (code, hint) => {
-    const { exit, err } = await shootdown('replay v0:x', { core: { replayToken: () => { throw new Mistake(code, 'this token is wrong.', hint); } } });
-    expect({ exit, err }).toEqual({ exit: 64, err: `${code}: this token is wrong.\n  ${hint}\n` });
   });
 });
 
 describe('claims', () => {
   const fact = { arch: 'x86-64', hook: 'pmd_clear', layer: 'X86', waits: [], states: 1, complete: true };
   const frequency = { hook: 'pmd_clear', claim: 'a sentence', kind: 'must', arch: 'x86-64', word: 'always', held: 1, failed: 0 } as const;
-  const measuring = (some: object, complete: boolean): Pick<Core, 'measureClaims'> => ({ measureClaims: async () => ({ frequencies: [{ ...frequency, ...some }], facts: [{ ...fact, complete }] }) });
+  const measuring = (some: object, complete: boolean): Pick<Core, 'measureClaims'> => ({
+    measureClaims: async () => ({ frequencies: [{ ...frequency, ...some }], facts: [{ ...fact, complete }] }),
+  });
   test.each<[number, string, object, boolean]>([
     [0, 'what holds always', {}, true],
     [0, 'what may differ', { kind: 'may', word: 'never', held: 0, failed: 1 }, true],
@@ -91,7 +96,13 @@ describe('claims', () => {
 });
 
 test('70 for a bug of ours, with a note', async () => {
-  const { exit, out, err } = await shootdown('run gup', { core: { judgeScenario: async () => { throw new TypeError('undefined is not a page'); } } });
+  const { exit, out, err } = await shootdown('run gup', {
+    core: {
+      judgeScenario: async () => {
+        throw new TypeError('undefined is not a page');
+      },
+    },
+  });
   expect({ exit, out }).toEqual({ exit: 70, out: '' });
   expect(err).toMatch(/this is a bug of shootdown .*shootdown run gup.*undefined is not a page/s);
 });

@@ -1,6 +1,16 @@
 /** An invocation with nothing real in it but the parser, the commands and the words of the report. */
 import 'reflect-metadata';
-import { allHooks, didYouMean, MAX_STATES, Mistake, SCHEMA_VERSION, sentencesOf, type ArchSpec, type RaceCase, type Verdict } from '@shootdown/core';
+import {
+  allHooks,
+  didYouMean,
+  MAX_STATES,
+  Mistake,
+  SCHEMA_VERSION,
+  sentencesOf,
+  type ArchSpec,
+  type RaceCase,
+  type Verdict,
+} from '@shootdown/core';
 import { invoke, type Overrides } from '../src/invoke.ts';
 import { CLOCK, CORE, INTERRUPT, MODULES, TERMINAL, type Core, type Modules } from '../src/tokens.ts';
 
@@ -11,21 +21,47 @@ export interface Ran {
   readonly err: string;
 }
 
-export const archOf = (id: string): ArchSpec => ({ id, title: `the ${id}`, layers: [], machine: { shootdown: 'ipi' } }) as unknown as ArchSpec;
-export const raceOf = (id: string): RaceCase => ({ id, title: `about ${id}`, year: 2022, scenario: { name: id }, before: { says: 'without the fix' }, after: { says: 'with it' } }) as unknown as RaceCase;
+export const archOf = (id: string): ArchSpec =>
+  ({ id, title: `the ${id}`, layers: [], machine: { shootdown: 'ipi' } }) as unknown as ArchSpec;
+export const raceOf = (id: string): RaceCase =>
+  ({
+    id,
+    title: `about ${id}`,
+    year: 2022,
+    scenario: { name: id },
+    before: { says: 'without the fix' },
+    after: { says: 'with it' },
+  }) as unknown as RaceCase;
 
 export const verdictOf = (some: Partial<Verdict>): Verdict => ({
-  schemaVersion: SCHEMA_VERSION, workload: 'gup', variant: 'before', configuration: 'Linux 6.1', arch: 'x86-64', outcome: 'clean', asks: [], layers: [],
-  evidence: { grade: 'proved', cpus: 2, geometry: '2x2', memory: 'sc', states: 10, transitions: 20, depth: 3, gaveUp: 0, seconds: 0 }, ...some,
+  schemaVersion: SCHEMA_VERSION,
+  workload: 'gup',
+  variant: 'before',
+  configuration: 'Linux 6.1',
+  arch: 'x86-64',
+  outcome: 'clean',
+  asks: [],
+  layers: [],
+  evidence: { grade: 'proved', cpus: 2, geometry: '2x2', memory: 'sc', states: 10, transitions: 20, depth: 3, gaveUp: 0, seconds: 0 },
+  ...some,
 });
 
 /** Core whose searches all end well; each test says what differs. */
 export const coreOf = (some: Partial<Core> = {}): Core => ({
-  allHooks, didYouMean, MAX_STATES, Mistake, SCHEMA_VERSION, sentencesOf, watches: [], hooksOf: () => [],
+  allHooks,
+  didYouMean,
+  MAX_STATES,
+  Mistake,
+  SCHEMA_VERSION,
+  sentencesOf,
+  watches: [],
+  hooksOf: () => [],
   judgeScenario: async (arch, scenario, _configuration, variant) => verdictOf({ workload: scenario.name, variant, arch: arch.id }),
   compareRaces: async (archs) => ({ schemaVersion: SCHEMA_VERSION, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }),
   measureClaims: async () => ({ frequencies: [], facts: [] }),
-  replayToken: () => { throw new Error('not replayed here'); },
+  replayToken: () => {
+    throw new Error('not replayed here');
+  },
   ...some,
 });
 
@@ -62,7 +98,13 @@ export async function shootdown(line: string, fakes: Fakes = {}): Promise<Ran> {
     [MODULES]: modulesOf(fakes.modules),
     [CLOCK]: { now: fakes.now ?? (() => 0) },
     [INTERRUPT]: fakes.interrupt ?? new AbortController().signal,
-    [TERMINAL]: { columns: 100, colour: false, live: fakes.live ?? false, out: (text) => void (ran.out += text), err: (text) => void (ran.err += text) },
+    [TERMINAL]: {
+      columns: 100,
+      colour: false,
+      live: fakes.live ?? false,
+      out: (text) => void (ran.out += text),
+      err: (text) => void (ran.err += text),
+    },
   };
   const exit = await invoke(line === '' ? [] : line.split(' '), overrides);
   return { exit, ...ran };

@@ -29,7 +29,20 @@ test('compare says how far the interrupted cell came', async () => {
     core: {
       compareRaces: async () => {
         controller.abort();
-        return { schemaVersion: 1, archs: ['x86-64'], rows: [{ id: 'gup', title: '', year: 2022, cells: [{ arch: 'x86-64', before: cut, after: cut, expectedBefore: 'clean', expectedAfter: 'clean', agreement: 'open' }] }], seconds: 0, complete: false };
+        return {
+          schemaVersion: 1,
+          archs: ['x86-64'],
+          rows: [
+            {
+              id: 'gup',
+              title: '',
+              year: 2022,
+              cells: [{ arch: 'x86-64', before: cut, after: cut, expectedBefore: 'clean', expectedAfter: 'clean', agreement: 'open' }],
+            },
+          ],
+          seconds: 0,
+          complete: false,
+        };
       },
     },
   });

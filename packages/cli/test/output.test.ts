@@ -36,24 +36,35 @@ describe('progress', () => {
   const line = 'run gup --arch x86-64 --variant before';
 
   test('a plain line every two seconds for a log', async () => {
-    expect((await shootdown(line, slow())).err).toBe('0/1  gup before on x86-64  2,000 states  depth 2  2.0 s\n0/1  gup before on x86-64  4,000 states  depth 4  4.0 s\n');
+    expect((await shootdown(line, slow())).err).toBe(
+      '0/1  gup before on x86-64  2,000 states  depth 2  2.0 s\n0/1  gup before on x86-64  4,000 states  depth 4  4.0 s\n',
+    );
   });
   test('one line, rewritten and then taken away, for a person', async () => {
     const { err } = await shootdown(line, { ...slow(), live: true });
     expect(err.split('\r\x1b[2K').slice(1)).toEqual([
-      '0/1  gup before on x86-64', '0/1  gup before on x86-64  1,000 states  depth 1  1.0 s', expect.stringContaining('2,000'), expect.stringContaining('3,000'), expect.stringContaining('4,000'), '',
+      '0/1  gup before on x86-64',
+      '0/1  gup before on x86-64  1,000 states  depth 1  1.0 s',
+      expect.stringContaining('2,000'),
+      expect.stringContaining('3,000'),
+      expect.stringContaining('4,000'),
+      '',
     ]);
   });
   test('none when quiet', async () => expect((await shootdown(`${line} --quiet`, { ...slow(), live: true })).err).toBe(''));
 });
 
 test('lists', async () => {
-  expect((await shootdown('list archs')).out).toBe('x86-64           ipi  the x86-64\nx86-64-paravirt  ipi  the x86-64-paravirt\narm64            ipi  the arm64\n');
+  expect((await shootdown('list archs')).out).toBe(
+    'x86-64           ipi  the x86-64\nx86-64-paravirt  ipi  the x86-64-paravirt\narm64            ipi  the arm64\n',
+  );
   expect((await shootdown('list workloads')).out).toBe('gup  race 2022  about gup\nzap  race 2022  about zap\n');
 });
 
 test('the contract of a hook, with who answers', async () => {
-  const { exit, out } = await shootdown('explain pmdp_collapse_flush --arch arm64', { core: { hooksOf: () => [{ hookName: 'pmdp_collapse_flush', layer: 'Generic', own: false }] } });
+  const { exit, out } = await shootdown('explain pmdp_collapse_flush --arch arm64', {
+    core: { hooksOf: () => [{ hookName: 'pmdp_collapse_flush', layer: 'Generic', own: false }] },
+  });
   expect(exit).toBe(0);
   expect(out).toMatch(/^called by +collapse_huge_page/m);
   expect(out).toMatch(/^locks +mmap_lock for writing/m);

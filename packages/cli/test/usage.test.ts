@@ -33,7 +33,8 @@ describe('help', () => {
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
     expect(out.match(new RegExp(`Example:\n {2}shootdown ${command} `, 'g'))).toHaveLength(1);
   });
-  test('the version', async () => expect(await shootdown('--version')).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) }));
+  test('the version', async () =>
+    expect(await shootdown('--version')).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) }));
 });
 
 test('every example of the help is a command line that parses', async () => {

@@ -20,7 +20,10 @@ export function comparisonText(comparison: Comparison, look: Look): string {
     observationLines(comparison, look.columns),
     summary(comparison, look.columns, paint),
   ];
-  return blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
 const cellsOf = (comparison: Comparison): RaceCell[] => comparison.rows.flatMap((r) => r.cells);
@@ -28,9 +31,13 @@ const verdictsOf = (comparison: Comparison): Verdict[] => cellsOf(comparison).fl
 
 /** Only the words and marks that occur. */
 function legend(comparison: Comparison, columns: number, paint: Paint): string[] {
-  const used = new Set(cellsOf(comparison).flatMap((c) => halves(c).flatMap((h) => [wordOf(h.verdict.outcome), markOf(h.expected, h.verdict.outcome)])));
-  const words = Object.entries(MEANING).filter(([word]) => used.has(word)).map(([word, says]) => `${word} ${says}`);
-  return paragraph(`before the fix | after it.  ${words.join('; ')}`, columns, 0).map(paint.dim);
+  const used = new Set(
+    cellsOf(comparison).flatMap((c) => halves(c).flatMap((h) => [wordOf(h.verdict.outcome), markOf(h.expected, h.verdict.outcome)])),
+  );
+  const words = Object.entries(MEANING)
+    .filter(([word]) => used.has(word))
+    .map(([word, says]) => `${word}: ${says}`);
+  return paragraph(`before the fix | after it; ${words.join('; ')}`, columns, 0).map(paint.dim);
 }
 
 /** A sentence for each half that says something else than the reference. */
@@ -39,7 +46,13 @@ function differences(comparison: Comparison, columns: number, paint: Paint): str
     row.cells.flatMap((c) =>
       halves(c)
         .filter((h) => contradicts(h.expected, h.verdict.outcome))
-        .flatMap((h) => paragraph(`! ${row.id} on ${c.arch}, ${h.variant} the fix: the reference says ${h.expected}, found ${isBroken(h.verdict.outcome) ? `'${h.verdict.counterexample?.claim}' broken` : 'clean'}.`, columns, 0).map(paint.bad)),
+        .flatMap((h) =>
+          paragraph(
+            `! ${row.id} on ${c.arch}, ${h.variant} the fix: the reference says ${h.expected}, found ${isBroken(h.verdict.outcome) ? `'${h.verdict.counterexample?.claim}' broken` : 'clean'}.`,
+            columns,
+            0,
+          ).map(paint.bad),
+        ),
     ),
   );
 }
@@ -50,7 +63,10 @@ function unfinished(comparison: Comparison, columns: number, paint: Paint): stri
   const begun = open.filter((v) => v.evidence.states > 0);
   const waiting = open.length - begun.length;
   return [
-    ...begun.map((v) => `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${v.outcome === 'bound' ? 'bound hit' : 'interrupted'} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}, nothing found so far.`),
+    ...begun.map(
+      (v) =>
+        `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${v.outcome === 'bound' ? 'bound hit' : 'interrupted'} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}, nothing found so far.`,
+    ),
     ...(waiting > 0 ? [`.. ${many(waiting, 'verdict')} not begun.`] : []),
   ].flatMap((line) => paragraph(line, columns, 0).map(paint.warn));
 }
@@ -58,15 +74,26 @@ function unfinished(comparison: Comparison, columns: number, paint: Paint): stri
 function summary(comparison: Comparison, columns: number, paint: Paint): string[] {
   const cells = cellsOf(comparison);
   const finished = (c: RaceCell): boolean => halves(c).every((h) => h.verdict.outcome !== 'bound' && h.verdict.outcome !== 'interrupted');
-  const number = (word: RaceCell['agreement']): number => cells.filter((c) => c.agreement === word && (word !== 'open' || finished(c))).length;
+  const number = (word: RaceCell['agreement']): number =>
+    cells.filter((c) => c.agreement === word && (word !== 'open' || finished(c))).length;
   const cut = cells.filter((c) => c.agreement === 'open' && !finished(c)).length;
-  const words = [`${number('agree')} agree`, `${number('disagree')} disagree`, `${number('open')} open`, `${number('n/a')} not applicable`, ...(cut > 0 ? [`${cut} not finished`] : [])].join(', ');
+  const words = [
+    `${number('agree')} agree`,
+    `${number('disagree')} disagree`,
+    `${number('open')} open`,
+    `${number('n/a')} not applicable`,
+    ...(cut > 0 ? [`${cut} not finished`] : []),
+  ].join(', ');
   const searched = verdictsOf(comparison).filter((v) => v.evidence.grade !== 'none');
   const states = searched.reduce((sum, v) => sum + v.evidence.states, 0);
   const proved = searched.filter((v) => v.evidence.grade === 'proved').length;
   const found = searched.filter((v) => v.evidence.grade === 'found').length;
   return [
     (number('disagree') > 0 ? paint.bad : paint.bold)(words),
-    ...paragraph(`${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s`, columns, 0),
+    ...paragraph(
+      `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s`,
+      columns,
+      0,
+    ),
   ];
 }

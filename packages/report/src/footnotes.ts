@@ -17,11 +17,15 @@ export function footnotesOf(comparison: Comparison): Footnotes {
 export function footnoteLines(notes: Footnotes, columns: number, paint: Paint): string[] {
   const found = [...notes].flatMap(([verdict, n]) => (verdict.counterexample ? [{ n, c: verdict.counterexample }] : []));
   const words = new Map(found.map(({ c }) => [c.breach === 'contract' ? c.claim : c.breach, c.claim]));
-  const meanings = [...words].filter(([word, claim]) => word !== claim).flatMap(([word, claim]) => paragraph(`${word}: '${claim}' does not hold`, columns, 0).map(paint.dim));
+  const meanings = [...words]
+    .filter(([word, claim]) => word !== claim)
+    .flatMap(([word, claim]) => paragraph(`${word}: '${claim}' does not hold`, columns, 0).map(paint.dim));
   const lines = found.flatMap(({ n, c }) => {
     const head = `[${n}] ${c.breach === 'contract' ? c.claim : c.breach}, ${c.length} steps:`;
     const command = replayCommand(c.token);
-    return head.length + 1 + command.length <= columns ? [`${head} ${paint.dim(command)}`] : [...paragraph(head, columns, 0), `    ${paint.dim(command)}`];
+    return head.length + 1 + command.length <= columns
+      ? [`${head} ${paint.dim(command)}`]
+      : [...paragraph(head, columns, 0), `    ${paint.dim(command)}`];
   });
   return [...meanings, ...lines];
 }

@@ -15,7 +15,8 @@ export const GAP = '  ';
 export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.flatMap((t) => t.split('\n')).map((t) => t.length));
 
 /** Width of a whole row. */
-export const rowWidth = (widths: readonly number[]): number => widths.reduce((a, b) => a + b, 0) + GAP.length * Math.max(0, widths.length - 1);
+export const rowWidth = (widths: readonly number[]): number =>
+  widths.reduce((a, b) => a + b, 0) + GAP.length * Math.max(0, widths.length - 1);
 
 /** The lines of one row; each cell is wrapped to the width of its column. */
 export function rowLines(cells: readonly Cell[], widths: readonly number[]): string[] {

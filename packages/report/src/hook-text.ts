@@ -24,7 +24,14 @@ export function hookText(page: HookPage, look: Look): string {
     ...part('doubts', page.doubts),
     ...part('source', [citation(page.source)]),
   ];
-  return [`${paint.bold(page.hook)}  ${paint.dim(`(${page.group})`)}`, ...paragraph(page.does, look.columns, 2), '', ...contract, '', ...answers(page, look)].join('\n');
+  return [
+    `${paint.bold(page.hook)}  ${paint.dim(`(${page.group})`)}`,
+    ...paragraph(page.does, look.columns, 2),
+    '',
+    ...contract,
+    '',
+    ...answers(page, look),
+  ].join('\n');
 }
 
 /** Which layer answers on each architecture. */
@@ -33,5 +40,7 @@ function answers(page: HookPage, look: Look): string[] {
   const archs = Math.max(LABEL, widest(page.answers.map((a) => a.arch)));
   const layers = widest(page.answers.map((a) => a.layer));
   const widths = [archs, layers, Math.max(20, look.columns - archs - layers - 4)];
-  return page.answers.flatMap((a) => rowLines([cell(a.arch), cell(a.layer), cell(`${a.source ? citation(a.source) : ''}${a.own ? '' : ' (not its own)'}`.trim())], widths));
+  return page.answers.flatMap((a) =>
+    rowLines([cell(a.arch), cell(a.layer), cell(`${a.source ? citation(a.source) : ''}${a.own ? '' : ' (not its own)'}`.trim())], widths),
+  );
 }

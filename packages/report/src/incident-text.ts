@@ -20,15 +20,27 @@ export function incidentText(incident: Incident, look: Look): string {
     ending(incident, paint, say),
     [...holders(incident, say), `Replay: ${replayCommand(incident.token)}`, ...say(reporter(incident, look))],
   ];
-  return [bar, blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n'), bar].join('\n');
+  return [
+    bar,
+    blocks
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join('\n'))
+      .join('\n\n'),
+    bar,
+  ].join('\n');
 }
 
 type Say = (text: string, indent?: number) => string[];
 
 function header({ claim, breach, trace, arch, workload, variant, configuration }: Incident, paint: Paint, say: Say): string[] {
-  const lines = claim === undefined ? [`SHOOTDOWN: nothing broken  [${arch}]`] : say(`BUG: SHOOTDOWN: ${breach}${culprits(trace, claim)}  [${arch}]`).map(paint.bad);
+  const lines =
+    claim === undefined
+      ? [`SHOOTDOWN: nothing broken  [${arch}]`]
+      : say(`BUG: SHOOTDOWN: ${breach}${culprits(trace, claim)}  [${arch}]`).map(paint.bad);
   const contract = claim === undefined ? undefined : contractOf(claim);
-  const what = contract ? `contract of ${contract.hook}: '${contract.sentence}' (core/src/contract/hooks/${contract.hook}.ts)` : `claim: '${claim}'`;
+  const what = contract
+    ? `contract of ${contract.hook}: '${contract.sentence}' (core/src/contract/hooks/${contract.hook}.ts)`
+    : `claim: '${claim}'`;
   return [...lines, ...(claim === undefined ? [] : say(what)), ...say(`workload: ${workload}, ${variantWords(variant)}: ${configuration}`)];
 }
 
@@ -41,7 +53,9 @@ const variantWords = (variant: string): string => (variant === 'before' || varia
 function culprits(trace: Trace, claim: string): string {
   const { event } = breaks(trace, claim);
   const other = event && otherAccess(trace, event);
-  const met = event ? [event, other].flatMap((e) => e?.where.at(-1) ?? []) : trace.processes.flatMap((p) => trace.events.find((e) => e.process === p.name)?.where[0] ?? []);
+  const met = event
+    ? [event, other].flatMap((e) => e?.where.at(-1) ?? [])
+    : trace.processes.flatMap((p) => trace.events.find((e) => e.process === p.name)?.where[0] ?? []);
   const names = [...new Set(met)].toSorted();
   return names.length > 0 ? ` in ${names.join(' / ')}` : '';
 }
@@ -60,7 +74,11 @@ function accesses({ trace, claim }: Incident, say: Say): string[] {
 function access(event: TraceEvent, what: string, say: Say): string[] {
   const stack = event.where.toReversed().join(' <- ');
   const values = event.changes.map((c) => `value changed: ${c.cell} ${c.from} -> ${c.to}`);
-  return [...say(`${what}: ${event.text}, by ${event.process} on cpu${event.cpu} at step ${event.number}`), ...(stack ? say(stack, 4) : []), ...values.flatMap((v) => say(v, 4))];
+  return [
+    ...say(`${what}: ${event.text}, by ${event.process} on cpu${event.cpu} at step ${event.number}`),
+    ...(stack ? say(stack, 4) : []),
+    ...values.flatMap((v) => say(v, 4)),
+  ];
 }
 
 const title = ({ trace, switches, evidence, claim }: Incident): string =>
@@ -80,11 +98,13 @@ function holders({ trace, claim }: Incident, say: Say): string[] {
   const at = breaks(trace, claim).event?.number ?? (trace.stuck.length > 0 ? trace.events.at(-1)?.number : undefined);
   if (at === undefined) return [];
   const held = heldAfter(trace, at);
-  const busy = trace.processes.filter(({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || (held.get(name)?.length ?? 0) > 0);
+  const busy = trace.processes.filter(
+    ({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || (held.get(name)?.length ?? 0) > 0,
+  );
   return say(`held at step ${at}: ${busy.map(({ name }) => `${name}: ${held.get(name)?.join(', ') || 'nothing'}`).join('   ')}`);
 }
 
 function reporter({ arch, evidence }: Incident, look: Look): string {
   if (!evidence) return `Replayed-by: shootdown ${look.version} on ${arch}`;
-  return `Reported-by: shootdown ${look.version} on ${arch}: ${evidenceOf(evidence)}; ${GRADE[evidence.grade]}`;
+  return `Reported-by: shootdown ${look.version} on ${arch}: ${evidenceOf(evidence)}; ${evidence.grade === 'none' ? 'not searched' : `${evidence.grade}: ${GRADE[evidence.grade]}`}`;
 }

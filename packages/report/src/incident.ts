@@ -19,7 +19,20 @@ export interface Incident {
 
 export function incidentOf(verdict: Verdict): Incident | undefined {
   const { counterexample: c, workload, variant, configuration, arch, evidence } = verdict;
-  return c && { workload, variant, configuration, arch, evidence, claim: c.claim, breach: c.breach, token: c.token, trace: c.trace, switches: c.switches };
+  return (
+    c && {
+      workload,
+      variant,
+      configuration,
+      arch,
+      evidence,
+      claim: c.claim,
+      breach: c.breach,
+      token: c.token,
+      trace: c.trace,
+      switches: c.switches,
+    }
+  );
 }
 
 export function incidentOfReplay({ token, workload, variant, configuration, arch, trace, breaches }: Replay): Incident {
@@ -40,9 +53,11 @@ export function breaks(trace: Trace, claim?: string): { claim?: string; seen?: s
   return trace.brokenAtEnd.find(fits) ?? {};
 }
 
-/** The last step of another process before `event`: the other access of the race. */
-export const otherAccess = (trace: Trace, event: TraceEvent): TraceEvent | undefined =>
-  trace.events.findLast((e) => e.number < event.number && e.process !== event.process);
+/** The last step of another process before `event`: the other access of the race. Code says more than a TLB at work. */
+export function otherAccess(trace: Trace, event: TraceEvent): TraceEvent | undefined {
+  const others = trace.events.filter((e) => e.number < event.number && e.process !== event.process);
+  return others.findLast((e) => e.where.length > 0) ?? others.at(-1);
+}
 
 /** The hook that promises it, when the claim is part of a contract. */
 export function contractOf(claim: string): { hook: string; sentence: string } | undefined {

@@ -29,7 +29,10 @@ export function lanesText(trace: Trace, breach: string, look: Look): string[] {
     const broken = (row.event?.broken.length ?? 0) > 0;
     const ink = broken ? paint.bad : row.event ? undefined : paint.dim;
     const lane = lanes.map((_, i): Cell => (i === column ? { text, ...(ink ? { ink } : {}) } : cell('')));
-    return rowLines([cell(numberOf(row)), ...lane, { text: changeText(row.event, breach, look), ...(broken ? { ink: paint.bad } : {}) }], widths);
+    return rowLines(
+      [cell(numberOf(row)), ...lane, { text: changeText(row.event, breach, look), ...(broken ? { ink: paint.bad } : {}) }],
+      widths,
+    );
   });
   const head = rowLines([cell(' #'), ...lanes.map((lane) => cell(lane.title, paint.bold)), cell('changed')], widths);
   return [...head, paint.dim(rule(widths)), ...body].map((line) => ` ${line}`);

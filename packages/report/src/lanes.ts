@@ -25,7 +25,10 @@ export interface Row {
 const DAEMON = /^cpu\d+ (\w+)$/;
 const isRcu = (process: string): boolean => process === 'rcu';
 const laneOf = (event: Pick<TraceEvent, 'process' | 'cpu'>): string => (isRcu(event.process) ? 'rcu' : `cpu${event.cpu}`);
-const tagOf = (process: string): string => { const m = DAEMON.exec(process); return m ? `<${m[1]}>` : ''; };
+const tagOf = (process: string): string => {
+  const m = DAEMON.exec(process);
+  return m ? `<${m[1]}>` : '';
+};
 
 /** Every CPU that has a thread, others and RCU when something happens there; RCU last. */
 export function lanesOf(trace: Trace): Lane[] {
@@ -53,7 +56,7 @@ export function rowsOf(trace: Trace, show: 'all' | 'relevant'): Row[] {
   const { events } = trace;
   const relevant = show === 'all' ? () => true : relevance(trace);
   const rows: Row[] = [];
-  for (let i = 0; i < events.length; ) {
+  for (let i = 0; i < events.length;) {
     let end = i;
     while (end < events.length && events[end]!.process === events[i]!.process && !relevant(events[end]!)) end++;
     // The last step of a turn shows where the process stands while others run.
@@ -68,22 +71,35 @@ export function rowsOf(trace: Trace, show: 'all' | 'relevant'): Row[] {
 
 function fold(events: readonly TraceEvent[]): Row {
   const [first, last] = [events[0]!, events.at(-1)!];
-  const common = first.where.filter((_, depth) => events.every((e) => e.where.slice(0, depth + 1).join() === first.where.slice(0, depth + 1).join()));
+  const common = first.where.filter((_, depth) =>
+    events.every((e) => e.where.slice(0, depth + 1).join() === first.where.slice(0, depth + 1).join()),
+  );
   const inside = common.at(-1) ?? '';
-  return { first: first.number, last: last.number, lane: laneOf(first), tag: tagOf(first.process), process: first.process, inside, ...(events.length === 1 ? { event: first } : {}) };
+  return {
+    first: first.number,
+    last: last.number,
+    lane: laneOf(first),
+    tag: tagOf(first.process),
+    process: first.process,
+    inside,
+    ...(events.length === 1 ? { event: first } : {}),
+  };
 }
 
 /** A step matters when it waits, breaks something, changes a cell that another process names, or names one that another changes. */
 function relevance({ events }: Trace): (event: TraceEvent) => boolean {
   const changers = new Map<string, Set<string>>();
   const users = new Map<string, Set<string>>();
-  const note = (book: Map<string, Set<string>>, cell: string, process: string): void => void book.set(cell, (book.get(cell) ?? new Set()).add(process));
+  const note = (book: Map<string, Set<string>>, cell: string, process: string): void =>
+    void book.set(cell, (book.get(cell) ?? new Set()).add(process));
   for (const event of events) for (const { cell } of event.changes) note(changers, cell, event.process);
   const named = (event: TraceEvent): string[] => [...changers.keys()].filter((cell) => mentions(event.text, cell));
   for (const event of events) for (const cell of [...named(event), ...event.changes.map((c) => c.cell)]) note(users, cell, event.process);
-  const another = (book: Map<string, Set<string>>, cell: string, process: string): boolean => [...(book.get(cell) ?? [])].some((p) => p !== process);
+  const another = (book: Map<string, Set<string>>, cell: string, process: string): boolean =>
+    [...(book.get(cell) ?? [])].some((p) => p !== process);
   return (event) =>
-    event.why !== undefined || event.broken.length > 0 ||
+    event.why !== undefined ||
+    event.broken.length > 0 ||
     event.changes.some(({ cell }) => another(users, cell, event.process)) ||
     named(event).some((cell) => another(changers, cell, event.process));
 }

@@ -6,16 +6,21 @@ import { wrap } from './wrap.ts';
 type Row = Comparison['rows'][number];
 
 /** `Sometimes`: some interleaving breaks it. `Never`: none does, and all were tried. */
-const herdWord = ({ outcome }: Verdict): string => (isBroken(outcome) ? 'Sometimes' : outcome === 'clean' ? 'Never' : outcome === 'n/a' ? 'N/A' : 'Unknown');
+const herdWord = ({ outcome }: Verdict): string =>
+  isBroken(outcome) ? 'Sometimes' : outcome === 'clean' ? 'Never' : outcome === 'n/a' ? 'N/A' : 'Unknown';
 
-export const observationLines = (comparison: Comparison, columns: number): string[] => comparison.rows.flatMap((row) => wrap(observation(row), columns));
+export const observationLines = (comparison: Comparison, columns: number): string[] =>
+  comparison.rows.filter(isBegun).flatMap((row) => wrap(observation(row), columns));
+
+/** Rows that an interruption left out say nothing. */
+const isBegun = (row: Row): boolean => row.cells.some((c) => c.before.evidence.grade !== 'none' || c.before.outcome === 'n/a');
 
 function observation(row: Row): string {
   const words = row.cells.map((c) => `${c.arch} ${herdWord(c.before)}`).join(' | ');
   const searched = row.cells.flatMap((c) => [c.before, c.after]).filter((v) => v.evidence.grade !== 'none');
   const sizes = [...new Set(searched.map((v) => sizesOf(v.evidence)))].join('; ');
   const states = searched.reduce((sum, v) => sum + v.evidence.states, 0);
-  return `Observation ${row.id}  ${words} | fixed: ${fixedWord(row.cells)}${sizes ? ` (${sizes}, ${count(states)} states)` : ''}`;
+  return `Observation ${row.id} ${words} | fixed: ${fixedWord(row.cells)}${sizes ? ` (${sizes}, ${count(states)} states)` : ''}`;
 }
 
 /** One word when all architectures agree after the fix, else those of each word. */

@@ -37,7 +37,8 @@ function fit(comparison: Comparison, notes: Footnotes, columns: number): Layout[
   }
 }
 
-const chunks = <T>(all: readonly T[], size: number): T[][] => Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
 function layoutOf(comparison: Comparison, archs: readonly string[], stacked: boolean, notes: Footnotes): Layout {
   const ids = comparison.rows.map((r) => r.id);
@@ -54,10 +55,14 @@ function tableLines(comparison: Comparison, { archs, widths, stacked }: Layout, 
   const head = stacked ? [cell('race'), cell('fix'), ...archs.map((a) => cell(split(a)))] : [cell('race'), ...archs.map((a) => cell(a))];
   const body = comparison.rows.flatMap((row) => {
     const cells = archs.map((arch) => row.cells.find((c) => c.arch === arch));
-    if (!stacked) return rowLines([cell(row.id), ...cells.map((c) => (c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell('-')))], widths);
+    if (!stacked)
+      return rowLines([cell(row.id), ...cells.map((c) => (c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell('-')))], widths);
     return ([0, 1] as const).flatMap((i) => {
       const id = split(row.id).split('\n')[i] ?? '';
-      return rowLines([cell(id), cell(i === 0 ? 'before' : 'after', paint.dim), ...cells.map((c) => halfCell(c && halves(c)[i], notes, paint))], widths);
+      return rowLines(
+        [cell(id), cell(i === 0 ? 'before' : 'after', paint.dim), ...cells.map((c) => halfCell(c && halves(c)[i], notes, paint))],
+        widths,
+      );
     });
   });
   return [...rowLines(head, widths), paint.dim(rule(widths)), ...body];
@@ -80,7 +85,11 @@ function inlineText(c: RaceCell, notes: Footnotes): string {
 }
 /** A cell beside the reference is red; one that breaks before its fix only is as it should be. */
 const inkOfCell = (c: RaceCell, paint: Paint): Cell['ink'] =>
-  c.agreement === 'disagree' || isBroken(c.after.outcome) ? paint.bad : isBroken(c.before.outcome) ? paint.warn : inkOf(c.after.outcome, paint);
+  c.agreement === 'disagree' || isBroken(c.after.outcome)
+    ? paint.bad
+    : isBroken(c.before.outcome)
+      ? paint.warn
+      : inkOf(c.after.outcome, paint);
 
 /** A name in two lines of about equal length, broken behind a dash; short names stay whole. */
 export function split(name: string): string {

@@ -12,11 +12,17 @@ export const text: Format = { name: 'text', say: (report, look) => `${body(repor
 
 function body(report: Report, look: Look): string {
   switch (report.kind) {
-    case 'comparison': return comparisonText(report.comparison, look);
-    case 'verdicts': return verdictsText(report.verdicts, look);
-    case 'replay': return incidentText(incidentOfReplay(report.replay), look);
-    case 'claims': return claimsText(report.frequencies, report.facts, look);
-    case 'hook': return hookText(report.page, look);
-    case 'list': return listText(report.items, look);
+    case 'comparison':
+      return comparisonText(report.comparison, look);
+    case 'verdicts':
+      return verdictsText(report.verdicts, look);
+    case 'replay':
+      return incidentText(incidentOfReplay(report.replay), look);
+    case 'claims':
+      return claimsText(report.frequencies, report.facts, look);
+    case 'hook':
+      return hookText(report.page, look);
+    case 'list':
+      return listText(report.items, look);
   }
 }

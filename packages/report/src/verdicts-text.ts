@@ -5,7 +5,8 @@ import { incidentOf } from './incident.ts';
 import { incidentText } from './incident-text.ts';
 import { paintOf } from './paint.ts';
 import type { Look } from './report.ts';
-import { broke, evidenceOf, GRADE, many, seconds } from './words.ts';
+import { broke, evidenceOf, GRADE, many, seconds, type Grade } from './words.ts';
+import { paragraph } from './wrap.ts';
 
 export function verdictsText(verdicts: readonly Verdict[], look: Look): string {
   const paint = paintOf(look);
@@ -16,12 +17,25 @@ export function verdictsText(verdicts: readonly Verdict[], look: Look): string {
   const incidents = verdicts.flatMap((v) => incidentOf(v) ?? []).map((i) => incidentText(i, look));
   const states = verdicts.reduce((sum, v) => sum + v.evidence.states, 0);
   const time = verdicts.reduce((sum, v) => sum + v.evidence.seconds, 0);
-  return [lines.join('\n'), ...incidents, `${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`].join('\n\n');
+  return [
+    lines.join('\n'),
+    ...incidents,
+    [
+      ...legend(verdicts, look.columns).map(paint.dim),
+      `${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`,
+    ].join('\n'),
+  ].join('\n\n');
 }
 
 const nameOf = (v: Verdict): string => `${v.workload} ${v.variant}`;
 
+/** What the grades that occur mean. */
+function legend(verdicts: readonly Verdict[], columns: number): string[] {
+  const grades = [...new Set(verdicts.map((v) => v.evidence.grade))].filter((grade): grade is Exclude<Grade, 'none'> => grade !== 'none');
+  return paragraph(grades.map((grade) => `${grade}: ${GRADE[grade]}`).join('; '), columns, 0).filter((line) => line !== '');
+}
+
 function restsOn(v: Verdict): Cell {
-  if (v.evidence.grade === 'none') return cell(v.reason ?? GRADE.none);
-  return cell(`${evidenceOf(v.evidence)}; ${GRADE[v.evidence.grade]}`);
+  if (v.evidence.grade === 'none') return cell(v.reason ?? 'not searched');
+  return cell(`${v.evidence.grade}: ${evidenceOf(v.evidence)}`);
 }

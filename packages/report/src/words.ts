@@ -29,12 +29,16 @@ export const wordOf = (outcome: Outcome): string => WORD[outcome];
 
 export function inkOf(outcome: Outcome, paint: Paint): Ink {
   switch (outcome) {
-    case 'clean': return paint.good;
+    case 'clean':
+      return paint.good;
     case 'violates':
-    case 'deadlock': return paint.bad;
+    case 'deadlock':
+      return paint.bad;
     case 'bound':
-    case 'interrupted': return paint.warn;
-    case 'n/a': return paint.dim;
+    case 'interrupted':
+      return paint.warn;
+    case 'n/a':
+      return paint.dim;
   }
 }
 
@@ -50,7 +54,9 @@ export const markOf = (expected: Expected, outcome: Outcome): string =>
   contradicts(expected, outcome) ? '!' : expected === 'unstated' && isJudged(outcome) ? '*' : '';
 
 /** The two halves of a race's cell, with what the reference says about each. */
-export const halves = (c: RaceCell): readonly { readonly variant: 'before' | 'after'; readonly verdict: Verdict; readonly expected: Expected }[] => [
+export const halves = (
+  c: RaceCell,
+): readonly { readonly variant: 'before' | 'after'; readonly verdict: Verdict; readonly expected: Expected }[] => [
   { variant: 'before', verdict: c.before, expected: c.expectedBefore },
   { variant: 'after', verdict: c.after, expected: c.expectedAfter },
 ];
@@ -70,12 +76,12 @@ export function evidenceOf(e: Evidence): string {
   return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp].join(', ');
 }
 
+export type Grade = Evidence['grade'];
 /** What a grade means. */
-export const GRADE: Readonly<Record<Evidence['grade'], string>> = {
-  proved: 'proved: every interleaving within these sizes',
-  found: 'found: a shortest interleaving',
-  partial: 'not proved: the search did not end',
-  none: 'not searched',
+export const GRADE: Readonly<Record<Exclude<Grade, 'none'>, string>> = {
+  proved: 'every interleaving within these sizes was tried',
+  found: 'no interleaving that breaks it is shorter',
+  partial: 'the search did not end',
 };
 
 export const broke = (verdict: Verdict, paint: Paint): Cell => ({ text: wordOf(verdict.outcome), ink: inkOf(verdict.outcome, paint) });

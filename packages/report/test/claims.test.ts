@@ -6,18 +6,42 @@ import { look } from './values.ts';
 
 const source = { version: 'v6.1', file: 'mm/pgtable-generic.c', symbol: 'pmdp_collapse_flush' };
 const frequency = (arch: string, claim: string, word: Frequency['word'], some: Partial<Frequency> = {}): Frequency => ({
-  hook: 'pmdp_collapse_flush', claim, kind: 'may', arch, word, held: word === 'never' ? 0 : 3, failed: word === 'always' ? 0 : 2, ...some,
+  hook: 'pmdp_collapse_flush',
+  claim,
+  kind: 'may',
+  arch,
+  word,
+  held: word === 'never' ? 0 : 3,
+  failed: word === 'always' ? 0 : 2,
+  ...some,
 });
-const facts = (arch: string, waits: readonly string[], some: Partial<HookFacts> = {}): HookFacts => ({ arch, hook: 'pmdp_collapse_flush', layer: 'Generic', source, waits, states: 10, complete: true, ...some });
+const facts = (arch: string, waits: readonly string[], some: Partial<HookFacts> = {}): HookFacts => ({
+  arch,
+  hook: 'pmdp_collapse_flush',
+  layer: 'Generic',
+  source,
+  waits,
+  states: 10,
+  complete: true,
+  ...some,
+});
 
 test('how often claims hold, and why', () => {
   const frequencies = [
     frequency('x86-64', 'the PMD is none', 'always', { kind: 'must' }),
     frequency('x86-64', 'walkers have left', 'always'),
     frequency('arm64', 'the PMD is none', 'always', { kind: 'must' }),
-    frequency('arm64', 'walkers have left', 'sometimes', { heldAt: 'v1:w:v6.1/pmdp_collapse_flush:arm64:0.1', failedAt: 'v1:w:v6.1/pmdp_collapse_flush:arm64:1.0' }),
+    frequency('arm64', 'walkers have left', 'sometimes', {
+      heldAt: 'v1:w:v6.1/pmdp_collapse_flush:arm64:0.1',
+      failedAt: 'v1:w:v6.1/pmdp_collapse_flush:arm64:1.0',
+    }),
   ];
-  expect(text.say({ schemaVersion: 1, kind: 'claims', frequencies, facts: [facts('x86-64', ['every target has run it']), facts('arm64', [])] }, look)).toBe(`\
+  expect(
+    text.say(
+      { schemaVersion: 1, kind: 'claims', frequencies, facts: [facts('x86-64', ['every target has run it']), facts('arm64', [])] },
+      look,
+    ),
+  ).toBe(`\
 pmdp_collapse_flush
 claim                    x86-64  arm64
 -----------------  ----  ------  -------------
@@ -37,15 +61,36 @@ must: the same on every architecture; may: allowed to differ, and measured. 20 s
 });
 
 test('a search that did not end proves nothing', () => {
-  const shown = text.say({ schemaVersion: 1, kind: 'claims', frequencies: [frequency('arm64', 'walkers have left', 'always')], facts: [facts('arm64', [], { complete: false })] }, look);
+  const shown = text.say(
+    {
+      schemaVersion: 1,
+      kind: 'claims',
+      frequencies: [frequency('arm64', 'walkers have left', 'always')],
+      facts: [facts('arm64', [], { complete: false })],
+    },
+    look,
+  );
   expect(shown.replaceAll(/\s+/g, ' ')).toContain('the search did not end on arm64: always and never are not proved there');
 });
 
 test('the page of a hook', () => {
   const page: HookPage = {
-    hook: 'pmd_clear', group: 'pmd update', does: 'Makes a PMD none.', calledBy: ['free_pte_range', 'collapse'], locks: [], waits: 'for nobody', sleeps: 'never',
-    before: ['the PMD points to a table'], after: ['the PMD is none'], mayDiffer: [], doubts: ['Whether anybody flushes.'], source,
-    answers: [{ arch: 'x86-64', layer: 'X86', source, own: true }, { arch: 'xen-pv', layer: 'X86', own: false }],
+    hook: 'pmd_clear',
+    group: 'pmd update',
+    does: 'Makes a PMD none.',
+    calledBy: ['free_pte_range', 'collapse'],
+    locks: [],
+    waits: 'for nobody',
+    sleeps: 'never',
+    before: ['the PMD points to a table'],
+    after: ['the PMD is none'],
+    mayDiffer: [],
+    doubts: ['Whether anybody flushes.'],
+    source,
+    answers: [
+      { arch: 'x86-64', layer: 'X86', source, own: true },
+      { arch: 'xen-pv', layer: 'X86', own: false },
+    ],
   };
   expect(text.say({ schemaVersion: 1, kind: 'hook', page }, look)).toBe(`\
 pmd_clear  (pmd update)
@@ -66,6 +111,11 @@ xen-pv          X86  (not its own)
 });
 
 test('a list', () => {
-  const items = [{ name: 'x86-64', facts: ['ipi'], says: 'x86-64, bare metal' }, { name: 'arm64', facts: ['broadcast'], says: 'arm64' }];
-  expect(text.say({ schemaVersion: 1, kind: 'list', what: 'archs', items }, look)).toBe('x86-64  ipi        x86-64, bare metal\narm64   broadcast  arm64\n');
+  const items = [
+    { name: 'x86-64', facts: ['ipi'], says: 'x86-64, bare metal' },
+    { name: 'arm64', facts: ['broadcast'], says: 'arm64' },
+  ];
+  expect(text.say({ schemaVersion: 1, kind: 'list', what: 'archs', items }, look)).toBe(
+    'x86-64  ipi        x86-64, bare metal\narm64   broadcast  arm64\n',
+  );
 });

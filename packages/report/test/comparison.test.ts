@@ -3,12 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import { text, type Look } from '../src/index.ts';
 import { broken, comparison, evidence, look, raceCell, verdict } from './values.ts';
 
-const say = (value: ReturnType<typeof comparison>, some: Partial<Look> = {}): string => text.say({ schemaVersion: 1, kind: 'comparison', comparison: value }, { ...look, ...some });
+const say = (value: ReturnType<typeof comparison>, some: Partial<Look> = {}): string =>
+  text.say({ schemaVersion: 1, kind: 'comparison', comparison: value }, { ...look, ...some });
 const fails = raceCell('arm64', { before: broken('arm64'), expectedBefore: 'violates' });
 const notApplicable = raceCell('xen-pv', {
   before: verdict({ arch: 'xen-pv', outcome: 'n/a', evidence: evidence({ grade: 'none', states: 0 }) }),
   after: verdict({ arch: 'xen-pv', variant: 'after', outcome: 'n/a', evidence: evidence({ grade: 'none', states: 0 }) }),
-  expectedBefore: 'n/a', expectedAfter: 'n/a', agreement: 'n/a',
+  expectedBefore: 'n/a',
+  expectedAfter: 'n/a',
+  agreement: 'n/a',
 });
 
 test('a race on three architectures', () => {
@@ -17,8 +20,8 @@ race       x86-64   arm64          xen-pv
 ---------  -------  -------------  ------
 some-race  ok | ok  FAIL | ok [1]  N/A
 
-before the fix | after it. ok no interleaving breaks a claim; FAIL an interleaving breaks one; N/A
-  does not apply
+before the fix | after it; ok: no interleaving breaks a claim; FAIL: an interleaving breaks one;
+  N/A: does not apply
 
 table-uaf: 'no page table is used after it was freed' does not hold
 [1] table-uaf, 3 steps: shootdown replay v1:some-race:before:arm64:0.1.0
@@ -33,14 +36,21 @@ Observation some-race x86-64 Never | arm64 Sometimes | xen-pv N/A | fixed: Never
 });
 
 describe('marks against the reference', () => {
-  const unexpected = raceCell('arm64', { after: broken('arm64', 'after'), before: broken('arm64'), expectedBefore: 'violates', agreement: 'disagree' });
+  const unexpected = raceCell('arm64', {
+    after: broken('arm64', 'after'),
+    before: broken('arm64'),
+    expectedBefore: 'violates',
+    agreement: 'disagree',
+  });
   const missing = raceCell('ppc64', { expectedBefore: 'violates', agreement: 'disagree' });
   const open = raceCell('s390', { before: broken('s390'), expectedBefore: 'unstated', expectedAfter: 'clean', agreement: 'open' });
   const shown = say(comparison([['some-race', [unexpected, missing, open]]]));
 
   test('differing is !, a prediction is *', () => expect(shown).toMatch(/some-race +FAIL \| FAIL! \[1,2\] +ok! \| ok +FAIL\* \| ok \[3\]/));
   test('each difference has its sentence', () => {
-    expect(shown).toMatch(/! some-race on arm64, after the fix: the reference says clean, found 'no page table is used after it\s+was freed' broken\./);
+    expect(shown).toMatch(
+      /! some-race on arm64, after the fix: the reference says clean, found 'no page table is used after it\s+was freed' broken\./,
+    );
     expect(shown).toContain('! some-race on ppc64, before the fix: the reference says violates, found clean.');
   });
   test('the sum', () => expect(shown).toContain('0 agree, 2 disagree, 1 open, 0 not applicable'));
@@ -64,7 +74,11 @@ describe('width', () => {
   });
   test.each([60, 72, 80, 100])('in parts, never wider than %i', (columns) => {
     for (const line of table(columns)) expect(line.length).toBeLessThanOrEqual(columns);
-    expect(table(columns).join('\n').match(/FAIL \[\d\]/g)).toHaveLength(8);
+    expect(
+      table(columns)
+        .join('\n')
+        .match(/FAIL \[\d\]/g),
+    ).toHaveLength(8);
   });
 });
 
@@ -72,7 +86,8 @@ test('what an interruption left', () => {
   const cut = raceCell('arm64', {
     before: verdict({ arch: 'arm64', outcome: 'interrupted', evidence: evidence({ grade: 'partial', states: 12345 }) }),
     after: verdict({ arch: 'arm64', variant: 'after', outcome: 'interrupted', evidence: evidence({ grade: 'none', states: 0 }) }),
-    expectedBefore: 'violates', agreement: 'open',
+    expectedBefore: 'violates',
+    agreement: 'open',
   });
   const shown = say(comparison([['some-race', [raceCell('x86-64'), cut]]], { complete: false }));
   expect(shown).toContain('.. some-race before on arm64: interrupted after 12,345 states, depth 30, nothing found so far.');

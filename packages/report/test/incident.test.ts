@@ -5,15 +5,22 @@ import { text, type Look, type Replay } from '../src/index.ts';
 import { broken, CLAIM, event, freedUnderWalker, look } from './values.ts';
 
 const replayed = (trace: Trace, some: Partial<Look> = {}): string => {
-  const replay: Replay = { token: 'v1:some-race:before:arm64:0.1.0', workload: 'some-race', variant: 'before', configuration: 'Linux 6.1 without the fix', arch: 'arm64', trace, breaches: { [CLAIM]: 'table-uaf' } };
+  const replay: Replay = {
+    token: 'v1:some-race:before:arm64:0.1.0',
+    workload: 'some-race',
+    variant: 'before',
+    configuration: 'Linux 6.1 without the fix',
+    arch: 'arm64',
+    trace,
+    breaches: { [CLAIM]: 'table-uaf' },
+  };
   return text.say({ schemaVersion: 1, kind: 'replay', replay }, { ...look, ...some });
 };
 
 test('a counterexample', () => {
   const shown = text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: [broken('arm64')] }, look);
   expect(shown).toBe(`\
-FAIL  some-race before  arm64  2 CPUs, tables 2x2, sc, 40 states, depth 30; found: a shortest
-                                 interleaving
+FAIL  some-race before  arm64  found: 2 CPUs, tables 2x2, sc, 40 states, depth 30
 
 ==================================================================
 BUG: SHOOTDOWN: table-uaf in free_pte_range / gup_pte_range  [arm64]
@@ -39,21 +46,29 @@ last step of the other side: frees table T3, by M on cpu1 at step 2
 
 held at step 3: G: interrupts off   M: nothing
 Replay: shootdown replay v1:some-race:before:arm64:0.1.0
-Reported-by: shootdown 0.1.0 on arm64: 2 CPUs, tables 2x2, sc, 40 states, depth 30; found: a
-  shortest interleaving
+Reported-by: shootdown 0.1.0 on arm64: 2 CPUs, tables 2x2, sc, 40 states, depth 30; found: no
+  interleaving that breaks it is shorter
 ==================================================================
 
+found: no interleaving that breaks it is shorter
 1 verdict, 40 states, 0.5 s
 `);
 });
 
 test('a claim of a contract names the hook', () => {
-  const trace = { ...freedUnderWalker, events: [event(1, 'M', 1, 'leaves pmd_clear', { where: ['pmd_clear'], broken: [{ claim: 'pmd_clear: the PMD is none' }] })] };
+  const trace = {
+    ...freedUnderWalker,
+    events: [event(1, 'M', 1, 'leaves pmd_clear', { where: ['pmd_clear'], broken: [{ claim: 'pmd_clear: the PMD is none' }] })],
+  };
   expect(replayed(trace)).toContain("contract of pmd_clear: 'the PMD is none' (core/src/contract/hooks/pmd_clear.ts)");
 });
 
 test('who waits for ever', () => {
-  const trace = { ...freedUnderWalker, events: freedUnderWalker.events.slice(0, 1), stuck: [{ process: 'M', waitsFor: 'every CPU has run it' }] };
+  const trace = {
+    ...freedUnderWalker,
+    events: freedUnderWalker.events.slice(0, 1),
+    stuck: [{ process: 'M', waitsFor: 'every CPU has run it' }],
+  };
   expect(replayed(trace)).toContain(' M on cpu1 waits for ever: every CPU has run it');
   expect(replayed(trace)).toContain('BUG: SHOOTDOWN: deadlock');
 });
@@ -71,7 +86,11 @@ test('an execution in which nothing breaks', () => {
 });
 
 test('no line is wider than the terminal, but the command', () => {
-  for (const columns of [60, 80, 120]) for (const line of replayed(freedUnderWalker, { columns }).replace(/^Replay:.*/m, '').split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+  for (const columns of [60, 80, 120])
+    for (const line of replayed(freedUnderWalker, { columns })
+      .replace(/^Replay:.*/m, '')
+      .split('\n'))
+      expect(line.length).toBeLessThanOrEqual(columns);
 });
 
 test('interrupts and TLB agents stand in the column of their CPU, RCU in the last', () => {
@@ -84,7 +103,11 @@ test('interrupts and TLB agents stand in the column of their CPU, RCU in the las
       event(4, 'rcu', 2, 'grace period over: free T3'),
     ],
   };
-  expect(replayed(trace).split('\n').filter((line) => /^ +\d |^ +#/.test(line) || line.includes('waited'))).toEqual([
+  expect(
+    replayed(trace)
+      .split('\n')
+      .filter((line) => /^ +\d |^ +#/.test(line) || line.includes('waited')),
+  ).toEqual([
     '  #  CPU0 G                    CPU1 M                    RCU                       changed',
     '  1                            flush_tlb:',
     '  2  <irq> takes the',
@@ -94,7 +117,8 @@ test('interrupts and TLB agents stand in the column of their CPU, RCU in the las
   ]);
 });
 
-const own = (n: number): Trace['events'][number] => event(n, 'M', 1, `store private${n} = 1`, { where: ['munmap', `step_${n}`], changes: [{ cell: `private${n}`, from: '0', to: '1' }] });
+const own = (n: number): Trace['events'][number] =>
+  event(n, 'M', 1, `store private${n} = 1`, { where: ['munmap', `step_${n}`], changes: [{ cell: `private${n}`, from: '0', to: '1' }] });
 
 test('steps that concern no other CPU are folded, unless all are wanted', () => {
   const read = event(5, 'M', 1, 'load T3[0] -> none', { where: ['munmap'] });

@@ -5,41 +5,105 @@ import type { Look } from '../src/index.ts';
 export const look: Look = { columns: 100, colour: false, version: '0.1.0' };
 
 export const evidence = (some: Partial<Evidence> = {}): Evidence => ({
-  grade: 'proved', cpus: 2, geometry: '2x2', memory: 'sc', states: 1000, transitions: 2000, depth: 30, gaveUp: 0, seconds: 0.5, ...some,
+  grade: 'proved',
+  cpus: 2,
+  geometry: '2x2',
+  memory: 'sc',
+  states: 1000,
+  transitions: 2000,
+  depth: 30,
+  gaveUp: 0,
+  seconds: 0.5,
+  ...some,
 });
 
 export const verdict = (some: Partial<Verdict> = {}): Verdict => ({
-  schemaVersion: 1, workload: 'some-race', variant: 'before', configuration: 'Linux 6.1 without the fix', arch: 'x86-64', outcome: 'clean',
-  asks: [], layers: ['Generic'], evidence: evidence(), ...some,
+  schemaVersion: 1,
+  workload: 'some-race',
+  variant: 'before',
+  configuration: 'Linux 6.1 without the fix',
+  arch: 'x86-64',
+  outcome: 'clean',
+  asks: [],
+  layers: ['Generic'],
+  evidence: evidence(),
+  ...some,
 });
 
 export const CLAIM = 'no page table is used after it was freed';
 export const broken = (arch: string, variant: 'before' | 'after' = 'before'): Verdict =>
   verdict({
-    arch, variant, outcome: 'violates', evidence: evidence({ grade: 'found', states: 40 }),
-    counterexample: { claim: CLAIM, breach: 'table-uaf', length: 3, switches: 2, token: `v1:some-race:${variant}:${arch}:0.1.0`, trace: freedUnderWalker },
+    arch,
+    variant,
+    outcome: 'violates',
+    evidence: evidence({ grade: 'found', states: 40 }),
+    counterexample: {
+      claim: CLAIM,
+      breach: 'table-uaf',
+      length: 3,
+      switches: 2,
+      token: `v1:some-race:${variant}:${arch}:0.1.0`,
+      trace: freedUnderWalker,
+    },
   });
 
 /** A cell that is as the reference says, unless another agreement is given. */
 export const raceCell = (arch: string, some: Partial<RaceCell> = {}): RaceCell => ({
-  arch, before: verdict({ arch }), after: verdict({ arch, variant: 'after' }), expectedBefore: 'clean', expectedAfter: 'clean', agreement: 'agree', ...some,
+  arch,
+  before: verdict({ arch }),
+  after: verdict({ arch, variant: 'after' }),
+  expectedBefore: 'clean',
+  expectedAfter: 'clean',
+  agreement: 'agree',
+  ...some,
 });
 
 export const comparison = (rows: readonly (readonly [string, readonly RaceCell[]])[], some: Partial<Comparison> = {}): Comparison => ({
-  schemaVersion: 1, archs: rows[0]?.[1].map((c) => c.arch) ?? [], rows: rows.map(([id, cells]) => ({ id, title: id, year: 2022, cells })), seconds: 1.5, complete: true, ...some,
+  schemaVersion: 1,
+  archs: rows[0]?.[1].map((c) => c.arch) ?? [],
+  rows: rows.map(([id, cells]) => ({ id, title: id, year: 2022, cells })),
+  seconds: 1.5,
+  complete: true,
+  ...some,
 });
 
 export const event = (number: number, process: string, cpu: number, text: string, some: Partial<TraceEvent> = {}): TraceEvent => ({
-  number, process, cpu, where: [], kind: 'load', text, changes: [], broken: [], ...some,
+  number,
+  process,
+  cpu,
+  where: [],
+  kind: 'load',
+  text,
+  changes: [],
+  broken: [],
+  ...some,
 });
 
 /** A walker reads a table that another CPU frees. */
 export const freedUnderWalker: Trace = {
-  processes: [{ name: 'G', cpu: 0 }, { name: 'M', cpu: 1 }, { name: 'cpu0 irq', cpu: 0 }, { name: 'cpu1 irq', cpu: 1 }, { name: 'rcu', cpu: 2 }],
-  events: [
-    event(1, 'G', 0, 'local_irq_save', { where: ['gup_fast'], kind: 'local_irq_save', changes: [{ cell: 'irqs off[0]', from: '0', to: '1' }] }),
-    event(2, 'M', 1, 'frees table T3', { where: ['munmap', 'free_pte_range'], kind: 'table.free', changes: [{ cell: 'T3[0]', from: 'none', to: 'POISON' }] }),
-    event(3, 'G', 0, 'load T3[0] -> POISON', { where: ['gup_fast', 'gup_pte_range'], broken: [{ claim: CLAIM, seen: 'cpu0 read from T3' }] }),
+  processes: [
+    { name: 'G', cpu: 0 },
+    { name: 'M', cpu: 1 },
+    { name: 'cpu0 irq', cpu: 0 },
+    { name: 'cpu1 irq', cpu: 1 },
+    { name: 'rcu', cpu: 2 },
   ],
-  brokenAtEnd: [], stuck: [],
+  events: [
+    event(1, 'G', 0, 'local_irq_save', {
+      where: ['gup_fast'],
+      kind: 'local_irq_save',
+      changes: [{ cell: 'irqs off[0]', from: '0', to: '1' }],
+    }),
+    event(2, 'M', 1, 'frees table T3', {
+      where: ['munmap', 'free_pte_range'],
+      kind: 'table.free',
+      changes: [{ cell: 'T3[0]', from: 'none', to: 'POISON' }],
+    }),
+    event(3, 'G', 0, 'load T3[0] -> POISON', {
+      where: ['gup_fast', 'gup_pte_range'],
+      broken: [{ claim: CLAIM, seen: 'cpu0 read from T3' }],
+    }),
+  ],
+  brokenAtEnd: [],
+  stuck: [],
 };

@@ -28,7 +28,10 @@ export class Claims implements Command {
     for (const [i, { name, arch }] of jobs.entries()) {
       if (this.interrupt.aborted) break;
       this.progress.task(`${i}/${jobs.length}  ${name} on ${arch.id}`);
-      const measured = await core.measureClaims(name, [arch], contractWorkloads, { ...boundsOf(options, core, this.interrupt), onProgress: (p) => this.progress.search(p) });
+      const measured = await core.measureClaims(name, [arch], contractWorkloads, {
+        ...boundsOf(options, core, this.interrupt),
+        onProgress: (p) => this.progress.search(p),
+      });
       frequencies.push(...measured.frequencies);
       facts.push(...measured.facts);
     }

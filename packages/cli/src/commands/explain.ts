@@ -18,7 +18,11 @@ export class Explain implements Command {
     const core = await this.core();
     const [contract] = select([...core.allHooks.values()], (h) => h.hookName, [name], 'SD_UNKNOWN_HOOK_NAME', core);
     const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
-    const page = pageOf(contract as Contract, archs.map((arch) => answerOf(arch, name, core)), core);
+    const page = pageOf(
+      contract as Contract,
+      archs.map((arch) => answerOf(arch, name, core)),
+      core,
+    );
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'hook', page }, exit: EXIT.ok };
   }
 }
@@ -31,11 +35,21 @@ function answerOf(arch: ArchSpec, name: string, core: Core): Answer {
 function pageOf(contract: Contract, answers: readonly Answer[], core: Core): HookPage {
   const locks = Object.keys(contract.locks);
   const sentences = core.sentencesOf(contract);
-  const said = (kind: 'must' | 'may', when: 'enter' | 'leave'): string[] => sentences.filter((s) => s.kind === kind && s.when === when).map((s) => s.sentence);
+  const said = (kind: 'must' | 'may', when: 'enter' | 'leave'): string[] =>
+    sentences.filter((s) => s.kind === kind && s.when === when).map((s) => s.sentence);
   return {
-    hook: contract.hookName, group: contract.group, does: contract.does, calledBy: contract.calledBy, locks,
-    waits: contract.waits, sleeps: contract.sleeps,
-    before: said('must', 'enter').filter((s) => !locks.some((lock) => s === `${lock} is held`)), after: said('must', 'leave'), mayDiffer: said('may', 'leave'),
-    doubts: contract.doubts, source: contract.source, answers,
+    hook: contract.hookName,
+    group: contract.group,
+    does: contract.does,
+    calledBy: contract.calledBy,
+    locks,
+    waits: contract.waits,
+    sleeps: contract.sleeps,
+    before: said('must', 'enter').filter((s) => !locks.some((lock) => s === `${lock} is held`)),
+    after: said('must', 'leave'),
+    mayDiffer: said('may', 'leave'),
+    doubts: contract.doubts,
+    source: contract.source,
+    answers,
   };
 }

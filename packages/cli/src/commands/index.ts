@@ -15,46 +15,101 @@ const example = (command: Command, line: string): Command => command.addHelpText
 export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
-      example(bounds(archs(program.command('compare').argument('[workload...]', 'races (default: all)').summary('judge races on every architecture, before and after their fix')
-        .description('Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says, 12 when one is not, 75 when a search did not end.'))),
-      'shootdown compare collapse-vs-gup-fast --arch x86-64,arm64'),
+      example(
+        bounds(
+          archs(
+            program
+              .command('compare')
+              .argument('[workload...]', 'races (default: all)')
+              .summary('judge races on every architecture, before and after their fix')
+              .description(
+                'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says, 12 when one is not, 75 when a search did not end.',
+              ),
+          ),
+        ),
+        'shootdown compare collapse-vs-gup-fast --arch x86-64,arm64',
+      ),
     load: async () => (await import('./compare.ts')).Compare,
   },
   {
     declare: (program) =>
-      example(bounds(archs(program.command('run').argument('<workload...>', 'races or other workloads').summary('judge workloads, and show what breaks')
-        .description('Judges workloads on the architectures, one after the other, and shows a shortest interleaving for each claim that breaks.\nExits 0 when nothing breaks, 12 when a claim does, 11 when somebody waits for ever, 75 when a search did not end, 4 when nothing applies.')
-        .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'))),
-      'shootdown run collapse-vs-gup-fast --variant before --arch arm64'),
+      example(
+        bounds(
+          archs(
+            program
+              .command('run')
+              .argument('<workload...>', 'races or other workloads')
+              .summary('judge workloads, and show what breaks')
+              .description(
+                'Judges workloads on the architectures, one after the other, and shows a shortest interleaving for each claim that breaks.\nExits 0 when nothing breaks, 12 when a claim does, 11 when somebody waits for ever, 75 when a search did not end, 4 when nothing applies.',
+              )
+              .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
+          ),
+        ),
+        'shootdown run collapse-vs-gup-fast --variant before --arch arm64',
+      ),
     load: async () => (await import('./run.ts')).Run,
   },
   {
     declare: (program) =>
-      example(program.command('replay').argument('<token>', 'what a report prints behind "shootdown replay"').summary('show one execution again')
-        .description('Shows one execution again, from its token.\nExits 12 when a claim breaks in it, 11 when somebody waits for ever, else 0.')
-        .option('--full', 'every step: fold nothing').option('--until <step>', 'stop after this step', whole),
-      'shootdown replay v1:collapse-vs-gup-fast:before:arm64:0x3.1x2 --full'),
+      example(
+        program
+          .command('replay')
+          .argument('<token>', 'what a report prints behind "shootdown replay"')
+          .summary('show one execution again')
+          .description(
+            'Shows one execution again, from its token.\nExits 12 when a claim breaks in it, 11 when somebody waits for ever, else 0.',
+          )
+          .option('--full', 'every step: fold nothing')
+          .option('--until <step>', 'stop after this step', whole),
+        'shootdown replay v1:collapse-vs-gup-fast:before:arm64:0x3.1x2 --full',
+      ),
     load: async () => (await import('./replay.ts')).Replay,
   },
   {
     declare: (program) =>
-      example(program.command('list').addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks'])).summary('list architectures, workloads or hooks')
-        .description('Lists architectures, workloads or hooks.'),
-      'shootdown list workloads'),
+      example(
+        program
+          .command('list')
+          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks']))
+          .summary('list architectures, workloads or hooks')
+          .description('Lists architectures, workloads or hooks.'),
+        'shootdown list workloads',
+      ),
     load: async () => (await import('./list.ts')).List,
   },
   {
     declare: (program) =>
-      example(archs(program.command('explain').argument('<hook>').summary('show the contract of a hook, and who answers for it')
-        .description('Shows the contract of a hook: what callers hold and get, what may differ, what is not sure; and which layer answers for it on each architecture.')),
-      'shootdown explain pmdp_collapse_flush'),
+      example(
+        archs(
+          program
+            .command('explain')
+            .argument('<hook>')
+            .summary('show the contract of a hook, and who answers for it')
+            .description(
+              'Shows the contract of a hook: what callers hold and get, what may differ, what is not sure; and which layer answers for it on each architecture.',
+            ),
+        ),
+        'shootdown explain pmdp_collapse_flush',
+      ),
     load: async () => (await import('./explain.ts')).Explain,
   },
   {
     declare: (program) =>
-      example(bounds(archs(program.command('claims').argument('<hook...>').summary('measure how often the claims of a hook hold on each architecture')
-        .description('Measures how often each claim of a hook holds on each architecture: always, sometimes or never, over every interleaving of the workloads that reach it.\nExits 12 when an architecture breaks what the contract demands of all, 75 when a search did not end, 4 when no workload reaches the hook.'))),
-      'shootdown claims pmdp_collapse_flush --arch x86-64,ppc64-radix'),
+      example(
+        bounds(
+          archs(
+            program
+              .command('claims')
+              .argument('<hook...>')
+              .summary('measure how often the claims of a hook hold on each architecture')
+              .description(
+                'Measures how often each claim of a hook holds on each architecture: always, sometimes or never, over every interleaving of the workloads that reach it.\nExits 12 when an architecture breaks what the contract demands of all, 75 when a search did not end, 4 when no workload reaches the hook.',
+              ),
+          ),
+        ),
+        'shootdown claims pmdp_collapse_flush --arch x86-64,ppc64-radix',
+      ),
     load: async () => (await import('./claims.ts')).Claims,
   },
 ];
@@ -67,4 +122,9 @@ export const globals = (program: Command): Command =>
     .option('-q, --quiet', 'no progress')
     .option('--no-color', 'no colours (also: NO_COLOR in the environment)')
     .option('--config <file>', 'config file (default: shootdown.config.mjs here or above)')
-    .option('--plugin <path or package>', 'one more package of architectures; may be given again', (one: string, all: readonly string[]) => [...all, one], []);
+    .option(
+      '--plugin <path or package>',
+      'one more package of architectures; may be given again',
+      (one: string, all: readonly string[]) => [...all, one],
+      [],
+    );

@@ -26,7 +26,10 @@ export class List implements Command {
     const workloads = await this.catalog.workloads();
     const races = workloads.races.map((r): Item => ({ name: r.id, facts: ['race', String(r.year)], says: r.title }));
     const rest = namedOf({ ...workloads, races: [] }).filter(({ scenario }) => !races.some((r) => r.name === scenario.name));
-    return [...races, ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title }))];
+    return [
+      ...races,
+      ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title })),
+    ];
   }
 }
 

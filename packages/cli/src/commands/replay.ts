@@ -17,7 +17,15 @@ export class Replay implements Command {
     const found = core.replayToken(text, await this.catalog.archs(), namedOf(await this.catalog.workloads()));
     const { workload, variant, arch } = found.token;
     const trace = options.until === undefined ? found.trace : cut(found.trace, options.until);
-    const replay = { token: text, workload, variant, arch, configuration: found.configuration.says, trace, breaches: Object.fromEntries(core.watches.map((w) => [w.claim, w.breach])) };
+    const replay = {
+      token: text,
+      workload,
+      variant,
+      arch,
+      configuration: found.configuration.says,
+      trace,
+      breaches: Object.fromEntries(core.watches.map((w) => [w.claim, w.breach])),
+    };
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'replay', replay }, exit: exitOfTrace(trace) };
   }
 }

@@ -39,7 +39,12 @@ export class Run implements Command {
     for (const { arch, scenario, configuration, variant } of jobs) {
       if (this.interrupt.aborted) break;
       this.progress.task(`${verdicts.length}/${jobs.length}  ${scenario.name} ${variant} on ${arch.id}`);
-      verdicts.push(await core.judgeScenario(arch, scenario, configuration, variant, { ...boundsOf(options, core, this.interrupt), onProgress: (p) => this.progress.search(p) }));
+      verdicts.push(
+        await core.judgeScenario(arch, scenario, configuration, variant, {
+          ...boundsOf(options, core, this.interrupt),
+          onProgress: (p) => this.progress.search(p),
+        }),
+      );
     }
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'verdicts', verdicts }, exit: exitOfVerdicts(verdicts) };
   }
@@ -48,7 +53,8 @@ export class Run implements Command {
 function jobsOf(workloads: readonly Named[], archs: readonly ArchSpec[], wanted: string | undefined, core: Core): Job[] {
   return workloads.flatMap(({ scenario, variants }) => {
     const chosen = Object.entries(variants).filter(([variant]) => wanted === undefined || variant === wanted);
-    if (chosen.length === 0) throw new core.Mistake('SD_BAD_OPTION', `${scenario.name} has no variant ${wanted}.`, `It has ${Object.keys(variants).join(', ')}.`);
+    if (chosen.length === 0)
+      throw new core.Mistake('SD_BAD_OPTION', `${scenario.name} has no variant ${wanted}.`, `It has ${Object.keys(variants).join(', ')}.`);
     return chosen.flatMap(([variant, configuration]) => archs.map((arch) => ({ arch, scenario, variant, configuration })));
   });
 }
