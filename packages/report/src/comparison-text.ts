@@ -88,10 +88,13 @@ function summary(comparison: Comparison, columns: number, paint: Paint): string[
   const states = searched.reduce((sum, v) => sum + v.evidence.states, 0);
   const proved = searched.filter((v) => v.evidence.grade === 'proved').length;
   const found = searched.filter((v) => v.evidence.grade === 'found').length;
+  const gaveUp = searched.filter((v) => v.evidence.grade === 'proved' && v.evidence.gaveUp > 0).length;
+  const cutLoops =
+    gaveUp > 0 ? ` In ${count(gaveUp)} of the proved ones a retry loop was given up: what lies behind it was not tried.` : '';
   return [
     (number('disagree') > 0 ? paint.bad : paint.bold)(words),
     ...paragraph(
-      `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s`,
+      `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s.${cutLoops}`,
       columns,
       0,
     ),

@@ -31,7 +31,7 @@ Observation some-race x86-64 Never | arm64 Sometimes | xen-pv N/A | fixed: Never
 
 2 agree, 0 disagree, 0 open, 1 not applicable
 4 verdicts (3 proved over every interleaving within the sizes printed above, 1 by counterexample),
-  3,040 states, 1.5 s
+  3,040 states, 1.5 s.
 `);
 });
 
@@ -93,6 +93,13 @@ test('what an interruption left', () => {
   expect(shown).toContain('.. some-race before on arm64: interrupted after 12,345 states, depth 30, nothing found so far.');
   expect(shown).toContain('.. 1 verdict not begun.');
   expect(shown).toContain('1 agree, 0 disagree, 0 open, 0 not applicable, 1 not finished');
+});
+
+test('a loop that was given up lies outside what is proved', () => {
+  const shown = say(
+    comparison([['some-race', [raceCell('arm64', { after: verdict({ arch: 'arm64', evidence: evidence({ gaveUp: 3 }) }) })]]]),
+  );
+  expect(shown.replaceAll(/\s+/g, ' ')).toContain('In 1 of the proved ones a retry loop was given up');
 });
 
 test('colours only when asked', () => {
