@@ -8,7 +8,7 @@ import type { Schedule } from '../words/system.ts';
 import type { Source } from '../words/source.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { sentencesOf } from './claims.ts';
-import { checkBounds, type Bounds } from './judge.ts';
+import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';
 import { countHook, notApplicable, rig } from './rig.ts';
 import { encodeToken } from './token.ts';
 
@@ -61,6 +61,7 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
     let body: { layer: string; source: Source | undefined } | undefined;
     for (const { scenario, configuration } of workloads) {
       if (notApplicable(arch, scenario) !== undefined) continue;
+      await turnOfEvents();
       const built = rig(arch, scenario, configuration, countHook(hookName));
       body = built.stack.bodies.get(hookName);
       const found = await explore(built.system, { ...bounds, stopAtFirst: false });

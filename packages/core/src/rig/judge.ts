@@ -24,6 +24,9 @@ export interface Bounds {
 /** Default bound on states: every built-in race is far below it. */
 export const MAX_STATES = 20_000_000;
 
+/** Lets signals and timers in: a small search ends before it does so itself. */
+export const turnOfEvents = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
 /** @throws Mistake SD_BAD_BOUND */
 export function checkBounds(bounds: Bounds): void {
   const { maxStates, deadlineMs } = bounds;
@@ -39,6 +42,7 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   checkBounds(bounds);
   const reason = notApplicable(arch, scenario);
   if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
+  await turnOfEvents();
   const built = rig(arch, scenario, configuration);
   const found = await explore(built.system, { ...bounds, stopAtFirst: true });
   const counterexample = counterexampleOf(built, found, arch, scenario, variant);
