@@ -1,0 +1,25 @@
+/** @type {Partial<import('typedoc').TypeDocOptions>} */
+export default {
+  name: 'Shootdown',
+  entryPointStrategy: 'packages',
+  entryPoints: ['packages/*'],
+  exclude: ['packages/typedoc-plugin-hooks'],
+  packageOptions: {
+    entryPoints: ['src/index.ts'],
+    includeVersion: true,
+    excludeInternal: true,
+    excludePrivate: true,
+    validation: { invalidLink: true, notExported: false, notDocumented: false },
+  },
+  plugin: ['@shootdown/typedoc-plugin-hooks'],
+  customCss: 'packages/typedoc-plugin-hooks/assets/hooks.css',
+  readme: 'README.md',
+  out: 'site',
+  treatWarningsAsErrors: true,
+  validation: { invalidLink: true, notExported: false, notDocumented: false },
+  disableGit: true,
+  disableSources: true,
+  githubPages: false,
+  includeVersion: false,
+  navigation: { includeGroups: true, includeFolders: true },
+};
