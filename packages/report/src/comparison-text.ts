@@ -1,4 +1,4 @@
-/** A comparison in words: the table, who differs from the reference, footnotes, observations, the sum. */
+/** A comparison in words: observations, how to see each break, the table, who differs from the reference, the sum. */
 import type { Comparison, RaceCell, Verdict } from '@shootdown/core';
 import { footnoteLines, footnotesOf } from './footnotes.ts';
 import { observationLines } from './observation.ts';
@@ -12,12 +12,13 @@ export function comparisonText(comparison: Comparison, look: Look): string {
   const paint = paintOf(look);
   const notes = footnotesOf(comparison);
   const blocks = [
+    // The table comes last: in a terminal it is what is left on the screen.
+    observationLines(comparison, look.columns),
+    footnoteLines(notes, look.columns, paint),
     raceTable(comparison, notes, look.columns, paint),
     legend(comparison, look.columns, paint),
     differences(comparison, look.columns, paint),
     unfinished(comparison, look.columns, paint),
-    footnoteLines(notes, look.columns, paint),
-    observationLines(comparison, look.columns),
     summary(comparison, look.columns, paint),
   ];
   return blocks
