@@ -1,1 +1,2 @@
-export {};
+/** What every architecture must pass, told as jest suites. */
+export { describeArch } from './describe-arch.ts';
