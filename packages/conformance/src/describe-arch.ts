@@ -1,43 +1,44 @@
-/** What every architecture must pass, told as jest suites. */
+/** The suites an architecture calls from its own tests. */
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_RELEASE, hooksOf, judgeScenario, MAX_STATES, type ArchSpec, type Configuration, type Scenario, type Verdict } from '@shootdown/core';
-import { alone } from './alone.ts';
-import { contracts } from './asks.ts';
+import { hooksOf, type ArchSpec, type Scenario } from '@shootdown/core';
+import { arch as makeArch } from '@shootdown/core/plugin';
+import { bugs, type Bug } from './bugs.ts';
+import { aloneStories, stories } from './stories.ts';
+import { tell } from './tell.ts';
 import { together } from './together.ts';
 
 /** Enough for the biggest story on a slow machine. */
 const MINUTES = 3 * 60_000;
 
-const today: Configuration = { release: DEFAULT_RELEASE, says: 'the hooks as they are' };
-
-/** How a story went: `clean`, or which sentence broke, with the steps that led there. */
-export async function tell(arch: ArchSpec, scenario: Scenario): Promise<string> {
-  const verdict = await judgeScenario(arch, scenario, today, today.release, { maxStates: MAX_STATES });
-  return verdict.outcome === 'violates' || verdict.outcome === 'deadlock' ? broken(verdict) : verdict.outcome;
-}
-
-const broken = ({ counterexample }: Verdict): string => `${counterexample?.claim}\n${JSON.stringify(counterexample?.trace, undefined, 1)}`;
-
-const aloneStory = (name: string, does: Scenario['setup'][number]['does']): Scenario => ({
-  name, title: name, cpus: 1, asks: contracts, setup: [],
-  areas: [{ from: 0, to: 2, thp: 'never' }, { from: 2, to: 4, thp: 'always' }],
-  threads: [{ name: 'A', cpu: 0, runs: 0, does }],
-});
-
 /** @param arch one architecture; a package that has several calls this for each */
 export function describeArch(arch: ArchSpec): void {
-  describe(`${arch.id} as an architecture`, () => {
+  describe(`${arch.id} keeps every contract`, () => {
     test('every hook has a body, and its own bodies say where they stand in Linux', () => {
       const nowhere = hooksOf(arch).filter((body) => body.own && !body.source);
       expect(nowhere.map((body) => body.hookName)).toEqual([]);
     });
-
     describe('alone', () => {
-      for (const [name, does] of Object.entries(alone)) test(name, async () => expect(await tell(arch, aloneStory(name, does))).toBe('clean'), MINUTES);
+      for (const story of aloneStories) test(story.name, async () => expect(await tell(arch, story)).toBe('clean'), MINUTES);
     });
-
     describe('with another CPU about', () => {
-      for (const scenario of together) test(scenario.name, async () => expect(await tell(arch, scenario)).toBe('clean'), MINUTES);
+      for (const story of together) test(story.name, async () => expect(await tell(arch, story)).toBe('clean'), MINUTES);
     });
   });
+}
+
+/** The same stories told to broken hooks: each way to break them is noticed by the one that is there for it. */
+export function describePlantedBugs(arch: ArchSpec): void {
+  describe(`${arch.id} broken on purpose`, () => {
+    for (const bug of bugs.filter(({ isOne }) => isOne(arch.machine)))
+      test(`${bug.name}: shown by ${bug.shownBy}`, async () => expect(await tell(withLayer(arch, bug), storyCalled(bug.shownBy))).toMatch(/^broken: /), MINUTES);
+  });
+}
+
+const withLayer = (arch: ArchSpec, bug: Bug): ArchSpec =>
+  makeArch({ id: `${arch.id}-broken`, title: bug.name, what: bug.name, over: arch, layers: [bug.layer], machine: arch.machine });
+
+function storyCalled(name: string): Scenario {
+  const story = stories.find((s) => s.name === name);
+  if (!story) throw new Error(`the kit has no story "${name}"`);
+  return story;
 }

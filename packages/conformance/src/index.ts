@@ -1,2 +1,2 @@
 /** What every architecture must pass, told as jest suites. */
-export { describeArch } from './describe-arch.ts';
+export { describeArch, describePlantedBugs } from './describe-arch.ts';
