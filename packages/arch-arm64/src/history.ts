@@ -45,7 +45,7 @@ export const history: readonly Change[] = [
     name: 'arm64_free_hooks_flush',
     commit: 'removed by ace8cb754539 and f270ab88fdf2 (v4.20)',
     says: 'Unhooking a page table flushes the way to it at once, and the flush of the gather is for leaves only.',
-    until: 'v5.8',
+    until: 'v4.20',
     layer: FreeHooksFlush,
   },
 ];

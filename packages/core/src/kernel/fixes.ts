@@ -6,7 +6,7 @@ import { didYouMean, Mistake } from '../mistakes.ts';
 
 /** Releases that a fix or a case names, oldest first. */
 export const RELEASES = [
-  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.12',
+  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v4.20', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.12',
 ] as const;
 export type Release = (typeof RELEASES)[number];
 

@@ -30,7 +30,7 @@ export class StoreFacts implements Facts {
     const [, ...lower] = walkLevels(this.geometry).toReversed();
     // The entry that leads to the lowest tables of the range: upper ones are shared with its neighbours.
     const level = lower[0];
-    return level ? this.#cpus((cpu) => this.#some(hw.walkCache, cpu, mm, level, start, end)) : 0;
+    return level ? this.#cpus((cpu) => this.#loaded(cpu, mm) && this.#some(hw.walkCache, cpu, mm, level, start, end)) : 0;
   }
   walkersOf(table: Table): CpuMask {
     return this.#cpus((cpu) => LEVELS.some((_, l) => this.value(ghosts.walking(cpu, l)) === table));
@@ -45,9 +45,10 @@ export class StoreFacts implements Facts {
   interruptsOff(cpu: CpuId): boolean { return this.value(hw.irqOff(cpu)) !== 0 || this.value(hw.inIrq(cpu)) !== 0; }
   interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu)); }
 
+  #loaded(cpu: CpuId, mm: Mm): boolean { return this.value(hw.root(cpu)) !== 0 && this.value(hw.asid(cpu)) === mm.id; }
   #uses(cpu: CpuId, mm: Mm): boolean {
     const { lazy } = this.parts.spec;
-    return this.value(hw.root(cpu)) !== 0 && this.value(hw.asid(cpu)) === mm.id && !(lazy && this.value(lazy(cpu)) !== 0);
+    return this.#loaded(cpu, mm) && !(lazy && this.value(lazy(cpu)) !== 0);
   }
   #cpus(test: (cpu: CpuId) => boolean): CpuMask {
     return cpusOf(this.online).reduce((mask, cpu) => (test(cpu) ? mask | cpuBit(cpu) : mask), 0);

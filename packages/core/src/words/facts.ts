@@ -15,7 +15,10 @@ export interface Facts {
    * are in the address space and not lazy. What others hold is tagged, and they check it before they come back.
    */
   tlbHolders(mm: Mm, start: Va, end: Va, levels?: readonly Level[]): CpuMask;
-  /** CPUs that remember an upper entry leading to a table of the range. */
+  /**
+   * CPUs that remember an upper entry leading to a table of the range, and have the address space loaded: the walker of a
+   * lazy CPU may still run ahead through it.
+   */
   walkCacheHolders(mm: Mm, start: Va, end: Va): CpuMask;
   /** CPUs in a lockless walk that have read an entry pointing to `table` and not left their read-side section. */
   walkersOf(table: Table): CpuMask;
