@@ -36,6 +36,7 @@ export const pud_populate = hook<(cpu: Cpu, mm: Mm, pudp: Slot<'pud'>, table: Ta
   },
   may: {},
   doubts: [
+    'huge_pmd_share of hugetlbfs calls it under the split lock of the table it shares, not under page_table_lock.',
     'x86 PAE cannot change an entry of its top level without loading the root register again, so it flushes the whole address space here.',
   ],
   source: linux('v6.1', 'arch/x86/include/asm/pgalloc.h', 'pud_populate'),
