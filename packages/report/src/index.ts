@@ -1,4 +1,4 @@
 /** Face of the package: the formats, and what they are given. */
 export { json } from './json.ts';
-export type { Answer, Content, Format, HookPage, Item, Look, Replay, Report } from './report.ts';
+export type { Answer, Content, Created, Format, HookPage, Item, Look, Replay, Report } from './report.ts';
 export { text } from './text.ts';

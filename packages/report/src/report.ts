@@ -58,6 +58,23 @@ export interface Item {
   readonly facts: readonly string[];
 }
 
+/** What `new` wrote. Paths are from the top of the workspace. */
+export interface Created {
+  readonly name: string;
+  /** Architecture it begins like. */
+  readonly like: string;
+  readonly wrote: readonly string[];
+  readonly changed: readonly string[];
+  /** Hooks it brings, because the kernel has no body for them. */
+  readonly required: readonly string[];
+  /** How many it inherits. */
+  readonly inherited: number;
+  /** What could not be done and is left to the user. */
+  readonly left: readonly string[];
+  /** What to do next, in order. */
+  readonly next: readonly string[];
+}
+
 /** What is said. */
 export type Content =
   | { readonly kind: 'comparison'; readonly comparison: Comparison }
@@ -65,7 +82,8 @@ export type Content =
   | { readonly kind: 'replay'; readonly replay: Replay }
   | { readonly kind: 'claims'; readonly frequencies: readonly Frequency[]; readonly facts: readonly HookFacts[] }
   | { readonly kind: 'hook'; readonly page: HookPage }
-  | { readonly kind: 'list'; readonly what: string; readonly items: readonly Item[] };
+  | { readonly kind: 'list'; readonly what: string; readonly items: readonly Item[] }
+  | { readonly kind: 'created'; readonly created: Created };
 
 /** A content, with the version of its JSON form. */
 export type Report = { readonly schemaVersion: number } & Content;

@@ -1,6 +1,7 @@
 /** The report for people. */
 import { claimsText } from './claims-text.ts';
 import { comparisonText } from './comparison-text.ts';
+import { createdText } from './created-text.ts';
 import { hookText } from './hook-text.ts';
 import { incidentOfReplay } from './incident.ts';
 import { incidentText } from './incident-text.ts';
@@ -22,6 +23,8 @@ function body(report: Report, look: Look): string {
       return claimsText(report.frequencies, report.facts, look);
     case 'hook':
       return hookText(report.page, look);
+    case 'created':
+      return createdText(report.created, look);
     case 'list':
       return listText(report.items, look);
   }

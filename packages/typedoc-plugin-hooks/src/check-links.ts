@@ -14,7 +14,8 @@ export function brokenLinks(site: string): BrokenLink[] {
   const html = new Map(pages.map((page) => [page, readFileSync(page, 'utf8')]));
   const idsOf = new Map<string, Set<string>>();
   const ids = (page: string): Set<string> => {
-    const known = idsOf.get(page) ?? new Set([...(html.get(page) ?? '').matchAll(/ (?:id|name)="([^"]+)"/g)].map((m) => decodeHtml(m[1] ?? '')));
+    const known =
+      idsOf.get(page) ?? new Set([...(html.get(page) ?? '').matchAll(/ (?:id|name)="([^"]+)"/g)].map((m) => decodeHtml(m[1] ?? '')));
     idsOf.set(page, known);
     return known;
   };
@@ -31,7 +32,13 @@ export function brokenLinks(site: string): BrokenLink[] {
   );
 }
 
-const decodeHtml = (text: string): string => text.replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+const decodeHtml = (text: string): string =>
+  text
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
 
 function main(site: string): void {
   const pages = filesUnder(site).filter((file) => file.endsWith('.html')).length;

@@ -31,7 +31,14 @@ export async function collect(arch: ArchSpec, folder: string): Promise<ArchFacts
   }
 
   const { rows } = await compareRaces([arch], races, expected, BOUNDS);
-  return { arch: asData(arch, folder), hooks: hooksOf(arch), frequencies, measured, stories, races: rows.flatMap((row) => row.cells.map((cell) => wordOf(row.id, cell))) };
+  return {
+    arch: asData(arch, folder),
+    hooks: hooksOf(arch),
+    frequencies,
+    measured,
+    stories,
+    races: rows.flatMap((row) => row.cells.map((cell) => wordOf(row.id, cell))),
+  };
 }
 
 const wordOf = (race: string, cell: Awaited<ReturnType<typeof compareRaces>>['rows'][number]['cells'][number]): RaceWord => ({
@@ -47,9 +54,14 @@ const wordOf = (race: string, cell: Awaited<ReturnType<typeof compareRaces>>['ro
 
 function asData(arch: ArchSpec, folder: string): ArchAsData {
   const { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, memory, numbers, exploring, config, entryBits } = arch.machine;
-  const hookNames = (layer: object | undefined): string[] => (layer ? Object.getOwnPropertyNames(layer).filter((name) => allHooks.has(name)) : []);
+  const hookNames = (layer: object | undefined): string[] =>
+    layer ? Object.getOwnPropertyNames(layer).filter((name) => allHooks.has(name)) : [];
   return {
-    id: arch.id, title: arch.title, what: arch.what, over: arch.over, folder,
+    id: arch.id,
+    title: arch.title,
+    what: arch.what,
+    over: arch.over,
+    folder,
     layers: arch.layers.map((layer) => ({ name: layer.name, own: arch.ownLayers.includes(layer) })),
     machine: { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, memory, numbers, exploring, config, entryBits },
     history: arch.history.map(({ layer, ...change }) => ({ ...change, hooks: hookNames(layer?.prototype as object | undefined) })),

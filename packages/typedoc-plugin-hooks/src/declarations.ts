@@ -40,7 +40,12 @@ function commentOf(node: ts.Node): Pick<Declared, 'says' | 'params' | 'result'> 
   };
 }
 
-function declared(file: ts.SourceFile, path: string, statement: ts.VariableStatement, fn: { parameters: ts.NodeArray<ts.ParameterDeclaration>; type?: ts.TypeNode | undefined }): Declared {
+function declared(
+  file: ts.SourceFile,
+  path: string,
+  statement: ts.VariableStatement,
+  fn: { parameters: ts.NodeArray<ts.ParameterDeclaration>; type?: ts.TypeNode | undefined },
+): Declared {
   return {
     file: path.slice(root.length + 1),
     line: lineOf(file, statement),
@@ -51,11 +56,15 @@ function declared(file: ts.SourceFile, path: string, statement: ts.VariableState
 }
 
 /** Constants of a file that are made by `maker(...)`. */
-function* madeBy(file: ts.SourceFile, maker: string): Generator<{ name: string; statement: ts.VariableStatement; call: ts.CallExpression }> {
+function* madeBy(
+  file: ts.SourceFile,
+  maker: string,
+): Generator<{ name: string; statement: ts.VariableStatement; call: ts.CallExpression }> {
   for (const statement of file.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const { name, initializer } of statement.declarationList.declarations)
-      if (initializer && ts.isCallExpression(initializer) && initializer.expression.getText() === maker) yield { name: name.getText(), statement, call: initializer };
+      if (initializer && ts.isCallExpression(initializer) && initializer.expression.getText() === maker)
+        yield { name: name.getText(), statement, call: initializer };
   }
 }
 
@@ -96,13 +105,20 @@ export function operationDeclarations(): Map<string, DeclaredOperation> {
 export function bodyTexts(): Map<string, BodyText> {
   const out = new Map<string, BodyText>();
   const packages = readdirSync(join(root, 'packages')).filter((name) => name.startsWith('arch-'));
-  for (const path of [join(root, 'packages/core/src/arch/generic.ts'), ...packages.flatMap((name) => filesUnder(join(root, 'packages', name, 'src')))]) {
+  for (const path of [
+    join(root, 'packages/core/src/arch/generic.ts'),
+    ...packages.flatMap((name) => filesUnder(join(root, 'packages', name, 'src'))),
+  ]) {
     const file = parse(path);
     const visit = (node: ts.Node): void => {
       if (ts.isClassDeclaration(node) && node.name)
         for (const member of node.members)
           if (ts.isMethodDeclaration(member) && member.asteriskToken)
-            out.set(`${node.name.text}.${member.name.getText()}`, { file: path.slice(root.length + 1), line: lineOf(file, member), code: codeOf(member) });
+            out.set(`${node.name.text}.${member.name.getText()}`, {
+              file: path.slice(root.length + 1),
+              line: lineOf(file, member),
+              code: codeOf(member),
+            });
       ts.forEachChild(node, visit);
     };
     visit(file);
@@ -122,5 +138,11 @@ function codeOf(method: ts.MethodDeclaration): string {
     .filter((line) => line.startsWith('//'));
   const decorators = ts.getDecorators(method) ?? [];
   const text = method.getSourceFile().text.slice(decorators.at(-1)?.end ?? method.getStart(), method.end);
-  return [...comments, ...text.trim().split('\n').map((line) => line.replace(/^ {2}/, ''))].join('\n');
+  return [
+    ...comments,
+    ...text
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/^ {2}/, '')),
+  ].join('\n');
 }

@@ -7,7 +7,19 @@ export type ArchAsData = Pick<ArchSpec, 'id' | 'title' | 'what' | 'over'> & {
   readonly folder: string;
   /** Names of its layers, from the bottom up; `own` are those it adds to what it stands over. */
   readonly layers: readonly { readonly name: string; readonly own: boolean }[];
-  readonly machine: Pick<ArchSpec['machine'], 'geometry' | 'shootdown' | 'walkCache' | 'hardwareAccessed' | 'hardwareDirty' | 'memory' | 'numbers' | 'exploring' | 'config' | 'entryBits'>;
+  readonly machine: Pick<
+    ArchSpec['machine'],
+    | 'geometry'
+    | 'shootdown'
+    | 'walkCache'
+    | 'hardwareAccessed'
+    | 'hardwareDirty'
+    | 'memory'
+    | 'numbers'
+    | 'exploring'
+    | 'config'
+    | 'entryBits'
+  >;
   /** Changes over the years, with the hooks that each replaces. */
   readonly history: readonly (Omit<ArchSpec['history'][number], 'layer'> & { readonly hooks: readonly string[] })[];
   readonly operations: readonly string[];

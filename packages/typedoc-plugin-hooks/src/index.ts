@@ -28,7 +28,8 @@ export async function load(app: Application): Promise<void> {
 function linkFromSignatures(app: Application): void {
   const pages = new Map<string, DocumentReflection>();
   app.renderer.on('beginRender', ({ project }) => {
-    for (const one of project.getReflectionsByKind(ReflectionKind.Document)) if (one.parent?.name === 'Hooks') pages.set(one.name, one as DocumentReflection);
+    for (const one of project.getReflectionsByKind(ReflectionKind.Document))
+      if (one.parent?.name === 'Hooks') pages.set(one.name, one as DocumentReflection);
   });
   app.renderer.hooks.on('comment.beforeTags', (context, _comment, reflection) => {
     const page = reflection.kindOf([ReflectionKind.CallSignature, ReflectionKind.Variable]) ? pages.get(reflection.name) : undefined;

@@ -1,7 +1,14 @@
 /** Everything the pages are written from, and the questions that several of them ask. */
 import { allHooks, type Contract, type RaceCase } from '@shootdown/core';
 import { races } from '@shootdown/workloads';
-import { bodyTexts, hookDeclarations, operationDeclarations, type BodyText, type Declared, type DeclaredOperation } from './declarations.ts';
+import {
+  bodyTexts,
+  hookDeclarations,
+  operationDeclarations,
+  type BodyText,
+  type Declared,
+  type DeclaredOperation,
+} from './declarations.ts';
 import type { ArchFacts } from './facts.ts';
 
 export class Knowledge {
@@ -18,7 +25,9 @@ export class Knowledge {
 
   /** Architectures on which a built-in story reaches what `goesBy` recognizes. */
   reaching(goesBy: (stack: readonly string[]) => boolean, story?: string): string[] {
-    return this.archs.filter((a) => a.stories.some((s) => (story === undefined || s.id === story) && s.stacks.some(goesBy))).map((a) => a.arch.id);
+    return this.archs
+      .filter((a) => a.stories.some((s) => (story === undefined || s.id === story) && s.stacks.some(goesBy)))
+      .map((a) => a.arch.id);
   }
 
   /** Architectures in words: `all`, or their names. */

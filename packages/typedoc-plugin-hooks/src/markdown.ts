@@ -17,7 +17,11 @@ export interface Page {
 
 /** The page as a file. */
 export function fileText({ path, title, headline, group, children, blocks }: Page): string {
-  const head = [`title: ${JSON.stringify(title)}`, ...(group ? [`group: ${JSON.stringify(group)}`] : []), ...(children?.length ? ['children:', ...children.map((child) => `  - ./${relativeTo(path, child)}`)] : [])];
+  const head = [
+    `title: ${JSON.stringify(title)}`,
+    ...(group ? [`group: ${JSON.stringify(group)}`] : []),
+    ...(children?.length ? ['children:', ...children.map((child) => `  - ./${relativeTo(path, child)}`)] : []),
+  ];
   return `---\n${head.join('\n')}\n---\n\n${[`# ${headline ?? plain(title)}`, ...blocks].filter((block) => block !== '').join('\n\n')}\n`;
 }
 
@@ -34,7 +38,8 @@ export const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\
 export const block = (text: string, language = 'ts'): string => `\`\`\`${language}\n${text}\n\`\`\``;
 export const heading = (text: string): string => `## ${text}`;
 export const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
-export const folded = (title: string, blocks: readonly string[]): string => `<details>\n<summary>${title}</summary>\n\n${blocks.join('\n\n')}\n\n</details>`;
+export const folded = (title: string, blocks: readonly string[]): string =>
+  `<details>\n<summary>${title}</summary>\n\n${blocks.join('\n\n')}\n\n</details>`;
 
 /** Facts with a name each. */
 export const facts = (rows: readonly (readonly [string, string])[]): string => table(['', ''], rows);

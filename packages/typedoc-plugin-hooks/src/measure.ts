@@ -34,7 +34,8 @@ const fileOf = (id: string): string => join(folder, `${id}.json`);
 /** What is known about each architecture that the config names, in its order. */
 export async function facts(): Promise<ArchFacts[]> {
   const all: ArchFacts[] = [];
-  for (const entry of await archEntries()) for (const arch of await archsOf(entry)) all.push((JSON.parse(readFileSync(fileOf(arch.id), 'utf8')) as Kept).facts);
+  for (const entry of await archEntries())
+    for (const arch of await archsOf(entry)) all.push((JSON.parse(readFileSync(fileOf(arch.id), 'utf8')) as Kept).facts);
   return all;
 }
 

@@ -13,7 +13,9 @@ export const cache = join(root, '.cache', 'docs');
 /** Entry files of the packages of architectures that the config names. */
 export async function archEntries(): Promise<string[]> {
   // eslint-disable-next-line no-restricted-syntax -- the config names architectures by name or path
-  const { default: config } = (await import(pathToFileURL(join(root, 'shootdown.config.mjs')).href)) as { default: { arches: readonly string[] } };
+  const { default: config } = (await import(pathToFileURL(join(root, 'shootdown.config.mjs')).href)) as {
+    default: { arches: readonly string[] };
+  };
   // A package that the config names by its name is one that the command line depends on.
   const require = createRequire(join(root, 'packages', 'cli', 'package.json'));
   return config.arches.map((entry) => (/^\.{0,2}\//.test(entry) ? resolve(root, entry) : require.resolve(entry)));
@@ -32,7 +34,9 @@ export function fingerprint(folders: readonly string[]): string {
   const visit = (folder: string): void => {
     if (seen.has(folder)) return;
     seen.add(folder);
-    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
     const own = Object.keys(dependencies).filter((name) => dependencies[name]?.startsWith('workspace:'));
     for (const name of own) visit(resolve(root, 'packages', name.replace(/^@shootdown\//, '')));
   };
@@ -40,7 +44,8 @@ export function fingerprint(folders: readonly string[]): string {
   const hash = createHash('sha256');
   for (const folder of [...seen].sort())
     for (const part of ['dist', 'data'])
-      for (const file of filesUnder(join(folder, part)).filter((f) => /\.(js|json)$/.test(f))) hash.update(fromRoot(file)).update('\0').update(readFileSync(file));
+      for (const file of filesUnder(join(folder, part)).filter((f) => /\.(js|json)$/.test(f)))
+        hash.update(fromRoot(file)).update('\0').update(readFileSync(file));
   return hash.digest('hex');
 }
 

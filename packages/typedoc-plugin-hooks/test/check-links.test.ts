@@ -20,7 +20,8 @@ function site(files: Readonly<Record<string, string>>, check: (folder: string) =
 describe('links of a built site', () => {
   test('a page, a place in it and a file are there', () => {
     const files = {
-      'index.html': '<a href="a/x.html">x</a> <a class="y" href="a/x.html#here">x</a> <img src="assets/i.svg"> <a href="https://example.org/gone">out</a>',
+      'index.html':
+        '<a href="a/x.html">x</a> <a class="y" href="a/x.html#here">x</a> <img src="assets/i.svg"> <a href="https://example.org/gone">out</a>',
       'a/x.html': '<h2 id="here">h</h2><a href="#here">up</a><a href="../index.html">home</a>',
       'assets/i.svg': '<svg/>',
     };

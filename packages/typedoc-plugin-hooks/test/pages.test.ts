@@ -14,23 +14,70 @@ class Toy implements Layer {
 }
 
 const machine: ArchFacts['arch']['machine'] = {
-  geometry: { pageShift: 12, bits: { pgd: 9, p4d: 0, pud: 9, pmd: 9, pte: 9 } }, shootdown: 'broadcast', walkCache: true, hardwareAccessed: 'always',
-  hardwareDirty: 'may', memory: 'arm', numbers: {}, exploring: {}, entryBits: { PRESENT: 'bit 0' },
+  geometry: { pageShift: 12, bits: { pgd: 9, p4d: 0, pud: 9, pmd: 9, pte: 9 } },
+  shootdown: 'broadcast',
+  walkCache: true,
+  hardwareAccessed: 'always',
+  hardwareDirty: 'may',
+  memory: 'arm',
+  numbers: {},
+  exploring: {},
+  entryBits: { PRESENT: 'bit 0' },
   config: { MMU_GATHER_RCU_TABLE_FREE: true, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: false },
 };
 const toy = arch({ id: 'toy', title: 'A toy', what: 'Flushes by magic.', layers: [Toy], machine: { ...machine, cells: [] } });
 
 const facts: ArchFacts = {
-  arch: { id: toy.id, title: toy.title, what: toy.what, over: undefined, folder: 'packages/arch-toy', layers: [{ name: 'Toy', own: true }], machine, history: [], operations: [] },
+  arch: {
+    id: toy.id,
+    title: toy.title,
+    what: toy.what,
+    over: undefined,
+    folder: 'packages/arch-toy',
+    layers: [{ name: 'Toy', own: true }],
+    machine,
+    history: [],
+    operations: [],
+  },
   hooks: hooksOf(toy),
   frequencies: [
-    { hook: 'pmdp_collapse_flush', claim: 'lockless walkers of the old table have left', kind: 'may', arch: 'toy', word: 'sometimes', held: 3, failed: 1, heldAt: 'v1:held', failedAt: 'v1:failed' },
+    {
+      hook: 'pmdp_collapse_flush',
+      claim: 'lockless walkers of the old table have left',
+      kind: 'may',
+      arch: 'toy',
+      word: 'sometimes',
+      held: 3,
+      failed: 1,
+      heldAt: 'v1:held',
+      failedAt: 'v1:failed',
+    },
     { hook: 'pmdp_collapse_flush', claim: 'the other CPUs were interrupted', kind: 'may', arch: 'toy', word: 'never', held: 0, failed: 4 },
     { hook: 'pmdp_collapse_flush', claim: 'the PMD is none', kind: 'must', arch: 'toy', word: 'sometimes', held: 3, failed: 1 },
   ],
   measured: [{ arch: 'toy', hook: 'pmdp_collapse_flush', layer: 'Generic', waits: ['an RCU grace period'], states: 1234, complete: true }],
-  stories: [{ kind: 'race', id: 'collapse-vs-gup-fast', stacks: [['collapse_huge_page', 'vma_lookup'], ['collapse_huge_page', 'pmdp_collapse_flush', 'flush_tlb_range']] }],
-  races: [{ race: 'collapse-vs-gup-fast', before: 'violates', after: 'clean', expectedBefore: 'unstated', expectedAfter: 'violates', agreement: 'disagree', tokens: ['v1:toy'], states: 7 }],
+  stories: [
+    {
+      kind: 'race',
+      id: 'collapse-vs-gup-fast',
+      stacks: [
+        ['collapse_huge_page', 'vma_lookup'],
+        ['collapse_huge_page', 'pmdp_collapse_flush', 'flush_tlb_range'],
+      ],
+    },
+  ],
+  races: [
+    {
+      race: 'collapse-vs-gup-fast',
+      before: 'violates',
+      after: 'clean',
+      expectedBefore: 'unstated',
+      expectedAfter: 'violates',
+      agreement: 'disagree',
+      tokens: ['v1:toy'],
+      states: 7,
+    },
+  ],
 };
 
 const pages = new Map<string, Page>();
@@ -89,6 +136,7 @@ describe('pages', () => {
 
   test('links between pages lead to pages', () => {
     for (const page of pages.values())
-      for (const [, target = ''] of fileText(page).matchAll(/\]\((\.[^)#]*)/g)) expect([...pages.keys()]).toContain(posix.join(posix.dirname(page.path), target));
+      for (const [, target = ''] of fileText(page).matchAll(/\]\((\.[^)#]*)/g))
+        expect([...pages.keys()]).toContain(posix.join(posix.dirname(page.path), target));
   });
 });

@@ -112,6 +112,23 @@ export const declarations: readonly Declaration[] = [
       ),
     load: async () => (await import('./claims.ts')).Claims,
   },
+  {
+    declare: (program) =>
+      example(
+        program
+          .command('new')
+          .addArgument(new Argument('<what>').choices(['arch']))
+          .argument('<name>', 'lower case, such as riscv64')
+          .summary('begin an architecture')
+          .description(
+            'Writes the package of a new architecture: its machine, complete bodies of the hooks that every architecture has to bring, and\ntests that pass as they stand. Makes it known to the workspace. Never overwrites.',
+          )
+          .option('--like <id>', 'architecture to begin like', 'arm64')
+          .option('--dir <folder>', 'folder of packages', 'packages'),
+        'shootdown new arch riscv64 --like arm64',
+      ),
+    load: async () => (await import('./new.ts')).New,
+  },
 ];
 
 /** Options that every command has. */

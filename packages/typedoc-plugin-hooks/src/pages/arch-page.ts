@@ -5,8 +5,17 @@ import { code, facts, heading, linker, list, plain, table, type Page } from '../
 import { inLinux } from '../sources.ts';
 import { frequencyWord, LEGEND, outcomeWord } from './words.ts';
 
-const SHOOTDOWN = { ipi: 'an interrupt to each CPU, and a wait for all of them', broadcast: 'a broadcast instruction, and a wait until it is done', hypercall: 'a call of the hypervisor', 'hash table': 'entries of the hash table are invalidated by broadcast' } as const;
-const FLAG = { always: 'hardware sets it', never: 'a fault, then software sets it', may: 'hardware or software: both are explored' } as const;
+const SHOOTDOWN = {
+  ipi: 'an interrupt to each CPU, and a wait for all of them',
+  broadcast: 'a broadcast instruction, and a wait until it is done',
+  hypercall: 'a call of the hypervisor',
+  'hash table': 'entries of the hash table are invalidated by broadcast',
+} as const;
+const FLAG = {
+  always: 'hardware sets it',
+  never: 'a fault, then software sets it',
+  may: 'hardware or software: both are explored',
+} as const;
 const MEMORY = { tso: 'TSO', arm: 'that of arm64', power: 'that of POWER' } as const;
 
 export function archPage(found: ArchFacts, k: Knowledge): Page {
@@ -24,34 +33,68 @@ export function archPage(found: ArchFacts, k: Knowledge): Page {
     headline: plain(arch.title),
     blocks: [
       plain(arch.what),
-      `Called ${code(arch.id)} in commands. ${arch.over ? `Layers over ${link(pathOf.arch(arch.over), arch.over)}: ${arch.layers.filter((l) => l.own).map((l) => code(l.name)).join(', ') || 'none of its own'}.` : `Layers over ${code('Generic')}: ${arch.layers.map((l) => code(l.name)).join(', ')}.`} Simplifications are listed in ${code(`${arch.folder}/README.md`)}.`,
+      `Called ${code(arch.id)} in commands. ${
+        arch.over
+          ? `Layers over ${link(pathOf.arch(arch.over), arch.over)}: ${
+              arch.layers
+                .filter((l) => l.own)
+                .map((l) => code(l.name))
+                .join(', ') || 'none of its own'
+            }.`
+          : `Layers over ${code('Generic')}: ${arch.layers.map((l) => code(l.name)).join(', ')}.`
+      } Simplifications are listed in ${code(`${arch.folder}/README.md`)}.`,
       heading('Machine'),
-      facts(
+      facts([
+        ['Tables', `${levels.map((level) => `${level} ${2 ** m.geometry.bits[level]}`).join(', ')} entries`],
+        ['Page', `${2 ** (m.geometry.pageShift - 10)} KiB; huge page ${2 ** (m.geometry.pageShift + m.geometry.bits.pte - 20)} MiB`],
+        ['Other CPUs forget a translation by', SHOOTDOWN[m.shootdown]],
+        ['Upper levels of a walk are remembered', m.walkCache ? 'yes' : 'no'],
+        ['Accessed flag', FLAG[m.hardwareAccessed]],
+        ['Dirty flag', FLAG[m.hardwareDirty]],
+        ['Memory model', `${MEMORY[m.memory]}; a story that does not ask for it is explored under sequential consistency`],
         [
-          ['Tables', `${levels.map((level) => `${level} ${2 ** m.geometry.bits[level]}`).join(', ')} entries`],
-          ['Page', `${2 ** (m.geometry.pageShift - 10)} KiB; huge page ${2 ** (m.geometry.pageShift + m.geometry.bits.pte - 20)} MiB`],
-          ['Other CPUs forget a translation by', SHOOTDOWN[m.shootdown]],
-          ['Upper levels of a walk are remembered', m.walkCache ? 'yes' : 'no'],
-          ['Accessed flag', FLAG[m.hardwareAccessed]],
-          ['Dirty flag', FLAG[m.hardwareDirty]],
-          ['Memory model', `${MEMORY[m.memory]}; a story that does not ask for it is explored under sequential consistency`],
-          ['Kernel options', Object.entries(m.config).filter(([, on]) => on).map(([name]) => code(name)).join(', ')],
-          ...Object.entries(m.numbers).map(([name, value]): [string, string] => [code(name), `${value}${name in m.exploring ? `; ${m.exploring[name]} in the small tables of explorations` : ''}`]),
+          'Kernel options',
+          Object.entries(m.config)
+            .filter(([, on]) => on)
+            .map(([name]) => code(name))
+            .join(', '),
         ],
-      ),
+        ...Object.entries(m.numbers).map(([name, value]): [string, string] => [
+          code(name),
+          `${value}${name in m.exploring ? `; ${m.exploring[name]} in the small tables of explorations` : ''}`,
+        ]),
+      ]),
       heading('Bits of an entry'),
-      table(['Flag', 'Carried by'], Object.entries(m.entryBits).map(([flag, carrier]) => [code(flag), plain(carrier)])) || 'Not stated.',
+      table(
+        ['Flag', 'Carried by'],
+        Object.entries(m.entryBits).map(([flag, carrier]) => [code(flag), plain(carrier)]),
+      ) || 'Not stated.',
       heading('Hooks it brings'),
-      table(['Hook', 'Layer', 'In Linux'], own.map((h) => [hookLink(h.hookName), code(h.layer), inLinux(h.source)])),
+      table(
+        ['Hook', 'Layer', 'In Linux'],
+        own.map((h) => [hookLink(h.hookName), code(h.layer), inLinux(h.source)]),
+      ),
       heading('Hooks it inherits'),
       `${inherited.length} of ${hooks.length}, with the kernel's own body: ${inherited.map((h) => hookLink(h.hookName)).join(', ')}.`,
       heading('What its hooks promise beyond the contract'),
       ...promises(found, k, hookLink),
       heading('Races'),
-      table(['Race', 'Before the fix', 'After'], found.races.map((r) => [link(`${pathOf.races}#${r.race}`, k.races.find((race) => race.id === r.race)?.title ?? r.race), outcomeWord(r.before, r.expectedBefore), outcomeWord(r.after, r.expectedAfter)])),
+      table(
+        ['Race', 'Before the fix', 'After'],
+        found.races.map((r) => [
+          link(`${pathOf.races}#${r.race}`, k.races.find((race) => race.id === r.race)?.title ?? r.race),
+          outcomeWord(r.before, r.expectedBefore),
+          outcomeWord(r.after, r.expectedAfter),
+        ]),
+      ),
       LEGEND,
       heading('Changes over the years'),
-      list(arch.history.map((c) => `${code(c.name)}: ${plain(c.says)} ${when(c)} Commit ${plain(c.commit)}.${c.hooks.length > 0 ? ` Replaces ${c.hooks.map(hookLink).join(', ')}.` : ''}`)) || 'None that the model knows.',
+      list(
+        arch.history.map(
+          (c) =>
+            `${code(c.name)}: ${plain(c.says)} ${when(c)} Commit ${plain(c.commit)}.${c.hooks.length > 0 ? ` Replaces ${c.hooks.map(hookLink).join(', ')}.` : ''}`,
+        ),
+      ) || 'None that the model knows.',
     ],
   };
 }
@@ -59,8 +102,16 @@ export function archPage(found: ArchFacts, k: Knowledge): Page {
 function promises(found: ArchFacts, k: Knowledge, hookLink: (name: string) => string): string[] {
   const rows = found.frequencies.filter((f) => f.kind === 'may' && f.word !== 'not reached');
   const complete = (hook: string): boolean => found.measured.find((m) => m.hook === hook)?.complete ?? false;
-  const elsewhere = (hook: string, claim: string, word: string): string => k.among(k.archs.filter((a) => a.frequencies.some((f) => f.hook === hook && f.claim === claim && f.word === word)).map((a) => a.arch.id));
-  return [table(['Hook', 'Claim', 'Holds', 'The same on'], rows.map((f) => [hookLink(f.hook), plain(f.claim), frequencyWord(f.word, complete(f.hook)), elsewhere(f.hook, f.claim, f.word)])) || 'Nothing was measured.'];
+  const elsewhere = (hook: string, claim: string, word: string): string =>
+    k.among(
+      k.archs.filter((a) => a.frequencies.some((f) => f.hook === hook && f.claim === claim && f.word === word)).map((a) => a.arch.id),
+    );
+  return [
+    table(
+      ['Hook', 'Claim', 'Holds', 'The same on'],
+      rows.map((f) => [hookLink(f.hook), plain(f.claim), frequencyWord(f.word, complete(f.hook)), elsewhere(f.hook, f.claim, f.word)]),
+    ) || 'Nothing was measured.',
+  ];
 }
 
 function when({ since, until, shipped }: ArchFacts['arch']['history'][number]): string {
@@ -80,7 +131,12 @@ export function archsPage(k: Knowledge): Page {
       'The same kernel code runs on each of them. They differ in the hooks they bring and in the machine under them.',
       table(
         ['Architecture', 'What it is', 'Shootdown', 'Own hooks'],
-        k.archs.map((a) => [link(pathOf.arch(a.arch.id), code(a.arch.id)), plain(a.arch.title), a.arch.machine.shootdown, `${a.hooks.filter((h) => h.layer !== 'Generic').length} of ${a.hooks.length}`]),
+        k.archs.map((a) => [
+          link(pathOf.arch(a.arch.id), code(a.arch.id)),
+          plain(a.arch.title),
+          a.arch.machine.shootdown,
+          `${a.hooks.filter((h) => h.layer !== 'Generic').length} of ${a.hooks.length}`,
+        ]),
       ),
       heading('Which layer answers'),
       'Hooks that at least one architecture brings itself.',
@@ -89,7 +145,10 @@ export function archsPage(k: Knowledge): Page {
         k.hooks
           .map((h) => ({ h, layers: k.archs.map((a) => a.hooks.find((b) => b.hookName === h.hookName)?.layer ?? '') }))
           .filter(({ layers }) => layers.some((layer) => layer !== 'Generic'))
-          .map(({ h, layers }) => [link(pathOf.hook(h.hookName), code(h.hookName)), ...layers.map((layer) => (layer === 'Generic' ? '' : code(layer)))]),
+          .map(({ h, layers }) => [
+            link(pathOf.hook(h.hookName), code(h.hookName)),
+            ...layers.map((layer) => (layer === 'Generic' ? '' : code(layer))),
+          ]),
       ),
     ],
   };

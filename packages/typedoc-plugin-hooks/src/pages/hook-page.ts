@@ -31,17 +31,23 @@ export function hookPage(hook: Contract, k: Knowledge): Page {
       ...(declared
         ? [
             block(`function* ${name}(${declared.parameters}): ${declared.returns}`),
-            list([...declared.params.map((p) => `${code(p.name)}: ${plain(p.says)}`), ...(declared.result ? [`returns ${plain(declared.result)}`] : [])]),
+            list([
+              ...declared.params.map((p) => `${code(p.name)}: ${plain(p.says)}`),
+              ...(declared.result ? [`returns ${plain(declared.result)}`] : []),
+            ]),
           ]
         : []),
-      facts(
+      facts([
         [
-          ['Called by', hook.calledBy.map((caller) => (k.operations.has(caller) ? link(pathOf.operation(caller), code(caller)) : code(caller))).join(', ') || 'nobody in the model'],
-          ['Locks', Object.keys(hook.locks).map(plain).join(', ') || 'none that every caller holds'],
-          ['Waits', plain(hook.waits)],
-          ['Sleeps', hook.sleeps],
+          'Called by',
+          hook.calledBy
+            .map((caller) => (k.operations.has(caller) ? link(pathOf.operation(caller), code(caller)) : code(caller)))
+            .join(', ') || 'nobody in the model',
         ],
-      ),
+        ['Locks', Object.keys(hook.locks).map(plain).join(', ') || 'none that every caller holds'],
+        ['Waits', plain(hook.waits)],
+        ['Sleeps', hook.sleeps],
+      ]),
       heading('Before'),
       list(Object.keys(hook.must.pre).map(plain)) || 'Nothing is demanded of the caller.',
       heading('After'),
@@ -49,7 +55,9 @@ export function hookPage(hook: Contract, k: Knowledge): Page {
       heading('May differ'),
       ...mayDiffer(hook, rows, k, link),
       heading('Bodies'),
-      k.required(name) ? 'The kernel has no body of its own: every architecture has to bring one.' : 'The kernel has a body of its own, in the layer `Generic`; an architecture may replace it.',
+      k.required(name)
+        ? 'The kernel has no body of its own: every architecture has to bring one.'
+        : 'The kernel has a body of its own, in the layer `Generic`; an architecture may replace it.',
       ...bodies(name, k, link),
       heading('Races that need it'),
       ...racesThatReach(name, k, link),
@@ -65,22 +73,40 @@ type Link = ReturnType<typeof linker>;
 
 function mayDiffer(hook: Contract, rows: readonly Row[], k: Knowledge, link: Link): string[] {
   const claims = Object.keys(hook.may);
-  const broken = rows.flatMap((r) => r.frequencies.filter((f) => f.kind === 'must' && f.failed > 0).map((f) => `${code(r.arch)}: ${plain(f.claim)}`));
+  const broken = rows.flatMap((r) =>
+    r.frequencies.filter((f) => f.kind === 'must' && f.failed > 0).map((f) => `${code(r.arch)}: ${plain(f.claim)}`),
+  );
   const warning = broken.length > 0 ? [`**Broken**, although every architecture has to keep it:\n\n${list(broken)}`] : [];
-  if (rows.length === 0) return [claims.length > 0 ? `${list(claims.map(plain))}\n\nNot measured: no built-in workload reaches this hook, or it makes no step.` : 'Nothing that we ask about.'];
-  const wordsOf = (row: Row): string[] => claims.map((claim) => frequencyWord(row.frequencies.find((f) => f.claim === claim)?.word ?? 'not reached', row.facts.complete));
+  if (rows.length === 0)
+    return [
+      claims.length > 0
+        ? `${list(claims.map(plain))}\n\nNot measured: no built-in workload reaches this hook, or it makes no step.`
+        : 'Nothing that we ask about.',
+    ];
+  const wordsOf = (row: Row): string[] =>
+    claims.map((claim) => frequencyWord(row.frequencies.find((f) => f.claim === claim)?.word ?? 'not reached', row.facts.complete));
   const missing = k.archs.filter((a) => !rows.some((r) => r.arch === a.arch.id)).map((a) => code(a.arch.id));
   const tokens = rows.flatMap((r) => r.frequencies.filter((f) => f.kind === 'may' && f.word === 'sometimes'));
   return [
     claims.length > 0 ? '' : 'Nothing that we ask about. What every architecture has to keep was counted all the same.',
     table(
       ['Architecture', ...claims.map(plain), 'Waits for', 'Search'],
-      rows.map((r) => [link(pathOf.arch(r.arch), r.arch), ...wordsOf(r), r.facts.waits.map(plain).join('; ') || 'nobody', many(r.facts.states, 'state')]),
+      rows.map((r) => [
+        link(pathOf.arch(r.arch), r.arch),
+        ...wordsOf(r),
+        r.facts.waits.map(plain).join('; ') || 'nobody',
+        many(r.facts.states, 'state'),
+      ]),
     ),
     ...warning,
     `Measured over every interleaving of the built-in workloads: ${code(`npx shootdown claims ${hook.hookName}`)}.${missing.length > 0 ? ` Not reached, or without any step, on ${missing.join(', ')}.` : ''}`,
     ...(tokens.length > 0
-      ? [folded('Interleavings that show both', [list(tokens.map((f) => `${f.arch}, ${plain(f.claim)}: holds in ${code(f.heldAt ?? '')}, fails in ${code(f.failedAt ?? '')}`)), 'Shown by `npx shootdown replay` and the token.'])]
+      ? [
+          folded('Interleavings that show both', [
+            list(tokens.map((f) => `${f.arch}, ${plain(f.claim)}: holds in ${code(f.heldAt ?? '')}, fails in ${code(f.failedAt ?? '')}`)),
+            'Shown by `npx shootdown replay` and the token.',
+          ]),
+        ]
       : []),
   ];
 }
@@ -93,7 +119,8 @@ function bodies(name: string, k: Knowledge, link: Link): string[] {
       ['Layer', 'Answers on', 'In Linux'],
       layers.map((layer) => {
         const those = answers.filter(({ body }) => body.layer === layer);
-        const archs = those.length === k.archs.length ? 'every architecture' : those.map(({ arch }) => link(pathOf.arch(arch), arch)).join(', ');
+        const archs =
+          those.length === k.archs.length ? 'every architecture' : those.map(({ arch }) => link(pathOf.arch(arch), arch)).join(', ');
         return [code(layer), archs, inLinux(those[0]?.body.source)];
       }),
     ),

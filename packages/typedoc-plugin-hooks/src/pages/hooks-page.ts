@@ -5,7 +5,8 @@ import { code, heading, linker, plain, table, type Page } from '../markdown.ts';
 export function hooksPage(k: Knowledge): Page {
   const link = linker(pathOf.hooks);
   const groups = [...new Set(k.hooks.map((h) => h.group))].sort();
-  const own = (hook: string): string => k.among(k.archs.filter((a) => a.hooks.some((b) => b.hookName === hook && b.layer !== 'Generic')).map((a) => a.arch.id));
+  const own = (hook: string): string =>
+    k.among(k.archs.filter((a) => a.hooks.some((b) => b.hookName === hook && b.layer !== 'Generic')).map((a) => a.arch.id));
   return {
     path: pathOf.hooks,
     title: 'Hooks',
@@ -16,7 +17,9 @@ export function hooksPage(k: Knowledge): Page {
         heading(group),
         table(
           ['Hook', 'What the caller gets', 'Own body on'],
-          k.hooks.filter((h) => h.group === group).map((h) => [link(pathOf.hook(h.hookName), code(h.hookName)), plain(h.does), own(h.hookName)]),
+          k.hooks
+            .filter((h) => h.group === group)
+            .map((h) => [link(pathOf.hook(h.hookName), code(h.hookName)), plain(h.does), own(h.hookName)]),
         ),
       ]),
     ],

@@ -32,11 +32,14 @@ export function operationPage(name: string, declared: DeclaredOperation, k: Know
         ['Hook', 'Through', 'On'],
         calls.map((c) => [link(pathOf.hook(c.hook), code(c.hook)), c.through.map(operationLink).join(', '), k.among([...c.archs])]),
       ) || 'None in the built-in stories.',
-      calls.length > 0 ? 'In the order in which searches came to them, over every interleaving of the built-in stories. A hook that makes no step on an architecture leaves no mark there.' : '',
+      calls.length > 0
+        ? 'In the order in which searches came to them, over every interleaving of the built-in stories. A hook that makes no step on an architecture leaves no mark there.'
+        : '',
       heading('Operations it calls'),
       callees.map(operationLink).join(', ') || 'None.',
       heading('Called by'),
-      callers.map(operationLink).join(', ') || (reached.length > 0 ? 'Stories call it themselves.' : 'No built-in story comes to it, other than to set itself up.'),
+      callers.map(operationLink).join(', ') ||
+        (reached.length > 0 ? 'Stories call it themselves.' : 'No built-in story comes to it, other than to set itself up.'),
       heading('Source'),
       list([`Linux: ${inLinux(declared.source)}`, `here: ${here(declared.file, declared.line)}`]),
     ],
@@ -89,7 +92,13 @@ export function operationsPage(k: Knowledge): Page {
         heading(plain(file)),
         table(
           ['Operation', 'What it does', 'Hooks'],
-          [...k.operations].filter(([, o]) => o.source.file === file).map(([name, o]) => [link(pathOf.operation(name), code(name)), plain(o.says), String(new Set(callsOf(name, k).map((c) => c.hook)).size || '')]),
+          [...k.operations]
+            .filter(([, o]) => o.source.file === file)
+            .map(([name, o]) => [
+              link(pathOf.operation(name), code(name)),
+              plain(o.says),
+              String(new Set(callsOf(name, k).map((c) => c.hook)).size || ''),
+            ]),
         ),
       ]),
     ],

@@ -13,7 +13,10 @@ export function racesPage(k: Knowledge): Page {
     title: 'Races',
     blocks: [
       'Each story is told twice: to the kernel before its fix, and to the kernel after. What a cell says holds for every interleaving of the story.',
-      table(['Race', ...k.archs.map((a) => link(pathOf.arch(a.arch.id), a.arch.id))], k.races.map((race) => [link(`#${race.id}`, plain(race.id)), ...cells(race.id)])),
+      table(
+        ['Race', ...k.archs.map((a) => link(pathOf.arch(a.arch.id), a.arch.id))],
+        k.races.map((race) => [link(`#${race.id}`, plain(race.id)), ...cells(race.id)]),
+      ),
       `Left of the bar: before the fix. Right of it: after. ${LEGEND}`,
       `${many(states, 'state')} were searched for this table. The same table in a terminal: \`npm start\`.`,
       ...k.races.flatMap((race) => raceSection(race, k)),
@@ -30,18 +33,18 @@ function cellOf(word: Knowledge['archs'][number]['races'][number] | undefined): 
 function raceSection(race: RaceCase, k: Knowledge): string[] {
   const { scenario } = race;
   const threads = scenario.threads.map((t) => `${code(t.name)} on CPU ${t.cpu}`).join(', ');
-  const tokens = k.archs.flatMap((a) => a.races.filter((r) => r.race === race.id).flatMap((r) => r.tokens.map((token) => `${a.arch.id}: ${code(token)}`)));
+  const tokens = k.archs.flatMap((a) =>
+    a.races.filter((r) => r.race === race.id).flatMap((r) => r.tokens.map((token) => `${a.arch.id}: ${code(token)}`)),
+  );
   return [
     heading(race.id),
     `${plain(race.title)} (${race.year}${race.commits.length > 0 ? `, ${race.commits.map(code).join(', ')}` : ''}). ${plain(scenario.title)}`,
-    facts(
-      [
-        ['Threads', `${threads}; ${many(scenario.cpus, 'CPU')}`],
-        ['Asked', scenario.asks.map(plain).join('; ')],
-        ['Before', plain(race.before.says)],
-        ['After', plain(race.after.says)],
-      ],
-    ),
+    facts([
+      ['Threads', `${threads}; ${many(scenario.cpus, 'CPU')}`],
+      ['Asked', scenario.asks.map(plain).join('; ')],
+      ['Before', plain(race.before.says)],
+      ['After', plain(race.after.says)],
+    ]),
     tokens.length > 0 ? folded('Shortest counterexamples', [list(tokens), 'Shown by `npx shootdown replay` and the token.']) : '',
   ];
 }
