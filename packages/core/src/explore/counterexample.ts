@@ -53,11 +53,11 @@ const broken = (checks: readonly Check[], world: World, step: Step, observed: nu
 
 /** Mains that have not ended, and daemons that are in the middle of something. */
 const stuck = (system: System, world: World): Trace['stuck'] =>
-  world.threads.flatMap((thread, p) =>
-    thread.step === undefined || (thread.process.role === 'daemon' && thread.history.length === 0)
-      ? []
-      : [{ process: thread.process.name, waitsFor: world.heldUp(p) ? system.names.name(thread.process.gate!) : waits(thread.step) }],
-  );
+  world.threads.flatMap((thread, p) => {
+    if (thread.step === undefined || (thread.process.role === 'daemon' && thread.history.length === 0)) return [];
+    const shut = world.shutGate(p);
+    return [{ process: thread.process.name, waitsFor: shut === undefined ? waits(thread.step) : system.names.name(shut) }];
+  });
 
 const waits = (step: Step): string => step.why ?? step.kind;
 
@@ -71,9 +71,10 @@ function mustApply(system: System, world: World, { process, choice }: Move, i: n
   };
   const thread = world.threads[process];
   if (thread === undefined) return refuse(`there is no process ${process}, only 0..${system.processes.length - 1}`);
-  const { name, gate } = thread.process;
+  const { name } = thread.process;
   if (thread.step === undefined) return refuse(`process ${process} (${name}) has ended`);
-  if (world.heldUp(process)) return refuse(`process ${process} (${name}) is held up while ${system.names.name(gate!)} is set`);
+  const shut = world.shutGate(process);
+  if (shut !== undefined) return refuse(`process ${process} (${name}) is held up while ${system.names.name(shut)} is set`);
   const ways = world.ways(process);
   if (ways < 1) return refuse(`process ${process} (${name}) waits for ${waits(thread.step)}`);
   if (!(Number.isInteger(choice) && choice >= 0 && choice < ways))

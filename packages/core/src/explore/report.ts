@@ -36,7 +36,7 @@ export function stuckAt(system: System, automaton: Automaton, store: Store, node
     const node = nodeOf(p);
     const step = automaton.steps[node];
     if (step === undefined || (process.role === 'daemon' && node === automaton.roots[p])) return [];
-    const held = process.gate !== undefined && store.get(process.gate) !== 0;
-    return [{ process: process.name, waitsFor: held ? system.names.name(process.gate) : (step.why ?? step.kind) }];
+    const shut = process.gates?.find((gate) => store.get(gate) !== 0);
+    return [{ process: process.name, waitsFor: shut === undefined ? (step.why ?? step.kind) : system.names.name(shut) }];
   });
 }

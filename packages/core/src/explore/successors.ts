@@ -20,14 +20,14 @@ export class Successors {
   readonly target: PackedStore;
   /** What the step observed that made it. */
   observed = 0;
-  private readonly gates: Int32Array;
+  private readonly gates: readonly Int32Array[];
 
   constructor(
     system: System,
     private readonly automaton: Automaton,
     private readonly states: States,
   ) {
-    this.gates = Int32Array.from(system.processes, (process) => process.gate ?? -1);
+    this.gates = system.processes.map((process) => Int32Array.from(process.gates ?? []));
     this.ready = new Int32Array(this.gates.length);
     this.ways = new Int32Array(this.gates.length);
     this.source = states.view();
@@ -43,8 +43,7 @@ export class Successors {
       const node = states.node(state, p);
       const traits = automaton.traits[node]!;
       if (traits & STOPPED) continue;
-      const gate = this.gates[p]!;
-      if (gate >= 0 && source.get(gate) !== 0) continue;
+      if (this.isHeldUp(p)) continue;
       const ways = traits & ASKS ? this.waysOf(node, traits) : 1;
       if (ways < 1) continue;
       this.ways[p] = ways;
@@ -65,6 +64,12 @@ export class Successors {
     const edge = automaton.follow(node, this.observed);
     states.setNode(states.count, p, automaton.edges.to[edge]!);
     return edge;
+  }
+
+  private isHeldUp(p: number): boolean {
+    const gates = this.gates[p]!;
+    for (let i = 0; i < gates.length; i++) if (this.source.get(gates[i]!) !== 0) return true;
+    return false;
   }
 
   private waysOf(node: number, traits: number): number {

@@ -60,16 +60,15 @@ export class World implements Store {
   ways(p: number): number {
     const thread = this.live[p];
     if (thread?.step === undefined || thread.step.kind === 'bound') return 0;
-    if (this.heldUp(p)) return 0;
+    if (this.shutGate(p) !== undefined) return 0;
     const meaning = this.meaning(thread.step);
     if (meaning.enabled && !meaning.enabled(thread.step, this)) return 0;
     return meaning.choices ? meaning.choices(thread.step, this) : 1;
   }
 
-  /** Is process `p` kept from running by its gate? */
-  heldUp(p: number): boolean {
-    const gate = this.live[p]!.process.gate;
-    return gate !== undefined && this.get(gate) !== 0;
+  /** A gate that keeps process `p` from running. */
+  shutGate(p: number): Cell | undefined {
+    return this.live[p]!.process.gates?.find((gate) => this.get(gate) !== 0);
   }
 
   /** Can no process move? */

@@ -2,8 +2,8 @@
 import { region } from '../words/cells.ts';
 
 export const hw = {
-  /** 1 while interrupts are off. */
-  irqOff: region('irqs off', ['cpu'], { shape: 'flag' }),
+  /** Interrupts are off while this is not 0: how many local_irq_save wait for their local_irq_restore. */
+  irqOff: region('irqs off', ['cpu']),
   /** 1 while an interrupt handler runs: the code below it waits. */
   inIrq: region('in interrupt', ['cpu'], { shape: 'flag' }),
   /** 1 while a user instruction translates its address: interrupts and broadcast invalidations wait for its end. */

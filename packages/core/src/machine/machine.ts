@@ -18,7 +18,7 @@ import { memoryMeanings } from './meanings/memory.ts';
 import { mmuMeanings } from './meanings/mmu.ts';
 import { objectMeanings } from './meanings/objects.ts';
 import { reader, type Meanings, type Parts } from './parts.ts';
-import { daemons } from './processes.ts';
+import { daemons, surroundings } from './processes.ts';
 import { Records } from './records.ts';
 
 /** How big a machine is wanted. */
@@ -37,6 +37,8 @@ export interface MachineSize {
 export class Machine {
   readonly parts: Parts;
   readonly processes: readonly Process[];
+  /** What runs beside the CPUs; not while a scenario is set up. */
+  readonly surroundings: readonly Process[];
   readonly #meanings: Meanings;
   #where: readonly string[] = [];
 
@@ -58,6 +60,7 @@ export class Machine {
     this.#meanings = model.meanings(this.parts, { ...plain, ...own });
     const makeCpu = (id: CpuId): SimCpu => this.cpu(id, undefined);
     this.processes = [...daemons(this.parts, makeCpu), ...model.processes(this.parts, makeCpu)];
+    this.surroundings = surroundings(this.parts, makeCpu);
   }
 
   /** A CPU for one thread of code. Threads on one CPU number share its hardware, not its call stack. */

@@ -1,11 +1,19 @@
 /** What a machine does by itself: takes interrupts, carries out broadcast invalidations, runs RCU callbacks. */
 import { cpusOf, type CpuId } from '../words/address.ts';
+import type { Cell } from '../words/cells.ts';
 import type { Info, RcuCallback } from '../words/cpu.ts';
 import type { Process } from '../words/system.ts';
 import type { Op } from '../words/step.ts';
 import type { SimCpu } from './cpu.ts';
+import { hw } from './hardware.ts';
 import type { Call } from './meanings/interrupts.ts';
 import type { Parts } from './parts.ts';
+
+/** What holds up everything on a CPU: the surroundings have stopped it. */
+const stopGates = (p: Parts, id: CpuId): Cell[] => (p.spec.stopped ? [p.layout.cell(p.spec.stopped(id))] : []);
+
+/** What holds up a thread: an interrupt handler on its CPU, and all that holds up the CPU. */
+export const threadGates = (p: Parts, id: CpuId): Cell[] => [p.layout.cell(hw.inIrq(id)), ...stopGates(p, id)];
 
 /** Takes one call of another CPU, runs its handler, acknowledges. */
 function* takeInterrupt(p: Parts, cpu: SimCpu): Op {
@@ -32,14 +40,17 @@ function* receiveBroadcast(cpu: SimCpu): Op {
  * @param makeCpu a CPU of that number for a process of its own, without a user address space
  */
 export function daemons(p: Parts, makeCpu: (id: CpuId) => SimCpu): Process[] {
-  const daemon = (name: string, id: CpuId, code: (cpu: SimCpu) => Op): Process => {
-    const cpu = makeCpu(id);
-    return { name, cpu: id, role: 'daemon', body: () => { cpu.restart(); return code(cpu); } };
-  };
   return [
-    ...cpusOf(p.online).map((id) => daemon(`cpu${id} irq`, id, (cpu) => takeInterrupt(p, cpu))),
-    ...cpusOf(p.online).map((id) => daemon(`cpu${id} tlb`, id, receiveBroadcast)),
-    ...(p.spec.surroundings ?? []).flatMap(({ name, code }) => cpusOf(p.online).map((id) => daemon(`cpu${id} ${name}`, id, code))),
-    daemon('rcu', p.cpus, (cpu) => invokeCallback(p, cpu)),
+    ...cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} irq`, stopGates(p, id), (cpu) => takeInterrupt(p, cpu))),
+    ...cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} tlb`, stopGates(p, id), receiveBroadcast)),
+    daemon(makeCpu(p.cpus), 'rcu', [], (cpu) => invokeCallback(p, cpu)),
   ];
 }
+
+/** What runs beside each CPU and is no part of it. It acts between two instructions: a walk of the hardware is over, or not begun. */
+export const surroundings = (p: Parts, makeCpu: (id: CpuId) => SimCpu): Process[] =>
+  (p.spec.surroundings ?? []).flatMap(({ name, code }) => cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} ${name}`, [p.layout.cell(hw.inInsn(id))], code)));
+
+const daemon = (cpu: SimCpu, name: string, gates: readonly Cell[], code: (cpu: SimCpu) => Op): Process => ({
+  name, cpu: cpu.id, role: 'daemon', gates, body: () => { cpu.restart(); return code(cpu); },
+});

@@ -1,7 +1,7 @@
 /** A machine without a kernel on it: threads that use a CPU's instructions directly. For tests of the machine, and litmus tests. */
 import { Machine } from '../machine/machine.ts';
-import { hw } from '../machine/hardware.ts';
 import { sc } from '../machine/memory/model.ts';
+import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import type { Cell, Ref, Region } from '../words/cells.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -46,11 +46,11 @@ export function bareSystem(want: BareSystem): System {
   const reader = (store: Store) => (at: Ref): number => store.get(machine.parts.layout.cell(at));
   const mains = want.threads.map((thread, id): Process => {
     const cpu = machine.cpu(id, { id: 0 });
-    return { name: `cpu${id}`, cpu: id, role: 'main', gate: machine.parts.layout.cell(hw.inIrq(id)), body: () => { cpu.restart(); return thread(cpu); } };
+    return { name: `cpu${id}`, cpu: id, role: 'main', gates: threadGates(machine.parts, id), body: () => { cpu.restart(); return thread(cpu); } };
   });
   const after = Object.entries(want.after ?? {}).map(([claim, { kinds, holds }]) => ({ kinds, check: { claim, on: 'violation', holds: (store, _step, observed) => holds(reader(store), observed) } satisfies Check }));
   return {
-    processes: [...mains, ...machine.processes], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
+    processes: [...mains, ...machine.processes, ...machine.surroundings], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
     initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell), meaning: (kind) => machine.meaning(kind),
     checksAt: (step) => after.filter(({ kinds }) => kinds.includes(step.kind)).map(({ check }) => check),
     finals: Object.entries(want.atEnd ?? {}).map(([claim, holds]): Check => ({ claim, on: 'violation', holds: (store) => holds(reader(store)) })),

@@ -10,9 +10,9 @@ import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { Kernel, SimCpu } from '../machine/cpu.ts';
 import { sc } from '../machine/memory/model.ts';
+import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
-import { hw } from '../machine/hardware.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
 import type { Mm, Vma } from '../words/objects.ts';
@@ -104,11 +104,10 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
       return operation;
     },
   };
-  const gate = (cpu: SimCpu): number => machine.parts.layout.cell(hw.inIrq(cpu.id));
   const store = new MapStore((cell) => machine.parts.layout.initial(cell));
   const prepare = (name: string, id: number, mm: Mm | undefined, does: (cpu: SimCpu) => Generator): void => {
     const cpu = machine.cpu(id, mm);
-    runToEnd(machine, store, `${scenario.name} (${name})`, gate(cpu), () => { cpu.restart(); return does(cpu) as ReturnType<Process['body']>; }, machine.processes);
+    runToEnd(machine, store, `${scenario.name} (${name})`, threadGates(machine.parts, id), () => { cpu.restart(); return does(cpu) as ReturnType<Process['body']>; }, machine.processes);
   };
 
   for (const mm of mms) prepare('exec', scenario.threads.find((t) => t.runs === mm.id)?.cpu ?? 0, mm, (cpu) => exec_mmap(cpu, mm, scenario.threads.filter((t) => t.runs === mm.id).length));
@@ -118,14 +117,14 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
 
   const mains = scenario.threads.map((thread): Process => {
     const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
-    return { name: thread.name, cpu: thread.cpu, role: 'main', gate: gate(cpu), body: () => { cpu.restart(); return thread.does(cpu, story); } };
+    return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); return thread.does(cpu, story); } };
   });
   const checks = checksFor(asked, machine, mms, vmas, ask.musts ?? 'violation');
   const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
   return {
     stack, fixes: [...fixes],
     system: {
-      processes: [...mains, ...machine.processes], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
+      processes: [...mains, ...machine.processes, ...machine.surroundings], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),
       meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, where: () => machine.where(),
     },

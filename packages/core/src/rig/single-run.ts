@@ -18,9 +18,9 @@ interface Running {
 /**
  * Runs `body` to its end; whenever it has to wait, and afterwards, lets the daemons do what they can.
  * Steps with more than one outcome take the first.
- * @param gate cell that must be 0 for `body` to run
+ * @param gates cells that must be 0 for `body` to run
  */
-export function runToEnd(machine: Machine, store: Store, name: string, gate: Cell, body: () => Op<unknown>, daemons: readonly Process[]): void {
+export function runToEnd(machine: Machine, store: Store, name: string, gates: readonly Cell[], body: () => Op<unknown>, daemons: readonly Process[]): void {
   const start = (process: Process): Running => begin({ process, code: process.body(), next: undefined });
   const begin = (r: Running): Running => {
     const first = r.code.next(0);
@@ -29,7 +29,7 @@ export function runToEnd(machine: Machine, store: Store, name: string, gate: Cel
   };
   const enabled = (r: Running): boolean => {
     if (!r.next) return false;
-    if (r.process.gate !== undefined && store.get(r.process.gate) !== 0) return false;
+    if (r.process.gates?.some((gate) => store.get(gate) !== 0)) return false;
     return machine.meaning(r.next.kind).enabled?.(r.next, store) ?? true;
   };
   const advance = (r: Running): void => {
@@ -42,7 +42,7 @@ export function runToEnd(machine: Machine, store: Store, name: string, gate: Cel
       begin(r);
     }
   };
-  const main = start({ name, cpu: 0, role: 'main', gate, body });
+  const main = start({ name, cpu: 0, role: 'main', gates, body });
   const others = daemons.map(start);
   for (let steps = 0; steps < LIMIT; steps++) {
     const mover = enabled(main) ? main : others.find(enabled);

@@ -13,8 +13,11 @@ export interface Process {
    * `main` must end; `daemon` starts again from the beginning each time its code returns, and may stay idle for ever.
    */
   readonly role: 'main' | 'daemon';
-  /** It may run only while this cell holds 0 (an interrupt handler holds up the code below it). */
-  readonly gate?: Cell;
+  /**
+   * It may run only while all of these hold 0: an interrupt handler holds up the code below it, a hypervisor everything on a
+   * CPU that it has stopped.
+   */
+  readonly gates?: readonly Cell[];
   /** Makes its code anew. Must behave alike each time it observes alike. */
   readonly body: () => Op<unknown>;
 }

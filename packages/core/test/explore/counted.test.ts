@@ -105,7 +105,7 @@ describe('counted by hand', () => {
     // p0 not begun: handler at 0, 1, 2, ended. p0 ended: the same four. p0 moves where c0 = 0: handler at 0 and at the end.
     const result = all({
       processes: [
-        { gate: 0, body: () => store(1, 1) },
+        { gates: [0], body: () => store(1, 1) },
         function* () {
           yield* store(0, 1);
           yield* mark('busy');
@@ -119,7 +119,7 @@ describe('counted by hand', () => {
   });
 
   test('a gate that never opens is a deadlock that names its cell', () => {
-    const result = all({ cells: [1], processes: [{ gate: 0, body: () => store(1, 1) }] });
+    const result = all({ cells: [1], processes: [{ gates: [0], body: () => store(1, 1) }] });
     expect(result.deadlock).toEqual({ schedule: [], stuck: [{ process: 'p0', waitsFor: 'c0' }] });
   });
 

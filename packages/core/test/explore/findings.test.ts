@@ -75,7 +75,7 @@ describe('findings', () => {
   test('a step that overwrites a difference enters its state often, and is counted once', () => {
     // The daemon turns c0 through 0, 1 and 2; thread 0 writes 2 over each of them, into one state.
     const result = all({
-      processes: [() => store(0, 2), { role: 'daemon', gate: 1, body: () => add(0, 1, 3) }],
+      processes: [() => store(0, 2), { role: 'daemon', gates: [1], body: () => add(0, 1, 3) }],
       kinds: { store: [isNot(0, 0, 'tally')] },
     });
     expect(result.tally).toMatchObject([{ held: 1, failed: 0 }]);
@@ -115,7 +115,7 @@ describe('findings', () => {
   });
 
   test('an exploration is plain data', () => {
-    for (const result of [all(detour), all({ cells: [1], processes: [{ gate: 0, body: () => load(0) }] }), all(wide, { maxStates: 10 })]) {
+    for (const result of [all(detour), all({ cells: [1], processes: [{ gates: [0], body: () => load(0) }] }), all(wide, { maxStates: 10 })]) {
       expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     }
   });

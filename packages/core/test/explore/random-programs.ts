@@ -20,7 +20,7 @@ type Instruction =
 
 export interface Thread {
   readonly daemon: boolean;
-  readonly gate?: number;
+  readonly gates?: readonly number[];
   readonly code: readonly Instruction[];
 }
 export interface Program {
@@ -62,7 +62,7 @@ const code = (most: number): fc.Arbitrary<Instruction[]> =>
     .map((parts) => parts.flat());
 
 /** One thread in five has a gate. */
-const gate = fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.record({ gate: data }) });
+const gate = fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.record({ gates: fc.array(data, { minLength: 1, maxLength: 2 }) }) });
 const main = fc.tuple(gate, code(5)).map(([gated, instructions]): Thread => ({ daemon: false, ...gated, code: instructions }));
 /** A daemon waits before it works; one that never waits would keep every run from ending. */
 const daemon = fc
@@ -147,9 +147,9 @@ export function systemOf({ cells, threads, claims }: Program): Toy {
   return {
     cells,
     cellCount: 5,
-    processes: threads.map(({ daemon, gate, code }): ToyProcess => ({
+    processes: threads.map(({ daemon, gates, code }): ToyProcess => ({
       role: daemon ? 'daemon' : 'main',
-      ...(gate !== undefined && { gate }),
+      ...(gates !== undefined && { gates }),
       body: () => run(code),
     })),
     marks: { a: at('a'), b: at('b') },

@@ -85,7 +85,7 @@ describe('replay', () => {
             yield* awaitValue(5, 1);
           },
         },
-        { gate: 0, body: () => load(1) },
+        { gates: [0], body: () => load(1) },
       ],
     };
     const { deadlock } = all(system);
@@ -111,7 +111,7 @@ describe('replay', () => {
     ['a process that is held up', moves(2), 'move 1', 'held up while c1 is set'],
     ['an outcome that does not exist', [{ process: 0, choice: 1 }], 'move 1', 'outcomes 0..0, not 1'],
   ])('a schedule that does not fit: %s', (_name, schedule, ...words) => {
-    const system = toy({ ...handOver, processes: [...handOver.processes, { gate: 1, body: () => load(0) }] });
+    const system = toy({ ...handOver, processes: [...handOver.processes, { gates: [1], body: () => load(0) }] });
     for (const word of ['SD_TOKEN_DOES_NOT_APPLY', ...words]) expect(() => replay(system, schedule)).toThrow(word);
   });
 

@@ -49,8 +49,8 @@ export function interruptMeanings(p: Parts): Meanings {
   const pending = (store: Store, cpu: CpuId): boolean => get(store, hw.irqOff(cpu)) === 0 && get(store, hw.inInsn(cpu)) === 0 && senders(store, cpu).length > 0;
 
   return {
-    local_irq_save: section('local_irq_save', (store, cpu) => set(store, hw.irqOff(cpu), 1), hw.irqOff),
-    local_irq_restore: section('local_irq_restore', (store, cpu) => set(store, hw.irqOff(cpu), 0), hw.irqOff),
+    local_irq_save: section('local_irq_save', (store, cpu) => set(store, hw.irqOff(cpu), get(store, hw.irqOff(cpu)) + 1), hw.irqOff),
+    local_irq_restore: section('local_irq_restore', (store, cpu) => set(store, hw.irqOff(cpu), get(store, hw.irqOff(cpu)) - 1), hw.irqOff),
     rcu_read_lock: section('rcu_read_lock', (store, cpu) => set(store, hw.rcuNest(cpu), get(store, hw.rcuNest(cpu)) + 1), hw.rcuNest),
     rcu_read_unlock: section('rcu_read_unlock', (store, cpu) => set(store, hw.rcuNest(cpu), get(store, hw.rcuNest(cpu)) - 1), hw.rcuNest),
 
