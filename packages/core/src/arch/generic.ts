@@ -336,6 +336,12 @@ export class Generic implements Partial<MmHooks> {
   @from('v6.1', 'include/asm-generic/mmu_context.h', 'enter_lazy_tlb')
   *enter_lazy_tlb(_cpu: Cpu, _mm: Mm): Op {}
 
+  @from('v6.1', PGTABLE, 'arch_start_context_switch')
+  *arch_start_context_switch(_cpu: Cpu): Op {}
+
+  @from('v6.1', X86_PGTABLE, 'arch_end_context_switch')
+  *arch_end_context_switch(_cpu: Cpu): Op {}
+
   // Page tables as memory
 
   @from('v6.1', 'arch/x86/mm/pgtable.c', 'pgd_alloc')

@@ -14,6 +14,7 @@ export const exec_mmap = operation(linux('v6.1', 'fs/exec.c', 'exec_mmap'), func
   const pgd = yield* pgd_alloc(cpu, mm); // mm_alloc_pgd
   yield* cpu.store(mmCells.pgd(mm.id), pgd);
   yield* cpu.store(mmCells.mm_users(mm.id), users);
+  yield* cpu.store(mmCells.mm_count(mm.id), 1);
   yield* activate_mm(cpu, undefined, mm);
 });
 

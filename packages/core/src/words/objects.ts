@@ -39,6 +39,8 @@ export const mmCells = {
   /** mm_cpumask(mm). */
   cpumask: region('mm_cpumask', ['mm'], { shape: 'mask' }),
   mm_users: region('mm_users', ['mm']),
+  /** References to the struct itself: one for all users together, one for each kernel thread that borrows the mm. */
+  mm_count: region('mm_count', ['mm']),
   tlb_flush_pending: region('tlb_flush_pending', ['mm']),
   write_protect_seq: region('write_protect_seq', ['mm']),
   pgtables_bytes: region('nr_ptes', ['mm']),

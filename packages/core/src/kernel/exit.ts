@@ -1,0 +1,58 @@
+/** The end of a thread, and with the last one that of its address space. kernel/exit.c, kernel/fork.c, mm/mmap.c. */
+import { arch_exit_mmap, enter_lazy_tlb } from '../contract/hooks/index.ts';
+import type { Cpu } from '../words/cpu.ts';
+import { spaceOf } from '../words/geometry.ts';
+import { mmCells, vmaCells, type Mm } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
+import type { Op } from '../words/step.ts';
+import { free_pgtables } from './free_pgtables.ts';
+import { mm_put_huge_zero_page } from './huge_zero_page.ts';
+import { tlb_finish_mmu, tlb_gather_mmu_fullmm } from './mmu_gather.ts';
+import { operation } from './operation.ts';
+import { mmdrop, mmgrab, type Task } from './sched.ts';
+import { vmas_between } from './vma.ts';
+import { unmap_vmas } from './zap.ts';
+
+/**
+ * do_exit, as far as it concerns memory: the thread gives its address space up. It stays loaded until the next context switch.
+ * @returns the task as it is now: one without an address space of its own
+ */
+export const exit_mm = operation(linux('v6.1', 'kernel/exit.c', 'exit_mm'), function* (cpu: Cpu, mm: Mm): Op<Task> {
+  yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+  yield* mmgrab(cpu, mm); // for what stays loaded: given back by the context switch away from it
+  yield* cpu.local_irq_save();
+  yield* enter_lazy_tlb(cpu, mm);
+  yield* cpu.local_irq_restore();
+  yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+  yield* mmput(cpu, mm);
+  return { mm: undefined, active_mm: mm };
+});
+
+/** Gives up one user of an address space; the last one tears it down. */
+export const mmput = operation(linux('v6.1', 'kernel/fork.c', 'mmput'), function* (cpu: Cpu, mm: Mm): Op {
+  const last = yield* cpu.dec_and_test(mmCells.mm_users(mm.id));
+  if (!last) return;
+  yield* exit_mmap(cpu, mm);
+  yield* mm_put_huge_zero_page(cpu, mm);
+  yield* mmdrop(cpu, mm);
+});
+
+/** Takes an address space down that no thread runs in. CPUs may still have it loaded, lazily. */
+export const exit_mmap = operation(linux('v6.1', 'mm/mmap.c', 'exit_mmap'), function* (cpu: Cpu, mm: Mm): Op {
+  const end = spaceOf(cpu.geometry);
+  yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+  yield* arch_exit_mmap(cpu, mm);
+  const vmas = yield* vmas_between(cpu, mm, 0, end);
+  if (vmas.length === 0) {
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+    return;
+  }
+  const tlb = yield* tlb_gather_mmu_fullmm(cpu, mm);
+  yield* unmap_vmas(cpu, tlb, vmas, 0, end);
+  yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+  yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  yield* free_pgtables(cpu, tlb, vmas, 0, end);
+  yield* tlb_finish_mmu(cpu, tlb);
+  for (let i = 0; i < vmas.length; i++) yield* cpu.store(vmaCells.attached(vmas[i]!.id), 0); // remove_vma
+  yield* cpu.up_write(mmCells.mmap_lock(mm.id));
+});
