@@ -3,7 +3,6 @@ import {
   F, flush_pmd_tlb_range, from, has, HPAGE_PMD_SIZE, pmd_present, pmdp_huge_get_and_clear,
   type Cpu, type Entry, type Layer, type Mm, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Slot, type Va, type Vma,
 } from '@shootdown/core/plugin';
-import { current_mm } from './cells.ts';
 import { switch_mm_irqs_off } from './context.ts';
 import { __hash_pte_update, __radix_pte_update, EVERYTHING, pte_update, radix_enabled } from './update.ts';
 
@@ -79,13 +78,6 @@ export class Book3s64 implements Layer {
     yield* cpu.local_irq_save();
     yield* switch_mm_irqs_off(cpu, prev, next);
     yield* cpu.local_irq_restore();
-  }
-
-  // Linux does nothing here: a kernel thread keeps the address space loaded, and the CPU stays in mm_cpumask. The store stands
-  // for the scheduler's change of current.
-  @from('v6.1', 'include/asm-generic/mmu_context.h', 'enter_lazy_tlb')
-  *enter_lazy_tlb(cpu: Cpu, _mm: Mm): Op {
-    yield* cpu.store(current_mm(cpu.id), 0);
   }
 }
 

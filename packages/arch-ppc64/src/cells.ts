@@ -1,15 +1,8 @@
 /** What book3s64 keeps beside the page tables: who is active on an mm; and for the hash MMU, the hash table and its batches. */
-import { perCpu, perMm, region, type Mm } from '@shootdown/core/plugin';
+import { perCpu, perMm, region } from '@shootdown/core/plugin';
 
 /** context.active_cpus: how many bits of mm_cpumask are set. */
 export const active_cpus = perMm('active_cpus');
-
-/** Of what a CPU runs, as an interrupt finds it: 1 + number of the mm, 0 for none. */
-export const asMm = (mm: Mm | undefined): number => (mm ? mm.id + 1 : 0);
-/** current->mm: 0 while a kernel thread runs. */
-export const current_mm = perCpu('current->mm');
-/** current->active_mm: what is loaded, borrowed or not. */
-export const active_mm = perCpu('current->active_mm');
 
 /**
  * The hash table, by what an entry translates: address space, size (level), base page. 0: no entry.
@@ -30,5 +23,5 @@ export const batch = {
 /** Did the kernel get here by a page fault on data (trap 0x300) that nobody has preloaded for yet? */
 export const data_fault = perCpu('trap 0x300', 'flag');
 
-export const radixCells = [active_cpus, current_mm, active_mm] as const;
+export const radixCells = [active_cpus] as const;
 export const hashCells = [...radixCells, hpte, hpte_slot_table, ...Object.values(batch), data_fault] as const;

@@ -1,8 +1,8 @@
 /** Which CPUs have run an address space. They stay in mm_cpumask when they leave; a radix flush may trim the idle ones. */
 import {
-  cpuBit, ipiHandler, linux, mmCells, operation, type Cpu, type CpuMask, type Mm, type Op,
+  asMm, cpuBit, currentCells, ipiHandler, linux, mmCells, mmdrop, operation, type Cpu, type CpuMask, type Mm, type Op,
 } from '@shootdown/core/plugin';
-import { active_cpus, active_mm, asMm, current_mm } from './cells.ts';
+import { active_cpus } from './cells.ts';
 import { _tlbiel_pid } from './tlbie.ts';
 
 const isMember = (mask: CpuMask, cpu: Cpu): boolean => (mask & cpuBit(cpu.id)) !== 0;
@@ -10,8 +10,6 @@ const isMember = (mask: CpuMask, cpu: Cpu): boolean => (mask & cpuBit(cpu.id)) !
 export const switch_mm_irqs_off = operation(
   linux('v6.1', 'arch/powerpc/mm/mmu_context.c', 'switch_mm_irqs_off'),
   function* (cpu: Cpu, prev: Mm | undefined, next: Mm | undefined): Op {
-    yield* cpu.store(current_mm(cpu.id), asMm(next));
-    yield* cpu.store(active_mm(cpu.id), asMm(next));
     if (!next) {
       yield* cpu.write_root(0, 0); // init_mm
       return;
@@ -35,10 +33,14 @@ export const exit_lazy_flush_tlb = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/radix_tlb.c', 'exit_lazy_flush_tlb'),
   function* (cpu: Cpu, mm: Mm, always_flush: boolean): Op {
     let flush = always_flush;
-    const current = yield* cpu.load(current_mm(cpu.id));
+    const current = yield* cpu.load(currentCells.mm(cpu.id));
     if (current !== asMm(mm)) {
-      const active = yield* cpu.load(active_mm(cpu.id));
-      if (active === asMm(mm)) yield* switch_mm_irqs_off(cpu, mm, undefined);
+      const active = yield* cpu.load(currentCells.active_mm(cpu.id));
+      if (active === asMm(mm)) {
+        yield* cpu.store(currentCells.active_mm(cpu.id), 0);
+        yield* switch_mm_irqs_off(cpu, mm, undefined);
+        yield* mmdrop(cpu, mm); // what the kernel thread had borrowed
+      }
       // Two interrupts may come for one bit: only the one that finds it counts.
       const mask = yield* cpu.load(mmCells.cpumask(mm.id));
       if (isMember(mask, cpu)) {

@@ -10,6 +10,7 @@ export * from './contract/hooks/index.ts';
 export * from './contract/gather.ts';
 export type { MmHooks } from './contract/mm-hooks.ts';
 export { operation, type Operation } from './kernel/operation.ts';
+export { mmdrop } from './kernel/sched.ts';
 export { Mistake } from './mistakes.ts';
 export * from './words/address.ts';
 export * from './words/cells.ts';

@@ -8,7 +8,7 @@ import type { PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
-import { compound_head, copy_user_highpage, is_refcount_suitable, page_remove_rmap, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
+import { compound_head, copy_user_highpage, is_refcount_suitable, is_zero_pfn, page_remove_rmap, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
 import { pte_after, pte_lock, pte_unlock } from './pgtable.ts';
 
 /** Why a collapse did not happen; kernel names. */
@@ -24,7 +24,7 @@ export const __collapse_huge_page_isolate = operation(
     let result: ScanResult = 'SCAN_SUCCEED';
     for (let i = 0; i < HPAGE_PMD_NR(cpu.geometry) && result === 'SCAN_SUCCEED'; i++) {
       const pte = yield* cpu.read_entry(pte_after(first, i));
-      if (pte_none(pte)) continue;
+      if (pte_none(pte) || is_zero_pfn(pte_pfn(pte))) continue;
       if (!pte_present(pte)) result = 'SCAN_PTE_NON_PRESENT';
       else if (pte_special(pte)) result = 'SCAN_PAGE_NULL';
       else result = yield* isolate_page(cpu, pte_pfn(pte), isolated, compound);
@@ -67,6 +67,12 @@ export const __collapse_huge_page_copy = operation(
       const ptep = pte_after(first, i);
       const pte = yield* cpu.read_entry(ptep);
       if (pte_none(pte)) continue; // the new page is zeroed already
+      if (is_zero_pfn(pte_pfn(pte))) {
+        yield* pte_lock(cpu, ptep);
+        yield* ptep_get_and_clear(cpu, vma.mm, address + i * PAGE_SIZE(cpu.geometry), ptep);
+        yield* pte_unlock(cpu, ptep);
+        continue;
+      }
       const src = pte_pfn(pte);
       yield* copy_user_highpage(cpu, hpage + i, src);
       const isCompound = yield* PageCompound(cpu, src);

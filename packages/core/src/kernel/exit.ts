@@ -2,30 +2,27 @@
 import { arch_exit_mmap, enter_lazy_tlb } from '../contract/hooks/index.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { spaceOf } from '../words/geometry.ts';
-import { mmCells, vmaCells, type Mm } from '../words/objects.ts';
+import { currentCells, mmCells, vmaCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { free_pgtables } from './free_pgtables.ts';
 import { mm_put_huge_zero_page } from './huge_zero_page.ts';
 import { tlb_finish_mmu, tlb_gather_mmu_fullmm } from './mmu_gather.ts';
 import { operation } from './operation.ts';
-import { mmdrop, mmgrab, type Task } from './sched.ts';
+import { mmdrop, mmgrab } from './sched.ts';
 import { vmas_between } from './vma.ts';
 import { unmap_vmas } from './zap.ts';
 
-/**
- * do_exit, as far as it concerns memory: the thread gives its address space up. It stays loaded until the next context switch.
- * @returns the task as it is now: one without an address space of its own
- */
-export const exit_mm = operation(linux('v6.1', 'kernel/exit.c', 'exit_mm'), function* (cpu: Cpu, mm: Mm): Op<Task> {
+/** do_exit, as far as it concerns memory: the thread gives its address space up. It stays loaded until the next context switch. */
+export const exit_mm = operation(linux('v6.1', 'kernel/exit.c', 'exit_mm'), function* (cpu: Cpu, mm: Mm): Op {
   yield* cpu.down_read(mmCells.mmap_lock(mm.id));
   yield* mmgrab(cpu, mm); // for what stays loaded: given back by the context switch away from it
   yield* cpu.local_irq_save();
+  yield* cpu.store(currentCells.mm(cpu.id), 0);
   yield* enter_lazy_tlb(cpu, mm);
   yield* cpu.local_irq_restore();
   yield* cpu.up_read(mmCells.mmap_lock(mm.id));
   yield* mmput(cpu, mm);
-  return { mm: undefined, active_mm: mm };
 });
 
 /** Gives up one user of an address space; the last one tears it down. */

@@ -3,7 +3,7 @@ import { flush_tlb_fix_spurious_fault, ptep_set_access_flags, set_pte_at, update
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {
-  pmd_none, pmd_protnone, pmd_trans_huge, pmd_write, pte_mkdirty, pte_mkwrite, pte_mkyoung, pte_none, pte_present, pte_protnone, pte_write, type Pte,
+  pmd_none, pmd_protnone, pmd_trans_huge, pmd_write, pte_mkdirty, pte_mkyoung, pte_none, pte_present, pte_protnone, pte_write, type Pfn, type Pte,
 } from '../words/entry.ts';
 import { PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
@@ -11,15 +11,16 @@ import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import { do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, huge_pmd_set_accessed } from './huge_memory.ts';
+import { do_wp_page } from './cow.ts';
 import { operation } from './operation.ts';
-import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_write } from './page.ts';
+import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_write, zero_pte } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
 import { pgd_offset, pmd_trans_unstable, pte_lock, pte_offset_map, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
 export type FaultKind = Access['kind'];
 
-// Left out: swap, files, NUMA hinting, userfaultfd, COW after fork, stacks that grow, retries that drop mmap_lock.
+// Left out: swap, files, NUMA hinting, userfaultfd, stacks that grow, retries that drop mmap_lock.
 
 /** A user access trapped. @returns `SIGSEGV` when no area allows it; else the access is to be tried again */
 export const do_user_addr_fault = operation(
@@ -50,15 +51,18 @@ export const __handle_mm_fault = operation(
     const pmdp = yield* pmd_alloc(cpu, vma.mm, pudp, address);
     const first = yield* cpu.read_entry(pmdp);
     if (pmd_none(first) && vma.thp === 'always' && cpu.config('TRANSPARENT_HUGEPAGE')) {
-      const huge = yield* do_huge_pmd_anonymous_page(cpu, vma, address, pmdp);
+      const huge = yield* do_huge_pmd_anonymous_page(cpu, vma, address, pmdp, kind);
       if (huge === 'done') return;
     } else {
       const orig = yield* cpu.read_entry(pmdp);
       if (pmd_trans_huge(orig)) {
         if (pmd_protnone(orig)) yield* cpu.give_up('a NUMA hinting fault is not modelled');
-        if (kind === 'write' && !pmd_write(orig)) yield* do_huge_pmd_wp_page(cpu, vma, address, pmdp, orig);
-        else yield* huge_pmd_set_accessed(cpu, vma, address, pmdp, orig, kind);
-        return;
+        if (kind === 'read' || pmd_write(orig)) {
+          yield* huge_pmd_set_accessed(cpu, vma, address, pmdp, orig, kind);
+          return;
+        }
+        const wp = yield* do_huge_pmd_wp_page(cpu, vma, address, pmdp, orig);
+        if (wp === 'done') return;
       }
     }
     yield* handle_pte_fault(cpu, vma, address, kind, pmdp);
@@ -72,7 +76,7 @@ export const handle_pte_fault = operation(
     const pmd = yield* cpu.read_entry(pmdp);
     if (pmd_none(pmd)) {
       // The table is made late: a huge page may still come.
-      yield* do_anonymous_page(cpu, vma, address, pmdp);
+      yield* do_anonymous_page(cpu, vma, address, pmdp, kind);
       return;
     }
     const unstable = yield* pmd_trans_unstable(cpu, pmdp);
@@ -80,13 +84,17 @@ export const handle_pte_fault = operation(
     const ptep = yield* pte_offset_map(cpu, pmdp, address);
     const orig = yield* cpu.read_entry(ptep);
     if (pte_none(orig)) {
-      yield* do_anonymous_page(cpu, vma, address, pmdp);
+      yield* do_anonymous_page(cpu, vma, address, pmdp, kind);
       return;
     }
     if (!pte_present(orig) || pte_protnone(orig)) yield* cpu.give_up('a fault on a swap entry or for NUMA hinting is not modelled');
     yield* pte_lock(cpu, ptep);
     const pte = yield* cpu.read_entry(ptep);
     // Left out: update_mmu_tlb when it changed (MIPS and others only).
+    if (pte === orig && kind === 'write' && !pte_write(pte)) {
+      yield* do_wp_page(cpu, vma, address, pmdp, ptep, pte);
+      return;
+    }
     if (pte === orig) yield* use_pte(cpu, vma, address, ptep, pte, kind);
     yield* pte_unlock(cpu, ptep);
   },
@@ -94,10 +102,6 @@ export const handle_pte_fault = operation(
 
 /** The page is there: sets accessed and dirty where the hardware left that to us, or finds that nothing is wrong. */
 function* use_pte(cpu: Cpu, vma: Vma, address: Va, ptep: PteSlot, pte: Pte, kind: FaultKind): Op {
-  if (kind === 'write' && !pte_write(pte)) {
-    yield* wp_page_reuse(cpu, vma, address, ptep, pte);
-    return;
-  }
   const entry = pte_mkyoung(kind === 'write' ? pte_mkdirty(pte) : pte);
   const changed = yield* ptep_set_access_flags(cpu, vma, address, ptep, entry, kind === 'write');
   if (changed) yield* update_mmu_cache(cpu, vma, address, ptep);
@@ -105,35 +109,30 @@ function* use_pte(cpu: Cpu, vma: Vma, address: Va, ptep: PteSlot, pte: Pte, kind
   else if (kind === 'write') yield* flush_tlb_fix_spurious_fault(cpu, vma, address);
 }
 
-/** do_wp_page. Simplified: there is no fork, so the page is ours alone and is used again; COW comes later. */
-export const wp_page_reuse = operation(
-  linux('v6.1', 'mm/memory.c', 'wp_page_reuse'),
-  function* (cpu: Cpu, vma: Vma, address: Va, ptep: PteSlot, pte: Pte): Op {
-    const entry = pte_mkwrite(pte_mkdirty(pte_mkyoung(pte)));
-    const changed = yield* ptep_set_access_flags(cpu, vma, address, ptep, entry, true);
-    if (changed) yield* update_mmu_cache(cpu, vma, address, ptep);
-  },
-);
-
-/** Left out: the zero page for read faults; every fault brings a page, as where mm_forbids_zeropage. */
+/** A page of its own for a write; a read is content with the zero page. */
 export const do_anonymous_page = operation(
   linux('v6.1', 'mm/memory.c', 'do_anonymous_page'),
-  function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot): Op {
+  function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, kind: FaultKind): Op {
     yield* pte_alloc(cpu, vma.mm, pmdp);
     const unstable = yield* pmd_trans_unstable(cpu, pmdp);
     if (unstable) return;
-    const pfn = yield* alloc_page(cpu);
-    yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the zeroes before the entry
+    const pfn = kind === 'write' ? yield* new_page(cpu) : undefined;
     const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     if (pte_none(pte)) {
-      yield* page_add_new_anon_rmap(cpu, pfn);
-      yield* set_pte_at(cpu, vma.mm, address, ptep, new_anon_pte(pfn, vma));
+      if (pfn !== undefined) yield* page_add_new_anon_rmap(cpu, pfn);
+      yield* set_pte_at(cpu, vma.mm, address, ptep, pfn === undefined ? zero_pte() : new_anon_pte(pfn, vma));
       // No flush: it was not present before.
       yield* update_mmu_cache(cpu, vma, address, ptep);
-    } else {
+    } else if (pfn !== undefined) {
       yield* put_page(cpu, pfn); // another fault was faster
     }
     yield* pte_unlock(cpu, ptep);
   },
 );
+
+function* new_page(cpu: Cpu): Op<Pfn> {
+  const pfn = yield* alloc_page(cpu);
+  yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the zeroes before the entry
+  return pfn;
+}

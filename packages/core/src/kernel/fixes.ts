@@ -41,6 +41,21 @@ export const FIXES: readonly Fix[] = [
     needs: ['walkers_read_pmd_once'],
   },
   {
+    name: 'huge_zero_page_in_gather',
+    commit: 'aa88b68c3b1d',
+    year: 2016,
+    since: 'v4.13',
+    says: 'A zap gives its reference to the huge zero page back after the flush, with the pages of the gather.',
+  },
+  {
+    name: 'huge_zero_page_per_mm',
+    commit: '6fcb52a56ff6',
+    year: 2016,
+    since: 'v4.13',
+    says: 'An address space takes one reference to the huge zero page, and gives it back when it dies.',
+    needs: ['huge_zero_page_in_gather'],
+  },
+  {
     name: 'parallel_gathers_flush_all',
     commit: '99baac21e458',
     year: 2017,
@@ -53,6 +68,13 @@ export const FIXES: readonly Fix[] = [
     year: 2018,
     since: 'v4.19',
     says: 'A full batch of page tables invalidates the TLB before its tables are handed to RCU.',
+  },
+  {
+    name: 'anon_exclusive',
+    commit: '6c287605fd56',
+    year: 2022,
+    since: 'v5.19',
+    says: 'A frame that no fork has shared is marked so: a write fault uses it again whoever else holds a reference.',
   },
   {
     name: 'gup_fast_rechecks_pmd',

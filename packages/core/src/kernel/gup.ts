@@ -10,7 +10,7 @@ import type { Op } from '../words/step.ts';
 import { handle_mm_fault } from './fault.ts';
 import { get_user_pages_fast_only } from './gup_fast.ts';
 import { operation } from './operation.ts';
-import { get_page, put_page, subpage, vm_write } from './page.ts';
+import { get_page, is_zero_pfn, put_page, subpage, vm_write } from './page.ts';
 import { mm_find_pmd, pmd_lock, pmd_unlock, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
@@ -87,7 +87,7 @@ export const follow_page_pte = operation(
   function* (cpu: Cpu, address: Va, pmdp: PmdSlot, access: Access['kind']): Op<Pfn> {
     const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
-    const usable = pte_present(pte) && !pte_protnone(pte) && !pte_special(pte) && (access === 'read' || pte_write(pte));
+    const usable = pte_present(pte) && !pte_protnone(pte) && (!pte_special(pte) || is_zero_pfn(pte_pfn(pte))) && (access === 'read' || pte_write(pte));
     const pfn = usable ? pte_pfn(pte) : 0;
     if (usable) yield* get_page(cpu, pfn);
     yield* pte_unlock(cpu, ptep);

@@ -1,9 +1,12 @@
 /** Operations of the generic kernel, as scenarios and programs call them. */
 export { FIXES, kernel, RELEASES, type Fix, type Kernel, type Release } from './fixes.ts';
 export { do_user_addr_fault, handle_mm_fault, type FaultKind } from './fault.ts';
+export { exit_mm, exit_mmap, mmput } from './exit.ts';
+export { fork, ret_from_fork } from './fork.ts';
 export { get_user_pages_fast, get_user_pages_unlocked, put_user_pages } from './gup.ts';
 export { get_user_pages_fast_only } from './gup_fast.ts';
 export { __split_huge_pmd } from './huge_memory.ts';
+export { shrink_huge_zero_page_scan } from './huge_zero_page.ts';
 export { type ScanResult } from './collapse_pages.ts';
 export { collapse_huge_page, khugepaged_collapse } from './khugepaged.ts';
 export { munmap } from './mmap.ts';
@@ -15,6 +18,7 @@ export { exploringNumbers, genericNumbers } from './numbers.ts';
 export { operation, type Operation } from './operation.ts';
 export { get_page, put_page } from './page.ts';
 export { mm_find_pmd, pgd_offset, pmd_lock, pmd_offset, pmd_unlock, pte_lock, pte_offset, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
-export { attach_vma, exec_mmap } from './setup.ts';
+export { context_switch, mmdrop } from './sched.ts';
+export { attach_vma, exec_mmap, paging_init } from './setup.ts';
 export { user_load, user_store } from './uaccess.ts';
 export { madvise_dontneed, zap_page_range_single } from './zap.ts';

@@ -3,7 +3,7 @@ import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { F, mkLeaf, pmd_mkdirty, pmd_mkwrite, pte_mkdirty, pte_mkwrite, type Entry, type Pfn, type Pmd, type Pte } from '../words/entry.ts';
 import { blockOf, HPAGE_PMD_NR, roundDown, type Geometry } from '../words/geometry.ts';
-import { pageCells, type Vma } from '../words/objects.ts';
+import { pageCells, ZERO_PFN, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
@@ -80,7 +80,23 @@ export const try_grab_folio = operation(linux('v6.1', 'mm/gup.c', 'try_grab_foli
 /** A new anonymous page is mapped for the first time; the caller will publish it. */
 export const page_add_new_anon_rmap = operation(linux('v6.1', 'mm/rmap.c', 'page_add_new_anon_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
   yield* cpu.store(pageCells.mapcount(pfn), 1);
+  yield* SetPageAnonExclusive(cpu, pfn);
 });
+
+/** One mapping more, by fork: no address space has the page for itself any more. */
+export const page_try_dup_anon_rmap = operation(linux('v6.1', 'include/linux/rmap.h', 'page_try_dup_anon_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
+  // Left out: pages that may be pinned for DMA are not shared but copied. GUP here takes references, not pins.
+  const exclusive = yield* PageAnonExclusive(cpu, pfn);
+  if (exclusive) yield* cpu.store(pageCells.anon_exclusive(pfn), 0);
+  yield* cpu.add(pageCells.mapcount(pfn), 1);
+});
+
+export function* PageAnonExclusive(cpu: Cpu, pfn: Pfn): Op<boolean> {
+  return cpu.has('anon_exclusive') && (yield* cpu.load(pageCells.anon_exclusive(pfn))) !== 0;
+}
+export function* SetPageAnonExclusive(cpu: Cpu, pfn: Pfn): Op {
+  if (cpu.has('anon_exclusive')) yield* cpu.store(pageCells.anon_exclusive(pfn), 1);
+}
 
 /** One mapping less: of a base frame, or of a whole huge page, which is counted at its head. The page table lock is held. */
 export const page_remove_rmap = operation(linux('v6.1', 'mm/rmap.c', 'page_remove_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
@@ -116,6 +132,9 @@ export function* trylock_page(cpu: Cpu, head: Pfn): Op<boolean> {
   const was = yield* cpu.xchg(pageCells.locked(head), 1);
   return was === 0;
 }
+export function* lock_page(cpu: Cpu, head: Pfn): Op {
+  yield* cpu.spin_lock(pageCells.locked(head));
+}
 export function* unlock_page(cpu: Cpu, head: Pfn): Op {
   yield* cpu.store(pageCells.locked(head), 0);
 }
@@ -131,6 +150,9 @@ const USER_PAGE = F.PRESENT | F.USER | F.ACCESSED;
 export const vm_write = (vma: Vma): boolean => vma.prot !== 'read-only';
 export const mk_pte = (pfn: Pfn): Pte => mkLeaf(pfn, USER_PAGE);
 export const mk_huge_pmd = (head: Pfn): Pmd => mkLeaf(head, USER_PAGE);
+/** What a read fault maps where there is no page yet. */
+export const zero_pte = (): Pte => mkLeaf(ZERO_PFN, USER_PAGE | F.SPECIAL);
+export const is_zero_pfn = (pfn: Pfn): boolean => pfn === ZERO_PFN;
 export const maybe_mkwrite = (entry: Entry, vma: Vma): Entry => (vm_write(vma) ? pte_mkwrite(entry) : entry);
 /** The entry of a new anonymous page, ready to be written to. */
 export const new_anon_pte = (pfn: Pfn, vma: Vma): Pte => (vm_write(vma) ? pte_mkwrite(pte_mkdirty(mk_pte(pfn))) : mk_pte(pfn));

@@ -1,44 +1,33 @@
 /** What the scheduler does to the address space of a CPU, and who keeps the top table alive. kernel/sched/core.c, kernel/fork.c. */
 import { arch_end_context_switch, arch_start_context_switch, enter_lazy_tlb, pgd_free, switch_mm } from '../contract/hooks/index.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { mmCells, type Mm } from '../words/objects.ts';
+import { asMm, currentCells, mmCells, mmFrom, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
 
 /**
- * struct task_struct, as a context switch sees it. Kept by the code of a story: only the CPU that runs the task looks at it.
- * A kernel thread has no mm and borrows the one that is loaded.
+ * Stops running what runs, and runs a thread of `next`, or a kernel thread: then the address space stays loaded, lazily, and
+ * the kernel thread holds a reference.
  */
-export interface Task {
-  readonly mm: Mm | undefined;
-  readonly active_mm: Mm | undefined;
-}
-
-/** A thread of a process, while it runs. */
-export const userTask = (mm: Mm): Task => ({ mm, active_mm: mm });
-/** A kernel thread that does not run. */
-export const kernelThread: Task = { mm: undefined, active_mm: undefined };
-
-/**
- * Stops running `prev` and runs `next`: to a kernel thread the address space stays loaded, lazily, with a reference.
- * @returns `next`, as it runs
- */
-export const context_switch = operation(linux('v6.1', 'kernel/sched/core.c', 'context_switch'), function* (cpu: Cpu, prev: Task, next: Task): Op<Task> {
-  const borrowed = prev.mm ? undefined : prev.active_mm;
+export const context_switch = operation(linux('v6.1', 'kernel/sched/core.c', 'context_switch'), function* (cpu: Cpu, next: Mm | undefined): Op {
+  const current = { mm: currentCells.mm(cpu.id), active_mm: currentCells.active_mm(cpu.id) };
   yield* cpu.local_irq_save(); // the runqueue lock
+  const prev = mmFrom(yield* cpu.load(current.mm));
+  const loaded = mmFrom(yield* cpu.load(current.active_mm));
   yield* arch_start_context_switch(cpu);
-  if (next.mm) {
-    yield* switch_mm(cpu, prev.active_mm, next.mm); // switch_mm_irqs_off
-  } else if (prev.active_mm) {
-    yield* enter_lazy_tlb(cpu, prev.active_mm);
-    if (prev.mm) yield* mmgrab(cpu, prev.mm); // from one kernel thread to another the reference is handed over
+  if (next) {
+    yield* switch_mm(cpu, loaded, next); // switch_mm_irqs_off
+    yield* cpu.store(current.active_mm, asMm(next));
+  } else if (loaded) {
+    yield* enter_lazy_tlb(cpu, loaded);
+    if (prev) yield* mmgrab(cpu, prev); // from one kernel thread to another the reference is handed over
   }
   yield* arch_end_context_switch(cpu); // __switch_to
+  yield* cpu.store(current.mm, asMm(next));
   yield* cpu.local_irq_restore();
-  // finish_task_switch: the kernel thread gives its loan back once the CPU is off it.
-  if (next.mm && borrowed) yield* mmdrop(cpu, borrowed);
-  return { mm: next.mm, active_mm: next.mm ?? prev.active_mm };
+  // finish_task_switch: the kernel thread gives back what it borrowed, now that the CPU is off it.
+  if (next && !prev && loaded) yield* mmdrop(cpu, loaded);
 });
 
 export function* mmgrab(cpu: Cpu, mm: Mm): Op {

@@ -1,10 +1,16 @@
 /** How an address space comes to be: exec gives it a top table, mmap gives it areas. */
 import { activate_mm, pgd_alloc } from '../contract/hooks/index.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import { asMm, currentCells, mmCells, mmFrom, pageCells, vmaCells, ZERO_PFN, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
+
+/** The zero page is in use for good. */
+export const paging_init = operation(linux('v6.1', 'arch/x86/mm/init_64.c', 'paging_init'), function* (cpu: Cpu): Op {
+  yield* cpu.store(pageCells.life(ZERO_PFN), 1);
+  yield* cpu.store(pageCells.refcount(ZERO_PFN), 1);
+});
 
 /**
  * Makes a new address space and runs on it.
@@ -15,7 +21,11 @@ export const exec_mmap = operation(linux('v6.1', 'fs/exec.c', 'exec_mmap'), func
   yield* cpu.store(mmCells.pgd(mm.id), pgd);
   yield* cpu.store(mmCells.mm_users(mm.id), users);
   yield* cpu.store(mmCells.mm_count(mm.id), 1);
-  yield* activate_mm(cpu, undefined, mm);
+  const active = yield* cpu.load(currentCells.active_mm(cpu.id));
+  yield* cpu.store(currentCells.active_mm(cpu.id), asMm(mm));
+  yield* cpu.store(currentCells.mm(cpu.id), asMm(mm));
+  // Left out: the address space so far lives on, as if another task used it.
+  yield* activate_mm(cpu, mmFrom(active), mm);
 });
 
 /** Puts an area into the tree: mmap, as far as it concerns page tables. */

@@ -14,6 +14,7 @@ import type { Op } from '../words/step.ts';
 import {
   __tlb_remove_page, tlb_change_page_size, tlb_flush_mmu, tlb_remove_pmd_tlb_entry, tlb_remove_page_size, tlb_remove_tlb_entry,
 } from './mmu_gather.ts';
+import { is_huge_zero_pmd, put_huge_zero_page } from './huge_zero_page.ts';
 import { operation } from './operation.ts';
 import { page_remove_rmap } from './page.ts';
 import { mm_dec_nr_ptes } from './pgalloc.ts';
@@ -34,6 +35,16 @@ export const zap_huge_pmd = operation(
     tlb_remove_pmd_tlb_entry(cpu.geometry, tlb, addr);
     yield* cpu.bug_on(!pmd_present(orig), 'a huge entry is present: migration entries are not modelled');
     const head = pmd_pfn(orig);
+    const zero = yield* is_huge_zero_pmd(cpu, orig);
+    if (zero) {
+      yield* zap_deposited_table(cpu, tlb.mm, pmdp);
+      yield* pmd_unlock(cpu, pmdp);
+      // Where the page is the address space's for life there is nothing to give back. Before, the reference went with the gather,
+      // and before that at once, while CPUs could still read the page.
+      if (!cpu.has('huge_zero_page_in_gather')) yield* put_huge_zero_page(cpu);
+      else if (!cpu.has('huge_zero_page_per_mm')) yield* tlb_remove_page_size(cpu, tlb, head);
+      return true;
+    }
     yield* page_remove_rmap(cpu, head);
     // After the entry was cleared: a hash MMU looks at the deposited table while it clears.
     yield* zap_deposited_table(cpu, tlb.mm, pmdp);

@@ -11,7 +11,7 @@ import type { Op, Step } from '../words/step.ts';
 import type { Parts } from './parts.ts';
 import { HIT } from './meanings/mmu.ts';
 import type { HookStep } from './meanings/objects.ts';
-import { hardwareWalk } from './walker.ts';
+import { hardwareWalk, speculativeWalk } from './walker.ts';
 
 /** What a CPU needs from outside the machine: the hooks, and the kernel that runs. */
 export interface Kernel {
@@ -155,6 +155,7 @@ export class SimCpu implements Cpu {
     if (found === HIT) return 'done';
     return yield* this.spec.translate ? this.spec.translate(this, access) : hardwareWalk(this, access, found);
   }
+  *speculate(va: number): Op { if (!this.spec.translate) yield* speculativeWalk(this, va); }
   *write_root(table: Table, asid: number): Op { yield this.#step('mmu.root', [], [table, asid]); }
   *flush_local(what: Invalidation): Op { yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]); }
   *tlbi_broadcast(what: Invalidation): Op { yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what)]); }
@@ -168,6 +169,11 @@ export class SimCpu implements Cpu {
     return yield this.#step('mmu.finish', at ? [at] : [], [...accessArgs(access), levelIndex(level), entry, flags]);
   }
 
+  /** A walk for nobody begins. Observes as a lookup: HIT, where the walk starts, or 0. */
+  *prefetch(va: number): Op<number> { return yield this.#step('mmu.prefetch', [], [va]); }
+  /** A walk for nobody ends, with a leaf (remembered if it may be) or without. */
+  *fill(va: number, level: Level, entry: Entry): Op { yield this.#step('mmu.fill', [], [va, levelIndex(level), entry]); }
+
   // Memory allocation
   *alloc_pages(order: number): Op<Pfn> { return yield this.#step('page.alloc', [], [order]); }
   *free_pages(pfn: Pfn): Op { yield this.#step('page.free', [], [pfn]); }
@@ -178,6 +184,7 @@ export class SimCpu implements Cpu {
   *note_pin(block: number, pfn: Pfn): Op {
     if (this.parts.layout.keeps(ghosts.pinned)) yield this.#step('ghost.pin', [ghosts.pinned(this.id, block)], [pfn + 1]);
   }
+  *note_fork(mm: Mm): Op { if (this.parts.layout.keeps(ghosts.expected)) yield this.#step('ghost.fork', [], [mm.id]); }
   *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
   *refuse_if(broken: boolean, rule: string): Op { if (broken) yield this.#step('refused', [], [], { why: rule }); }
   *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> { return yield this.#step(kind, at, args, why === undefined ? {} : { why }); }

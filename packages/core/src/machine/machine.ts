@@ -3,7 +3,7 @@ import type { CpuId } from '../words/address.ts';
 import type { Region } from '../words/cells.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { spaceOf, PAGE_SIZE, entriesOf, LEVELS, type Geometry } from '../words/geometry.ts';
-import { mmCells, pageCells, tableCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import { currentCells, hugeZeroCells, mmCells, pageCells, tableCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import type { MachineSpec, StepTools } from '../words/spec.ts';
 import type { Meaning, Store } from '../words/step.ts';
 import type { Process } from '../words/system.ts';
@@ -51,7 +51,7 @@ export class Machine {
       cpu: size.cpus + 1, mm: size.mms, vma: size.vmas.length, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
       entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE,
     };
-    const regions = [mmCells, vmaCells, pageCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
+    const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
     const layout = new Layout([...regions, ...model.regions, ...spec.cells], sizes, size.ghosts, records);
     this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool };
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts) };

@@ -5,7 +5,7 @@ import { tableCells } from '../words/objects.ts';
 import type { Access, AccessResult } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import type { SimCpu } from './cpu.ts';
-import { AGAIN, FLAG_FAULT, flagsNeeded, leftToSoftware } from './meanings/mmu.ts';
+import { AGAIN, FLAG_FAULT, flagsNeeded, HIT, leftToSoftware } from './meanings/mmu.ts';
 
 /** A walk that keeps finding another entry than the one it read gives up after this many turns. */
 const TURNS = 4;
@@ -17,7 +17,7 @@ const TURNS = 4;
 export function* hardwareWalk(cpu: SimCpu, access: Access, start: number): Op<AccessResult> {
   const write = access.kind === 'write';
   for (let turn = 0; turn < TURNS; turn++) {
-    const found = yield* findLeaf(cpu, access, start);
+    const found = yield* findLeaf(cpu, access.va, start);
     if (!found || !permits(found.entry, write)) break;
     const flags = flagsNeeded(found.entry, write);
     if (leftToSoftware(cpu, flags)) break;
@@ -29,14 +29,22 @@ export function* hardwareWalk(cpu: SimCpu, access: Access, start: number): Op<Ac
   return 'fault';
 }
 
+/** A walk that no instruction asked for. It faults nowhere, and what it may not remember it forgets. */
+export function* speculativeWalk(cpu: SimCpu, va: number): Op {
+  const start = yield* cpu.prefetch(va);
+  if (start <= HIT) return;
+  const found = yield* findLeaf(cpu, va, start);
+  yield* cpu.fill(va, found?.level ?? 'pte', found?.entry ?? 0);
+}
+
 const permits = (entry: number, write: boolean): boolean => has(entry, F.PRESENT | F.USER) && (!write || has(entry, F.WRITE));
 
-function* findLeaf(cpu: SimCpu, access: Access, start: number): Op<{ level: Level; table: Table; index: number; entry: number } | undefined> {
+function* findLeaf(cpu: SimCpu, va: number, start: number): Op<{ level: Level; table: Table; index: number; entry: number } | undefined> {
   if (start === 0) return undefined;
   let table: Table = Math.floor(start / 8);
   for (let level: Level | undefined = levelAt(start % 8); level; level = nextWalked(cpu.geometry, level)) {
-    const index = indexOf(cpu.geometry, level, access.va);
-    const entry = yield* cpu.walkRead(tableCells.entry(table, index), access.va, level);
+    const index = indexOf(cpu.geometry, level, va);
+    const entry = yield* cpu.walkRead(tableCells.entry(table, index), va, level);
     if (!isValid(entry)) return undefined;
     if (isLeaf(entry)) return { level, table, index, entry };
     if (!isTable(entry)) return undefined;

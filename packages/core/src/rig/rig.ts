@@ -5,7 +5,9 @@ import type { Hook } from '../contract/hook.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import { kernel, RELEASES } from '../kernel/fixes.ts';
 import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
-import { attach_vma, exec_mmap } from '../kernel/setup.ts';
+import { context_switch } from '../kernel/sched.ts';
+import { ret_from_fork } from '../kernel/fork.ts';
+import { attach_vma, exec_mmap, paging_init } from '../kernel/setup.ts';
 import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { Kernel, SimCpu } from '../machine/cpu.ts';
@@ -15,8 +17,8 @@ import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
-import type { Mm, Vma } from '../words/objects.ts';
-import { switch_mm } from '../contract/hooks/index.ts';
+import { mmCells, type Mm, type Vma } from '../words/objects.ts';
+import type { Op } from '../words/step.ts';
 import type { Process, System } from '../words/system.ts';
 import type { Configuration, Scenario, Story } from '../workload/scenario.ts';
 import { checksFor, resolveAsks } from './claims.ts';
@@ -110,14 +112,17 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     runToEnd(machine, store, `${scenario.name} (${name})`, threadGates(machine.parts, id), () => { cpu.restart(); return does(cpu) as ReturnType<Process['body']>; }, machine.processes);
   };
 
-  for (const mm of mms) prepare('exec', scenario.threads.find((t) => t.runs === mm.id)?.cpu ?? 0, mm, (cpu) => exec_mmap(cpu, mm, scenario.threads.filter((t) => t.runs === mm.id).length));
-  for (const vma of vmas) prepare('mmap', 0, vma.mm, (cpu) => attach_vma(cpu, vma));
-  for (const thread of scenario.threads) if (thread.runs !== 'kernel') { const mm = mmOf(thread.runs); prepare('switch', thread.cpu, mm, (cpu) => switch_mm(cpu, undefined, mm)); }
+  prepare('boot', 0, undefined, paging_init);
+  const isForked = (mm: Mm): boolean => scenario.forked?.includes(mm.id) ?? false;
+  for (const mm of mms.filter(isForked)) store.set(machine.parts.layout.cell(mmCells.task_new(mm.id)), 1);
+  for (const mm of mms.filter((m) => !isForked(m))) prepare('exec', scenario.threads.find((t) => t.runs === mm.id)?.cpu ?? 0, mm, (cpu) => exec_mmap(cpu, mm, Math.max(1, scenario.threads.filter((t) => t.runs === mm.id).length)));
+  for (const vma of vmas.filter((v) => !isForked(v.mm))) prepare('mmap', 0, vma.mm, (cpu) => attach_vma(cpu, vma));
+  for (const thread of scenario.threads) if (thread.runs !== 'kernel' && !isForked(mmOf(thread.runs))) { const mm = mmOf(thread.runs); prepare('switch', thread.cpu, mm, (cpu) => context_switch(cpu, mm)); }
   for (const [i, step] of scenario.setup.entries()) prepare(`set-up ${i + 1}`, step.cpu, mmOf(step.mm ?? 0), (cpu) => step.does(cpu, story));
 
   const mains = scenario.threads.map((thread): Process => {
     const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
-    return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); return thread.does(cpu, story); } };
+    return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, thread.does(cpu, story)) : thread.does(cpu, story); } };
   });
   const checks = checksFor(asked, machine, mms, vmas, ask.musts ?? 'violation');
   const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
@@ -129,6 +134,12 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
       meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, where: () => machine.where(),
     },
   };
+}
+
+/** A thread of an address space that a fork makes. */
+function* afterFork(cpu: SimCpu, mm: Mm, does: Op<unknown>): Op<unknown> {
+  yield* ret_from_fork(cpu, mm);
+  return yield* does;
 }
 
 function checkScenario(scenario: Scenario, pages: number): void {

@@ -127,6 +127,11 @@ export interface Cpu {
   // The MMU of this CPU, and invalidation
   /** One user load or store: a TLB hit, or a translation by the hardware, or a fault. Several steps. */
   user_access(access: Access): Op<AccessResult>;
+  /**
+   * The hardware runs ahead and translates an address that no instruction may ever ask for: it fills TLB and walk caches, and
+   * reaches no page. Also while the kernel runs, as long as a user address space is loaded.
+   */
+  speculate(va: Va): Op;
   /** Loads the root register (and with it the address space tag); table 0 is no user address space. */
   write_root(table: Table, asid: number): Op;
   /** Invalidates on this CPU, at once. */
@@ -152,6 +157,8 @@ export interface Cpu {
 
   /** For claims about pins: this CPU got a reference to `pfn` for the page with that number. A step only when asked for. */
   note_pin(block: number, pfn: Pfn): Op;
+  /** For claims about stores: a fork has made `mm`, whose pages hold from here on what they hold now. A step only when asked for. */
+  note_fork(mm: Mm): Op;
   /** BUG_ON / VM_BUG_ON: a violation when `condition` is true; nothing, not even a step, when false. */
   bug_on(condition: boolean, text: string): Op;
   /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */

@@ -76,6 +76,7 @@ export const pte_special = (e: Pte): boolean => has(e, F.SPECIAL);
 export const pte_pfn = frameOf;
 export const pte_mkdirty = (e: Pte): Pte => withFlags(e, F.DIRTY);
 export const pte_mkyoung = (e: Pte): Pte => withFlags(e, F.ACCESSED);
+export const pte_mkold = (e: Pte): Pte => withoutFlags(e, F.ACCESSED);
 export const pte_mkwrite = (e: Pte): Pte => withFlags(e, F.WRITE);
 export const pte_wrprotect = (e: Pte): Pte => withoutFlags(e, F.WRITE);
 /** May user code read (or write) through it? */
@@ -92,6 +93,7 @@ export const pmd_young = pte_young;
 export const pmd_pfn = frameOf;
 export const pmd_mkdirty = pte_mkdirty;
 export const pmd_mkyoung = pte_mkyoung;
+export const pmd_mkold = pte_mkold;
 export const pmd_mkwrite = pte_mkwrite;
 export const pmd_wrprotect = pte_wrprotect;
 /** Invalid to the hardware, still a present huge leaf to software. */

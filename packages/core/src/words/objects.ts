@@ -44,7 +44,22 @@ export const mmCells = {
   tlb_flush_pending: region('tlb_flush_pending', ['mm']),
   write_protect_seq: region('write_protect_seq', ['mm']),
   pgtables_bytes: region('nr_ptes', ['mm']),
+  /** MMF_HUGE_ZERO_PAGE: the mm holds its one reference to the huge zero page. */
+  huge_zero_page: region('MMF_HUGE_ZERO_PAGE', ['mm'], { shape: 'flag' }),
+  /** 1 until fork has woken the first thread of a new mm. */
+  task_new: region('TASK_NEW', ['mm'], { shape: 'flag' }),
 };
+
+/** struct task_struct of what a CPU runs now, as interrupts find it. An mm is 1 + its number, 0 is none (or init_mm). */
+export const currentCells = {
+  /** current->mm: 0 in a kernel thread. */
+  mm: region('current->mm', ['cpu']),
+  /** current->active_mm: what is loaded. A kernel thread has borrowed it, with a reference. */
+  active_mm: region('current->active_mm', ['cpu']),
+};
+/** An mm as those cells hold it, and back. */
+export const asMm = (mm: Mm | undefined): number => (mm ? mm.id + 1 : 0);
+export const mmFrom = (value: number): Mm | undefined => (value === 0 ? undefined : { id: value - 1 });
 
 /** struct vm_area_struct. */
 export const vmaCells = {
@@ -61,12 +76,25 @@ export const pageCells = {
   dirty: region('PG_dirty', ['page'], { shape: 'flag' }),
   locked: region('PG_locked', ['page'], { shape: 'flag' }),
   lru: region('PG_lru', ['page'], { shape: 'flag' }),
+  /** The frame belongs to one address space alone: what a fork takes away, and a write fault need not ask about. */
+  anon_exclusive: region('PG_anon_exclusive', ['page'], { shape: 'flag' }),
   /** What the memory holds: a token that user code stored, 0 when zeroed. */
   data: region('data', ['page']),
   /** 0 never allocated, 1 allocated, 2 freed. */
   life: region('page.life', ['page']),
   /** log2 of the frames of the compound page that starts here. */
   order: region('page.order', ['page']),
+};
+
+/** The page of zeroes that read faults of base pages map. It is no page of a pool, and never freed. */
+export const ZERO_PFN = 1;
+
+/** The huge page of zeroes: made when first needed, freed when memory is short and nobody needs it. */
+export const hugeZeroCells = {
+  page: region('huge_zero_page', [], { shape: 'page' }),
+  /** One for the shrinker, and one for each address space (or each entry, in older kernels) that uses it. */
+  refcount: region('huge_zero_refcount', []),
+  lock: region('huge_zero_lock', [], { shape: 'lock' }),
 };
 
 /** A page table. */

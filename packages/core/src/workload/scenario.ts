@@ -56,6 +56,11 @@ export interface Scenario {
   readonly cpus: number;
   /** Address spaces (default 1). */
   readonly mms?: number;
+  /**
+   * Address spaces that do not exist in the beginning: a thread makes them by fork. Their areas are those of the parent; their
+   * threads wait for the fork.
+   */
+  readonly forked?: readonly number[];
   /** Index bits per level, where they differ from the small default tree. */
   readonly geometry?: Partial<Readonly<Record<Level, number>>>;
   /** Frames and tables in each CPU's pool (default 16 and 8). */

@@ -35,6 +35,8 @@ export function mmuMeanings(p: Parts): Meanings {
       set(store, ghosts.breach(1), 1);
     }
   };
+  const remembered = (store: Store, cpu: CpuId, va: Va): boolean =>
+    LEAF_LEVELS.some((level) => usable(get(store, hw.tlb(cpu, get(store, hw.asid(cpu)), levelIndex(level), blockOf(p.geometry, level, va))), false));
   const hits = (store: Store, step: Step): { level: Level; entry: Entry }[] =>
     LEAF_LEVELS.map((level) => ({ level, entry: get(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0)))) })).filter(({ entry }) => usable(entry, argAt(step, 1) === 1));
   const end = (store: Store, cpu: CpuId): void => {
@@ -85,6 +87,32 @@ export function mmuMeanings(p: Parts): Meanings {
       },
       footprint: (step) => { const c = accessCells(step); return touches(c.reads, c.writes); },
       tell: (step, observed) => `${argAt(step, 1) ? `store ${argAt(step, 2)} to` : 'load from'} ${addressOf(step)}: ${observed === HIT ? 'TLB hit' : 'TLB miss'}`,
+    },
+    /** args: va. Where a walk ahead of need starts: 8 * table + level; HIT when there is nothing to do; 0 when no address space is loaded. */
+    'mmu.prefetch': {
+      apply(step, store) {
+        if (get(store, hw.root(step.cpu)) === 0) return 0;
+        if (remembered(store, step.cpu, argAt(step, 0))) return HIT;
+        const start = walkStart(p, store, step.cpu, argAt(step, 0));
+        if (!start) return 0;
+        set(store, hw.inInsn(step.cpu), 1);
+        set(store, ghosts.hardwareWalking(step.cpu), start.table);
+        return 8 * start.table + levelIndex(start.level);
+      },
+      footprint: (step) => { const c = accessCells(step); return touches(c.reads, [p.layout.cell(hw.inInsn(step.cpu)), ...ghostsKept([ghosts.hardwareWalking(step.cpu)])]); },
+      tell: (step, observed) => `runs ahead to ${addressOf(step)}${observed === HIT ? ': TLB hit' : observed === 0 ? ': no address space is loaded' : ''}`,
+    },
+    /** args: va, level, entry. A walk ahead of need ends. Simplified: it sets no flag, so it remembers only what it could use as it is. */
+    'mmu.fill': {
+      apply(step, store) {
+        const level = levelAt(argAt(step, 1));
+        const entry = argAt(step, 2);
+        if (usable(entry, false)) set(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))), entry);
+        end(store, step.cpu);
+        return 0;
+      },
+      footprint: (step) => { const c = accessCells(step); return touches(c.reads, c.writes); },
+      tell: (step) => (usable(argAt(step, 2), false) ? `fills the TLB for ${addressOf(step)}` : `finds nothing to use at ${addressOf(step)}`),
     },
     /** cells: entry. args: va, level. The walker reads one entry, and remembers the way to a table. */
     'mmu.walk': {

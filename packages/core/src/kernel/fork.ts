@@ -1,0 +1,57 @@
+/** fork: a second address space that shares the pages of the first until one of them writes. kernel/fork.c. */
+import { arch_dup_mmap, flush_tlb_mm, pgd_alloc } from '../contract/hooks/index.ts';
+import type { Cpu } from '../words/cpu.ts';
+import { spaceOf } from '../words/geometry.ts';
+import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
+import type { Op } from '../words/step.ts';
+import { copy_page_range } from './copy_page_range.ts';
+import { operation } from './operation.ts';
+import { context_switch } from './sched.ts';
+import { vmas_between } from './vma.ts';
+
+/** The current process makes `mm`, a copy of its own address space, and lets its first thread run. */
+export const fork = operation(linux('v6.1', 'kernel/fork.c', 'kernel_clone'), function* (cpu: Cpu, mm: Mm): Op {
+  if (cpu.mm) yield* dup_mm(cpu, cpu.mm, mm);
+  yield* cpu.store(mmCells.task_new(mm.id), 0); // wake_up_new_task
+});
+
+/** What the first thread of a new process does before anything else: it waits to be woken, then its address space is loaded. */
+export const ret_from_fork = operation(linux('v6.1', 'kernel/sched/core.c', 'schedule_tail'), function* (cpu: Cpu, mm: Mm): Op {
+  yield* cpu.wait_clear(mmCells.task_new(mm.id), 1, 'fork has made the address space');
+  yield* context_switch(cpu, mm);
+});
+
+export const dup_mm = operation(linux('v6.1', 'kernel/fork.c', 'dup_mm'), function* (cpu: Cpu, oldmm: Mm, mm: Mm): Op {
+  const pgd = yield* pgd_alloc(cpu, mm); // mm_init
+  yield* cpu.store(mmCells.pgd(mm.id), pgd);
+  yield* cpu.store(mmCells.mm_users(mm.id), 1);
+  yield* cpu.store(mmCells.mm_count(mm.id), 1);
+  yield* dup_mmap(cpu, mm, oldmm);
+});
+
+export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), function* (cpu: Cpu, mm: Mm, oldmm: Mm): Op {
+  // No fault and no second fork of the parent; its threads go on using what they have mapped.
+  yield* cpu.down_write(mmCells.mmap_lock(oldmm.id));
+  yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  const vmas = yield* vmas_between(cpu, oldmm, 0, spaceOf(cpu.geometry));
+  for (let i = 0; i < vmas.length; i++) {
+    const tmp = vm_area_dup(cpu, mm, vmas[i]!);
+    if (!tmp) {
+      yield* cpu.bug_on(true, 'the scenario declares an area of the copy for each area of the parent');
+      return;
+    }
+    yield* cpu.store(vmaCells.attached(tmp.id), 1);
+    yield* copy_page_range(cpu, tmp, vmas[i]!);
+  }
+  yield* arch_dup_mmap(cpu, oldmm, mm);
+  yield* cpu.up_write(mmCells.mmap_lock(mm.id));
+  // Until here threads of the parent may write through translations that are writable still: to pages that nobody runs on yet.
+  yield* flush_tlb_mm(cpu, oldmm);
+  yield* cpu.note_fork(mm);
+  yield* cpu.up_write(mmCells.mmap_lock(oldmm.id));
+});
+
+/** The same area of the copy. Areas are declared, not made: whether one is mapped is a cell of it. */
+const vm_area_dup = (cpu: Cpu, mm: Mm, vma: Vma): Vma | undefined =>
+  cpu.vmas.find((other) => other.mm.id === mm.id && other.start === vma.start && other.end === vma.end);
