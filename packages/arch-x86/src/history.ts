@@ -1,21 +1,32 @@
-/** What x86 did otherwise in older releases. */
-import { from, PAGE_SIZE, type Change, type Cpu, type Layer, type Op, type Va, type Vma } from '@shootdown/core/plugin';
-import { flush_tlb_mm_range } from './tlb.ts';
+/** What x86 did otherwise in older releases, and what never became a release. */
+import type { Change } from '@shootdown/core/plugin';
 
-class FlushRangeSparesLazyCpus implements Layer {
-  @from('v6.0', 'arch/x86/include/asm/tlbflush.h', 'flush_tlb_range')
-  *flush_tlb_range(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
-    yield* flush_tlb_mm_range(cpu, vma.mm, start, end, PAGE_SIZE(cpu.geometry), false);
-  }
-}
-
+// None of these is a layer: a guest's kernel replaces the hooks above them, and has had the same history.
 export const history: readonly Change[] = [
   {
     name: 'x86_flush_range_spares_lazy_cpus',
     commit: '016c4d92cd16, removed by 3ef938c35035',
-    says: 'flush_tlb_range does not interrupt lazy CPUs, although pmdp_collapse_flush takes a page table out with it.',
+    says: 'flush_tlb_range says that no tables go, although pmdp_collapse_flush takes one out with it: lazy CPUs are spared.',
     since: 'v5.8',
     until: 'v6.1',
-    layer: FlushRangeSparesLazyCpus,
+  },
+  {
+    name: 'x86_tables_always_go_by_rcu',
+    commit: '9e52fc2b50de, removed by 48a8b97cfd80',
+    says: 'Page tables are freed by RCU also where the flush interrupts every walker.',
+    since: 'v4.14',
+    until: 'v4.19',
+  },
+  {
+    name: 'x86_lazy_cpus_are_always_spared',
+    commit: 'what 2ff6ddf19c0e prevents',
+    says: 'A flush does not interrupt lazy CPUs even when page tables are freed. In a merge window of 2018; no release had it.',
+    shipped: 'never',
+  },
+  {
+    name: 'invlpgb_final_only',
+    commit: 'posted with the INVLPGB series of 2025, not merged',
+    says: 'INVLPGB by address drops final translations only, unless the flush says that tables go.',
+    shipped: 'never',
   },
 ];

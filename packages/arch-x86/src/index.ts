@@ -1,6 +1,8 @@
 /** x86-64 as Linux drives it. */
 import { arch } from '@shootdown/core/plugin';
 import { history } from './history.ts';
+import { x86_64_invlpgb } from './invlpgb.ts';
+import { KvmFlush, x86_64_pv_flush } from './kvm.ts';
 import { x86_64, x86_64_paravirt } from './mmu.ts';
 import { ParavirtNative } from './paravirt.ts';
 import { X86 } from './x86.ts';
@@ -29,4 +31,29 @@ export const x86Paravirt = arch({
   machine: x86_64_paravirt,
 });
 
-export default [x86, x86Paravirt];
+/** A guest of KVM, whose flushes spare CPUs that the host has put aside. */
+export const x86PvFlush = arch({
+  id: 'x86-64-pv-flush',
+  title: 'x86-64, KVM guest with PV TLB flush',
+  what:
+    'A virtual CPU that the host has put aside is not interrupted by a flush: it flushes before it runs on. So interrupts off protect ' +
+    'no walker from a flush, and page tables are freed by RCU. Bound: the host puts each virtual CPU aside at most once.',
+  over: x86Paravirt,
+  layers: [KvmFlush],
+  machine: x86_64_pv_flush,
+  alsoKnownAs: ['x86-64-pv'],
+});
+
+/** AMD machines of Linux 6.15 and later. */
+export const x86Invlpgb = arch({
+  id: 'x86-64-invlpgb',
+  title: 'x86-64, INVLPGB',
+  what:
+    'A flush is an instruction that reaches every CPU and interrupts none; TLBSYNC waits until it is done. Interrupts off protect no ' +
+    'walker, and page tables are freed by RCU.',
+  over: x86,
+  layers: [],
+  machine: x86_64_invlpgb,
+});
+
+export default [x86, x86Paravirt, x86PvFlush, x86Invlpgb];

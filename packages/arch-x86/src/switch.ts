@@ -1,5 +1,6 @@
 /** How a CPU comes to an address space and leaves it: mm_cpumask, and what was missed while it was away. */
 import { cpuBit, linux, mmCells, operation, TLB_FLUSH_ALL, type Cpu, type Mm, type Op } from '@shootdown/core/plugin';
+import { mm_global_asid } from './invlpgb.ts';
 import { cpu_tlb_gen, INIT_MM, is_lazy, LOADED_MM_SWITCHING, loaded_mm, loadedAs, tlb_gen } from './tlbstate.ts';
 
 /** Loads `next`; undefined is init_mm. With interrupts off, so that no shootdown sees a half-made switch. */
@@ -24,6 +25,7 @@ export const switch_mm_irqs_off = operation(
 
 /** The same address space again: flushes that skipped the lazy CPU are made up for. */
 function* leaveLazyMode(cpu: Cpu, mm: Mm): Op {
+  if (mm_global_asid(cpu)) return; // broadcasts have reached this CPU
   // is_lazy before tlb_gen: a flusher that still saw us lazy has raised tlb_gen before it looked.
   yield* cpu.fence('smp_mb');
   const next_tlb_gen = yield* cpu.load(tlb_gen(mm.id));
@@ -34,6 +36,10 @@ function* leaveLazyMode(cpu: Cpu, mm: Mm): Op {
 function* loadUserMm(cpu: Cpu, mm: Mm): Op {
   // Locked, and so the barrier between our bit and our look at tlb_gen; it pairs with the one in flush_tlb_mm_range.
   yield* cpu.or(mmCells.cpumask(mm.id), cpuBit(cpu.id));
+  if (mm_global_asid(cpu)) {
+    yield* load_new_mm_cr3(cpu, mm, 0);
+    return;
+  }
   const next_tlb_gen = yield* cpu.load(tlb_gen(mm.id));
   const done = yield* cpu.load(cpu_tlb_gen(cpu.id, mm.id)); // choose_new_asid
   yield* load_new_mm_cr3(cpu, mm, done < next_tlb_gen ? next_tlb_gen : 0);

@@ -8,14 +8,16 @@
 import {
   cpuBit, ipiHandler, linux, mmCells, operation, TLB_FLUSH_ALL, without, type Cpu, type CpuId, type CpuMask, type Info, type Mm, type Op, type Va,
 } from '@shootdown/core/plugin';
+import { broadcast_tlb_flush, mm_global_asid } from './invlpgb.ts';
 import { native_flush_tlb_local, native_flush_tlb_one_user } from './invlpg.ts';
+import { pv_ops } from './pv_ops.ts';
 import { switch_mm_irqs_off } from './switch.ts';
 import { cpu_tlb_gen, INIT_MM, is_lazy, LOADED_MM_SWITCHING, loaded_mm, loadedAs, tlb_gen } from './tlbstate.ts';
 
 const TLB_C = 'arch/x86/mm/tlb.c';
 
 /** struct flush_tlb_info, as the interrupt carries it. Simplified: no trim_cpumask, which acts once a second. */
-type FlushTlbInfo = Info & {
+export type FlushTlbInfo = Info & {
   readonly mm: number;
   readonly start: Va;
   readonly end: Va;
@@ -36,9 +38,14 @@ export const flush_tlb_mm_range = operation(
     const info: FlushTlbInfo = {
       mm: mm.id, start: whole ? 0 : start, end: whole ? TLB_FLUSH_ALL : end, stride, freed_tables, new_tlb_gen, initiating_cpu: cpu.id,
     };
+    if (mm_global_asid(cpu)) {
+      yield* broadcast_tlb_flush(cpu, info);
+      return;
+    }
     const mask = yield* cpu.load(mmCells.cpumask(mm.id));
     if (without(mask, cpu.id) !== 0) {
-      yield* native_flush_tlb_multi(cpu, mm, info);
+      const now = yield* cpu.load(mmCells.cpumask(mm.id));
+      yield* flush_tlb_multi(cpu, now, info);
       return;
     }
     const loaded = yield* cpu.load(loaded_mm(cpu.id));
@@ -46,13 +53,18 @@ export const flush_tlb_mm_range = operation(
   },
 );
 
+/** What a guest's kernel may replace. */
+function* flush_tlb_multi(cpu: Cpu, mask: CpuMask, info: FlushTlbInfo): Op {
+  yield* (pv_ops(cpu).flush_tlb_multi ?? native_flush_tlb_multi)(cpu, mask, info);
+}
+
 /** Interrupts the CPUs of the mask and flushes here meanwhile. */
-const native_flush_tlb_multi = operation(
+export const native_flush_tlb_multi = operation(
   linux('v6.1', TLB_C, 'native_flush_tlb_multi'),
-  function* (cpu: Cpu, mm: Mm, info: FlushTlbInfo): Op {
-    const mask = yield* cpu.load(mmCells.cpumask(mm.id));
+  function* (cpu: Cpu, mask: CpuMask, info: FlushTlbInfo): Op {
     // A lazy CPU does not use its translations, but its walker may still run ahead through tables that are to be freed.
-    const chosen = info.freed_tables ? mask : yield* cpusToFlush(cpu, mask, info);
+    const everybody = info.freed_tables && !cpu.has('x86_lazy_cpus_are_always_spared');
+    const chosen = everybody ? mask : yield* cpusToFlush(cpu, mask, info);
     yield* cpu.smp_send(chosen, flush_tlb_func, info);
     if ((chosen & cpuBit(cpu.id)) !== 0) yield* flushHere(cpu, info);
     yield* cpu.smp_wait(chosen, 'every CPU that was interrupted has flushed');

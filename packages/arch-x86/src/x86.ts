@@ -78,10 +78,10 @@ export class X86 implements ArchHooks {
     yield* flush_tlb_mm_range(cpu, vma.mm, addr, addr + PAGE_SIZE(cpu.geometry), PAGE_SIZE(cpu.geometry), false);
   }
 
-  // Says that tables go, whether they do or not: collapse uses it to take a table out. So lazy CPUs are interrupted too.
+  // Says that tables go, whether they do or not: collapse uses it to take a table out.
   @from('v6.1', TLBFLUSH, 'flush_tlb_range')
   *flush_tlb_range(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
-    yield* flush_tlb_mm_range(cpu, vma.mm, start, end, PAGE_SIZE(cpu.geometry), true);
+    yield* flush_tlb_mm_range(cpu, vma.mm, start, end, PAGE_SIZE(cpu.geometry), !cpu.has('x86_flush_range_spares_lazy_cpus'));
   }
 
   @from('v6.1', TLBFLUSH, 'flush_tlb_mm')

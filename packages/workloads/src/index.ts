@@ -2,10 +2,15 @@
 import type { RaceCase } from '@shootdown/core';
 import { collapseFreeVsGupFastIpi } from './races/collapse-free-vs-gup-fast-ipi.ts';
 import { collapseVsGupFast } from './races/collapse-vs-gup-fast.ts';
+import { hugeZeroPageFreedBeforeFlush } from './races/huge-zero-page-freed-before-flush.ts';
+import { invlpgbRangeFlushKeepsPde } from './races/invlpgb-range-flush-keeps-pde.ts';
 import { irqOffWithoutIpiFlush } from './races/irq-off-without-ipi-flush.ts';
+import { lazyTlbVsTableFree } from './races/lazy-tlb-vs-table-free.ts';
 import { ppcCollapseVsHashFault } from './races/ppc-collapse-vs-hash-fault.ts';
 import { ppcZapHugePmdVsLocklessWalk } from './races/ppc-zap-huge-pmd-vs-lockless-walk.ts';
+import { pvFlushVsGupFast } from './races/pv-flush-vs-gup-fast.ts';
 import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush.ts';
+import { xenStaleCr3Unpin } from './races/xen-stale-cr3-unpin.ts';
 
 export { contractWorkloads } from './contracts.ts';
 export { expected } from './expected.ts';
@@ -18,4 +23,9 @@ export const races: readonly RaceCase[] = [
   ppcCollapseVsHashFault,
   irqOffWithoutIpiFlush,
   tablesFreedBeforeTlbFlush,
+  pvFlushVsGupFast,
+  lazyTlbVsTableFree,
+  invlpgbRangeFlushKeepsPde,
+  xenStaleCr3Unpin,
+  hugeZeroPageFreedBeforeFlush,
 ];

@@ -1,5 +1,8 @@
 /** Threads that several stories share, in the words of the stories: each only calls the kernel's own operations. */
-import { get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, munmap, user_load, user_store, type Cpu, type Op, type Story } from '@shootdown/core';
+import {
+  context_switch, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, munmap, shrink_huge_zero_page_scan, user_load, user_store,
+  type Cpu, type Op, type Story,
+} from '@shootdown/core';
 
 /** Pins page `n` for writing by fast GUP alone. */
 export const gupFast = (n: number) =>
@@ -36,6 +39,33 @@ export const load = (n: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
     return yield* user_load(cpu, s.page(n));
   };
+
+/** The hardware translates page `n` although nobody asked for it. */
+export const runAhead = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* cpu.speculate(s.page(n));
+  };
+
+/** The CPU runs a kernel thread; the address space stays loaded. */
+export function* toKernelThread(cpu: Cpu): Op<unknown> {
+  return yield* context_switch(cpu, undefined);
+}
+
+/** The CPU runs a thread of the n-th address space. */
+export const toThreadOf = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* context_switch(cpu, s.mmOf(n));
+  };
+
+/** The thread exits; what runs after it is another matter. */
+export function* exit(cpu: Cpu, s: Story): Op<unknown> {
+  return yield* exit_mm(cpu, cpu.mm ?? s.mm);
+}
+
+/** Memory is short. */
+export function* shrinkHugeZeroPage(cpu: Cpu): Op<unknown> {
+  return yield* shrink_huge_zero_page_scan(cpu);
+}
 
 /** One thing after another. */
 export const first = (...parts: readonly ((cpu: Cpu, s: Story) => Op<unknown>)[]) =>
