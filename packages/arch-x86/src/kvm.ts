@@ -3,8 +3,8 @@
  * and flush before they run on.
  */
 import {
-  cpuBit, from, Generic, linux, operation, perCpu, region, TLB_FLUSH_ALL,
-  type Cpu, type CpuMask, type Footprint, type Layer, type Meaning, type MmuGather, type Op, type StepTools, type Table,
+  cpuBit, from, Generic, linux, operation, perCpu, TLB_FLUSH_ALL,
+  type Cpu, type CpuMask, type Footprint, type Layer, type Meaning, type MmuGather, type Op, type Step, type Store, type Table,
 } from '@shootdown/core/plugin';
 import { x86_64_paravirt } from './mmu.ts';
 import type { X86Machine } from './pv_ops.ts';
@@ -13,12 +13,15 @@ import { native_flush_tlb_multi, type FlushTlbInfo } from './tlb.ts';
 const KVM_VCPU_PREEMPTED = 1;
 const KVM_VCPU_FLUSH_TLB = 2;
 
+/** Of the model only: the host has taken the note, and flushes. The guest reads it as not preempted. */
+const HOST_FLUSHES = 4;
+
 /** steal_time.preempted: how guest and host talk about a virtual CPU. */
 const preempted = perCpu('steal_time.preempted');
 /** The host runs something else in place of this CPU. */
 const put_aside = perCpu('vcpu put aside', 'flag');
 /** The host has put this CPU aside once already. */
-const had_its_turn = region('vcpu was put aside', ['cpu'], { shape: 'flag' });
+const had_its_turn = perCpu('vcpu was put aside', 'flag');
 
 /** pv_ops.mmu.flush_tlb_multi of a KVM guest. */
 export const kvm_flush_tlb_multi = operation(
@@ -52,34 +55,52 @@ export class KvmFlush implements Layer {
  * instructions, and lets it run on at any later point.
  */
 function* host(cpu: Cpu): Op {
-  const at = [preempted(cpu.id), put_aside(cpu.id), had_its_turn(cpu.id)];
-  yield* cpu.special('kvm.vcpu_put', at, []);
-  const state = yield* cpu.xchg(preempted(cpu.id), 0); // record_steal_time
-  if ((state & KVM_VCPU_FLUSH_TLB) !== 0) {
-    yield* cpu.flush_local({ asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
-  }
-  yield* cpu.store(put_aside(cpu.id), 0);
+  const cells = [preempted(cpu.id), put_aside(cpu.id), had_its_turn(cpu.id)];
+  yield* cpu.special('kvm.vcpu_put', cells, []);
+  const note = yield* cpu.special('kvm.record_steal_time', cells, []);
+  if ((note & KVM_VCPU_FLUSH_TLB) !== 0) yield* cpu.flush_local({ asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
+  yield* cpu.special('kvm.vcpu_enter', cells, []);
 }
 
-/** cells: steal_time.preempted, put aside, was put aside. The CPU stops, and says so: in between it could only be slow. */
-const vcpu_put: Meaning = {
-  enabled: (step, store) => store.get(step.cells[2]!) === 0,
-  apply(step, store) {
-    store.set(step.cells[0]!, KVM_VCPU_PREEMPTED);
-    store.set(step.cells[1]!, 1);
-    store.set(step.cells[2]!, 1);
-    return 0;
+/** Steps of the host. cells: preempted, put aside, had its turn. What another CPU could see in between would only be slowness. */
+const hostSteps: Readonly<Record<string, Meaning>> = {
+  'kvm.vcpu_put': {
+    enabled: (step, store) => store.get(step.cells[2]!) === 0,
+    apply: (step, store) => setAll(step, store, [KVM_VCPU_PREEMPTED, 1, 1]),
+    footprint,
+    tell: (step) => `the host puts virtual cpu${step.cpu} aside`,
   },
-  footprint: (step): Footprint => ({ reads: [step.cells[2]!], writes: step.cells, adds: [] }),
-  tell: (step) => `the host puts virtual cpu${step.cpu} aside`,
+  'kvm.record_steal_time': {
+    apply(step, store) {
+      const note = store.get(step.cells[0]!);
+      setAll(step, store, [(note & KVM_VCPU_FLUSH_TLB) !== 0 ? HOST_FLUSHES : 0, 1, 1]);
+      return note;
+    },
+    footprint,
+    tell: (step, note) => `the host takes virtual cpu${step.cpu} up again${(note & KVM_VCPU_FLUSH_TLB) !== 0 ? ', and has to flush first' : ''}`,
+  },
+  'kvm.vcpu_enter': {
+    apply: (step, store) => setAll(step, store, [0, 0, 1]),
+    footprint,
+    tell: (step) => `virtual cpu${step.cpu} runs on`,
+  },
 };
+
+function setAll(step: Step, store: Store, values: readonly number[]): number {
+  values.forEach((value, i) => store.set(step.cells[i]!, value));
+  return 0;
+}
+function footprint(step: Step): Footprint {
+  return { reads: step.cells, writes: step.cells, adds: [] };
+}
 
 export const x86_64_pv_flush: X86Machine = {
   ...x86_64_paravirt,
   shootdown: 'hypercall',
   cells: [...x86_64_paravirt.cells, preempted, put_aside, had_its_turn],
   stopped: put_aside,
+  owesFlush: { at: preempted, bits: KVM_VCPU_FLUSH_TLB | HOST_FLUSHES },
   surroundings: [{ name: 'host', code: host }],
-  steps: (_tools: StepTools) => ({ 'kvm.vcpu_put': vcpu_put }),
+  steps: () => hostSteps,
   pv_ops: { flush_tlb_multi: kvm_flush_tlb_multi },
 };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, measureClaims, user_load, user_store, type ArchSpec, type Configuration, type Scenario } from '@shootdown/core';
 import { enter_lazy_tlb, switch_mm } from '@shootdown/core/plugin';
-import arches, { x86, x86Paravirt } from '../src/index.ts';
+import { x86, x86Invlpgb, x86Paravirt, x86PvFlush } from '../src/index.ts';
 
 type Does = Scenario['threads'][number]['does'];
 const v6_1: Configuration = { release: 'v6.1', says: 'Linux 6.1' };
@@ -42,7 +42,7 @@ async function howOften(arch: ArchSpec, hook: string, claim: string, scenario: S
   return frequencies.find((f) => f.claim === claim)?.word;
 }
 
-describe.each(arches.map((arch) => [arch.id, arch] as const))('%s', (_id, arch) => {
+describe.each([x86, x86Paravirt].map((arch) => [arch.id, arch] as const))('%s: a flush interrupts', (_id, arch) => {
   test('when collapse has detached a table, walkers without locks have left it', async () => {
     expect(await howOften(arch, 'pmdp_collapse_flush', 'lockless walkers of the old table have left', beside('gup', collapse, gupFast))).toBe('always');
   });
@@ -62,4 +62,21 @@ test('only a kernel with PARAVIRT interrupts once more before the old table is u
     howOften(arch, 'tlb_remove_table_sync_one', 'the other CPUs were interrupted', beside('gup', collapse, gupFast));
   expect(await interrupted(x86)).toBe('never');
   expect(await interrupted(x86Paravirt)).toBe('always');
+});
+
+describe.each([x86PvFlush, x86Invlpgb].map((arch) => [arch.id, arch] as const))('%s: a flush may interrupt nobody', (_id, arch) => {
+  test('a collapse leaves walkers without locks in the old table', async () => {
+    expect(await howOften(arch, 'pmdp_collapse_flush', 'lockless walkers of the old table have left', beside('gup', collapse, gupFast))).toBe('sometimes');
+  });
+
+  test('so it interrupts once more afterwards, whoever was put aside', async () => {
+    expect(await howOften(arch, 'tlb_remove_table_sync_one', 'the other CPUs were interrupted', beside('gup', collapse, gupFast))).toBe('always');
+  });
+});
+
+test('a guest interrupts the CPUs that the host has not put aside; INVLPGB interrupts none', async () => {
+  const interrupted = (arch: ArchSpec): Promise<string | undefined> =>
+    howOften(arch, 'pmdp_collapse_flush', 'the other CPUs were interrupted', beside('collapse', collapse, nothing));
+  expect(await interrupted(x86PvFlush)).toBe('sometimes');
+  expect(await interrupted(x86Invlpgb)).toBe('never');
 });

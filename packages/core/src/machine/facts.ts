@@ -45,7 +45,11 @@ export class StoreFacts implements Facts {
   interruptsOff(cpu: CpuId): boolean { return this.value(hw.irqOff(cpu)) !== 0 || this.value(hw.inIrq(cpu)) !== 0; }
   interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu)); }
 
-  #loaded(cpu: CpuId, mm: Mm): boolean { return this.value(hw.root(cpu)) !== 0 && this.value(hw.asid(cpu)) === mm.id; }
+  #loaded(cpu: CpuId, mm: Mm): boolean {
+    const { owesFlush } = this.parts.spec;
+    if (owesFlush && (this.value(owesFlush.at(cpu)) & owesFlush.bits) !== 0) return false;
+    return this.value(hw.root(cpu)) !== 0 && this.value(hw.asid(cpu)) === mm.id;
+  }
   #uses(cpu: CpuId, mm: Mm): boolean {
     const { lazy } = this.parts.spec;
     return this.#loaded(cpu, mm) && !(lazy && this.value(lazy(cpu)) !== 0);

@@ -12,7 +12,8 @@ export interface Facts {
   entry(slot: Slot): Entry;
   /**
    * CPUs that could use a leaf of one of `levels` (default: any) for some page of the range: it is in their TLB, and they
-   * are in the address space and not lazy. What others hold is tagged, and they check it before they come back.
+   * are in the address space and not lazy. What others hold is tagged, and they check it before they come back; or they
+   * are stopped and flush first.
    */
   tlbHolders(mm: Mm, start: Va, end: Va, levels?: readonly Level[]): CpuMask;
   /**

@@ -82,6 +82,8 @@ export interface MachineSpec {
   readonly stopped?: Region;
   /** One flag per CPU: while it is 1 the CPU runs no user code, and checks its translations before it does again. */
   readonly lazy?: Region;
+  /** Bits of a cell per CPU: while one is set the CPU is stopped, and drops all its translations before it does anything again. */
+  readonly owesFlush?: { readonly at: Region; readonly bits: number };
   /** Cells of the architecture's own. */
   readonly cells: readonly Region[];
 }
