@@ -50,6 +50,8 @@ export const direct = {
   switch_mm: call(hooks.switch_mm, 'base pages', (a) => [a.mm, a.child]),
   activate_mm: call(hooks.activate_mm, 'base pages', (a) => [a.mm, a.child]),
   enter_lazy_tlb: call(hooks.enter_lazy_tlb, 'base pages', (a) => [a.mm]),
+  arch_start_context_switch: call(hooks.arch_start_context_switch, 'base pages', () => [], { interrupts: 'off' }),
+  arch_end_context_switch: call(hooks.arch_end_context_switch, 'base pages', () => [], { interrupts: 'off' }),
   serialize_against_pte_lookup: call(hooks.serialize_against_pte_lookup, 'base pages', (a) => [a.mm]),
   // Tables. They are freed while linked, but not before CPU 0 is out.
   pgd_free: call(hooks.pgd_free, 'base pages, new to CPU 0', (a) => [a.mm, a.top('pgd').table], { beside: 'a load' }),
