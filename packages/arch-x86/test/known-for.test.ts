@@ -1,6 +1,6 @@
 /** What x86 is known for: a flush is an interrupt that is waited for. */
 import { describe, expect, test } from '@jest/globals';
-import { get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, measureClaims, user_load, user_store, type ArchSpec, type Configuration, type Scenario } from '@shootdown/core';
+import { get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, judgeScenario, measureClaims, user_load, user_store, type ArchSpec, type Configuration, type Scenario } from '@shootdown/core';
 import { enter_lazy_tlb, switch_mm } from '@shootdown/core/plugin';
 import { x86, x86Invlpgb, x86Paravirt, x86PvFlush } from '../src/index.ts';
 
@@ -80,3 +80,17 @@ test('a guest interrupts the CPUs that the host has not put aside; INVLPGB inter
   expect(await interrupted(x86PvFlush)).toBe('sometimes');
   expect(await interrupted(x86Invlpgb)).toBe('never');
 });
+
+/** cpu 1 runs a kernel thread, remembers the way to the table, and runs ahead; cpu 0 takes the table out, deposits and frees it. */
+const collapseUnderLazyCpu: Scenario = {
+  ...besideLazy('collapse and zap', function* (cpu, s) { yield* collapse(cpu, s); return yield* dontneed(cpu, s); }),
+  asks: ['no page table is used after it was freed'],
+};
+const runsAhead: Does = function* (cpu, s) { return yield* cpu.speculate(s.page(1)); };
+const underLazyCpu: Scenario = { ...collapseUnderLazyCpu, threads: [collapseUnderLazyCpu.threads[0]!, { name: 'B', cpu: 1, runs: 'kernel', does: runsAhead }] };
+
+test.each([[x86, 'violates'], [x86Paravirt, 'violates'], [x86PvFlush, 'violates'], [x86Invlpgb, 'clean']] as const)(
+  'until January 2025 a lazy CPU could walk a table that collapse had freed; a broadcast reaches it', async (arch, before) => {
+    const judge = async (configuration: Configuration): Promise<string> => (await judgeScenario(arch, underLazyCpu, configuration, 'test', { maxStates: 2_000_000 })).outcome;
+    expect([await judge(lazySpared), await judge(v6_1)]).toEqual([before, 'clean']);
+  });

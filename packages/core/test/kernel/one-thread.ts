@@ -4,7 +4,7 @@ import type { Hook } from '../../src/contract/hook.ts';
 import type { MmHooks } from '../../src/contract/mm-hooks.ts';
 import { kernel, type Kernel } from '../../src/kernel/fixes.ts';
 import { exploringNumbers, genericNumbers } from '../../src/kernel/numbers.ts';
-import { attach_vma, exec_mmap } from '../../src/kernel/setup.ts';
+import { attach_vma, exec_mmap, paging_init } from '../../src/kernel/setup.ts';
 import { hw } from '../../src/machine/hardware.ts';
 import { Machine } from '../../src/machine/machine.ts';
 import { MapStore } from '../../src/machine/map-store.ts';
@@ -12,11 +12,13 @@ import type { Ref } from '../../src/words/cells.ts';
 import { cpuBit, type Va } from '../../src/words/address.ts';
 import type { Cpu, Invalidation } from '../../src/words/cpu.ts';
 import { spaceOf, type Geometry } from '../../src/words/geometry.ts';
-import { entryRef, mmCells, pageCells, tableCells, type Mm, type Slot, type Vma } from '../../src/words/objects.ts';
+import { entryRef, mmCells, pageCells, tableCells, ZERO_PFN, type Mm, type Slot, type Vma } from '../../src/words/objects.ts';
 import type { KernelConfig, MachineSpec } from '../../src/words/spec.ts';
 import type { Op, Step } from '../../src/words/step.ts';
 
 export const mm: Mm = { id: 0 };
+/** The copy that a fork makes. */
+export const child: Mm = { id: 1 };
 export const PAGE = 4096;
 export const twoLevels: Geometry = { pageShift: 12, bits: { pte: 1, pmd: 1, pud: 0, p4d: 0, pgd: 1 } };
 export const withPud: Geometry = { pageShift: 12, bits: { pte: 1, pmd: 1, pud: 1, p4d: 0, pgd: 1 } };
@@ -27,6 +29,8 @@ export const areas = (g: Geometry): Vma[] => [
   { id: 1, mm, start: 2 * PAGE, end: 4 * PAGE, thp: 'never' },
   { id: 2, mm, start: spaceOf(g) - 2 * PAGE, end: spaceOf(g), thp: 'never', prot: 'read-only' },
 ];
+
+const copies = (g: Geometry): Vma[] => areas(g).map((vma) => ({ ...vma, id: vma.id + 3, mm: child }));
 
 const everything = (cpu: Cpu, asid: number): Invalidation => ({ asid, start: 0, end: spaceOf(cpu.geometry), leaves: ['pte', 'pmd'], walkCache: 'all' });
 function* flushAll(cpu: Cpu, of: Mm): Op {
@@ -57,7 +61,7 @@ export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config
   /** Hooks entered, in order. */
   const hooks: string[] = [];
   const steps: Step[] = [];
-  const machine = new Machine(spec, { cpus: 1, mms: 1, vmas: areas(geometry), pool: { frames: 64, tables: 32 }, geometry, ghosts: new Set() }, {
+  const machine = new Machine(spec, { cpus: 1, mms: 2, vmas: [...areas(geometry), ...copies(geometry)], pool: { frames: 64, tables: 32 }, geometry, ghosts: new Set() }, {
     has: (name) => fixes.fixes.has(name),
     config: spec.config,
     number: (name) => all[name] ?? NaN,
@@ -72,6 +76,7 @@ export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config
   });
   const store = new MapStore((cell) => machine.parts.layout.initial(cell));
   const cpu = machine.cpu(0, mm);
+  const childCpu = machine.cpu(0, child);
   const value = (at: Ref): number => store.get(machine.parts.layout.cell(at));
 
   /** @param before what others do before a step is made */
@@ -89,6 +94,7 @@ export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config
     return turn.value;
   }
 
+  run(paging_init(cpu));
   run(exec_mmap(cpu, mm, 1));
   for (const vma of areas(geometry)) run(attach_vma(cpu, vma));
   hooks.length = steps.length = 0;
@@ -108,13 +114,13 @@ export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config
   const count = (size: number, test: (i: number) => boolean): number => Array.from({ length: size }, (_, i) => i).filter(test).length;
   const { sizes } = machine.parts.layout;
   return {
-    cpu, machine, hooks, steps, value, run, loads, meanwhile,
+    cpu, childCpu, machine, hooks, steps, value, run, loads, meanwhile,
     facts: machine.facts(store),
-    /** Frames and tables allocated and not freed; the top table is one. */
-    framesInUse: () => count(sizes.page, (i) => value(pageCells.life(i)) === 1),
+    /** Frames and tables allocated and not freed; the top table is one. The zero page does not count. */
+    framesInUse: () => count(sizes.page, (i) => i !== ZERO_PFN && value(pageCells.life(i)) === 1),
     tablesInUse: () => count(sizes.table, (i) => value(tableCells.life(i)) === 1),
     twice: () => count(sizes.page, (i) => value(pageCells.life(i)) === 3) + count(sizes.table, (i) => value(tableCells.life(i)) === 3),
-    locksHeld: () => [mmCells.mmap_lock(0), mmCells.page_table_lock(0), ...Array.from({ length: sizes.table }, (_, t) => tableCells.ptl(t))].filter((at) => value(at) !== 0),
+    locksHeld: () => [mmCells.mmap_lock(0), mmCells.mmap_lock(1), mmCells.page_table_lock(0), ...Array.from({ length: sizes.table }, (_, t) => tableCells.ptl(t))].filter((at) => value(at) !== 0),
     interruptsOff: () => value(hw.irqOff(0)) !== 0,
     inCpumask: () => (value(mmCells.cpumask(0)) & cpuBit(0)) !== 0,
   };
