@@ -15,6 +15,9 @@ const CHANGED: readonly Protection[] = ['none', 'read-only', 'read-write'];
 /** What `vmaCells.attached` holds for an area whose protection was changed. */
 export const attachedWith = (prot: Protection): number => 2 + CHANGED.indexOf(prot);
 
+/** The same for a copy of an area. */
+export const attachedLike = (vma: Vma): number => (vma.prot ? attachedWith(vma.prot) : 1);
+
 /** The area with its present protection: good as long as the caller holds mmap_lock. */
 function withProtection(vma: Vma, attached: number): Vma {
   const prot = CHANGED[attached - 2];
