@@ -14,7 +14,7 @@ export const pmdpInvalidateLostAd: RaceCase = {
     cpus: 2,
     areas: [{ from: 0, to: 2, thp: 'always' }],
     // A new page is dirty from the beginning; MADV_FREE makes it clean, and the load remembers a translation that is so.
-    setup: [{ cpu: 0, does: first(load(0), madvFree(0, 2), load(0)) }],
+    setup: [{ cpu: 0, does: first(store(0, 1), madvFree(0, 2), load(0)) }],
     threads: [
       { name: 'C', cpu: 0, runs: 0, does: store(0, 5) },
       { name: 'S', cpu: 1, runs: 0, does: split(0) },
