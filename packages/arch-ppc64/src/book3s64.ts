@@ -1,6 +1,6 @@
 /** The hooks that radix and hash share: both change entries with ldarx and stdcx, and both flush a huge page they clear. */
 import {
-  F, flush_pmd_tlb_range, from, has, HPAGE_PMD_SIZE, pmd_present, pmdp_huge_get_and_clear,
+  F, flush_pmd_tlb_range, frameOf, from, has, HPAGE_PMD_SIZE, pmd_present, pmdp_huge_get_and_clear,
   type Cpu, type Entry, type Layer, type Mm, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Slot, type Va, type Vma,
 } from '@shootdown/core/plugin';
 import { switch_mm_irqs_off } from './context.ts';
@@ -71,6 +71,18 @@ export class Book3s64 implements Layer {
     return pmd;
   }
 
+  // TLB
+
+  @from('v6.1', 'arch/powerpc/include/asm/book3s/64/tlbflush.h', 'pte_needs_flush')
+  *pte_needs_flush(cpu: Cpu, oldpte: Pte, newpte: Pte): Op<boolean> {
+    return flagsNeedFlush(cpu, oldpte, newpte);
+  }
+
+  @from('v6.1', 'arch/powerpc/include/asm/book3s/64/tlbflush.h', 'huge_pmd_needs_flush')
+  *huge_pmd_needs_flush(cpu: Cpu, oldpmd: Pmd, newpmd: Pmd): Op<boolean> {
+    return flagsNeedFlush(cpu, oldpmd, newpmd);
+  }
+
   // Switching
 
   @from('v6.1', 'arch/powerpc/include/asm/mmu_context.h', 'switch_mm')
@@ -84,6 +96,14 @@ export class Book3s64 implements Layer {
 function* wrprotect(cpu: Cpu, mm: Mm, addr: Va, slot: Slot): Op {
   const entry = yield* cpu.read_entry(slot);
   if (has(entry, F.WRITE)) yield* pte_update(cpu, mm, addr, slot, F.WRITE, 0);
+}
+
+/** __pte_flags_need_flush. On hash the answer does not matter: whoever changed the entry has flushed. */
+function flagsNeedFlush(cpu: Cpu, before: Entry, after: Entry): boolean {
+  if (!radix_enabled(cpu) || frameOf(before) !== frameOf(after)) return true;
+  const delta = before ^ after;
+  if ((delta & ~(F.WRITE | F.DIRTY | F.ACCESSED)) !== 0) return true;
+  return (delta & before & ~F.ACCESSED) !== 0; // taken away; accessed may stay behind
 }
 
 /** Adds what is asked. No flush: the MMU reads an entry again before it faults on it; a hash fault corrects its own copy. */

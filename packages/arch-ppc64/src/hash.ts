@@ -1,6 +1,6 @@
 /** The hooks of the hash MMU: Linux keeps the tree, the hardware looks into a hash table of its own. */
 import {
-  from, pmd_clear, pmd_present, pte_young, serialize_against_pte_lookup,
+  F, from, pmd_clear, pmd_present, pte_young, serialize_against_pte_lookup,
   type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type PteSlot, type Table, type Va, type Vma,
 } from '@shootdown/core/plugin';
 import { batch, data_fault, hpte_slot_table } from './cells.ts';
@@ -52,6 +52,13 @@ export class Hash implements ArchHooks {
     yield* cpu.store(hpte_slot_table(pmdp.table, pmdp.index), 0);
     yield* clearTable(cpu, pgtable);
     return pgtable;
+  }
+
+  // Not invalid, or exit would take the range for empty. But not for user code: hash faults then go to the page fault, which
+  // waits for the lock; and the table that says what was hashed may be taken.
+  @from('v4.14', 'arch/powerpc/mm/pgtable-hash64.c', 'hash__pmdp_huge_split_prepare')
+  *pmdp_huge_split_prepare(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot): Op {
+    yield* pte_update(cpu, vma.mm, addr, pmdp, F.USER, 0);
   }
 
   // For files too: every huge page needs the memory.

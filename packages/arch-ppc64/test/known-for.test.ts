@@ -8,7 +8,7 @@ import arches, { hash, radix } from '../src/index.ts';
 
 type Does = Scenario['threads'][number]['does'];
 const v6_1: Configuration = { release: 'v6.1', says: 'Linux 6.1' };
-const WRONG_TYPE = 'no walker takes a page table for a leaf, or a leaf for a page table';
+const WRONG_TYPE = 'no walker takes a page table for a leaf, or anything else for a page table';
 const LOST = 'no user store is lost';
 
 const store = (n: number, token: number): Does => function* (cpu, s) { return yield* user_store(cpu, s.page(n), token); };

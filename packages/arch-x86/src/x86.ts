@@ -1,6 +1,6 @@
 /** The hooks of x86-64: locked updates where hardware sets accessed and dirty, flushes by interrupt. */
 import {
-  entryRef, F, from, HPAGE_PMD_SIZE, none, PAGE_SIZE, pmd_mkinvalid, pmdp_establish, ptep_get_and_clear, sizeOf, TLB_FLUSH_ALL,
+  entryRef, F, frameOf, from, HPAGE_PMD_SIZE, isValid, none, PAGE_SIZE, pmd_mkinvalid, pmdp_establish, ptep_get_and_clear, sizeOf, TLB_FLUSH_ALL,
   type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Slot, type Va, type Vma,
 } from '@shootdown/core/plugin';
 import { switch_mm_irqs_off } from './switch.ts';
@@ -89,6 +89,17 @@ export class X86 implements ArchHooks {
     yield* flush_tlb_mm_range(cpu, mm, 0, TLB_FLUSH_ALL, PAGE_SIZE(cpu.geometry), true);
   }
 
+  // Hardware sets accessed and dirty without a fault where it misses them; so that they were set needs no flush.
+  @from('v6.1', TLBFLUSH, 'pte_needs_flush')
+  *pte_needs_flush(_cpu: Cpu, oldpte: Pte, newpte: Pte): Op<boolean> {
+    return needsFlush(oldpte, newpte, F.DIRTY | F.PRESENT); // accessed may stay behind: see ptep_clear_flush_young
+  }
+
+  @from('v6.1', TLBFLUSH, 'huge_pmd_needs_flush')
+  *huge_pmd_needs_flush(_cpu: Cpu, oldpmd: Pmd, newpmd: Pmd): Op<boolean> {
+    return needsFlush(oldpmd, newpmd, F.DIRTY | F.PRESENT | F.ACCESSED);
+  }
+
   @from('v6.1', 'arch/x86/include/asm/tlb.h', 'tlb_flush')
   *tlb_flush(cpu: Cpu, tlb: MmuGather): Op {
     const whole = tlb.fullmm || tlb.need_flush_all;
@@ -125,4 +136,11 @@ function unmapSize(cpu: Cpu, tlb: MmuGather): number {
   if (tlb.cleared_ptes) return PAGE_SIZE(cpu.geometry);
   if (tlb.cleared_pmds) return HPAGE_PMD_SIZE(cpu.geometry);
   return tlb.cleared_puds ? sizeOf(cpu.geometry, 'pud') : PAGE_SIZE(cpu.geometry);
+}
+
+/** pte_flags_need_flush: flags of `whenCleared` count when they go, permissions also when they come. */
+function needsFlush(before: Pte, after: Pte, whenCleared: number): boolean {
+  if (!isValid(before)) return false; // nobody caches it
+  if (frameOf(before) !== frameOf(after) || (before & ~after & whenCleared) !== 0) return true;
+  return ((before ^ after) & (F.WRITE | F.USER | F.LEAF | F.PROTNONE)) !== 0;
 }

@@ -11,4 +11,6 @@ export const tableUaf = sentence('table-uaf');
 export const pageUaf = sentence('page-uaf');
 export const wrongTypeWalk = sentence('wrong-type-walk');
 export const lostWrite = sentence('lost-write');
+export const lostDirty = sentence('lost-dirty');
+export const missedUnmap = sentence('missed-unmap');
 export const stalePin = sentence('stale-pin');

@@ -1,15 +1,22 @@
 /** The built-in stories: races of the past, and workloads that measure contracts. */
 import type { RaceCase } from '@shootdown/core';
+import { changeHugePmdNoneWindowLockless } from './races/change-huge-pmd-none-window-lockless.ts';
+import { collapseCopyBeforeFlush } from './races/collapse-copy-before-flush.ts';
 import { collapseFreeVsGupFastIpi } from './races/collapse-free-vs-gup-fast-ipi.ts';
 import { collapseVsGupFast } from './races/collapse-vs-gup-fast.ts';
 import { hugeZeroPageFreedBeforeFlush } from './races/huge-zero-page-freed-before-flush.ts';
 import { invlpgbRangeFlushKeepsPde } from './races/invlpgb-range-flush-keeps-pde.ts';
 import { irqOffWithoutIpiFlush } from './races/irq-off-without-ipi-flush.ts';
 import { lazyTlbVsTableFree } from './races/lazy-tlb-vs-table-free.ts';
+import { madvFreeHugeVsDontneed } from './races/madv-free-huge-vs-dontneed.ts';
+import { numaProtectVsDontneed } from './races/numa-protect-vs-dontneed.ts';
+import { pmdpInvalidateLostAd } from './races/pmdp-invalidate-lost-ad.ts';
 import { ppcCollapseVsHashFault } from './races/ppc-collapse-vs-hash-fault.ts';
+import { ppcSplitSerializedControl } from './races/ppc-split-serialized-control.ts';
 import { ppcZapHugePmdVsLocklessWalk } from './races/ppc-zap-huge-pmd-vs-lockless-walk.ts';
 import { pvFlushVsGupFast } from './races/pv-flush-vs-gup-fast.ts';
 import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush.ts';
+import { thpFaultVsDontneedUnstable } from './races/thp-fault-vs-dontneed-unstable.ts';
 import { xenStaleCr3Unpin } from './races/xen-stale-cr3-unpin.ts';
 
 export { contractWorkloads } from './contracts.ts';
@@ -28,4 +35,11 @@ export const races: readonly RaceCase[] = [
   invlpgbRangeFlushKeepsPde,
   xenStaleCr3Unpin,
   hugeZeroPageFreedBeforeFlush,
+  collapseCopyBeforeFlush,
+  numaProtectVsDontneed,
+  madvFreeHugeVsDontneed,
+  pmdpInvalidateLostAd,
+  thpFaultVsDontneedUnstable,
+  changeHugePmdNoneWindowLockless,
+  ppcSplitSerializedControl,
 ];

@@ -1,6 +1,7 @@
 /** Threads that several stories share, in the words of the stories: each only calls the kernel's own operations. */
 import {
-  context_switch, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, munmap, shrink_huge_zero_page_scan, user_load, user_store,
+  context_switch, do_user_addr_fault, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, madvise_free, munmap,
+  shrink_huge_zero_page_scan, split_huge_pmd_address, task_numa_work, user_load, user_store,
   type Cpu, type Op, type Story,
 } from '@shootdown/core';
 
@@ -22,6 +23,31 @@ export const dontneed = (from: number, to: number) =>
     return yield* madvise_dontneed(cpu, s.mm, s.page(from), s.page(to));
   };
 
+/** madvise(MADV_FREE) of pages `from` up to but not including `to`. */
+export const madvFree = (from: number, to: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* madvise_free(cpu, s.mm, s.page(from), s.page(to));
+  };
+
+/** NUMA balancing makes pages `from` up to but not including `to` inaccessible for a while. */
+export const numaScan = (from: number, to: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* task_numa_work(cpu, s.mm, s.page(from), s.page(to));
+  };
+
+/** The huge PMD of page `n` of the first area becomes a table. */
+export const split = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* split_huge_pmd_address(cpu, s.area(0), s.page(n));
+  };
+
+/** A walk without locks to page `n`: the architecture's own that keeps a typed pointer, where it has one; else fast GUP. */
+export const locklessWalk = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    if (s.hasArchOperation('read_user_stack')) return yield* s.archOperation('read_user_stack')(cpu, s.mm, s.page(n));
+    return yield* get_user_pages_fast_only(cpu, s.page(n), 1, 'read');
+  };
+
 /** munmap of pages `from` up to but not including `to`. */
 export const unmap = (from: number, to: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
@@ -32,6 +58,12 @@ export const unmap = (from: number, to: number) =>
 export const store = (n: number, token: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
     return yield* user_store(cpu, s.page(n), token);
+  };
+
+/** Page `n` is written to and traps: the fault alone, without the access that is tried again after it. */
+export const writeFault = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* do_user_addr_fault(cpu, s.page(n), 'write');
   };
 
 /** User code loads from page `n`. */

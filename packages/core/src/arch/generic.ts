@@ -59,6 +59,12 @@ function* pte_accessible(cpu: Cpu, mm: Mm, pte: Pte): Op<boolean> {
   return pending > 0;
 }
 
+/** pmdp_invalidate before 4.16: a flag that hardware set since `pmd` was read is overwritten. What it gives back nobody used. */
+function* overwrite(cpu: Cpu, mm: Mm, addr: Va, pmdp: PmdSlot, pmd: Pmd): Op<Pmd> {
+  yield* set_pmd_at(cpu, mm, addr, pmdp, pmd_mkinvalid(pmd));
+  return pmd;
+}
+
 /** The bottom layer of every architecture. `@from` names an architecture where Linux leaves the plainest body to each. */
 export class Generic implements Partial<MmHooks> {
   // PTE
@@ -219,7 +225,7 @@ export class Generic implements Partial<MmHooks> {
   @from('v6.1', PGTABLE_GENERIC, 'pmdp_invalidate')
   *pmdp_invalidate(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot): Op<Pmd> {
     const pmd = yield* cpu.read_entry(pmdp);
-    const old = yield* pmdp_establish(cpu, vma, addr, pmdp, pmd_mkinvalid(pmd));
+    const old = yield* cpu.has('pmdp_invalidate_exchanges') ? pmdp_establish(cpu, vma, addr, pmdp, pmd_mkinvalid(pmd)) : overwrite(cpu, vma.mm, addr, pmdp, pmd);
     yield* flush_pmd_tlb_range(cpu, vma, addr, addr + HPAGE_PMD_SIZE(cpu.geometry));
     return old;
   }
@@ -228,6 +234,10 @@ export class Generic implements Partial<MmHooks> {
   *pmdp_invalidate_ad(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot): Op<Pmd> {
     return yield* pmdp_invalidate(cpu, vma, addr, pmdp);
   }
+
+  // Nothing of the hardware looks into the deposited table.
+  @from('v4.14', 'include/asm-generic/pgtable.h', 'pmdp_huge_split_prepare')
+  *pmdp_huge_split_prepare(_cpu: Cpu, _vma: Vma, _addr: Va, _pmdp: PmdSlot): Op {}
 
   @from('v6.1', PGTABLE, 'pmdp_set_wrprotect')
   *pmdp_set_wrprotect(cpu: Cpu, mm: Mm, addr: Va, pmdp: PmdSlot): Op {
@@ -279,6 +289,17 @@ export class Generic implements Partial<MmHooks> {
   @from('v6.1', PGTABLE, 'flush_pmd_tlb_range')
   *flush_pmd_tlb_range(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
     yield* flush_tlb_range(cpu, vma, start, end);
+  }
+
+  // Always right: an architecture that can tell more may say no.
+  @from('v6.1', TLB, 'pte_needs_flush')
+  *pte_needs_flush(_cpu: Cpu, _oldpte: Pte, _newpte: Pte): Op<boolean> {
+    return true;
+  }
+
+  @from('v6.1', TLB, 'huge_pmd_needs_flush')
+  *huge_pmd_needs_flush(_cpu: Cpu, _oldpmd: Pmd, _newpmd: Pmd): Op<boolean> {
+    return true;
   }
 
   @from('v6.1', TLB, 'tlb_flush')

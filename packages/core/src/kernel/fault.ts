@@ -12,15 +12,16 @@ import type { Access } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import { do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, huge_pmd_set_accessed } from './huge_memory.ts';
 import { do_wp_page } from './cow.ts';
+import { do_huge_pmd_numa_page, do_numa_page } from './numa_fault.ts';
 import { operation } from './operation.ts';
-import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_write, zero_pte } from './page.ts';
+import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_read, vm_write, zero_pte } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
 import { pgd_offset, pmd_trans_unstable, pte_lock, pte_offset_map, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
 export type FaultKind = Access['kind'];
 
-// Left out: swap, files, NUMA hinting, userfaultfd, stacks that grow, retries that drop mmap_lock.
+// Left out: swap, files, userfaultfd, stacks that grow, retries that drop mmap_lock.
 
 /** A user access trapped. @returns `SIGSEGV` when no area allows it; else the access is to be tried again */
 export const do_user_addr_fault = operation(
@@ -30,7 +31,7 @@ export const do_user_addr_fault = operation(
     if (!mm) return 'SIGSEGV';
     yield* cpu.down_read(mmCells.mmap_lock(mm.id));
     const vma = yield* vma_lookup(cpu, mm, address);
-    const allowed = vma !== undefined && (kind === 'read' || vm_write(vma));
+    const allowed = vma !== undefined && (kind === 'read' ? vm_read(vma) : vm_write(vma));
     if (allowed) yield* handle_mm_fault(cpu, vma, address, kind);
     yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return allowed ? 'done' : 'SIGSEGV';
@@ -56,7 +57,10 @@ export const __handle_mm_fault = operation(
     } else {
       const orig = yield* cpu.read_entry(pmdp);
       if (pmd_trans_huge(orig)) {
-        if (pmd_protnone(orig)) yield* cpu.give_up('a NUMA hinting fault is not modelled');
+        if (pmd_protnone(orig) && vm_read(vma)) {
+          yield* do_huge_pmd_numa_page(cpu, vma, address, pmdp, orig);
+          return;
+        }
         if (kind === 'read' || pmd_write(orig)) {
           yield* huge_pmd_set_accessed(cpu, vma, address, pmdp, orig, kind);
           return;
@@ -87,7 +91,11 @@ export const handle_pte_fault = operation(
       yield* do_anonymous_page(cpu, vma, address, pmdp, kind);
       return;
     }
-    if (!pte_present(orig) || pte_protnone(orig)) yield* cpu.give_up('a fault on a swap entry or for NUMA hinting is not modelled');
+    if (!pte_present(orig)) yield* cpu.give_up('a fault on a swap entry is not modelled');
+    if (pte_protnone(orig) && vm_read(vma)) {
+      yield* do_numa_page(cpu, vma, address, ptep, orig);
+      return;
+    }
     yield* pte_lock(cpu, ptep);
     const pte = yield* cpu.read_entry(ptep);
     // Left out: update_mmu_tlb when it changed (MIPS and others only).

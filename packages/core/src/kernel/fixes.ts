@@ -26,6 +26,13 @@ export interface Fix {
 
 export const FIXES: readonly Fix[] = [
   {
+    name: 'collapse_flushes_before_copy',
+    commit: 'ba76149f47d8',
+    year: 2011,
+    since: 'v2.6.38',
+    says: 'Collapse flushes the range when it takes the table out, before it looks at the pages.',
+  },
+  {
     name: 'walkers_read_pmd_once',
     commit: '1a5a9906d4e8',
     year: 2012,
@@ -56,11 +63,32 @@ export const FIXES: readonly Fix[] = [
     needs: ['huge_zero_page_in_gather'],
   },
   {
+    name: 'protecting_keeps_pmd_huge',
+    commit: 'ced108037c2a',
+    year: 2017,
+    since: 'v4.13',
+    says: 'A change of protection leaves a huge PMD present and huge to software, where it was none for a moment.',
+  },
+  {
+    name: 'madv_free_keeps_pmd_huge',
+    commit: '58ceeb6bec86',
+    year: 2017,
+    since: 'v4.13',
+    says: 'MADV_FREE leaves a huge PMD present and huge to software, where it was none for a moment.',
+  },
+  {
     name: 'parallel_gathers_flush_all',
     commit: '99baac21e458',
     year: 2017,
     since: 'v4.13',
     says: 'The end of a gather flushes everything when another gather of the same mm has not finished.',
+  },
+  {
+    name: 'pmdp_invalidate_exchanges',
+    commit: 'd52605d7cb30, 423ac9af3cef',
+    year: 2018,
+    since: 'v4.19',
+    says: 'Invalidating a huge PMD is one exchange, and split and changes of protection take accessed and dirty from what it gives back.',
   },
   {
     name: 'table_batch_flushes_tlb_first',
@@ -75,6 +103,21 @@ export const FIXES: readonly Fix[] = [
     year: 2022,
     since: 'v5.19',
     says: 'A frame that no fork has shared is marked so: a write fault uses it again whoever else holds a reference.',
+  },
+  {
+    name: 'protecting_reads_pmd_once',
+    commit: '8b272b3cbbb5',
+    year: 2020,
+    since: 'v5.8',
+    says: 'A change of protection decides from one read of a PMD whether it is none, huge or a table.',
+  },
+  {
+    name: 'protecting_gathers_flushes',
+    commit: '4a18419f71cd, c9fe66560bf2, 4f83145721f3',
+    year: 2022,
+    since: 'v5.19',
+    says: 'A change of protection gathers its flushes, flushes what needs it only, and invalidates a huge PMD without waiting.',
+    needs: ['protecting_keeps_pmd_huge', 'pmdp_invalidate_exchanges'],
   },
   {
     name: 'gup_fast_rechecks_pmd',

@@ -8,7 +8,7 @@ import type { Op } from '../words/step.ts';
 import { copy_page_range } from './copy_page_range.ts';
 import { operation } from './operation.ts';
 import { context_switch } from './sched.ts';
-import { vmas_between } from './vma.ts';
+import { attachedLike, vmas_between } from './vma.ts';
 
 /** The current process makes `mm`, a copy of its own address space, and lets its first thread run. */
 export const fork = operation(linux('v6.1', 'kernel/fork.c', 'kernel_clone'), function* (cpu: Cpu, mm: Mm): Op {
@@ -41,7 +41,7 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
       yield* cpu.bug_on(true, 'the scenario declares an area of the copy for each area of the parent');
       return;
     }
-    yield* cpu.store(vmaCells.attached(tmp.id), 1);
+    yield* cpu.store(vmaCells.attached(tmp.id), attachedLike(vmas[i]!));
     yield* copy_page_range(cpu, tmp, vmas[i]!);
   }
   yield* arch_dup_mmap(cpu, oldmm, mm);

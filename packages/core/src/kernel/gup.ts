@@ -10,7 +10,7 @@ import type { Op } from '../words/step.ts';
 import { handle_mm_fault } from './fault.ts';
 import { get_user_pages_fast_only } from './gup_fast.ts';
 import { operation } from './operation.ts';
-import { get_page, is_zero_pfn, put_page, subpage, vm_write } from './page.ts';
+import { get_page, is_zero_pfn, put_page, subpage, vm_read, vm_write } from './page.ts';
 import { mm_find_pmd, pmd_lock, pmd_unlock, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
@@ -36,7 +36,7 @@ export const get_user_pages_unlocked = operation(
     for (let i = 0; i < nr_pages; i++) {
       const address = start + i * PAGE_SIZE(cpu.geometry);
       const vma = yield* vma_lookup(cpu, mm, address);
-      if (!vma || (access === 'write' && !vm_write(vma))) break;
+      if (!vma || !(access === 'write' ? vm_write(vma) : vm_read(vma))) break;
       const pfn = yield* get_one(cpu, vma, address, access);
       pages.push(pfn);
       yield* cpu.note_pin(blockOf(cpu.geometry, 'pte', address), pfn);

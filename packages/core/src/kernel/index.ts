@@ -5,15 +5,18 @@ export { exit_mm, exit_mmap, mmput } from './exit.ts';
 export { fork, ret_from_fork } from './fork.ts';
 export { get_user_pages_fast, get_user_pages_unlocked, put_user_pages } from './gup.ts';
 export { get_user_pages_fast_only } from './gup_fast.ts';
-export { __split_huge_pmd } from './huge_memory.ts';
 export { shrink_huge_zero_page_scan } from './huge_zero_page.ts';
+export { __split_huge_pmd, split_huge_pmd_address } from './split_huge_pmd.ts';
 export { type ScanResult } from './collapse_pages.ts';
 export { collapse_huge_page, khugepaged_collapse } from './khugepaged.ts';
+export { madvise_free } from './madvise_free.ts';
 export { munmap } from './mmap.ts';
+export { mprotect } from './mprotect.ts';
 export {
   tlb_change_page_size, tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu, tlb_gather_mmu_fullmm, tlb_remove_page_size,
   tlb_remove_pmd_tlb_entry, tlb_remove_tlb_entry,
 } from './mmu_gather.ts';
+export { task_numa_work } from './numa.ts';
 export { exploringNumbers, genericNumbers } from './numbers.ts';
 export { operation, type Operation } from './operation.ts';
 export { get_page, put_page } from './page.ts';

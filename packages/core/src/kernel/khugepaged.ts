@@ -1,6 +1,6 @@
 /** khugepaged: a table of base pages becomes one huge page. mm/khugepaged.c, anonymous memory. */
 import {
-  pgtable_trans_huge_deposit, pmd_populate, pmdp_collapse_flush, set_pmd_at, tlb_remove_table_sync_one, update_mmu_cache_pmd,
+  flush_tlb_range, pgtable_trans_huge_deposit, pmd_clear, pmd_populate, pmdp_collapse_flush, set_pmd_at, tlb_remove_table_sync_one, update_mmu_cache_pmd,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -63,7 +63,7 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
   yield* pmd_lock(cpu, pmdp); // "probably unnecessary", says the kernel
   // No small translation must live on beside the huge one; and what user code stores from here on it can only store after a
   // fault, which waits for mmap_lock. So the pages hold still from now on, except for those who pinned them.
-  const old = yield* pmdp_collapse_flush(cpu, vma, address, pmdp);
+  const old = yield* cpu.has('collapse_flushes_before_copy') ? pmdp_collapse_flush(cpu, vma, address, pmdp) : clearOnly(cpu, pmdp);
   yield* pmd_unlock(cpu, pmdp);
   // A GUP-fast that reached the table before it was detached may still read it, while we clear its entries and deposit it.
   if (cpu.has('collapse_syncs_lockless_walkers')) yield* tlb_remove_table_sync_one(cpu);
@@ -86,6 +86,7 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
   yield* cpu.up_write(vmaCells.anon_vma(vma.id));
 
   yield* __collapse_huge_page_copy(cpu, vma, address, ptep, hpage, compound);
+  if (!cpu.has('collapse_flushes_before_copy')) yield* flush_tlb_range(cpu, vma, address, address + HPAGE_PMD_SIZE(cpu.geometry));
   yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the copy before the entry
   yield* pmd_lock(cpu, pmdp);
   yield* expect_none(cpu, pmdp);
@@ -96,6 +97,13 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
   yield* update_mmu_cache_pmd(cpu, vma, address, pmdp);
   yield* pmd_unlock(cpu, pmdp);
   return 'SCAN_SUCCEED';
+}
+
+/** No release was like that: the table is taken out, and CPUs go on as they were. Shows what the flush is good for. */
+function* clearOnly(cpu: Cpu, pmdp: PmdSlot): Op<Pmd> {
+  const old = yield* cpu.read_entry(pmdp);
+  yield* pmd_clear(cpu, pmdp);
+  return old;
 }
 
 function* expect_none(cpu: Cpu, pmdp: PmdSlot): Op {

@@ -11,6 +11,8 @@ export function genericNumbers(g: Geometry): Readonly<Record<string, number>> {
     MAX_GATHER_BATCH,
     MAX_GATHER_BATCH_COUNT: Math.floor(10_000 / MAX_GATHER_BATCH),
     MAX_TABLE_BATCH: Math.floor((PAGE_SIZE(g) - 24) / POINTER),
+    // CPUs (a set) whose faults find no free huge page. Stories set it: memory is never short by itself.
+    CPUS_WITHOUT_HUGE_PAGES: 0,
   };
 }
 

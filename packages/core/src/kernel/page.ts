@@ -1,7 +1,9 @@
 /** Pages: references, mapcounts, and which frames belong together. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { F, mkLeaf, pmd_mkdirty, pmd_mkwrite, pte_mkdirty, pte_mkwrite, type Entry, type Pfn, type Pmd, type Pte } from '../words/entry.ts';
+import {
+  F, mkLeaf, PAGE_COPY, PAGE_NONE, PAGE_READONLY, pmd_mkdirty, pmd_mkwrite, pte_mkdirty, pte_mkwrite, type Entry, type Pfn, type Pgprot, type Pmd, type Pte,
+} from '../words/entry.ts';
 import { blockOf, HPAGE_PMD_NR, roundDown, type Geometry } from '../words/geometry.ts';
 import { pageCells, ZERO_PFN, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -147,7 +149,10 @@ export function* copy_user_highpage(cpu: Cpu, to: Pfn, from: Pfn): Op {
 
 // Entries. vm_page_prot of every architecture here has the accessed bit set.
 const USER_PAGE = F.PRESENT | F.USER | F.ACCESSED;
-export const vm_write = (vma: Vma): boolean => vma.prot !== 'read-only';
+export const vm_read = (vma: Vma): boolean => vma.prot !== 'none';
+export const vm_write = (vma: Vma): boolean => (vma.prot ?? 'read-write') === 'read-write';
+/** vma->vm_page_prot. */
+export const vm_page_prot = (vma: Vma): Pgprot => (!vm_read(vma) ? PAGE_NONE : vm_write(vma) ? PAGE_COPY : PAGE_READONLY);
 export const mk_pte = (pfn: Pfn): Pte => mkLeaf(pfn, USER_PAGE);
 export const mk_huge_pmd = (head: Pfn): Pmd => mkLeaf(head, USER_PAGE);
 /** What a read fault maps where there is no page yet. */

@@ -79,8 +79,8 @@ export function* pte_unlock(cpu: Cpu, ptep: PteSlot): Op {
 
 /** The place of a PTE, through a PMD that the caller knows to be a table. */
 export function* pte_offset_map(cpu: Cpu, pmdp: PmdSlot, address: Va): Op<PteSlot> {
-  const pmd = yield* cpu.read_entry(pmdp);
   // The C code would take any bits for an address.
+  const pmd = yield* cpu.read_typed(pmdp, 'table');
   yield* cpu.bug_on(!isTable(pmd), 'pte_offset_map through a PMD that points to no table');
   return pte_offset(cpu.geometry, pmd, address);
 }

@@ -2,13 +2,27 @@
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { HPAGE_PMD_SIZE, type Geometry } from '../words/geometry.ts';
-import { vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import { vmaCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
 
 const overlapping = (cpu: Cpu, mm: Mm, start: Va, end: Va): Vma[] =>
   cpu.vmas.filter((vma) => vma.mm.id === mm.id && vma.start < end && start < vma.end);
+
+const CHANGED: readonly Protection[] = ['none', 'read-only', 'read-write'];
+
+/** What `vmaCells.attached` holds for an area whose protection was changed. */
+export const attachedWith = (prot: Protection): number => 2 + CHANGED.indexOf(prot);
+
+/** The same for a copy of an area. */
+export const attachedLike = (vma: Vma): number => (vma.prot ? attachedWith(vma.prot) : 1);
+
+/** The area with its present protection: good as long as the caller holds mmap_lock. */
+function withProtection(vma: Vma, attached: number): Vma {
+  const prot = CHANGED[attached - 2];
+  return prot === undefined ? vma : { ...vma, prot };
+}
 
 /** The mapped area that holds an address. The caller holds mmap_lock. */
 export const vma_lookup = operation(
@@ -26,7 +40,7 @@ export function* vmas_between(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<Vma[]> {
   for (let i = 0; i < all.length; i++) {
     const vma = all[i]!;
     const attached = yield* cpu.load(vmaCells.attached(vma.id));
-    if (attached) mapped.push(vma);
+    if (attached) mapped.push(withProtection(vma, attached));
   }
   return mapped.sort((a, b) => a.start - b.start);
 }

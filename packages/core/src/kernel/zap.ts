@@ -7,12 +7,12 @@ import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
-import { __split_huge_pmd } from './huge_memory.ts';
 import { tlb_end_vma, tlb_finish_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import {
   none_or_clear_bad, p4d_offset, pgd_offset, pgd_offset_pgd, pmd_none_or_trans_huge_or_clear_bad, pmd_offset, pud_offset, type P4dSlot, type PudSlot,
 } from './pgtable.ts';
+import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { vmas_between } from './vma.ts';
 import { zap_huge_pmd, zap_pte_range } from './zap_entries.ts';
 
@@ -43,6 +43,7 @@ export const madvise_dontneed_single_vma = operation(
 export const zap_page_range_single = operation(
   linux('v6.1', 'mm/memory.c', 'zap_page_range_single'),
   function* (cpu: Cpu, vma: Vma, address: Va, size: number): Op {
+    yield* cpu.note_removal(vma.mm, { start: address, end: address + size });
     const tlb = yield* tlb_gather_mmu(cpu, vma.mm);
     yield* unmap_page_range(cpu, tlb, vma, address, address + size);
     yield* tlb_finish_mmu(cpu, tlb);

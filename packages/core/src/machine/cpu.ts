@@ -1,5 +1,5 @@
 /** A CPU as code sees it: every method makes steps, which the explorer (or a single run) carries out. */
-import { without, type CpuId, type CpuMask } from '../words/address.ts';
+import { without, type CpuId, type CpuMask, type Range } from '../words/address.ts';
 import type { Ref } from '../words/cells.ts';
 import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
 import type { Entry, Pfn, Table } from '../words/entry.ts';
@@ -185,6 +185,12 @@ export class SimCpu implements Cpu {
     if (this.parts.layout.keeps(ghosts.pinned)) yield this.#step('ghost.pin', [ghosts.pinned(this.id, block)], [pfn + 1]);
   }
   *note_fork(mm: Mm): Op { if (this.parts.layout.keeps(ghosts.expected)) yield this.#step('ghost.fork', [], [mm.id]); }
+  *note_removal(mm: Mm, range: Range): Op {
+    if (this.parts.layout.keeps(ghosts.removed)) yield this.#step('ghost.removal', [], [mm.id, range.start, range.end]);
+  }
+  *note_clean(mm: Mm, range: Range): Op {
+    if (this.parts.layout.keeps(ghosts.modified)) yield this.#step('ghost.clean', [], [mm.id, range.start, range.end]);
+  }
   *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
   *refuse_if(broken: boolean, rule: string): Op { if (broken) yield this.#step('refused', [], [], { why: rule }); }
   *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> { return yield this.#step(kind, at, args, why === undefined ? {} : { why }); }

@@ -42,6 +42,9 @@ export class StoreFacts implements Facts {
     const leaf = leafInMemory(this.parts, this.store, this.value(mmCells.pgd(mm.id)), va);
     return leaf && frameAt(this.parts, leaf.level, leaf.entry, va);
   }
+  mappedLeaf(mm: Mm, va: Va): Entry | undefined {
+    return leafInMemory(this.parts, this.store, this.value(mmCells.pgd(mm.id)), va)?.entry;
+  }
   interruptsOff(cpu: CpuId): boolean { return this.value(hw.irqOff(cpu)) !== 0 || this.value(hw.inIrq(cpu)) !== 0; }
   interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu)); }
 

@@ -16,6 +16,7 @@ import { sc, type MemoryModel } from './memory/model.ts';
 import { interruptMeanings } from './meanings/interrupts.ts';
 import { memoryMeanings } from './meanings/memory.ts';
 import { mmuMeanings } from './meanings/mmu.ts';
+import { noteMeanings } from './meanings/notes.ts';
 import { objectMeanings } from './meanings/objects.ts';
 import { reader, type Meanings, type Parts } from './parts.ts';
 import { daemons, surroundings } from './processes.ts';
@@ -54,7 +55,7 @@ export class Machine {
     const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
     const layout = new Layout([...regions, ...model.regions, ...spec.cells], sizes, size.ghosts, records);
     this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool };
-    const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts) };
+    const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts), ...noteMeanings(this.parts) };
     const own = spec.steps?.(tools(this.parts)) ?? {};
     for (const kind of Object.keys(own)) if (kind in plain) throw new Mistake('SD_BAD_ARCH', `the machine spec defines a step of kind ${kind}, which the machine has already.`, 'Give it a name of the architecture, such as xen.mmu_update.');
     this.#meanings = model.meanings(this.parts, { ...plain, ...own });

@@ -100,6 +100,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const story: Story = {
     mm: mmOf(0), mmOf, area: (n) => vmas[n] ?? raise(scenario, `there is no area ${n}`), page: (n) => n * PAGE_SIZE(geometry),
     pageSize: PAGE_SIZE(geometry), hugePageSize: HPAGE_PMD_SIZE(geometry),
+    hasArchOperation: (name) => name in arch.operations,
     archOperation(name) {
       const operation = arch.operations[name] as ReturnType<Story['archOperation']> | undefined;
       if (!operation) return raise(scenario, `${arch.id} has no operation ${name}${near(name, Object.keys(arch.operations))}; list it under needs.operations`);

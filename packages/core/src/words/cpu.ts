@@ -159,6 +159,10 @@ export interface Cpu {
   note_pin(block: number, pfn: Pfn): Op;
   /** For claims about stores: a fork has made `mm`, whose pages hold from here on what they hold now. A step only when asked for. */
   note_fork(mm: Mm): Op;
+  /** For claims about removals: whatever is mapped in the range now has to go. A step only when asked for. */
+  note_removal(mm: Mm, range: Range): Op;
+  /** For claims about dirty: the contents of the range need not be kept, unless they are written to again. A step only when asked for. */
+  note_clean(mm: Mm, range: Range): Op;
   /** BUG_ON / VM_BUG_ON: a violation when `condition` is true; nothing, not even a step, when false. */
   bug_on(condition: boolean, text: string): Op;
   /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */

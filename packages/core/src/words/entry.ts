@@ -66,8 +66,8 @@ export const isLeaf = (e: Entry): boolean => has(e, F.LEAF);
 export const isValid = (e: Entry): boolean => has(e, F.PRESENT);
 
 export const pte_none = isNone;
-/** True also for PROT_NONE entries: present to software. */
-export const pte_present = (e: Pte): boolean => hasAny(e, F.PRESENT | F.PROTNONE);
+/** True also for PROT_NONE entries, and for those that are being changed (ppc64): present to software. */
+export const pte_present = (e: Pte): boolean => hasAny(e, F.PRESENT | F.PROTNONE | F.INVALID);
 export const pte_write = (e: Pte): boolean => has(e, F.WRITE);
 export const pte_dirty = (e: Pte): boolean => hasAny(e, F.DIRTY | F.SWDIRTY);
 export const pte_young = (e: Pte): boolean => has(e, F.ACCESSED);
@@ -79,6 +79,15 @@ export const pte_mkyoung = (e: Pte): Pte => withFlags(e, F.ACCESSED);
 export const pte_mkold = (e: Pte): Pte => withoutFlags(e, F.ACCESSED);
 export const pte_mkwrite = (e: Pte): Pte => withFlags(e, F.WRITE);
 export const pte_wrprotect = (e: Pte): Pte => withoutFlags(e, F.WRITE);
+export const pte_mkclean = (e: Pte): Pte => withoutFlags(e, F.DIRTY | F.SWDIRTY);
+
+/** What a protection says of an entry: pgprot_t. Private memory that may be written to still gets no WRITE: a fault decides. */
+export type Pgprot = number;
+export const PAGE_NONE: Pgprot = F.PROTNONE;
+export const PAGE_READONLY: Pgprot = F.PRESENT | F.USER;
+export const PAGE_COPY: Pgprot = PAGE_READONLY;
+/** Other protection, same frame; accessed, dirty and what software keeps stay. */
+export const pte_modify = (e: Pte, prot: Pgprot): Pte => withFlags(withoutFlags(e, F.PRESENT | F.WRITE | F.USER | F.PROTNONE | F.INVALID), prot);
 /** May user code read (or write) through it? */
 export const pte_access_permitted = (e: Pte, write: boolean): boolean => has(e, F.PRESENT | F.USER) && (!write || has(e, F.WRITE));
 
@@ -96,6 +105,8 @@ export const pmd_mkyoung = pte_mkyoung;
 export const pmd_mkold = pte_mkold;
 export const pmd_mkwrite = pte_mkwrite;
 export const pmd_wrprotect = pte_wrprotect;
+export const pmd_mkclean = pte_mkclean;
+export const pmd_modify = pte_modify;
 /** Invalid to the hardware, still a present huge leaf to software. */
 export const pmd_mkinvalid = (e: Pmd): Pmd => withFlags(withoutFlags(e, F.PRESENT | F.PROTNONE), F.INVALID);
 export const pmd_access_permitted = pte_access_permitted;

@@ -29,6 +29,8 @@ export interface Facts {
   interruptsOff(cpu: CpuId): boolean;
   /** The frame that the page tables map at `va` for user code; undefined when the walk ends in nothing. */
   mappedFrame(mm: Mm, va: Va): Pfn | undefined;
+  /** The leaf that the page tables hold for `va`, whether the hardware may use it or not; undefined when there is none. */
+  mappedLeaf(mm: Mm, va: Va): Entry | undefined;
   /** Region and indices of a cell that a step names. */
   refOf(cell: Cell): Ref;
   /** CPUs that took an interrupt sent by `cpu` since the hook being judged was entered. */

@@ -14,4 +14,8 @@ export const ghosts = {
   breach: region('ghost.breach', ['queue'], { shape: 'flag', ghost: true }),
   /** 1 + frame that was pinned for this page by this CPU's last GUP. */
   pinned: region('ghost.pinned', ['cpu', 'block'], { ghost: true }),
+  /** 1 + frame that was mapped for this page when its removal (MADV_DONTNEED, munmap) began last. */
+  removed: region('ghost.removed', ['mm', 'block'], { ghost: true }),
+  /** Has user code stored to this page since the kernel last declared it clean? */
+  modified: region('ghost.modified', ['mm', 'block'], { shape: 'flag', ghost: true }),
 };

@@ -17,9 +17,12 @@ export interface Vma {
   readonly end: Va;
   /** `always`: faults may bring huge pages; `never`: base pages only (madvise NOHUGEPAGE). */
   readonly thp: 'always' | 'never';
-  /** VM_WRITE unless said otherwise. */
-  readonly prot?: 'read-only';
+  /** VM_READ and VM_WRITE; both unless said otherwise. A handle that a lookup gave out says what held then. */
+  readonly prot?: Protection;
 }
+
+/** What user code may do in an area. */
+export type Protection = 'none' | 'read-only' | 'read-write';
 
 /** The place of one entry: which table, which index. A folded level shares the place of the level above. */
 export interface Slot<L extends Level = Level> {
@@ -63,8 +66,8 @@ export const mmFrom = (value: number): Mm | undefined => (value === 0 ? undefine
 
 /** struct vm_area_struct. */
 export const vmaCells = {
-  /** 1 while the area is in the mm's tree. */
-  attached: region('vma.attached', ['vma'], { shape: 'flag' }),
+  /** 0 while the area is not in the mm's tree. Else 1, or 2 and up once mprotect has changed its protection (one word, as vm_flags is). */
+  attached: region('vma.attached', ['vma']),
   /** Root rwsem of the anon_vma. */
   anon_vma: region('anon_vma', ['vma'], { shape: 'lock' }),
 };

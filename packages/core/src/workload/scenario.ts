@@ -18,7 +18,9 @@ export interface Story {
   /** Bytes of a base page and of a huge page in this geometry. */
   readonly pageSize: number;
   readonly hugePageSize: number;
-  /** Code that only this architecture has; its scenario lists it under `needs`. */
+  /** Has this architecture code of that name? */
+  hasArchOperation(name: string): boolean;
+  /** Code that only this architecture has; its scenario lists it under `needs`, or asks first. */
   archOperation(name: string): (cpu: Cpu, ...args: readonly unknown[]) => Op<unknown>;
 }
 

@@ -92,6 +92,9 @@ const noFlush: Layer = { *tlb_flush() {} };
 const everywhere = (sentence: string, always: Layer, notAlways: Layer): Differing[] =>
   Object.values(direct).filter(({ hookName }) => sentence in allHooks.get(hookName)!.may).map(({ hookName, story }) => ({ claim: `${hookName}: ${sentence}`, story: story(), always, notAlways }));
 
+/** Like x86 where nothing was taken away. */
+const knowsBetter: Layer = { *pte_needs_flush() { return false; }, *huge_pmd_needs_flush() { return false; } };
+
 export const differing: readonly Differing[] = [
   ...everywhere('the other CPUs were interrupted', interrupting, silent),
   ...everywhere('no TLB holds the page', flushing, noLayer),
@@ -102,6 +105,7 @@ export const differing: readonly Differing[] = [
   ...everywhere('the hardware cannot use the PTE', noLayer, queueing),
   ...everywhere('this CPU is in mm_cpumask of the new address space', noLayer, withoutCpumask),
   ...everywhere('this CPU is in mm_cpumask still', noLayer, leavesWhenLazy),
+  ...everywhere('says yes', noLayer, knowsBetter),
   { claim: 'pmdp_collapse_flush: lockless walkers of the old table have left', story: collapseBesideGup, always: interrupting, notAlways: noLayer },
   { claim: 'pmdp_collapse_flush: the old table may be reused', story: collapseBesideGup, always: interrupting, notAlways: noLayer },
   { claim: 'tlb_flush: no TLB holds the gathered range', story: unmap, always: noLayer, notAlways: noFlush },

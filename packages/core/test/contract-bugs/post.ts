@@ -103,4 +103,13 @@ const collapse: Planted[] = [
   spoiled('pmdp_invalidate', 'no TLB holds the huge translation', 'does not flush', s.split, { *flush_pmd_tlb_range() {} }),
 ];
 
-export const spoiledBodies: readonly Planted[] = [...newTables, ...links, ...ptes, ...pmds, ...invalidations, ...collapse];
+const LOSES = 'says yes when a valid entry loses its frame, its validity or the write permission';
+const protections: Planted[] = [
+  spoiled('pte_needs_flush', LOSES, 'always says no', direct.pte_needs_flush.story(), { *pte_needs_flush() { return false; } }),
+  spoiled('huge_pmd_needs_flush', LOSES, 'always says no', direct.huge_pmd_needs_flush.story(), { *huge_pmd_needs_flush() { return false; } }),
+  spoiled('pmdp_huge_split_prepare', 'software still sees a present huge PMD', 'clears it', direct.pmdp_huge_split_prepare.story(), {
+    *pmdp_huge_split_prepare(cpu, _vma, _addr, pmdp) { yield* cpu.store(entryRef(pmdp), none); },
+  }),
+];
+
+export const spoiledBodies: readonly Planted[] = [...protections, ...newTables, ...links, ...ptes, ...pmds, ...invalidations, ...collapse];

@@ -8,8 +8,10 @@ import { tableOf, type Table } from '../../src/words/entry.ts';
 import type { MmuGather } from '../../src/words/mmu_gather.ts';
 import { entryRef, type PmdSlot, type Vma } from '../../src/words/objects.ts';
 import type { Op } from '../../src/words/step.ts';
-import { get_user_pages_fast_only, khugepaged_collapse, user_store, madvise_dontneed, mm_find_pmd } from '../../src/kernel/index.ts';
-import type { Configuration, Scenario } from '../../src/workload/scenario.ts';
+import {
+  get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, madvise_free, mm_find_pmd, split_huge_pmd_address, task_numa_work, user_store,
+} from '../../src/kernel/index.ts';
+import type { Configuration, Scenario, Story } from '../../src/workload/scenario.ts';
 import { storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 
 const claimOf = (breach: string): string => watches.find((w) => w.breach === breach)!.claim;
@@ -88,7 +90,34 @@ test('wrong-type-walk: a pointer to a huge PMD that is used after the PMD became
   expect(broken(toyArch(), story(false), claimOf('wrong-type-walk'))).toEqual([]);
 });
 
+/** One thread changes a huge page, another removes or uses it. */
+const huge = (a: (cpu: Cpu, s: Story) => Op<unknown>, b: (cpu: Cpu, s: Story) => Op<unknown>, setup: (cpu: Cpu, s: Story) => Op<unknown>): Scenario => ({
+  ...storeBeside('dontneed'), areas: [{ from: 0, to: 2, thp: 'always' }], setup: [{ cpu: 0, does: setup }],
+  threads: [{ name: 'A', cpu: 0, runs: 0, does: a }, { name: 'B', cpu: 1, runs: 0, does: b }],
+});
+const wrote = (cpu: Cpu, s: Story): Op<unknown> => user_store(cpu, s.page(0), 1);
+
+test('missed-unmap: an entry that reads as none while its protection is changed', () => {
+  class EmptiesForAMoment implements Layer {
+    *pmdp_invalidate_ad(cpu: Cpu, _vma: Vma, _address: Va, pmdp: PmdSlot): Op<number> { return yield* cpu.xchg(entryRef(pmdp), 0); }
+  }
+  const story = huge((cpu, s) => task_numa_work(cpu, s.mm, 0, s.hugePageSize), (cpu, s) => madvise_dontneed(cpu, s.mm, 0, s.hugePageSize), wrote);
+  expect(broken(planted(EmptiesForAMoment), story, claimOf('missed-unmap'))).toEqual([claimOf('missed-unmap')]);
+  expect(broken(toyArch(), story, claimOf('missed-unmap'))).toEqual([]);
+});
+
+test('lost-dirty: an entry that is read, then overwritten', () => {
+  class OneExchange implements Layer {
+    *pmdp_establish(cpu: Cpu, _vma: Vma, _address: Va, pmdp: PmdSlot, pmd: number): Op<number> { return yield* cpu.xchg(entryRef(pmdp), pmd); }
+  }
+  // MADV_FREE makes the page clean; the first store after it sets dirty again.
+  function* cleaned(cpu: Cpu, s: Story): Op<unknown> { yield* wrote(cpu, s); return yield* madvise_free(cpu, s.mm, 0, s.hugePageSize); }
+  const story = huge((cpu, s) => split_huge_pmd_address(cpu, s.area(0), 0), (cpu, s) => user_store(cpu, s.page(1), 5), cleaned);
+  expect(broken(toyArch(), story, claimOf('lost-dirty'))).toEqual([claimOf('lost-dirty')]);
+  expect(broken(planted(OneExchange), story, claimOf('lost-dirty'))).toEqual([]);
+});
+
 test('no watcher is without its test', () => {
-  const tested = ['table-uaf', 'page-uaf', 'lost-write', 'double-free', 'bug', 'deadlock', 'hyp-fault', 'stale-pin', 'wrong-type-walk'];
+  const tested = ['table-uaf', 'page-uaf', 'lost-write', 'double-free', 'bug', 'deadlock', 'hyp-fault', 'stale-pin', 'wrong-type-walk', 'missed-unmap', 'lost-dirty'];
   expect(watches.map((w) => w.breach).filter((b) => !tested.includes(b))).toEqual([]);
 });

@@ -31,6 +31,7 @@ export function mmuMeanings(p: Parts): Meanings {
     if (argAt(step, 1)) {
       set(store, pageCells.data(frame), argAt(step, 2));
       set(store, ghosts.expected(mm, page(va)), argAt(step, 2));
+      set(store, ghosts.modified(mm, page(va)), 1);
     } else if (p.layout.keeps(ghosts.expected) && get(store, ghosts.expected(mm, page(va))) !== get(store, pageCells.data(frame))) {
       set(store, ghosts.breach(1), 1);
     }
@@ -54,7 +55,7 @@ export function mmuMeanings(p: Parts): Meanings {
     const tlb = mms.flatMap((m) => LEAF_LEVELS.map((l) => p.layout.cell(hw.tlb(step.cpu, m, levelIndex(l), blockOf(p.geometry, l, va)))));
     const walks = mms.flatMap((m) => walkLevels(p.geometry).filter((l) => l !== 'pte').map((l) => p.layout.cell(hw.walkCache(step.cpu, m, levelIndex(l), blockOf(p.geometry, l, va)))));
     const data = frames.map((f) => p.layout.cell(pageCells.data(f)));
-    const ghost = ghostsKept([...mms.map((m) => ghosts.expected(m, page(va))), ghosts.breach(0), ghosts.breach(1), ghosts.hardwareWalking(step.cpu)]);
+    const ghost = ghostsKept([...mms.flatMap((m) => [ghosts.expected(m, page(va)), ghosts.modified(m, page(va))]), ghosts.breach(0), ghosts.breach(1), ghosts.hardwareWalking(step.cpu)]);
     return { reads: [...own, ...tlb, ...walks, ...data, ...frames.map((f) => p.layout.cell(pageCells.life(f))), ...ghost], writes: [p.layout.cell(hw.inInsn(step.cpu)), ...tlb, ...data, ...ghost] };
   };
   const own = (step: Step): Cell[] => {

@@ -16,7 +16,7 @@ const LOADS = ['load', 'walk.lockless', 'walk.typed', 'mmu.walk'];
 /** Plain stores; giving a spinlock back is one too. */
 const STORES = ['store', 'spin_unlock'];
 /** Kinds that belong to no program order: they neither wait for a buffer nor use it. */
-const ELSEWHERE = ['tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'hook.enter', 'hook.leave', 'ghost.pin', 'ghost.fork'];
+const ELSEWHERE = ['tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'hook.enter', 'hook.leave', 'ghost.pin', 'ghost.fork', 'ghost.removal', 'ghost.clean'];
 
 export const tso: MemoryModel = {
   id: 'tso',
