@@ -5,7 +5,7 @@ import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { levelIndex, type Geometry, type Level } from '../words/geometry.ts';
-import { entryRef, type Mm, type Slot, type Vma } from '../words/objects.ts';
+import { entryRef, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
 import type { Op, Step } from '../words/step.ts';
 import type { Parts } from './parts.ts';
@@ -82,18 +82,20 @@ export class SimCpu implements Cpu {
 
   // Memory
   *load(at: Ref): Op<number> { return yield this.#step('load', [at]); }
-  *store(at: Ref, value: number): Op { yield this.#step('store', [at], [value]); }
-  *xchg(at: Ref, value: number): Op<number> { return yield this.#step('xchg', [at], [value]); }
-  *cmpxchg(at: Ref, expected: number, value: number): Op<number> { return yield this.#step('cmpxchg', [at], [expected, value]); }
+  *store(at: Ref, value: number): Op { yield* this.#write('store', [at], [value]); }
+  *xchg(at: Ref, value: number): Op<number> { return yield* this.#write('xchg', [at], [value]); }
+  *cmpxchg(at: Ref, expected: number, value: number): Op<number> { return yield* this.#write('cmpxchg', [at], [expected, value]); }
   *add(at: Ref, n: number): Op { yield this.#step('add', [at], [n]); }
   *add_return(at: Ref, n: number): Op<number> { return yield this.#step('add_return', [at], [n]); }
   *dec_and_test(at: Ref): Op<boolean> { return (yield this.#step('dec_and_test', [at])) === 1; }
   *inc_not_zero(at: Ref): Op<boolean> { return (yield this.#step('inc_not_zero', [at])) === 1; }
-  *update(at: Ref, clear: number, set: number): Op<number> { return yield this.#step('update', [at], [clear, set]); }
-  *or(at: Ref, bits: number): Op { yield this.#step('or', [at], [bits]); }
-  *andnot(at: Ref, bits: number): Op { yield this.#step('andnot', [at], [bits]); }
+  *update(at: Ref, clear: number, set: number): Op<number> { return yield* this.#write('update', [at], [clear, set]); }
+  *or(at: Ref, bits: number): Op { yield* this.#write('or', [at], [bits]); }
+  *andnot(at: Ref, bits: number): Op { yield* this.#write('andnot', [at], [bits]); }
   *list_add(at: Ref, value: number): Op { yield this.#step('list_add', [at], [value]); }
   *list_take(at: Ref): Op<number> { return yield this.#step('list_take', [at]); }
+  *queue_add(at: Ref, what: Info): Op { yield* this.list_add(at, this.parts.records.idOf(structuredClone(what))); }
+  *queue_take(at: Ref): Op<Info | undefined> { return this.parts.records.get(yield* this.list_take(at)) as Info | undefined; }
   *wait_clear(at: Ref, bits: number, why: string): Op { yield this.#step('wait_clear', [at], [bits], { why }); }
   /** Not a step under sequential consistency: it would order nothing. */
   *fence(name: string): Op { if (this.parts.fences) yield this.#step('fence', [], [], { why: name }); }
@@ -156,9 +158,10 @@ export class SimCpu implements Cpu {
     return yield* this.spec.translate ? this.spec.translate(this, access) : hardwareWalk(this, access, found);
   }
   *speculate(va: number): Op { if (!this.spec.translate) yield* speculativeWalk(this, va); }
-  *write_root(table: Table, asid: number): Op { yield this.#step('mmu.root', [], [table, asid]); }
+  *write_root(table: Table, asid: number): Op { yield* this.spec.write_root ? this.spec.write_root(this, table, asid) : this.load_root(table, asid); }
+  *load_root(table: Table, asid: number): Op { yield this.#step('mmu.root', [], [table, asid]); }
   *flush_local(what: Invalidation): Op { yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]); }
-  *tlbi_broadcast(what: Invalidation): Op { yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what)]); }
+  *tlbi_broadcast(what: Invalidation, to = this.online): Op { yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what), to & this.online]); }
   *tlbi_sync(name: string): Op { yield this.#step('tlb.sync', [], [], { why: name }); }
   *access_done(access: Access, level: Level, entry: Entry): Op { yield* this.finish(access, level, entry, 0); }
   *access_fault(access: Access): Op { yield this.#step('mmu.fault', [], [access.va]); }
@@ -178,7 +181,7 @@ export class SimCpu implements Cpu {
   *alloc_pages(order: number): Op<Pfn> { return yield this.#step('page.alloc', [], [order]); }
   *free_pages(pfn: Pfn): Op { yield this.#step('page.free', [], [pfn]); }
   *alloc_table(level: Level): Op<Table> { return yield this.#step('table.alloc', [], [levelIndex(level)]); }
-  *free_table(table: Table): Op { yield this.#step('table.free', [], [table]); }
+  *free_table(table: Table): Op { yield* this.#write('table.free', [], [table]); }
 
   // Claims
   *note_pin(block: number, pfn: Pfn): Op {
@@ -198,6 +201,15 @@ export class SimCpu implements Cpu {
 
   /** One step of this CPU; for machine parts that are code of their own (interrupt entry, broadcasts, RCU). */
   *raw(kind: string, args: readonly number[] = [], why?: string): Op<number> { return yield this.#step(kind, [], args, why === undefined ? {} : { why }); }
+
+  /** A write to a page table may be refused (`MachineSpec.writeTrap`); then the code sees nothing of what is there. */
+  *#write(kind: string, at: readonly Ref[], args: readonly number[]): Op<number> {
+    const seen = yield this.#step(kind, at, args);
+    const { writeTrap } = this.spec;
+    if (!writeTrap || seen >= 0 || (at[0] && at[0].region !== tableCells.entry)) return seen;
+    yield* this.refuse_if(true, writeTrap.rules[-seen - 1] ?? '');
+    return 0;
+  }
 
   #step(kind: string, at: readonly Ref[] = [], args: readonly number[] = [], more: { why?: string; info?: unknown } = {}): Step {
     this.resumed(this.stack);

@@ -21,6 +21,7 @@ import { objectMeanings } from './meanings/objects.ts';
 import { reader, type Meanings, type Parts } from './parts.ts';
 import { daemons, surroundings } from './processes.ts';
 import { Records } from './records.ts';
+import { trapWrites } from './write-trap.ts';
 
 /** How big a machine is wanted. */
 export interface MachineSize {
@@ -58,7 +59,7 @@ export class Machine {
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts), ...noteMeanings(this.parts) };
     const own = spec.steps?.(tools(this.parts)) ?? {};
     for (const kind of Object.keys(own)) if (kind in plain) throw new Mistake('SD_BAD_ARCH', `the machine spec defines a step of kind ${kind}, which the machine has already.`, 'Give it a name of the architecture, such as xen.mmu_update.');
-    this.#meanings = model.meanings(this.parts, { ...plain, ...own });
+    this.#meanings = trapWrites(this.parts, model.meanings(this.parts, { ...plain, ...own }));
     const makeCpu = (id: CpuId): SimCpu => this.cpu(id, undefined);
     this.processes = [...daemons(this.parts, makeCpu), ...model.processes(this.parts, makeCpu)];
     this.surroundings = surroundings(this.parts, makeCpu);

@@ -24,7 +24,7 @@ export const freedOnce: Watch = {
   breach: 'double-free',
   ghosts: [],
   kinds: ['page.free', 'table.free'],
-  holdsAfter: (_facts, _step, observed) => observed === 0,
+  holdsAfter: (_facts, _step, observed) => observed !== 1,
 };
 
 export const interruptible: Watch = {

@@ -87,6 +87,10 @@ export interface Cpu {
   list_add(at: Ref, value: number): Op;
   /** Takes the first of a list cell; 0 when empty. */
   list_take(at: Ref): Op<number>;
+  /** Adds plain data to the end of a list cell of records. */
+  queue_add(at: Ref, what: Info): Op;
+  /** Takes the first of a list cell of records. */
+  queue_take(at: Ref): Op<Info | undefined>;
 
   // Page-table words
   read_entry(slot: Slot): Op<Entry>;
@@ -134,10 +138,12 @@ export interface Cpu {
   speculate(va: Va): Op;
   /** Loads the root register (and with it the address space tag); table 0 is no user address space. */
   write_root(table: Table, asid: number): Op;
+  /** For `MachineSpec.write_root`: the register itself is loaded. */
+  load_root(table: Table, asid: number): Op;
   /** Invalidates on this CPU, at once. */
   flush_local(what: Invalidation): Op;
-  /** Broadcasts an invalidation to every CPU, this one included. Says nothing about when they have done it. */
-  tlbi_broadcast(what: Invalidation): Op;
+  /** Broadcasts an invalidation to every CPU, this one included, or to the CPUs of `to`. Says nothing about when they have done it. */
+  tlbi_broadcast(what: Invalidation, to?: CpuMask): Op;
   /** Waits until every CPU has done what this CPU broadcast, and has finished accesses that used what was removed. */
   tlbi_sync(name: string): Op;
   /** For `MachineSpec.translate`: performs the access through `entry`, remembers it in the TLB, ends the instruction. */

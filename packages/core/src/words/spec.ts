@@ -2,7 +2,7 @@
 import type { Va } from './address.ts';
 import type { Cell, Dim, Ref, Region } from './cells.ts';
 import type { Cpu } from './cpu.ts';
-import type { Flag } from './entry.ts';
+import type { Flag, Table } from './entry.ts';
 import type { Geometry } from './geometry.ts';
 import type { Meaning, Op, Store } from './step.ts';
 
@@ -47,7 +47,19 @@ export interface StepTools {
   readonly geometry: Geometry;
 }
 
-/** The machine of one architecture. Plain data, apart from `translate`, `steps` and `surroundings`. */
+/** Memory that kernel code may read and not write: under a hypervisor, page tables in use. A write traps. */
+export interface WriteTrap {
+  /** One flag per table: while it is not 0, writes to its words trap; so does giving it back, because its next owner writes to it. */
+  readonly readOnly: Region;
+  /** Which rule the write breaks, counted from 1; 0: none, and whoever takes the trap carries it out as one indivisible step. */
+  readonly judge: (value: (at: Ref) => number, table: Table, how: 'written' | 'freed') => number;
+  /** Other cells of the table (one per table) that `judge` looks at. */
+  readonly looksAt: readonly Region[];
+  /** The rules in words; number 1 comes first. */
+  readonly rules: readonly string[];
+}
+
+/** The machine of one architecture. Plain data, apart from its functions. */
 export interface MachineSpec {
   /** The real shape of the tree. */
   readonly geometry: Geometry;
@@ -76,6 +88,9 @@ export interface MachineSpec {
    * means. Code makes them with `cpu.special`.
    */
   readonly steps?: (tools: StepTools) => Readonly<Record<string, Meaning>>;
+  /** Loading the root register, where that is not an instruction but a request. Loads it with `load_root`, when it is done. */
+  readonly write_root?: (cpu: Cpu, table: Table, asid: number) => Op;
+  readonly writeTrap?: WriteTrap;
   /** Code of the surroundings that runs beside every CPU, such as a hypervisor that stops virtual CPUs. It must come to an end. */
   readonly surroundings?: readonly { readonly name: string; readonly code: (cpu: Cpu) => Op }[];
   /** One flag per CPU: while it is not 0 the CPU does nothing at all (it is stopped by the surroundings). */

@@ -188,16 +188,16 @@ export function mmuMeanings(p: Parts): Meanings {
       footprint: (step) => { const c = own(step); return touches(c, c); },
       tell: (step) => `drops its own translations of ${show(wanted(step))}`,
     },
-    /** args: invalidation record. Every CPU will do it; when, is open until `tlb.sync`. */
+    /** args: invalidation record, mask. The CPUs of the mask will do it; when, is open until `tlb.sync`. */
     'tlb.broadcast': {
       apply(step, store) {
-        for (const to of cpusOf(p.online)) {
+        for (const to of cpusOf(argAt(step, 1))) {
           const id = get(store, hw.broadcast(step.cpu, to));
           set(store, hw.broadcast(step.cpu, to), p.records.idOf([...(id ? (p.records.get(id) as number[]) : []), argAt(step, 0)]));
         }
         return 0;
       },
-      footprint: (step) => { const c = broadcasts((to) => hw.broadcast(step.cpu, to)); return touches(c, c); },
+      footprint: (step) => { const c = cpusOf(argAt(step, 1)).map((to) => p.layout.cell(hw.broadcast(step.cpu, to))); return touches(c, c); },
       tell: (step) => `broadcasts: drop translations of ${show(wanted(step))}`,
     },
     /** A CPU does what another broadcast; not within an instruction that may be using the translation. */

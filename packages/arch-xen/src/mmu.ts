@@ -1,0 +1,25 @@
+/** What a Xen PV guest runs on: the processor of x86-64, with a hypervisor between it and the page tables. */
+import type { Cpu, CpuMask, MachineSpec, Op, Va } from '@shootdown/core/plugin';
+import { x86Paravirt } from '@shootdown/arch-x86';
+import { guest, xen } from './cells.ts';
+import { hypervisorSteps } from './steps.ts';
+import { xen_write_cr3 } from './switch.ts';
+import { xen_flush_tlb_multi } from './tlb.ts';
+import { writablePagetables } from './trap.ts';
+
+/** What arch-x86 lets a guest replace. */
+interface Guest {
+  readonly pv_ops: { readonly flush_tlb_multi: (cpu: Cpu, mask: CpuMask, info: { readonly start: Va; readonly end: Va }) => Op };
+}
+
+export const xenPvMachine: MachineSpec & Guest = {
+  ...x86Paravirt.machine,
+  shootdown: 'hypercall',
+  // Xen hides PSE from its guests, and with it huge pages.
+  config: { ...x86Paravirt.machine.config, TRANSPARENT_HUGEPAGE: false },
+  cells: [...x86Paravirt.machine.cells, ...Object.values(xen), ...Object.values(guest)],
+  steps: hypervisorSteps,
+  writeTrap: writablePagetables,
+  write_root: xen_write_cr3,
+  pv_ops: { flush_tlb_multi: xen_flush_tlb_multi },
+};
