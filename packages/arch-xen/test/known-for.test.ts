@@ -1,5 +1,5 @@
 /** What Xen PV is known for. */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { judgeScenario, mm_find_pmd, pte_offset_map_lock, pte_unlock, type Scenario } from '@shootdown/core';
 import {
   arch_enter_lazy_mmu_mode,
@@ -29,6 +29,8 @@ import { races } from '@shootdown/workloads';
 import { xenPv } from '../src/index.ts';
 import { Hypervisor, mmu_update } from '../src/hypervisor.ts';
 import { frequencyOf, outcomeOf, planted, store, story } from './stories.ts';
+
+jest.setTimeout(60_000); // explorations, on slow machines too
 
 /** The place of page 0, its table locked. */
 function* lockPage0(cpu: Cpu, mm: Mm): Op<PteSlot> {

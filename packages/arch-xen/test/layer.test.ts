@@ -1,10 +1,12 @@
 /** The layer and its machine as such: which hooks it leaves to x86, and whether the hypervisor's steps touch what they say. */
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { hooksOf } from '@shootdown/core';
 import { auditFootprints, rig } from '@shootdown/core/testing';
 import { xenPv } from '../src/index.ts';
 import { exec, exit, fault, fork, outcomeOf, teardown } from './stories.ts';
+
+jest.setTimeout(60_000); // explorations, on slow machines too
 
 test('the README lists the hooks that are left to the layers below', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 /** Each rule of the hypervisor is broken once, on purpose, and named. The same stories without the bug are clean. */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import {
   below,
   entryRef,
@@ -27,6 +27,8 @@ import { xenPv } from '../src/index.ts';
 import { Hypervisor, mmu_update } from '../src/hypervisor.ts';
 import { RULES, type RuleName } from '../src/rules.ts';
 import { exec, exit, fault, fork, outcomeOf, planted, teardown } from './stories.ts';
+
+jest.setTimeout(60_000); // explorations, on slow machines too
 
 const generic = new Generic();
 
