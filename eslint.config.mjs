@@ -6,10 +6,10 @@ export default [
   { ignores: ['**/dist/**', '.cache/**', 'coverage/**', 'tools/*/test/fixture/**', '**/*.mjs'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['packages/*/src/**/*.ts', 'packages/*/test/**/*.ts', 'tools/*/test/**/*.ts'],
+    files: ['packages/*/src/**/*.ts', 'packages/*/test/**/*.ts', 'tools/*/test/**/*.ts', 'examples/src/**/*.ts', 'examples/test/**/*.ts'],
     languageOptions: {
       parser: tseslint.parser,
-      parserOptions: { project: ['packages/*/tsconfig.json', 'tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: ['packages/*/tsconfig.json', 'examples/tsconfig.json', 'tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
     },
     plugins: { '@typescript-eslint': tseslint.plugin, shootdown },
     rules: {

@@ -14,6 +14,7 @@ export default {
   plugin: ['@shootdown/typedoc-plugin-hooks'],
   customCss: 'packages/typedoc-plugin-hooks/assets/hooks.css',
   readme: 'README.md',
+  projectDocuments: ['docs/*.md'],
   out: 'site',
   treatWarningsAsErrors: true,
   validation: { invalidLink: true, notExported: false, notDocumented: false },
