@@ -75,6 +75,10 @@ function copyOfWorkspace() {
   return copy;
 }
 
+const TOKEN = /\b(v\d+(?::[\w./-]+){3}):[\w.]+/g;
+/** A token is that of the execution that was printed before: another one after a change of the model. */
+const withTokens = (body, tokens) => body.replace(TOKEN, (token, prefix) => tokens.get(prefix) ?? token);
+
 function run(line, place) {
   const env = { ...process.env, COLUMNS: '100', NO_COLOR: '1', npm_config_loglevel: 'silent' };
   const result = spawnSync(line, { cwd: place, env, shell: true, encoding: 'utf8', maxBuffer: 1 << 26 });
@@ -89,21 +93,23 @@ export function follow(file) {
   const writes = blocks.some(({ said }) => said.write || said.insert || said.set);
   const place = writes ? copyOfWorkspace() : root;
   const say = (what) => console.error(`docs: ${relative(root, file)}: ${what}`);
+  const tokens = new Map();
   let printed;
   let out = '';
   let at = 0;
   try {
     for (const block of blocks) {
       const { language, info, said, body } = block;
-      let now = body;
+      let now = language === 'sh' ? withTokens(body, tokens) : body;
       if (language === 'sh' && !said.ci) {
-        for (const line of body.split('\n').filter(Boolean)) {
+        for (const line of now.split('\n').filter(Boolean)) {
           const started = Date.now();
-          const last = body.trimEnd().endsWith(line);
+          const last = now.trimEnd().endsWith(line);
           const result = run(line, place);
           const wanted = last ? Number(said.exit ?? 0) : 0;
           if (result.status !== wanted) throw new Error(`${relative(root, file)}: ${line} ended with ${result.status} instead of ${wanted}\n${result.all.slice(-4000)}`);
           printed = result.printed;
+          for (const [token, prefix] of printed.matchAll(TOKEN)) tokens.set(prefix, token);
           say(`${line} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
         }
       } else if (language === 'text' && printed !== undefined) {

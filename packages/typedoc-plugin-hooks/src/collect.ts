@@ -13,10 +13,8 @@ export async function collect(arch: ArchSpec, folder: string): Promise<ArchFacts
     stories.push({ kind: 'workload', id: scenario.name, stacks });
   }
   for (const race of races) {
-    const before = await coverageOf(arch, race.scenario, race.before, BOUNDS);
-    const after = await coverageOf(arch, race.scenario, race.after, BOUNDS);
-    const stacks = new Map([...before.stacks, ...after.stacks].map((stack) => [stack.join(' '), stack]));
-    stories.push({ kind: 'race', id: race.id, stacks: [...stacks.values()] });
+    const { stacks } = await coverageOf(arch, race.scenario, race.after, BOUNDS);
+    stories.push({ kind: 'race', id: race.id, stacks });
   }
 
   // A hook that no workload came to has nothing to count: its exploration is left out.

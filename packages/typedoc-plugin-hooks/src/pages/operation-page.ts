@@ -33,7 +33,7 @@ export function operationPage(name: string, declared: DeclaredOperation, k: Know
         calls.map((c) => [link(pathOf.hook(c.hook), code(c.hook)), c.through.map(operationLink).join(', '), k.among([...c.archs])]),
       ) || 'None in the built-in stories.',
       calls.length > 0
-        ? 'In the order in which searches came to them, over every interleaving of the built-in stories. A hook that makes no step on an architecture leaves no mark there.'
+        ? 'In the order in which searches came to them, over every interleaving of the built-in stories, with their fixes. A hook that makes no step on an architecture leaves no mark there.'
         : '',
       heading('Operations it calls'),
       callees.map(operationLink).join(', ') || 'None.',
