@@ -37,7 +37,7 @@ export const x86PvFlush = arch({
   title: 'x86-64, KVM guest with PV TLB flush',
   what:
     'A virtual CPU that the host has put aside is not interrupted by a flush: it flushes before it runs on. So interrupts off protect ' +
-    'no walker from a flush, and page tables are freed by RCU. Bound: the host puts each virtual CPU aside at most once.',
+    'no walker from a flush, and page tables are freed by RCU. Bound: the host puts one virtual CPU aside, once in an execution.',
   over: x86Paravirt,
   layers: [KvmFlush],
   machine: x86_64_pv_flush,

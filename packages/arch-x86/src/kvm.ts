@@ -20,8 +20,9 @@ const HOST_FLUSHES = 4;
 const preempted = perCpu('steal_time.preempted');
 /** The host runs something else in place of this CPU. */
 const put_aside = perCpu('vcpu put aside', 'flag');
-/** The host has put this CPU aside once already. */
+/** The host has put some CPU aside once already; kept with CPU 0. */
 const had_its_turn = perCpu('vcpu was put aside', 'flag');
+const THE_ONE = 0;
 
 /** pv_ops.mmu.flush_tlb_multi of a KVM guest. */
 export const kvm_flush_tlb_multi = operation(
@@ -51,11 +52,11 @@ export class KvmFlush implements Layer {
 }
 
 /**
- * The host, beside each CPU. A bound: it puts each virtual CPU aside at most once in an exploration, at any point between two
+ * The host, beside each CPU. A bound: it puts one virtual CPU aside, once in an execution, at any point between two
  * instructions, and lets it run on at any later point.
  */
 function* host(cpu: Cpu): Op {
-  const cells = [preempted(cpu.id), put_aside(cpu.id), had_its_turn(cpu.id)];
+  const cells = [preempted(cpu.id), put_aside(cpu.id), had_its_turn(THE_ONE)];
   yield* cpu.special('kvm.vcpu_put', cells, []);
   const note = yield* cpu.special('kvm.record_steal_time', cells, []);
   if ((note & KVM_VCPU_FLUSH_TLB) !== 0) yield* cpu.flush_local({ asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
