@@ -8,7 +8,7 @@ export type { Progress } from './explore/exploration.ts';
 export * from './kernel/index.ts';
 export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './mistakes.ts';
 export { sentencesOf } from './rig/claims.ts';
-export { compareRaces, type CompareBounds } from './rig/compare.ts';
+export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';
 export { coverageOf, type Coverage } from './rig/coverage.ts';
 export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.ts';
 export { DEFAULT_RELEASE, hooksOf, type HookBody } from './rig/hooks-of.ts';

@@ -1,11 +1,19 @@
 /** `compare`: races on every architecture, before and after their fix. */
+import { availableParallelism } from 'node:os';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
 import { exitOfComparison } from '../exit.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { select } from '../select.ts';
-import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
+import { judgePool } from '../judge-pool.ts';
+import { CORE, INTERRUPT, SETTINGS, type Command, type Core, type Lazy, type Result, type Settings } from '../tokens.ts';
+
+/** Options of `compare`. */
+interface CompareOptions extends BoundOptions {
+  readonly arch?: readonly string[];
+  readonly jobs?: number;
+}
 
 @injectable()
 export class Compare implements Command {
@@ -14,18 +22,26 @@ export class Compare implements Command {
     @inject(Catalog) private readonly catalog: Catalog,
     @inject(Progress) private readonly progress: Progress,
     @inject(INTERRUPT) private readonly interrupt: AbortSignal,
+    @inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async run(ids: readonly string[], options: BoundOptions & { readonly arch?: readonly string[] }): Promise<Result> {
+  async run(ids: readonly string[], options: CompareOptions): Promise<Result> {
     const core = await this.core();
     const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
     const { races: all, expected } = await this.catalog.workloads();
     const races = select(all, (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
-    const comparison = await core.compareRaces(archs, races, expected, {
-      ...boundsOf(options, core, this.interrupt),
-      onCell: (done, total, next) => this.progress.task(`${done}/${total}  ${next}`),
-      onProgress: (p) => this.progress.search(p),
-    });
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison }, exit: exitOfComparison(comparison) };
+    const jobs = options.jobs ?? availableParallelism();
+    const pool = jobs > 1 ? judgePool(core, { settings: this.settings, cwd: process.cwd() }, this.interrupt) : undefined;
+    try {
+      const comparison = await core.compareRaces(archs, races, expected, {
+        ...boundsOf(options, core, this.interrupt),
+        ...(pool ? { judge: pool.judge, parallel: jobs } : {}),
+        onCell: (done, total, next) => this.progress.task(`${done}/${total}  ${next}`),
+        onProgress: (p) => this.progress.search(p),
+      });
+      return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison }, exit: exitOfComparison(comparison) };
+    } finally {
+      await pool?.close();
+    }
   }
 }

@@ -24,7 +24,8 @@ export const declarations: readonly Declaration[] = [
               .summary('judge races on every architecture, before and after their fix')
               .description(
                 'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says, 12 when one is not, 75 when a search did not end.',
-              ),
+              )
+              .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
           ),
         ),
         'shootdown compare collapse-vs-gup-fast --arch x86-64,arm64',

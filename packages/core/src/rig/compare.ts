@@ -5,42 +5,51 @@ import { agreement, SCHEMA_VERSION, type Agreement, type Comparison, type RaceCe
 import type { RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
 
-/** Told after every cell, with the cell that is next. */
+/** Judges one half of a cell; by default in this thread. */
+export type Judge = (arch: ArchSpec, race: RaceCase, variant: 'before' | 'after', bounds: Bounds) => Promise<Verdict>;
+
+const judgeHere: Judge = (arch, race, variant, bounds) => judgeScenario(arch, race.scenario, race[variant], variant, bounds);
+
 export interface CompareBounds extends Bounds {
+  /** Told when a cell begins. */
   onCell?(done: number, total: number, next: string): void;
+  readonly judge?: Judge;
+  /** Cells judged at the same time (default 1). */
+  readonly parallel?: number;
 }
 
 /**
  * Judges every race on every architecture, before its fix and after. A cell whose architecture the reference calls not
- * applicable is not judged.
+ * applicable is not judged. The order of the result does not depend on how many are judged at the same time.
  * @param expected reference verdicts, by race
  */
 export async function compareRaces(archs: readonly ArchSpec[], races: readonly RaceCase[], expected: readonly ExpectedRow[], bounds: CompareBounds): Promise<Comparison> {
   const started = performance.now();
-  const total = archs.length * races.length;
-  let done = 0;
-  const rows: Comparison['rows'][number][] = [];
-  for (const race of races) {
-    const cells: RaceCell[] = [];
-    for (const arch of archs) {
-      bounds.onCell?.(done++, total, `${race.id} on ${arch.id}`);
-      cells.push(await judgeCell(arch, race, expected.find((row) => row.id === race.id), bounds));
+  const tasks = races.flatMap((race) => archs.map((arch) => ({ race, arch })));
+  const cells: RaceCell[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let i = next++; i < tasks.length; i = next++) {
+      const { race, arch } = tasks[i]!;
+      bounds.onCell?.(i, tasks.length, `${race.id} on ${arch.id}`);
+      cells[i] = await judgeCell(arch, race, expected.find((row) => row.id === race.id), bounds);
     }
-    rows.push({ id: race.id, title: race.title, year: race.year, cells });
-  }
-  const verdicts = rows.flatMap((row) => row.cells.flatMap((c) => [c.before, c.after]));
+  };
+  await Promise.all(Array.from({ length: Math.min(bounds.parallel ?? 1, tasks.length) }, lane));
+  const rows = races.map(({ id, title, year }, r) => ({ id, title, year, cells: cells.slice(r * archs.length, (r + 1) * archs.length) }));
+  const verdicts = cells.flatMap((c) => [c.before, c.after]);
   return {
     schemaVersion: SCHEMA_VERSION, archs: archs.map((a) => a.id), rows, seconds: (performance.now() - started) / 1000,
     complete: verdicts.every((v) => v.outcome !== 'bound' && v.outcome !== 'interrupted'),
   };
 }
 
-async function judgeCell(arch: ArchSpec, race: RaceCase, row: ExpectedRow | undefined, bounds: Bounds): Promise<RaceCell> {
+async function judgeCell(arch: ArchSpec, race: RaceCase, row: ExpectedRow | undefined, bounds: CompareBounds): Promise<RaceCell> {
   const [wantBefore, wantAfter] = [expectedBefore(row, arch), expectedAfter(row, arch)];
   const judge = async (variant: 'before' | 'after'): Promise<Verdict> => {
     if (bounds.signal?.aborted) return skipped(arch, race, variant, 'interrupted', 'not begun');
     if (wantBefore === 'n/a') return skipped(arch, race, variant, 'n/a', 'the reference calls it not applicable');
-    return judgeScenario(arch, race.scenario, race[variant], variant, bounds);
+    return (bounds.judge ?? judgeHere)(arch, race, variant, bounds);
   };
   const before = await judge('before');
   const after = await judge('after');
