@@ -1,6 +1,6 @@
 /** Threads that several stories share, in the words of the stories: each only calls the kernel's own operations. */
 import {
-  context_switch, do_user_addr_fault, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, madvise_free, munmap,
+  async_pf_execute, context_switch, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, madvise_free, munmap,
   shrink_huge_zero_page_scan, split_huge_pmd_address, task_numa_work, user_load, user_store,
   type Cpu, type Op, type Story,
 } from '@shootdown/core';
@@ -60,10 +60,10 @@ export const store = (n: number, token: number) =>
     return yield* user_store(cpu, s.page(n), token);
   };
 
-/** Page `n` is written to and traps: the fault alone, without the access that is tried again after it. */
-export const writeFault = (n: number) =>
+/** A worker brings in page `n` for writing: a fault, on a CPU that does not run the address space. */
+export const faultIn = (n: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
-    return yield* do_user_addr_fault(cpu, s.page(n), 'write');
+    return yield* async_pf_execute(cpu, s.mm, s.page(n));
   };
 
 /** User code loads from page `n`. */

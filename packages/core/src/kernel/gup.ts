@@ -99,3 +99,17 @@ export const follow_page_pte = operation(
 export const put_user_pages = operation(linux('v6.1', 'mm/gup.c', 'unpin_user_pages'), function* (cpu: Cpu, pages: readonly Pfn[]): Op {
   for (let i = 0; i < pages.length; i++) yield* put_page(cpu, pages[i]!);
 });
+
+/**
+ * A worker brings in a page for somebody else, as KVM's does for a guest: a fault on a CPU that does not run the address space.
+ * Simplified: it goes straight to the fault, as GUP does when it finds nothing, and does not look again.
+ */
+export const async_pf_execute = operation(
+  linux('v6.1', 'virt/kvm/async_pf.c', 'async_pf_execute'),
+  function* (cpu: Cpu, mm: Mm, address: Va): Op {
+    yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+    const vma = yield* vma_lookup(cpu, mm, address);
+    if (vma && vm_write(vma)) yield* handle_mm_fault(cpu, vma, address, 'write');
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+  },
+);

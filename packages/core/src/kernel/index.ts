@@ -3,7 +3,7 @@ export { FIXES, kernel, RELEASES, type Fix, type Kernel, type Release } from './
 export { do_user_addr_fault, handle_mm_fault, type FaultKind } from './fault.ts';
 export { exit_mm, exit_mmap, mmput } from './exit.ts';
 export { fork, ret_from_fork } from './fork.ts';
-export { get_user_pages_fast, get_user_pages_unlocked, put_user_pages } from './gup.ts';
+export { async_pf_execute, get_user_pages_fast, get_user_pages_unlocked, put_user_pages } from './gup.ts';
 export { get_user_pages_fast_only } from './gup_fast.ts';
 export { shrink_huge_zero_page_scan } from './huge_zero_page.ts';
 export { __split_huge_pmd, split_huge_pmd_address } from './split_huge_pmd.ts';

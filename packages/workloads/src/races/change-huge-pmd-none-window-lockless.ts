@@ -1,7 +1,7 @@
 /** Leaf, none, leaf under the lock: nobody can put a table there in between, so a typed pointer stays right. */
 import type { RaceCase } from '@shootdown/core';
 import { wrongTypeWalk } from '../claims.ts';
-import { first, khugepaged, locklessWalk, numaScan, store, writeFault } from '../threads.ts';
+import { faultIn, first, khugepaged, locklessWalk, numaScan, store } from '../threads.ts';
 
 export const changeHugePmdNoneWindowLockless: RaceCase = {
   id: 'change-huge-pmd-none-window-lockless',
@@ -17,7 +17,7 @@ export const changeHugePmdNoneWindowLockless: RaceCase = {
     threads: [
       { name: 'W', cpu: 0, runs: 0, does: locklessWalk(0) },
       { name: 'C', cpu: 1, runs: 0, does: numaScan(0, 2) },
-      { name: 'F', cpu: 2, runs: 0, does: writeFault(1) },
+      { name: 'F', cpu: 2, runs: 'kernel', does: faultIn(1) },
     ],
     asks: [wrongTypeWalk],
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },

@@ -1,7 +1,7 @@
 /** A fault that lost against a huge one asks only whether the PMD is huge, and walks none as a table. */
 import type { RaceCase } from '@shootdown/core';
 import { wrongTypeWalk } from '../claims.ts';
-import { dontneed, store, writeFault } from '../threads.ts';
+import { dontneed, faultIn, store } from '../threads.ts';
 
 export const thpFaultVsDontneedUnstable: RaceCase = {
   id: 'thp-fault-vs-dontneed-unstable',
@@ -16,10 +16,10 @@ export const thpFaultVsDontneedUnstable: RaceCase = {
     areas: [{ from: 0, to: 2, thp: 'always' }, { from: 2, to: 4, thp: 'never' }],
     // F finds no free huge page, and so falls back to a base page.
     numbers: { CPUS_WITHOUT_HUGE_PAGES: 1 },
-    setup: [{ cpu: 0, does: store(2, 1) }],
+    setup: [{ cpu: 2, does: store(2, 1) }],
     threads: [
-      { name: 'F', cpu: 0, runs: 0, does: writeFault(0) },
-      { name: 'H', cpu: 1, runs: 0, does: writeFault(1) },
+      { name: 'F', cpu: 0, runs: 'kernel', does: faultIn(0) },
+      { name: 'H', cpu: 1, runs: 'kernel', does: faultIn(1) },
       { name: 'D', cpu: 2, runs: 0, does: dontneed(0, 2) },
     ],
     asks: [wrongTypeWalk],
