@@ -1,7 +1,7 @@
 /** The hooks of the hash MMU: Linux keeps the tree, the hardware looks into a hash table of its own. */
 import {
-  F, from, pmd_clear, pmd_present, pte_young, serialize_against_pte_lookup,
-  type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type PteSlot, type Table, type Va, type Vma,
+  entryRef, F, from, pmd_clear, pmd_present, pte_young, serialize_against_pte_lookup, withoutFlags,
+  type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Table, type Va, type Vma,
 } from '@shootdown/core/plugin';
 import { batch, data_fault, hpte_slot_table } from './cells.ts';
 import { hash_preload } from './hash_page.ts';
@@ -11,7 +11,22 @@ import { EVERYTHING, pte_update } from './update.ts';
 const TLBFLUSH = 'arch/powerpc/include/asm/book3s/64/tlbflush-hash.h';
 const HASH_PGTABLE = 'arch/powerpc/mm/book3s64/hash_pgtable.c';
 
+/** set_pte_filter_hash: whoever writes an entry anew has read it before; what hash faults had noted by then counts no more. */
+const filtered = (entry: Pte): Pte => withoutFlags(entry, F.BUSY | F.HASHPTE);
+
 export class Hash implements ArchHooks {
+  // Written anew
+
+  @from('v6.1', 'arch/powerpc/mm/pgtable.c', 'set_pte_at')
+  *set_pte_at(cpu: Cpu, _mm: Mm, _addr: Va, ptep: PteSlot, pte: Pte): Op {
+    yield* cpu.store(entryRef(ptep), filtered(pte));
+  }
+
+  @from('v6.1', 'arch/powerpc/mm/book3s64/pgtable.c', 'set_pmd_at')
+  *set_pmd_at(cpu: Cpu, _mm: Mm, _addr: Va, pmdp: PmdSlot, pmd: Pmd): Op {
+    yield* cpu.store(entryRef(pmdp), filtered(pmd));
+  }
+
   // PMD
 
   // The deposited table says which pages of the huge page were hashed: emptied together with the PMD, under its lock.

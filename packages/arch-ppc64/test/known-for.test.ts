@@ -1,7 +1,8 @@
 /** What powerpc is known for: walkers that take a huge PMD for a PTE, and who waits for them. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  get_user_pages_fast_only, handle_mm_fault, judgeScenario, khugepaged_collapse, madvise_dontneed, measureClaims, user_store,
+  get_user_pages_fast_only, handle_mm_fault, judgeScenario, khugepaged_collapse, madvise_dontneed, madvise_free, measureClaims,
+  task_numa_work, user_store,
   type ArchSpec, type Configuration, type Scenario,
 } from '@shootdown/core';
 import arches, { hash, radix } from '../src/index.ts';
@@ -54,6 +55,17 @@ describe('a hash fault that still has the old table', () => {
   test('is waited for by collapse', async () => expect(await judge(hash, first)).toBe('clean'));
   test('would lose a store if it were not', async () => {
     expect(await judge(hash, first, { release: 'v6.1', hooks: { with: ['hash_collapse_without_serialize'] }, says: 'no wait' })).toBe('violates');
+  });
+});
+
+// MADV_FREE writes back what it read before; 4.12 changed protections so, too. What hash faults note in an entry must not come along.
+describe('an entry that is written anew while a hash fault works on it is not busy for ever', () => {
+  const twice: Does = function* (cpu, s) { yield* user_store(cpu, s.page(1), 5); return yield* user_store(cpu, s.page(1), 6); };
+  const free: Does = function* (cpu, s) { return yield* madvise_free(cpu, s.mm, 0, s.hugePageSize); };
+  const numa: Does = function* (cpu, s) { return yield* task_numa_work(cpu, s.mm, 0, s.hugePageSize); };
+  test('by MADV_FREE', async () => expect(await judge(hash, story('free', 'always', populate, [twice, free], []))).toBe('clean'));
+  test('by NUMA balancing', async () => {
+    expect(await judge(hash, story('numa', 'always', populate, [store(1, 5), numa], []), { release: 'v4.13', says: 'Linux 4.13' })).toBe('clean');
   });
 });
 
