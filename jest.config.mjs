@@ -14,7 +14,8 @@ export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/tools/*/test/**/*.test.ts', '<rootDir>/examples/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  // Types are stripped by swc; then generators are instrumented, as in built code.
+  transform: { '^.+\\.ts$': ['<rootDir>/scripts/jest-transform.mjs', swc] },
   // Not `import`, `require` or `default`: jest adds the right one for each importer.
   testEnvironmentOptions: { customExportConditions: ['@shootdown/source', 'node', 'node-addons'] },
   cacheDirectory: '<rootDir>/.cache/jest',

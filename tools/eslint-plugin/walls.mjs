@@ -70,9 +70,14 @@ const stages = [
     rule: 'watch imports words and contract only: a watcher looks through Facts.',
   },
   {
+    folder: 'instrument',
+    may: ['words/', 'acorn'],
+    rule: 'instrument imports words and acorn only: it knows JavaScript, and neither the explorer nor the kernel.',
+  },
+  {
     folder: 'explore',
-    may: ['words/', 'node:*'],
-    rule: 'explore imports words only: if it needs to know what a PMD is, the design is wrong.',
+    may: ['words/', 'instrument/', 'node:*'],
+    rule: 'explore imports words and instrument only: if it needs to know what a PMD is, the design is wrong.',
   },
   {
     folder: 'verdict',

@@ -1,0 +1,156 @@
+/**
+ * The pass over JavaScript that lets the explorer see the local state of kernel code: at each step, the places where the
+ * generators on the call stack have stopped, with the variables they may still read. Code does the same with and without it.
+ */
+import { parse } from 'acorn';
+import { Edits } from './edits.ts';
+import { liveAfter, type Live } from './liveness.ts';
+import { MARK, PROLOGUE, UNTOLD } from './runtime.ts';
+import { lookUp, resolve, type Local, type Names } from './scopes.ts';
+import { waitingAt } from './temporaries.ts';
+import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts';
+
+export { MARK };
+
+const OLDER_MARK = /^\/\* shootdown:frames \d+ \*\//;
+const isGenerator = (node: Node | undefined): node is Routine => node !== undefined && isRoutine(node) && node.generator && !node.async;
+
+/** Has this text been through the pass, in this version or another? */
+export const isInstrumented = (code: string): boolean => OLDER_MARK.test(code);
+
+/**
+ * Instruments one file.
+ * @param code JavaScript, a module, without types
+ * @param file a name no other file has; sites begin with it
+ * @returns undefined when there is nothing to do: no generator, or done before
+ */
+export function instrument(code: string, file: string): string | undefined {
+  if (isInstrumented(code) || !/\byield\b/.test(code)) return undefined;
+  const program = parse(code, { ecmaVersion: 2024, sourceType: 'module', allowHashBang: true });
+  const names = resolve(program);
+  if (![...names.bodies.keys()].some(isGenerator)) return undefined;
+  const edits = new Edits();
+  let sites = 0;
+
+  /** `way`: the nodes around, from the function on; empty outside of functions. `name`: of that function; `near`: what a function here would be called. */
+  const visit = (node: Node, way: readonly Node[], name: string, near: string): void => {
+    const here = isRoutine(node) ? [node] : way.length > 0 ? [...way, node] : [];
+    const named = nameOf(node) ?? near;
+    const inside = isRoutine(node) ? named : name;
+    if (isRoutine(node)) {
+      if (isGenerator(node)) generator(node);
+      if (way.length > 0) closure(node, named);
+    }
+    if (node.type === 'YieldExpression' && isGenerator(here[0])) site(node, here, inside);
+    for (const part of parts(node)) visit(part, here, inside, named);
+  };
+
+  const live = new Map<Yield, Live>();
+  const unwinds = new Set<Node>();
+
+  function generator(node: Routine): void {
+    for (const [at, after] of liveAfter(node, names)) live.set(at, after);
+    const guarded = tries(node.body);
+    if (guarded.length === 0) return;
+    // A step below may throw: whoever catches it forgets the frames of those it was thrown through.
+    unwinds.add(node);
+    edits.open(node.body.start + 1, 'const __sdDepth = __sd.stack.length;', node.body);
+    for (const each of guarded) for (const block of [each.handler?.body, each.finalizer]) if (block) edits.open(block.start + 1, '__sd.stack.length = __sdDepth;', block);
+  }
+
+  /** Functions that are made while code runs are told by their place and what they captured. Methods and fields are not. */
+  function closure(node: Routine, name: string): void {
+    const body = names.bodies.get(node);
+    if (!body || node.type === 'FunctionDeclaration' || body.around?.node.type === 'PropertyDefinition' || methods.has(node) || body.usesArguments) return;
+    const captured = [...body.free].map((local) => local.name);
+    if (body.usesThis && node.type === 'ArrowFunctionExpression') captured.push('this');
+    edits.open(node.start, '__sdFn(', node);
+    edits.close(node.end, `, ${JSON.stringify(`${file} ${name} ${sites++}`)}, () => [${captured.join(', ')}])`, node);
+  }
+
+  function site(node: Yield, way: readonly Node[], name: string): void {
+    const told = valuesAt(node, way);
+    const values = typeof told === 'string' ? [JSON.stringify(UNTOLD), JSON.stringify(told)] : told;
+    const label = `${file} ${name} ${sites++}: ${typeof told === 'string' ? '?' : told.join(', ')}`;
+    const operand = node.delegate ? code.indexOf('*', node.start) + 1 : node.start + 'yield'.length;
+    edits.open(node.start, '__sdBack(', node);
+    edits.open(operand, ` ${node.delegate ? '__sdCall' : '__sdStep'}(${node.argument ? '' : 'undefined'}`, node);
+    edits.close(node.end, `, [${[JSON.stringify(label), ...values].join(', ')}]))`, node);
+  }
+
+  /** Names of the values that tell the local state of a generator at a yield, or why they do not. */
+  function valuesAt(node: Yield, way: readonly Node[]): string[] | string {
+    const routine = way[0] as Routine;
+    const waiting = waitingAt(way);
+    if ('problem' in waiting) return waiting.problem;
+    const own = names.bodies.get(routine);
+    if (own?.usesArguments) return 'it uses `arguments`';
+    const scope = names.scopes.get(node);
+    const wanted = new Set(live.get(node));
+    const again = waiting.names.map((value) => (value.type === 'ThisExpression' ? ('this' as const) : names.locals.get(value)));
+    for (const value of again) if (value !== undefined) wanted.add(value);
+    if (unwinds.has(routine)) for (const local of new Set(names.locals.values())) if (local.owner === own || own?.free.has(local)) wanted.add(local);
+    if (unwinds.has(routine) && own?.usesThis) wanted.add('this');
+    const values: string[] = [];
+    for (const local of wanted) {
+      if (local === 'this') values.push('this');
+      // A function that is declared inside: what it captured is told, as variables of their own.
+      else if (local.kind === 'function' || local.from > node.start) continue;
+      else if (lookUp(scope, local.name) !== local) {
+        if (!unwinds.has(routine)) return `two variables are called ${local.name}`;
+      } else if (local.assignedInside) return `${local.name} is assigned by a function inside`;
+      else values.push(local.name);
+    }
+    const changed = node.argument ? assignedIn(node.argument, names) : new Set<Local>();
+    if (again.some((local) => local !== 'this' && local !== undefined && changed.has(local))) return 'it changes a variable that the same expression has read';
+    return values;
+  }
+
+  const methods = new Set<Node>();
+  const collect = (node: Node): void => {
+    if (node.type === 'MethodDefinition' || (node.type === 'Property' && (node.method || node.kind !== 'init'))) methods.add(node.value);
+    parts(node).forEach(collect);
+  };
+  collect(program);
+  visit(program, [], '', '');
+  const hashBang = /^#!.*\n/.exec(code)?.[0] ?? '';
+  const text = edits.applied(code);
+  return hashBang + PROLOGUE + text.slice(hashBang.length);
+}
+
+/** `try` statements of a function, not of functions inside it. */
+function tries(node: Node): Extract<Node, { type: 'TryStatement' }>[] {
+  if (isRoutine(node)) return [];
+  return [...(node.type === 'TryStatement' ? [node] : []), ...parts(node).flatMap(tries)];
+}
+
+function assignedIn(node: Node, names: Names): Set<Local> {
+  const found = new Set<Local>();
+  const visit = (part: Node): void => {
+    const target = part.type === 'AssignmentExpression' ? part.left : part.type === 'UpdateExpression' ? part.argument : undefined;
+    const local = target && names.locals.get(target);
+    if (local) found.add(local);
+    parts(part).forEach(visit);
+  };
+  visit(node);
+  return found;
+}
+
+/** What a function in this place is called. */
+function nameOf(node: Node): string | undefined {
+  switch (node.type) {
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ClassDeclaration':
+      return node.id?.name;
+    case 'VariableDeclarator':
+      return node.id.type === 'Identifier' ? node.id.name : undefined;
+    case 'Property':
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+      return node.key.type === 'Identifier' || node.key.type === 'PrivateIdentifier' ? node.key.name : undefined;
+    default:
+      return undefined;
+  }
+}
+

@@ -1,0 +1,59 @@
+/** The local state of running code, told by its frames. */
+import { encodeFrames } from './encode.ts';
+import { running } from './depth.ts';
+import { runtime } from './runtime.ts';
+
+/** Looks at the code of one system while it is run again and again, always from its start. */
+export class LocalStates {
+  /** Why some local states were told by history, each reason once: code that was not instrumented, values that cannot be told. */
+  readonly problems = new Set<string>();
+  private depth = 0;
+  private outside: readonly string[] = [];
+  private below: readonly string[] = [];
+
+  /** Before code is run from its start. */
+  restart(): void {
+    runtime.stopped = undefined;
+    runtime.stack.length = 0;
+    runtime.run++;
+  }
+
+  /** Before the code runs on to the step at which it will be asked for. Called by the function that calls `resume`. */
+  watch(): void {
+    this.depth = -1;
+    this.outside = running();
+    runtime.stopped = () => {
+      runtime.stopped = undefined;
+      this.depth = runtime.stack.length;
+      this.below = running();
+    };
+  }
+
+  /** After the code has stopped. @returns nothing when its local state cannot be told */
+  tell(): string | undefined {
+    runtime.stopped = undefined;
+    const { stack } = runtime;
+    if (this.depth !== stack.length || stack.length === 0) return this.untold('a step is made by code that was not instrumented');
+    const generators = this.below.slice(ABOVE, -(shared(this.outside, this.below) + BELOW));
+    if (generators.length !== stack.length) return this.untold(`code that was not instrumented is on the way to a step: one of ${generators.join(' < ')}`);
+    const told = encodeFrames(stack);
+    return 'problem' in told ? this.untold(told.problem) : told.text;
+  }
+
+  private untold(problem: string): undefined {
+    this.problems.add(problem);
+    return undefined;
+  }
+}
+
+/** Functions above the generators when a step stops: `stopped` and what called it. */
+const ABOVE = 2;
+/** Below them: `resume`, which was not running when `watch` looked. */
+const BELOW = 1;
+
+/** How many functions were running all the time. */
+function shared(a: readonly string[], b: readonly string[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
+  return n;
+}

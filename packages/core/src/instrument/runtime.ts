@@ -1,0 +1,49 @@
+/** What instrumented code and the explorer share: the frames of the code that is running. Plain data in one global place. */
+
+/**
+ * One generator on the call stack of a step: where it yielded, then the values it may still read, in the order the site names them.
+ * A site reads `core/kernel/zap zap_pmd_range 2: cpu, tlb`.
+ */
+export type Frame = readonly [site: string, ...values: unknown[]];
+
+/** A function that was made by running code: which one, and what it uses of its surroundings. */
+export interface Closure {
+  readonly site: string;
+  readonly captured: () => readonly unknown[];
+  /** The run it was made in. */
+  readonly run: number;
+}
+
+export interface Runtime {
+  /** Of the code that is running, outermost first. */
+  readonly stack: Frame[];
+  readonly closures: WeakMap<object, Closure>;
+  /** Counts runs of code from its start. */
+  run: number;
+  /** Called where instrumented code stops for a step, its frame on top of the stack. */
+  stopped: (() => void) | undefined;
+}
+
+/** First value of a frame whose local state cannot be told; the second says why. */
+export const UNTOLD = '\u0000untold';
+
+const KEY = 'shootdown:frames';
+
+/** Shared by all copies of this module and by code that has loaded none. */
+export const runtime: Runtime = ((globalThis as { [key: symbol]: unknown })[Symbol.for(KEY)] ??= {
+  stack: [],
+  closures: new WeakMap(),
+  run: 0,
+  stopped: undefined,
+}) as Runtime;
+
+/** Marks instrumented files. The number goes up when the pass changes. */
+export const MARK = '/* shootdown:frames 1 */';
+
+/** What instrumented files begin with; on one line, so that line numbers stay. Needs nothing else to be loaded. */
+export const PROLOGUE =
+  `${MARK}const __sd = globalThis[Symbol.for("${KEY}")] ??= { stack: [], closures: new WeakMap(), run: 0, stopped: undefined };` +
+  'const __sdCall = (it, frame) => (__sd.stack.push(frame), it);' +
+  'const __sdStep = (it, frame) => (__sd.stack.push(frame), __sd.stopped?.(), it);' +
+  'const __sdBack = (value) => (__sd.stack.pop(), value);' +
+  'const __sdFn = (f, site, captured) => (__sd.closures.set(f, { site, captured, run: __sd.run }), f); ';
