@@ -2,6 +2,7 @@
 import { Mistake } from '../mistakes.ts';
 import type { Meaning, Op, Step } from '../words/step.ts';
 import type { Check, Process, System } from '../words/system.ts';
+import { Audit } from './audit.ts';
 import { Edges } from './edges.ts';
 import { doubled } from './grow.ts';
 import type { Identity } from './identity.ts';
@@ -64,7 +65,7 @@ export class Automaton {
       );
     }
     const p = this.processOf[node]!;
-    const step = this.run(p, node, value);
+    const { step } = this.run(p, node, value);
     const edge = this.edges.add(node, value);
     this.edges.to[edge] =
       step !== undefined ? this.nodeFor(p, step, edge) : this.system.processes[p]!.role === 'daemon' ? this.roots[p]! : this.endOf(p);
@@ -73,22 +74,38 @@ export class Automaton {
 
   /**
    * Runs every way that was learned once more, the latest first. While learning, a way is run again only when it leads on; here the ends
-   * are checked too, and what code does after the code of other processes has run in another order.
+   * are checked too, and what code does after the code of other processes has run in another order. Where two histories were taken for
+   * one local state, the second is run on along what was learned from the first.
    */
   audit(): void {
-    const { from, to, observed } = this.edges;
+    const audit = new Audit(this.edges, (node) => this.edges.has(node));
     for (let edge = this.edges.count - 1; edge >= 0; edge--) {
-      const node = to[edge]!;
+      const node = this.edges.to[edge]!;
       if (this.foundBy[node] === edge && this.edges.has(node)) continue;
-      const p = this.processOf[node]!;
-      const step = this.run(p, from[edge]!, observed[edge]!);
-      const restarted = node === this.roots[p] && this.system.processes[p]!.role === 'daemon';
-      if (step !== undefined || !restarted) this.mustBe(node, step, [...this.wayTo(from[edge]!), edge]);
+      for (const onward of audit.waysOn(edge)) this.walk(edge, onward);
+    }
+  }
+
+  /** Runs the code along the way to the end of `edge`, then on along edges that were learned from other histories. */
+  private walk(edge: number, onward: readonly number[]): void {
+    const { from, to, observed } = this.edges;
+    const p = this.processOf[from[edge]!]!;
+    const process = this.system.processes[p]!;
+    let { step, op } = this.run(p, from[edge]!, observed[edge]!);
+    const way = [...this.wayTo(from[edge]!), edge];
+    for (let i = 0; ; i++) {
+      const node = to[way.at(-1)!]!;
+      if (step === undefined && process.role === 'daemon' && node === this.roots[p]) return;
+      this.mustBe(node, step, way);
+      const next = onward[i];
+      if (step === undefined || next === undefined) return;
+      step = resume(this.system, process, op, observed[next]!);
+      way.push(next);
     }
   }
 
   /** Runs the code of process `p` along the way to `node`, then lets it observe `value` there. */
-  private run(p: number, node: number, value: number): Step | undefined {
+  private run(p: number, node: number, value: number): { op: Op<unknown>; step: Step | undefined } {
     const process = this.system.processes[p]!;
     let { op, step } = this.begin(process);
     const way = this.wayTo(node);
@@ -97,11 +114,14 @@ export class Automaton {
       step = resume(this.system, process, op, this.edges.observed[edge]!);
     });
     this.mustBe(node, step, way);
-    return resume(this.system, process, op, value);
+    this.identity.watch?.();
+    step = resume(this.system, process, op, value);
+    return { op, step };
   }
 
   private begin(process: Process): { op: Op<unknown>; step: Step | undefined } {
     this.replays++;
+    this.identity.restart?.();
     const op = process.body();
     return { op, step: resume(this.system, process, op, 0) };
   }
@@ -112,15 +132,16 @@ export class Automaton {
     return edges.reverse();
   }
 
-  /** The purity check: code that observes alike behaves alike. */
+  /** The purity check: code that observes alike, or is taken for alike, behaves alike. */
   private mustBe(node: number, step: Step | undefined, way: readonly number[]): void {
     const known = this.steps[node];
     if (sameStep(known, step)) return;
     const seen = way.map((edge) => this.edges.observed[edge]);
+    const at = this.identity.place?.().slice(-3) ?? [];
     throw new Mistake(
       'SD_HIDDEN_STATE',
       `${this.system.processes[this.processOf[node]!]!.name} in ${place(this.where[node]!)}, having observed [${seen.join(', ')}], ` +
-        `once did ${tellStep(known)} and now does ${tellStep(step)}`,
+        `once did ${tellStep(known)} and now does ${tellStep(step)}${at.length > 0 ? ` at ${at.join(' > ')}` : ''}`,
       'Something outside its cells changed what this code does: a closure, `this` or a module variable. Keep it in a cell, or in a local variable.',
     );
   }

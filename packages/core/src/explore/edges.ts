@@ -28,6 +28,13 @@ export class Edges {
     return edge;
   }
 
+  /** The edges of a node, the latest first. */
+  of(node: number): number[] {
+    const edges: number[] = [];
+    for (let edge = this.first[node]!; edge >= 0; edge = this.after[edge]!) edges.push(edge);
+    return edges;
+  }
+
   /** Adds an edge; the caller says where it leads. */
   add(from: number, observed: number): number {
     const edge = this.count++;

@@ -2,6 +2,7 @@
 interface Site {
   getFunctionName(): string | null;
   getFileName(): string | null | undefined;
+  getLineNumber(): number | null;
 }
 
 /** Functions on the stack, innermost first: `name (file)`. Built-in ones, such as a generator's `next`, are left out. */
@@ -14,8 +15,8 @@ export function running(): string[] {
     Error.captureStackTrace(holder, running);
     const sites = holder.stack as readonly Site[];
     return sites.flatMap((site) => {
-      const file = site.getFileName();
-      return typeof file === 'string' ? [`${site.getFunctionName() ?? 'a function'} (${file.replace(/.*\//, '')})`] : [];
+      if (site.getLineNumber() === null) return [];
+      return [`${site.getFunctionName() ?? 'a function'} (${site.getFileName()?.replace(/.*\//, '') ?? 'made at run time'})`];
     });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

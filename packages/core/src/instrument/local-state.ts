@@ -40,6 +40,11 @@ export class LocalStates {
     return 'problem' in told ? this.untold(told.problem) : told.text;
   }
 
+  /** The generators that are running, outermost first: `kernel/zap zap_one_pmd`. */
+  place(): string[] {
+    return runtime.stack.map(([site]) => site.replace(/ \d+:.*/, ''));
+  }
+
   private untold(problem: string): undefined {
     this.problems.add(problem);
     return undefined;

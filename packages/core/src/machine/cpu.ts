@@ -5,6 +5,7 @@ import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { levelIndex, type Geometry, type Level } from '../words/geometry.ts';
+import { LOCAL_STATE } from '../words/local-state.ts';
 import { entryRef, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
 import type { Op, Step } from '../words/step.ts';
@@ -48,6 +49,11 @@ export class SimCpu implements Cpu {
     this.vmas = parts.vmas;
   }
 
+  /** What code may read back: locks it holds, which claims are told; and the call stack that traces show. */
+  get [LOCAL_STATE](): unknown {
+    return [this.stack, this.#held];
+  }
+
   /** Forgets call stack and locks: the thread's code is run again from its beginning. */
   restart(): void {
     this.stack.length = 0;
@@ -67,12 +73,16 @@ export class SimCpu implements Cpu {
 
   *call(hook: unknown, args: readonly unknown[]): Op<unknown> {
     const name = this.kernel.hookName(hook);
-    const watched = this.kernel.watches(name);
     this.stack.push(name);
-    if (watched) yield* this.#claim('hook.enter', { hook: name, args, held: [] });
-    const result = yield* this.kernel.dispatch(this, hook, args);
-    if (watched) yield* this.#claim('hook.leave', { hook: name, args, result, held: [] });
+    const result = yield* this.kernel.watches(name) ? this.#claimed(name, hook, args) : this.kernel.dispatch(this, hook, args);
     this.stack.pop();
+    return result;
+  }
+
+  *#claimed(name: string, hook: unknown, args: readonly unknown[]): Op<unknown> {
+    yield* this.#claim('hook.enter', { hook: name, args, held: [] });
+    const result = yield* this.kernel.dispatch(this, hook, args);
+    yield* this.#claim('hook.leave', { hook: name, args, result, held: [] });
     return result;
   }
 

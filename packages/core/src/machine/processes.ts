@@ -27,7 +27,8 @@ function* takeInterrupt(p: Parts, cpu: SimCpu): Op {
 
 /** Runs one callback whose grace period is over. */
 function* invokeCallback(p: Parts, cpu: SimCpu): Op {
-  const { callback, info } = p.records.get(yield* cpu.raw('rcu.invoke')) as { callback: RcuCallback; info: Info };
+  const record = yield* cpu.raw('rcu.invoke');
+  const { callback, info } = p.records.get(record) as { callback: RcuCallback; info: Info };
   yield* cpu.within(callback.callbackName, () => callback.body(cpu, info));
 }
 

@@ -2,6 +2,7 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import type { Exploration } from '../explore/exploration.ts';
 import { explore } from '../explore/explore.ts';
+import { byFrames, byHistory } from '../explore/identity.ts';
 import { replay } from '../explore/counterexample.ts';
 import { Mistake } from '../mistakes.ts';
 import { SCHEMA_VERSION, type Counterexample, type Evidence, type Outcome, type Verdict } from '../verdict/verdict.ts';
@@ -18,6 +19,8 @@ export interface Bounds {
   readonly maxStates: number;
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /** How local states are told apart; `frames` falls back to `history` for code that was not instrumented. Default: frames. */
+  readonly identity?: 'frames' | 'history';
   onProgress?(p: { readonly states: number; readonly depth: number; readonly seconds: number }): void;
 }
 
@@ -44,7 +47,7 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
   await turnOfEvents();
   const built = rig(arch, scenario, configuration);
-  const found = await explore(built.system, { ...bounds, stopAtFirst: true });
+  const found = await explore(built.system, { ...bounds, stopAtFirst: true }, bounds.identity === 'history' ? byHistory : byFrames());
   const counterexample = counterexampleOf(built, found, arch, scenario, variant);
   const outcome: Outcome =
     found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : 'clean';
