@@ -6,7 +6,7 @@ import { parse } from 'acorn';
 import { Edits } from './edits.ts';
 import { liveAfter, type Live } from './liveness.ts';
 import { MARK, PROLOGUE, UNTOLD } from './runtime.ts';
-import { lookUp, resolve, type Local, type Names } from './scopes.ts';
+import { isAround, lookUp, resolve, type Local, type Names } from './scopes.ts';
 import { waitingAt } from './temporaries.ts';
 import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts';
 
@@ -96,9 +96,9 @@ export function instrument(code: string, file: string): string | undefined {
       if (local === 'this') values.push('this');
       // A function that is declared inside: what it captured is told, as variables of their own.
       else if (local.kind === 'function' || local.from > node.start) continue;
-      else if (lookUp(scope, local.name) !== local) {
-        if (!unwinds.has(routine)) return `two variables are called ${local.name}`;
-      } else if (local.assignedInside) return `${local.name} is assigned by a function inside`;
+      else if (!isAround(scope, local)) continue;
+      else if (lookUp(scope, local.name) !== local) return `two variables are called ${local.name}`;
+      else if (local.assignedInside) return `${local.name} is assigned by a function inside`;
       else values.push(local.name);
     }
     const changed = node.argument ? assignedIn(node.argument, names) : new Set<Local>();

@@ -44,6 +44,12 @@ export function lookUp(scope: Scope | undefined, name: string): Local | undefine
   return undefined;
 }
 
+/** Is a variable in scope, even if another one of its name hides it? */
+export function isAround(scope: Scope | undefined, local: Local): boolean {
+  for (let s = scope; s; s = s.around) if (s.names.get(local.name) === local) return true;
+  return false;
+}
+
 /** Resolves every name of a file. */
 export function resolve(program: Node): Names {
   const locals = new Map<Node, Local>();

