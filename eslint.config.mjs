@@ -20,5 +20,19 @@ export default [
       'shootdown/no-floating-generator': 'error',
     },
   },
+  {
+    // of the many kinds of a syntax node a pass names those it treats apart
+    files: ['packages/core/src/instrument/**/*.ts'],
+    rules: { '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }] },
+  },
+  {
+    // code that the explorer runs
+    files: ['packages/core/src/{kernel,arch,contract}/**/*.ts', 'packages/arch-*/src/**/*.ts', 'packages/workloads/src/**/*.ts'],
+    rules: {
+      'shootdown/no-iterator-across-yield': 'error',
+      'shootdown/no-yield-in-expression': 'error',
+      'shootdown/no-state-outside-cells': 'error',
+    },
+  },
   ...walls,
 ];

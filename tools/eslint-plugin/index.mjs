@@ -1,5 +1,6 @@
 /** Rules that need to know types: a routine that is created and never run does nothing, and nothing says so. */
 import { ESLintUtils } from '@typescript-eslint/utils';
+import { noIteratorAcrossYield, noStateOutsideCells, noYieldInExpression } from './local-state.mjs';
 
 const NAMES = ['Generator', 'AsyncGenerator', 'Op'];
 
@@ -63,4 +64,12 @@ const noFloatingGenerator = ESLintUtils.RuleCreator.withoutDocs({
   },
 });
 
-export default { meta: { name: 'shootdown', version: '0.1.0' }, rules: { 'no-floating-generator': noFloatingGenerator } };
+export default {
+  meta: { name: 'shootdown', version: '0.1.0' },
+  rules: {
+    'no-floating-generator': noFloatingGenerator,
+    'no-iterator-across-yield': noIteratorAcrossYield,
+    'no-yield-in-expression': noYieldInExpression,
+    'no-state-outside-cells': noStateOutsideCells,
+  },
+};

@@ -4,6 +4,7 @@ import 'reflect-metadata';
 export { replay } from './explore/counterexample.ts';
 export { explore, exploreSync } from './explore/explore.ts';
 export type { Exploration, ExploreOptions } from './explore/exploration.ts';
+export { byFrames, byHistory, type Identity } from './explore/identity.ts';
 export { oracle, type Judgement } from './explore/oracle.ts';
 export { stackOf, changesOf } from './rig/stack.ts';
 export { auditFootprints } from './rig/audit.ts';
