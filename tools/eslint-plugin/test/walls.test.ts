@@ -42,9 +42,10 @@ describe('refused', () => {
     ['kernel, an architecture', 'kernel/zap.ts', '@shootdown/arch-x86', 'never machine, arch or explore'],
     ['workload', 'workload/scenario.ts', '../explore/search.ts', 'workload imports words, contract and kernel only'],
     ['watch', 'watch/tlb-watch.ts', '../machine/tlb.ts', 'watch imports words and contract only'],
-    ['explore', 'explore/search.ts', '../contract/hook.ts', 'explore imports words only'],
-    ['explore, round the corner', 'explore/search.ts', './../kernel/zap.ts', 'explore imports words only'],
-    ['explore, in and out', 'explore/search.ts', '../words/../kernel/zap.ts', 'explore imports words only'],
+    ['explore', 'explore/search.ts', '../contract/hook.ts', 'explore imports words and instrument only'],
+    ['explore, round the corner', 'explore/search.ts', './../kernel/zap.ts', 'explore imports words and instrument only'],
+    ['explore, in and out', 'explore/search.ts', '../words/../kernel/zap.ts', 'explore imports words and instrument only'],
+    ['instrument', 'instrument/encode.ts', '../explore/search.ts', 'instrument imports words and acorn only'],
     ['verdict', 'verdict/judge.ts', '../machine/cells.ts', 'verdict imports words, and types of explore'],
     ['verdict, a value of explore', 'verdict/judge.ts', '../explore/search.ts', 'verdict imports words, and types of explore'],
     ['rig', 'rig/rig.ts', 'tsyringe', 'no tsyringe'],
@@ -73,7 +74,7 @@ describe('refused', () => {
   });
 
   test('re-exports are imports too', async () => {
-    const rule = expect.stringContaining('explore imports words only');
+    const rule = expect.stringContaining('explore imports words and instrument only');
     expect(await complaints(`${core}explore/search.ts`, `export * from '../kernel/zap.ts';`)).toEqual([rule]);
   });
 
@@ -95,6 +96,8 @@ describe('allowed', () => {
     ['core/src/workload/scenario.ts', '../kernel/zap.ts'],
     ['core/src/watch/tlb-watch.ts', '../words/facts.ts'],
     ['core/src/explore/search.ts', '../mistakes.ts'],
+    ['core/src/explore/identity.ts', '../instrument/local-state.ts'],
+    ['core/src/instrument/instrument.ts', 'acorn'],
     ['core/src/rig/rig.ts', 'inversify'],
     ['core/src/rig/rig.ts', '../machine/cpu.ts'],
     ['core/src/index.ts', './rig/rig.ts'],

@@ -2,6 +2,7 @@
 import type { Cell } from '../words/cells.ts';
 import type { Meaning, Op, Step, Store } from '../words/step.ts';
 import type { Process, System } from '../words/system.ts';
+import { forgetFrames } from '../instrument/local-state.ts';
 import { resume } from './resume.ts';
 
 /** A process while it runs. */
@@ -101,6 +102,8 @@ export class World implements Store {
   }
 
   private start(process: Process): LiveThread {
+    // Threads that take turns mix their frames, and worlds are left in the middle: nobody asks for them here.
+    forgetFrames();
     const op = process.body();
     const thread: LiveThread = { process, op, step: undefined, where: [], history: [] };
     this.settle(thread, resume(this.system, process, op, 0));

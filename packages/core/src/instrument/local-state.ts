@@ -3,6 +3,9 @@ import { encodeFrames } from './encode.ts';
 import { running } from './depth.ts';
 import { runtime } from './runtime.ts';
 
+/** Lets go of what code that was left in the middle had on the stack. */
+export const forgetFrames = (): void => void (runtime.stack.length = 0);
+
 /** Looks at the code of one system while it is run again and again, always from its start. */
 export class LocalStates {
   /** Why some local states were told by history, each reason once: code that was not instrumented, values that cannot be told. */

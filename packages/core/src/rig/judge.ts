@@ -47,13 +47,17 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
   await turnOfEvents();
   const built = rig(arch, scenario, configuration);
-  const found = await explore(built.system, { ...bounds, stopAtFirst: true }, bounds.identity === 'history' ? byHistory : byFrames());
+  const identity = bounds.identity === 'history' ? byHistory : byFrames();
+  const found = await explore(built.system, { ...bounds, stopAtFirst: true }, identity);
   const counterexample = counterexampleOf(built, found, arch, scenario, variant);
   const outcome: Outcome =
     found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : 'clean';
   return {
     ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
-    evidence: { ...sizes(scenario), ...counts(found), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial' },
+    evidence: {
+      ...sizes(scenario), ...counts(found), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
+      ...(identity.problems?.size ? { toldByHistory: [...identity.problems] } : {}),
+    },
     ...(counterexample ? { counterexample } : {}),
   };
 }

@@ -26,6 +26,8 @@ export interface Evidence {
   /** Executions of kernel code that gave up a loop, and so lie outside the bound. */
   readonly gaveUp: number;
   readonly seconds: number;
+  /** Code whose local states could not be seen and were told apart by their history: right, but with more states. Absent when there is none. */
+  readonly toldByHistory?: readonly string[];
 }
 
 /** A shortest execution in which something goes wrong. */
