@@ -30,5 +30,5 @@ for (const file of files()) {
 }
 
 function stale(code) {
-  return isInstrumented(code) && !code.startsWith(MARK);
+  return isInstrumented(code) && !code.includes(MARK);
 }

@@ -12,7 +12,7 @@ import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts
 
 export { MARK };
 
-const OLDER_MARK = /^\/\* shootdown:frames \d+ \*\//;
+const OLDER_MARK = /^(#!.*\n)?\/\* shootdown:frames \d+ \*\//;
 const isGenerator = (node: Node | undefined): node is Routine => node !== undefined && isRoutine(node) && node.generator && !node.async;
 
 /** Has this text been through the pass, in this version or another? */

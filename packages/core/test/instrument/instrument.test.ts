@@ -54,6 +54,7 @@ describe('the text', () => {
     expect(text.split('\n')).toHaveLength(code.split('\n').length);
     expect(isInstrumented(text)).toBe(true);
     expect(instrument(text, 'file')).toBeUndefined();
+    expect(isInstrumented(instrument(`#!/usr/bin/env node\n${code}`, 'file')!)).toBe(true);
   });
 
   test('is left alone without generators', () => {
