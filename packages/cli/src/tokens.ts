@@ -11,6 +11,7 @@ export type Core = Pick<
   | 'allHooks'
   | 'compareRaces'
   | 'didYouMean'
+  | 'hooksExercised'
   | 'hooksOf'
   | 'judgeScenario'
   | 'MAX_STATES'

@@ -56,6 +56,7 @@ export const coreOf = (some: Partial<Core> = {}): Core => ({
   sentencesOf,
   watches: [],
   hooksOf: () => [],
+  hooksExercised: () => new Set(),
   judgeScenario: async (arch, scenario, _configuration, variant) => verdictOf({ workload: scenario.name, variant, arch: arch.id }),
   compareRaces: async (archs) => ({ schemaVersion: SCHEMA_VERSION, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }),
   measureClaims: async () => ({ frequencies: [], facts: [] }),

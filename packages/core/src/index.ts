@@ -10,6 +10,7 @@ export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './mistake
 export { sentencesOf } from './rig/claims.ts';
 export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';
 export { coverageOf, type Coverage } from './rig/coverage.ts';
+export { hooksExercised } from './rig/exercised.ts';
 export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.ts';
 export { DEFAULT_RELEASE, hooksOf, type HookBody } from './rig/hooks-of.ts';
 export { judgeScenario, MAX_STATES, type Bounds } from './rig/judge.ts';

@@ -14,7 +14,7 @@ export class List implements Command {
 
   async run([what = '']: readonly string[]): Promise<Result> {
     const core = await this.core();
-    const items = what === 'archs' ? await this.#archs() : what === 'hooks' ? hooks(core) : await this.#workloads();
+    const items = what === 'archs' ? await this.#archs() : what === 'hooks' ? await this.#hooks(core) : await this.#workloads();
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'list', what, items }, exit: items.length > 0 ? EXIT.ok : EXIT.nothing };
   }
 
@@ -31,6 +31,28 @@ export class List implements Command {
       ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title })),
     ];
   }
+
+  /** Each hook with who brings a body of its own, and which workloads call it on some architecture. */
+  async #hooks(core: Core): Promise<Item[]> {
+    const archs = await this.catalog.archs();
+    const workloads = namedOf(await this.catalog.workloads());
+    const own = new Map(archs.map((a) => [a.id, new Set(core.hooksOf(a).filter((h) => h.layer !== 'Generic').map((h) => h.hookName))]));
+    const callers = workloads.map(({ scenario, variants }) => {
+      const configuration = Object.values(variants).at(-1);
+      const called = configuration ? archs.flatMap((a) => [...core.hooksExercised(a, { scenario, configuration })]) : [];
+      return { name: scenario.name, called: new Set(called) };
+    });
+    return [...core.allHooks.values()].map((h): Item => {
+      const bodies = archs.filter((a) => own.get(a.id)?.has(h.hookName)).map((a) => a.id);
+      const exercised = callers.filter((c) => c.called.has(h.hookName)).map((c) => c.name);
+      return {
+        name: h.hookName,
+        facts: [h.group],
+        says: `${h.does} Bodies: ${bodies.length === archs.length ? 'every architecture its own' : ['Generic', ...bodies].join(', ')}. Called by ${exercised.length === 0 ? 'no workload' : callersOf(exercised)}.`,
+      };
+    });
+  }
 }
 
-const hooks = (core: Core): Item[] => [...core.allHooks.values()].map((h) => ({ name: h.hookName, facts: [h.group], says: h.does }));
+const callersOf = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} others`;

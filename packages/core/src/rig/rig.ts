@@ -32,6 +32,8 @@ export interface Rig {
   readonly stack: Stack;
   /** Generic fixes in force. */
   readonly fixes: readonly string[];
+  /** Hooks that were called so far, by the set-up and by whatever runs the system: for reports, nothing depends on it. */
+  readonly called: ReadonlySet<string>;
 }
 
 /** What is judged. */
@@ -69,6 +71,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   // An option can only be switched off: an architecture that lacks it has no code for it.
   for (const [name, value] of Object.entries(configuration.config ?? {})) if (value === false) config[name as keyof typeof config] = false;
 
+  const called = new Set<string>();
   const kernelOfMachine: Kernel = {
     has: (name) => fixes.has(name) || stack.changes.has(name),
     config,
@@ -79,6 +82,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     },
     *dispatch(cpu, hook, args) {
       const contract = hook as Hook;
+      called.add(contract.hookName);
       const body = stack.bodies.get(contract.hookName);
       if (!body) throw new Mistake('SD_MISSING_HOOK', `architecture ${arch.id} has no ${contract.hookName}.`);
       const result = yield* body.run(cpu, ...args);
@@ -128,7 +132,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const checks = checksFor(asked, machine, mms, vmas, ask.musts ?? 'violation');
   const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
   return {
-    stack, fixes: [...fixes],
+    stack, called, fixes: [...fixes],
     system: {
       processes: [...mains, ...machine.processes, ...machine.surroundings], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),
