@@ -125,7 +125,7 @@ describe('pages', () => {
   });
 
   test('a race that differs from the reference is marked', () => {
-    expect(textOf('races.md')).toContain('<span class="sd-bad">FAIL*</span> \\| <span class="sd-good">ok!</span>');
+    expect(textOf('races.md')).toContain('<span class="sd-bad">FAIL*</span><br><span class="sd-good">ok!</span>');
   });
 
   test('an architecture lists what it brings and what it inherits', () => {

@@ -17,7 +17,7 @@ export function racesPage(k: Knowledge): Page {
         ['Race', ...k.archs.map((a) => link(pathOf.arch(a.arch.id), a.arch.id))],
         k.races.map((race) => [link(`#${race.id}`, plain(race.id)), ...cells(race.id)]),
       ),
-      `Left of the bar: before the fix. Right of it: after. ${LEGEND}`,
+      `Above: before the fix. Below: after. ${LEGEND}`,
       `${many(states, 'state')} were searched for this table. The same table in a terminal: \`npm start\`.`,
       ...k.races.flatMap((race) => raceSection(race, k)),
     ],
@@ -27,7 +27,7 @@ export function racesPage(k: Knowledge): Page {
 function cellOf(word: Knowledge['archs'][number]['races'][number] | undefined): string {
   if (!word) return '';
   if (word.before === 'n/a' && word.after === 'n/a') return outcomeWord('n/a', 'n/a');
-  return `${outcomeWord(word.before, word.expectedBefore)} \\| ${outcomeWord(word.after, word.expectedAfter)}`;
+  return `${outcomeWord(word.before, word.expectedBefore)}<br>${outcomeWord(word.after, word.expectedAfter)}`;
 }
 
 function raceSection(race: RaceCase, k: Knowledge): string[] {
