@@ -105,7 +105,10 @@ export class SimCpu implements Cpu {
   *list_add(at: Ref, value: number): Op { yield this.#step('list_add', [at], [value]); }
   *list_take(at: Ref): Op<number> { return yield this.#step('list_take', [at]); }
   *queue_add(at: Ref, what: Info): Op { yield* this.list_add(at, this.parts.records.idOf(structuredClone(what))); }
-  *queue_take(at: Ref): Op<Info | undefined> { return this.parts.records.get(yield* this.list_take(at)) as Info | undefined; }
+  *queue_take(at: Ref): Op<Info | undefined> {
+    const token = yield* this.list_take(at);
+    return this.parts.records.get(token) as Info | undefined;
+  }
   *wait_clear(at: Ref, bits: number, why: string): Op { yield this.#step('wait_clear', [at], [bits], { why }); }
   /** Not a step under sequential consistency: it would order nothing. */
   *fence(name: string): Op { if (this.parts.fences) yield this.#step('fence', [], [], { why: name }); }
