@@ -40,6 +40,8 @@ export const arm64Machine: MachineSpec = {
     SWDIRTY: 'bit 55, for software',
     SWAP: 'bits 0, 1 and 58 clear, not zero',
   },
+  // A flush is a row of TLBI instructions that ends with a DSB.
+  counted: { flushes: ['tlb.sync'], ipis: {} },
   cells: [],
 };
 

@@ -16,6 +16,8 @@ export const radix = arch({
     'CPU has run the address space. Walkers without locks get nothing from a flush; they look twice.',
   layers: [Serialize, Book3s64, Radix],
   machine: radixMachine,
+  // POWER9 and POWER10 flush alike.
+  alsoKnownAs: ['ppc64-radix-power10'],
   history: radixHistory,
   operations: { read_user_stack },
 });

@@ -48,6 +48,13 @@ export const radixMachine: MachineSpec = {
   // The pages of one huge page (2 here, 32 really) are still flushed one by one, more are not.
   exploring: { tlb_single_page_flush_ceiling: 2, tlb_local_single_page_flush_ceiling: 3 },
   entryBits: bits,
+  counted: {
+    flushes: [
+      'radix__flush_tlb_mm', '__flush_all_mm', 'radix__flush_tlb_page_psize', '__radix__flush_tlb_range', '__radix__flush_tlb_range_psize',
+      'radix__flush_tlb_collapsed_pmd',
+    ],
+    ipis: { do_exit_flush_lazy_tlb: 'lazyExitIpis' },
+  },
   cells: radixCells,
 };
 
@@ -67,5 +74,7 @@ export const hashMachine: MachineSpec = {
   numbers: { PPC64_TLB_BATCH_NR: 192 },
   exploring: { PPC64_TLB_BATCH_NR: 2 },
   entryBits: { ...bits, BUSY: 'H_PAGE_BUSY (RSV1), 0x40', HASHPTE: 'H_PAGE_HASHPTE (RPN43), 0x0080000000000000' },
+  // A huge page, or what one CPU has collected: one PTE or many.
+  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: {} },
   cells: hashCells,
 };

@@ -44,6 +44,8 @@ export const x86_64: MachineSpec = {
     SOFT_DIRTY: 'bit 11, for software',
     SWAP: 'P and bit 8 clear, not zero',
   },
+  // Where kprobes counted: the shootdown, and its interrupt on the receiving side.
+  counted: { flushes: ['flush_tlb_mm_range'], ipis: { flush_tlb_func: 'tlbIpis' } },
   cells: tlbstate,
   lazy: is_lazy,
 };

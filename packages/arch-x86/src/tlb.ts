@@ -82,13 +82,16 @@ function* cpusToFlush(cpu: Cpu, mask: CpuMask, info: FlushTlbInfo): Op<CpuMask> 
 }
 
 /** Must CPU `id` be interrupted, or will it notice by itself when it next uses the address space? */
-function* should_flush_tlb(cpu: Cpu, id: CpuId, info: FlushTlbInfo): Op<boolean> {
-  const loaded = yield* cpu.load(loaded_mm(id));
-  yield* cpu.fence('smp_rmb');
-  const lazy = yield* cpu.load(is_lazy(id));
-  if (lazy) return false;
-  return loaded === LOADED_MM_SWITCHING || loaded === info.mm + 1;
-}
+const should_flush_tlb = operation(
+  linux('v6.1', TLB_C, 'should_flush_tlb'),
+  function* (cpu: Cpu, id: CpuId, info: FlushTlbInfo): Op<boolean> {
+    const loaded = yield* cpu.load(loaded_mm(id));
+    yield* cpu.fence('smp_rmb');
+    const lazy = yield* cpu.load(is_lazy(id));
+    if (lazy) return false;
+    return loaded === LOADED_MM_SWITCHING || loaded === info.mm + 1;
+  },
+);
 
 function* flushHere(cpu: Cpu, info: FlushTlbInfo): Op {
   yield* cpu.local_irq_save();

@@ -5,15 +5,15 @@ import {
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pte_mkwrite, pte_modify, pte_pfn, pte_present, pte_protnone, pte_special, pte_write, type Pte } from '../words/entry.ts';
+import { pte_dirty, pte_mkwrite, pte_modify, pte_pfn, pte_present, pte_protnone, pte_special, pte_write, type Pte } from '../words/entry.ts';
 import { PAGE_SIZE } from '../words/geometry.ts';
-import type { PmdSlot, PteSlot } from '../words/objects.ts';
+import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import type { Change } from './change_huge_pmd.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { operation } from './operation.ts';
-import { compound_head, page_count } from './page.ts';
+import { compound_head, page_count, PageAnonExclusive, vm_write } from './page.ts';
 import { pmd_trans_unstable, pte_after, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
 
 export const change_pte_range = operation(
@@ -48,8 +48,8 @@ function* change_one_pte(cpu: Cpu, change: Change, ptep: PteSlot, addr: Va): Op<
   }
   const old = yield* ptep_modify_prot_start(cpu, vma, addr, ptep);
   const entry = pte_modify(old, newprot);
-  // Left out: making entries writable at once (can_change_pte_writable). A fault does it.
-  const kept = why === 'numa' && pte_write(seen) ? pte_mkwrite(entry) : entry;
+  const writable = why === 'numa' ? pte_write(seen) : yield* can_change_pte_writable(cpu, vma, entry);
+  const kept = writable ? pte_mkwrite(entry) : entry;
   yield* ptep_modify_prot_commit(cpu, vma, addr, ptep, old, kept);
   if (tlb) {
     const flush = yield* pte_needs_flush(cpu, old, kept);
@@ -57,6 +57,16 @@ function* change_one_pte(cpu: Cpu, change: Change, ptep: PteSlot, addr: Va): Op<
   }
   return 1;
 }
+
+/** May mprotect give the permission to write at once, which a fault would give without asking anything else? */
+export const can_change_pte_writable = operation(
+  linux('v6.1', 'mm/mprotect.c', 'can_change_pte_writable'),
+  function* (cpu: Cpu, vma: Vma, pte: Pte): Op<boolean> {
+    if (!cpu.has('mprotect_makes_writable') || !vm_write(vma) || pte_write(pte)) return false;
+    if (pte_protnone(pte) || pte_special(pte) || !pte_dirty(pte)) return false;
+    return yield* PageAnonExclusive(cpu, pte_pfn(pte));
+  },
+);
 
 /** Is it a page that might be moved? Simplified: no nodes; the page is always on another one. */
 function* worthATrap(cpu: Cpu, pte: Pte): Op<boolean> {

@@ -120,6 +120,14 @@ export const FIXES: readonly Fix[] = [
     needs: ['protecting_keeps_pmd_huge', 'pmdp_invalidate_exchanges'],
   },
   {
+    name: 'mprotect_makes_writable',
+    commit: '64fe24a3e05e',
+    year: 2022,
+    since: 'v6.0',
+    says: 'mprotect to writable makes entries of dirty pages that nobody shares writable at once, not at the next write fault.',
+    needs: ['anon_exclusive'],
+  },
+  {
     name: 'gup_fast_rechecks_pmd',
     commit: '70cbc3cc78a9',
     year: 2022,

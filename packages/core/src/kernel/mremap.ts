@@ -1,0 +1,143 @@
+/** mremap: what is mapped moves to another place, entry by entry or table by table. mm/mremap.c. */
+import {
+  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, arch_needs_pgtable_deposit, flush_tlb_range, pmd_clear, pmd_populate, ptep_get_and_clear, set_pte_at,
+} from '../contract/hooks/index.ts';
+import type { Va } from '../words/address.ts';
+import type { Cpu } from '../words/cpu.ts';
+import { isTable, pmd_none, pmd_pgtable, pmd_trans_huge, pte_none, pte_present } from '../words/entry.ts';
+import { HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, sizeOf } from '../words/geometry.ts';
+import { mmCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
+import type { Op } from '../words/step.ts';
+import { __split_huge_pmd } from './split_huge_pmd.ts';
+import { do_mas_align_munmap } from './mmap.ts';
+import { lock_both, move_huge_pmd, unlock_both } from './move_huge_pmd.ts';
+import { operation } from './operation.ts';
+import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
+import { mm_find_pmd, pgd_offset, pmd_trans_unstable, pte_after, pte_offset_map } from './pgtable.ts';
+import { vmas_between } from './vma.ts';
+
+/**
+ * Moves `length` bytes from `addr` to where `new_vma` stands (MREMAP_FIXED), and unmaps what was there.
+ * Simplified: the size stays; areas are cut by the caller, so that the source and what is at the destination are whole areas.
+ */
+export const mremap_to = operation(
+  linux('v6.1', 'mm/mremap.c', 'mremap_to'),
+  function* (cpu: Cpu, mm: Mm, addr: Va, length: number, new_vma: Vma): Op {
+    yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+    yield* do_munmap(cpu, mm, new_vma.start, new_vma.end);
+    const source = yield* vmas_between(cpu, mm, addr, addr + length);
+    yield* cpu.bug_on(source.length !== 1, 'mremap moves from one area');
+    yield* move_vma(cpu, source[0]!, addr, length, new_vma);
+    yield* cpu.up_write(mmCells.mmap_lock(mm.id));
+  },
+);
+
+const do_munmap = operation(linux('v6.1', 'mm/mmap.c', 'do_munmap'), function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
+  const vmas = yield* vmas_between(cpu, mm, start, end);
+  if (vmas.some((vma) => vma.start < start || end < vma.end)) yield* cpu.give_up('munmap of a part of an area is not modelled');
+  if (vmas.length > 0) yield* do_mas_align_munmap(cpu, mm, vmas);
+});
+
+export const move_vma = operation(
+  linux('v6.1', 'mm/mremap.c', 'move_vma'),
+  function* (cpu: Cpu, vma: Vma, old_addr: Va, length: number, new_vma: Vma): Op {
+    yield* cpu.store(vmaCells.attached(new_vma.id), 1); // copy_vma
+    yield* move_page_tables(cpu, vma, old_addr, new_vma, new_vma.start, length);
+    yield* do_munmap(cpu, vma.mm, old_addr, old_addr + length);
+  },
+);
+
+/** Left out: moving a whole PUD table at once; locks of the rmap, which nobody here walks meanwhile. */
+export const move_page_tables = operation(
+  linux('v6.1', 'mm/mremap.c', 'move_page_tables'),
+  function* (cpu: Cpu, vma: Vma, from: Va, new_vma: Vma, to: Va, length: number): Op {
+    const g = cpu.geometry;
+    if (get_extent(from, from + length, to, sizeOf(g, 'pud')) === sizeOf(g, 'pud')) yield* cpu.give_up('moving a whole PUD table is not modelled');
+    let done = 0;
+    while (done < length) {
+      const extent = get_extent(from + done, from + length, to + done, HPAGE_PMD_SIZE(g));
+      const old_pmd = yield* mm_find_pmd(cpu, vma.mm, from + done); // get_old_pmd
+      const pmd = old_pmd ? yield* cpu.read_entry(old_pmd) : 0;
+      if (old_pmd && !pmd_none(pmd)) yield* move_extent(cpu, vma, old_pmd, from + done, new_vma, to + done, extent);
+      done += extent;
+    }
+  },
+);
+
+/** Up to the next border of a `size` block, of the source or of the destination. */
+function get_extent(old_addr: Va, old_end: Va, new_addr: Va, size: number): number {
+  const toBorder = (addr: Va): number => roundDown(addr + size, size) - addr;
+  return Math.min(old_end - old_addr, toBorder(old_addr), toBorder(new_addr));
+}
+
+function* alloc_new_pmd(cpu: Cpu, mm: Mm, addr: Va): Op<PmdSlot> {
+  const pgdp = yield* pgd_offset(cpu, mm, addr);
+  const p4dp = yield* p4d_alloc(cpu, pgdp, addr);
+  const pudp = yield* pud_alloc(cpu, mm, p4dp, addr);
+  return yield* pmd_alloc(cpu, mm, pudp, addr);
+}
+
+/** The loop body of move_page_tables, for what lies under one PMD. */
+function* move_extent(cpu: Cpu, vma: Vma, old_pmd: PmdSlot, old_addr: Va, new_vma: Vma, new_addr: Va, extent: number): Op {
+  const new_pmd = yield* alloc_new_pmd(cpu, vma.mm, new_addr);
+  const whole = extent === HPAGE_PMD_SIZE(cpu.geometry);
+  const pmd = yield* cpu.read_entry(old_pmd);
+  if (pmd_trans_huge(pmd)) {
+    if (whole) {
+      const moved = yield* move_huge_pmd(cpu, vma, old_addr, new_addr, old_pmd, new_pmd);
+      if (moved) return;
+    }
+    yield* __split_huge_pmd(cpu, vma, old_pmd, old_addr);
+    const unstable = yield* pmd_trans_unstable(cpu, old_pmd);
+    if (unstable) return;
+  } else if (whole) {
+    const moved = yield* move_normal_pmd(cpu, vma, old_addr, old_pmd, new_pmd);
+    if (moved) return;
+  }
+  yield* pte_alloc(cpu, vma.mm, new_pmd);
+  yield* move_ptes(cpu, vma, old_pmd, old_addr, old_addr + extent, new_vma, new_pmd, new_addr);
+}
+
+/** The table itself moves. @returns false where tables may not move, or the place is taken */
+export const move_normal_pmd = operation(
+  linux('v6.1', 'mm/mremap.c', 'move_normal_pmd'),
+  function* (cpu: Cpu, vma: Vma, old_addr: Va, old_pmd: PmdSlot, new_pmd: PmdSlot): Op<boolean> {
+    // arch_supports_page_table_move: false on the hash MMU alone, which is also the one that keeps deposits for its own use.
+    const bound = yield* arch_needs_pgtable_deposit(cpu);
+    if (bound) return false;
+    const there = yield* cpu.read_entry(new_pmd);
+    if (!pmd_none(there)) return false;
+    yield* lock_both(cpu, old_pmd, new_pmd);
+    const pmd = yield* cpu.read_entry(old_pmd);
+    yield* cpu.bug_on(!isTable(pmd), 'the PMD that is moved points to a table');
+    yield* pmd_clear(cpu, old_pmd);
+    yield* pmd_populate(cpu, vma.mm, new_pmd, pmd_pgtable(pmd));
+    // Upper levels too, and before the locks are dropped: through the new place the pages may be freed at once.
+    yield* flush_tlb_range(cpu, vma, old_addr, old_addr + HPAGE_PMD_SIZE(cpu.geometry));
+    yield* unlock_both(cpu, old_pmd, new_pmd);
+    return true;
+  },
+);
+
+export const move_ptes = operation(
+  linux('v6.1', 'mm/mremap.c', 'move_ptes'),
+  function* (cpu: Cpu, vma: Vma, old_pmd: PmdSlot, old_addr: Va, old_end: Va, new_vma: Vma, new_pmd: PmdSlot, new_addr: Va): Op {
+    const old_first = yield* pte_offset_map(cpu, old_pmd, old_addr);
+    const new_first = yield* pte_offset_map(cpu, new_pmd, new_addr);
+    yield* lock_both(cpu, old_first, new_first);
+    yield* arch_enter_lazy_mmu_mode(cpu);
+    let force_flush = false;
+    for (let i = 0; old_addr + i * PAGE_SIZE(cpu.geometry) < old_end; i++) {
+      const seen = yield* cpu.read_entry(pte_after(old_first, i));
+      if (pte_none(seen)) continue;
+      const pte = yield* ptep_get_and_clear(cpu, vma.mm, old_addr + i * PAGE_SIZE(cpu.geometry), pte_after(old_first, i));
+      if (pte_present(pte)) force_flush = true;
+      yield* set_pte_at(cpu, new_vma.mm, new_addr + i * PAGE_SIZE(cpu.geometry), pte_after(new_first, i), pte);
+    }
+    yield* arch_leave_lazy_mmu_mode(cpu);
+    // Under both locks: from here the pages can be freed through the new place, while CPUs still reach them through the old one.
+    if (force_flush) yield* flush_tlb_range(cpu, vma, old_addr, old_end);
+    yield* unlock_both(cpu, old_first, new_first);
+  },
+);
