@@ -6,6 +6,7 @@ export type { Contract } from './contract/hook.ts';
 export { allHooks } from './contract/mm-hooks.ts';
 export type { Progress } from './explore/exploration.ts';
 export * from './kernel/index.ts';
+export * from './measure/index.ts';
 export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './mistakes.ts';
 export { sentencesOf } from './rig/claims.ts';
 export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';

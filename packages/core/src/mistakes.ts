@@ -32,6 +32,10 @@ export const MISTAKES = {
   SD_TOKEN_DOES_NOT_APPLY: EXIT.usage,
   SD_BAD_BOUND: EXIT.usage,
   SD_BAD_OPTION: EXIT.usage,
+  SD_BAD_OPERATION: EXIT.usage,
+  SD_UNKNOWN_OPERATION: EXIT.usage,
+  SD_UNKNOWN_MODE: EXIT.usage,
+  SD_BAD_COUNTS: EXIT.usage,
 } as const;
 export type MistakeCode = keyof typeof MISTAKES;
 

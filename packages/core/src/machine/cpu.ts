@@ -26,6 +26,12 @@ export interface Kernel {
   watches(hookName: string): boolean;
 }
 
+/** Is told which functions code enters and leaves, in the order in which that happens. Nothing depends on it. */
+export interface CallWatcher {
+  enter(cpu: SimCpu, name: string): void;
+  leave(cpu: SimCpu): void;
+}
+
 /** How a thread may use a CPU, and where its call stack is noted. */
 export class SimCpu implements Cpu {
   readonly spec: MachineSpec;
@@ -42,6 +48,7 @@ export class SimCpu implements Cpu {
     private readonly parts: Parts,
     private readonly kernel: Kernel,
     private readonly resumed: (stack: readonly string[]) => void,
+    private readonly watcher?: CallWatcher,
   ) {
     this.spec = parts.spec;
     this.geometry = parts.geometry;
@@ -65,17 +72,17 @@ export class SimCpu implements Cpu {
   number = (name: string): number => this.kernel.number(name);
 
   *within<T>(name: string, body: () => Op<T>): Op<T> {
-    this.stack.push(name);
+    this.#enter(name);
     const result = yield* body();
-    this.stack.pop();
+    this.#leave();
     return result;
   }
 
   *call(hook: unknown, args: readonly unknown[]): Op<unknown> {
     const name = this.kernel.hookName(hook);
-    this.stack.push(name);
+    this.#enter(name);
     const result = yield* this.kernel.watches(name) ? this.#claimed(name, hook, args) : this.kernel.dispatch(this, hook, args);
-    this.stack.pop();
+    this.#leave();
     return result;
   }
 
@@ -84,6 +91,15 @@ export class SimCpu implements Cpu {
     const result = yield* this.kernel.dispatch(this, hook, args);
     yield* this.#claim('hook.leave', { hook: name, args, result, held: [] });
     return result;
+  }
+
+  #enter(name: string): void {
+    this.stack.push(name);
+    this.watcher?.enter(this, name);
+  }
+  #leave(): void {
+    this.stack.pop();
+    this.watcher?.leave(this);
   }
 
   *#claim(kind: string, what: HookStep): Op {

@@ -81,6 +81,13 @@ export class Layout implements CellNames {
     return { region: placed.region, at };
   }
 
+  /** Where the regions stand that have a cell for each block of the address space: the only ones too long to be looked through. */
+  get blockRows(): readonly { readonly base: Cell; readonly end: Cell; readonly length: number }[] {
+    return this.#inOrder
+      .filter(({ region }) => region.dims.at(-1) === 'block' && region.initial === 0)
+      .map(({ base, end }) => ({ base, end, length: this.sizes.block }));
+  }
+
   initial(cell: Cell): number {
     return this.#find(cell).region.initial;
   }

@@ -7,7 +7,7 @@ import { currentCells, hugeZeroCells, mmCells, pageCells, tableCells, vmaCells, 
 import type { MachineSpec, StepTools } from '../words/spec.ts';
 import type { Meaning, Store } from '../words/step.ts';
 import type { Process } from '../words/system.ts';
-import { SimCpu, type Kernel } from './cpu.ts';
+import { SimCpu, type CallWatcher, type Kernel } from './cpu.ts';
 import { StoreFacts } from './facts.ts';
 import { hw, RCU_QUEUE } from './hardware.ts';
 import { Mistake } from '../mistakes.ts';
@@ -28,6 +28,10 @@ export interface MachineSize {
   readonly cpus: number;
   readonly mms: number;
   readonly vmas: readonly Vma[];
+  /** How many areas there can be, where some are made later: `vmas` grows then (default: those there are). */
+  readonly areas?: number;
+  /** Is told of every function that is entered and left. */
+  readonly callWatcher?: CallWatcher;
   /** Frames and tables of each CPU's pool. */
   readonly pool: { readonly frames: number; readonly tables: number };
   readonly geometry: Geometry;
@@ -44,13 +48,16 @@ export class Machine {
   readonly #meanings: Meanings;
   #where: readonly string[] = [];
 
+  readonly #callWatcher: CallWatcher | undefined;
+
   constructor(readonly spec: MachineSpec, size: MachineSize, private readonly kernel: Kernel) {
+    this.#callWatcher = size.callWatcher;
     const records = new Records();
     const model = size.memory ?? sc;
     const g = size.geometry;
     const sizes = {
       // One CPU number more than there are CPUs: that of the RCU callbacks.
-      cpu: size.cpus + 1, mm: size.mms, vma: size.vmas.length, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
+      cpu: size.cpus + 1, mm: size.mms, vma: size.areas ?? size.vmas.length, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
       entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE,
     };
     const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
@@ -67,7 +74,7 @@ export class Machine {
 
   /** A CPU for one thread of code. Threads on one CPU number share its hardware, not its call stack. */
   cpu(id: CpuId, mm: Mm | undefined): SimCpu {
-    return new SimCpu(id, mm, this.parts, this.kernel, (stack) => { this.#where = [...stack]; });
+    return new SimCpu(id, mm, this.parts, this.kernel, (stack) => { this.#where = [...stack]; }, this.#callWatcher);
   }
 
   meaning(kind: string): Meaning {

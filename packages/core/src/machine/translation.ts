@@ -29,14 +29,15 @@ export function blocks(p: Parts, level: Level, start: Va, end: Va): readonly [nu
 
 /** Removes from one CPU what an invalidation names. */
 export function invalidate(p: Parts, store: Store, cpu: CpuId, what: Invalidation): void {
-  const { get, set } = reader(p);
   const asids = what.asid >= 0 ? [what.asid] : Array.from({ length: p.layout.sizes.mm }, (_, i) => i);
   const drop = (region: typeof hw.tlb, asid: number, level: Level, start: Va, end: Va): void => {
     const [first, last] = blocks(p, level, start, end);
-    for (let block = first; block < last; block++) {
-      const ref = region(cpu, asid, levelIndex(level), block);
-      if (get(store, ref) !== 0) set(store, ref, 0);
-    }
+    if (first >= last) return;
+    // Blocks stand side by side. A real address space has too many of them to look at each.
+    const from = p.layout.cell(region(cpu, asid, levelIndex(level), first));
+    const known = store.held?.(from, from + last - first);
+    if (known) for (const cell of known) store.set(cell, 0);
+    else for (let cell = from; cell < from + last - first; cell++) if (store.get(cell) !== 0) store.set(cell, 0);
   };
   for (const asid of asids) {
     for (const level of what.leaves) drop(hw.tlb, asid, level, what.start, what.end);

@@ -1,6 +1,5 @@
 /** Puts one architecture, one scenario and one kernel together: a closed system, ready to be explored. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { checkResult } from '../arch/layer.ts';
 import type { Hook } from '../contract/hook.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import { kernel, RELEASES } from '../kernel/fixes.ts';
@@ -10,7 +9,7 @@ import { ret_from_fork } from '../kernel/fork.ts';
 import { attach_vma, exec_mmap, paging_init } from '../kernel/setup.ts';
 import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
-import type { Kernel, SimCpu } from '../machine/cpu.ts';
+import type { SimCpu } from '../machine/cpu.ts';
 import { sc } from '../machine/memory/model.ts';
 import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
@@ -23,6 +22,7 @@ import type { Process, System } from '../words/system.ts';
 import type { Configuration, Scenario, Story } from '../workload/scenario.ts';
 import { checksFor, resolveAsks } from './claims.ts';
 import { smallGeometry } from './geometry.ts';
+import { kernelOf } from './kernel-of.ts';
 import { runToEnd } from './single-run.ts';
 import { changesOf, stackOf, type Stack } from './stack.ts';
 
@@ -72,26 +72,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   for (const [name, value] of Object.entries(configuration.config ?? {})) if (value === false) config[name as keyof typeof config] = false;
 
   const called = new Set<string>();
-  const kernelOfMachine: Kernel = {
-    has: (name) => fixes.has(name) || stack.changes.has(name),
-    config,
-    number(name) {
-      const value = numbers[name];
-      if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
-      return value;
-    },
-    *dispatch(cpu, hook, args) {
-      const contract = hook as Hook;
-      called.add(contract.hookName);
-      const body = stack.bodies.get(contract.hookName);
-      if (!body) throw new Mistake('SD_MISSING_HOOK', `architecture ${arch.id} has no ${contract.hookName}.`);
-      const result = yield* body.run(cpu, ...args);
-      checkResult(body, contract.returns, result);
-      return result;
-    },
-    hookName: (hook) => (hook as Hook).hookName,
-    watches: (name) => asked.hooks.has(name),
-  };
+  const kernelOfMachine = kernelOf(arch, { fixes, stack, numbers, config, watches: (name) => asked.hooks.has(name), calls: (name) => called.add(name) });
   checkScenario(scenario, spaceOf(geometry) / PAGE_SIZE(geometry));
   const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
   const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);

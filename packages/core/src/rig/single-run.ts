@@ -8,6 +8,13 @@ import type { Machine } from '../machine/machine.ts';
 /** More steps than any set-up takes: a loop that never ends is reported instead of hanging. */
 const LIMIT = 1_000_000;
 
+/** Is told of each step of a run. */
+export interface StepWatcher {
+  /** It may throw: the run ends there. */
+  before(step: Step): void;
+  after?(step: Step, observed: number): void;
+}
+
 /** A process that is being run: its code and the step it will make next. */
 interface Running {
   readonly process: Process;
@@ -20,7 +27,7 @@ interface Running {
  * Steps with more than one outcome take the first.
  * @param gates cells that must be 0 for `body` to run
  */
-export function runToEnd(machine: Machine, store: Store, name: string, gates: readonly Cell[], body: () => Op<unknown>, daemons: readonly Process[]): void {
+export function runToEnd(machine: Machine, store: Store, name: string, gates: readonly Cell[], body: () => Op<unknown>, daemons: readonly Process[], watcher?: StepWatcher): void {
   const start = (process: Process): Running => begin({ process, code: process.body(), next: undefined });
   const begin = (r: Running): Running => {
     const first = r.code.next(0);
@@ -34,8 +41,11 @@ export function runToEnd(machine: Machine, store: Store, name: string, gates: re
   };
   const advance = (r: Running): void => {
     const step = r.next as Step;
+    watcher?.before(step);
     if (step.kind === 'bound' || step.kind === 'bug') throw new Mistake('SD_SETUP_STUCK', `set-up of ${name}: ${step.why}.`, 'The kernel code ran into a state it does not expect: is the scenario right for this architecture?');
-    const turn = r.code.next(machine.meaning(step.kind).apply(step, store, 0));
+    const observed = machine.meaning(step.kind).apply(step, store, 0);
+    watcher?.after?.(step, observed);
+    const turn = r.code.next(observed);
     r.next = turn.done ? undefined : turn.value;
     if (turn.done && r.process.role === 'daemon') {
       r.code = r.process.body();

@@ -59,6 +59,14 @@ export interface WriteTrap {
   readonly rules: readonly string[];
 }
 
+/** Which names count as what when an operation is measured: those that the reference counts were taken at. */
+export interface CountedNames {
+  /** Operations, or kinds of steps, that are one flush each. */
+  readonly flushes: readonly string[];
+  /** What an interrupt is for, by the name of its handler. Others wait for walkers without locks. */
+  readonly ipis: Readonly<Record<string, 'tlbIpis' | 'lazyExitIpis'>>;
+}
+
 /** The machine of one architecture. Plain data, apart from its functions. */
 export interface MachineSpec {
   /** The real shape of the tree. */
@@ -99,6 +107,8 @@ export interface MachineSpec {
   readonly lazy?: Region;
   /** Bits of a cell per CPU: while one is set the CPU is stopped, and drops all its translations before it does anything again. */
   readonly owesFlush?: { readonly at: Region; readonly bits: number };
+  /** What is counted when operations are measured (default: the flush hooks). */
+  readonly counted?: CountedNames;
   /** Cells of the architecture's own. */
   readonly cells: readonly Region[];
 }

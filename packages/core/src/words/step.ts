@@ -28,6 +28,11 @@ export type Op<T = void> = Generator<Step, T, number>;
 export interface Store {
   get(cell: Cell): number;
   set(cell: Cell, value: number): void;
+  /**
+   * Cells from `from` up to but not including `to` that may hold something else than 0, for a store that knows without looking
+   * at each. Absent, or undefined for this range: they have to be looked at.
+   */
+  held?(from: Cell, to: Cell): readonly Cell[] | undefined;
 }
 
 /** Cells a step may touch. A superset is sound, a subset is not. */

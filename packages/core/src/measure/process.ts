@@ -1,0 +1,119 @@
+/** A measured process: a machine with the real shape of the tree, and code that is run on its CPUs, one piece after another. */
+import type { ArchSpec } from '../arch/arch.ts';
+import { RELEASES, kernel } from '../kernel/fixes.ts';
+import { genericNumbers } from '../kernel/numbers.ts';
+import { exec_mmap, paging_init } from '../kernel/setup.ts';
+import type { SimCpu } from '../machine/cpu.ts';
+import type { Layout } from '../machine/layout.ts';
+import { Machine } from '../machine/machine.ts';
+import { threadGates } from '../machine/processes.ts';
+import { SparseStore } from '../machine/sparse-store.ts';
+import { Mistake } from '../mistakes.ts';
+import { kernelOf } from '../rig/kernel-of.ts';
+import { runToEnd } from '../rig/single-run.ts';
+import { changesOf, stackOf } from '../rig/stack.ts';
+import type { CpuId, Va } from '../words/address.ts';
+import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, sizeOf, type Geometry } from '../words/geometry.ts';
+import { mmCells, type Mm } from '../words/objects.ts';
+import type { Op, Step, Store } from '../words/step.ts';
+import type { Configuration } from '../workload/scenario.ts';
+import { Areas } from './areas.ts';
+import { APART, PLACES } from './quantity.ts';
+import { Tally } from './tally.ts';
+
+/** CPU of the measured thread. */
+export const MEASURED: CpuId = 0;
+/** Handles of areas that one process may use up: cutting and forking make many. */
+const AREAS = 2 ** 14;
+/** Address spaces beside the measured one: one for other processes, the rest for children. */
+const MMS = 32;
+/** Page tables of one CPU. */
+const TABLES = 2 ** 12;
+
+/** What is wanted of the machine. */
+export interface ProcessOptions {
+  readonly configuration: Configuration;
+  /** CPUs of the machine. */
+  readonly cpus: number;
+  /** For how many the reservation has place. */
+  readonly repetitions: number;
+  /** Another shape of the tree than the real one, another store, and who is told what each step observed: for tests. */
+  readonly geometry?: Geometry;
+  readonly storeOf?: (layout: Layout) => Store;
+  readonly onStep?: (step: Step, observed: number) => void;
+}
+
+/** Where the kernel code came to something that it does not model. */
+export class NotModelled extends Error {}
+
+export class MeasuredProcess {
+  readonly mm: Mm = { id: 0 };
+  /** Another process, for CPUs that do something else. */
+  readonly other: Mm = { id: 1 };
+  readonly areas = new Areas(AREAS);
+  readonly geometry: Geometry;
+  readonly machine: Machine;
+  readonly store: Store;
+  readonly tally: Tally;
+  /** Children alive, the newest last. */
+  readonly children: Mm[] = [];
+  #mmsUsed = 2;
+
+  constructor(readonly arch: ArchSpec, private readonly want: ProcessOptions) {
+    const { configuration, cpus, repetitions, geometry: shape = arch.machine.geometry } = want;
+    this.geometry = shape;
+    const { fixes } = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? []));
+    const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
+    const config = { ...arch.machine.config };
+    this.tally = new Tally(arch.machine.counted, config.MMU_GATHER_RCU_TABLE_FREE, MEASURED);
+    const numbers = { ...genericNumbers(shape), ...arch.machine.numbers };
+    this.machine = new Machine(
+      arch.machine,
+      {
+        cpus, mms: MMS, vmas: this.areas.all, areas: AREAS, geometry: shape, ghosts: new Set(), callWatcher: this.tally,
+        pool: { frames: (repetitions + 4) * 16 * HPAGE_PMD_NR(shape), tables: TABLES },
+      },
+      kernelOf(arch, { fixes, stack, numbers, config, watches: () => false }),
+    );
+    this.store = (want.storeOf ?? ((layout) => new SparseStore(layout)))(this.machine.parts.layout);
+  }
+
+  get cpus(): number { return this.want.cpus; }
+
+  /** Where the reservation begins: at the second PUD, so that no table is shared with address 0. */
+  get base(): Va { return sizeOf(this.geometry, 'pud'); }
+  get end(): Va { return this.base + (this.want.repetitions * PLACES.length + 1) * APART * HPAGE_PMD_SIZE(this.geometry); }
+
+  /** Boots, makes the process with its reservation, and runs it on the measured CPU. */
+  start(users: number): void {
+    this.run('boot', MEASURED, undefined, paging_init);
+    this.run('exec', MEASURED, this.mm, (cpu) => exec_mmap(cpu, this.mm, users));
+    this.run('reserve', MEASURED, this.mm, (cpu) => this.areas.map(cpu, { mm: this.mm, start: this.base, end: this.end, thp: 'never' }));
+  }
+
+  /** A new address space, for a child. */
+  newMm(): Mm {
+    if (this.#mmsUsed >= MMS) throw new Mistake('SD_BAD_OPERATION', `it forks more than ${MMS - 2} times.`, 'Repeat it fewer times.');
+    return { id: this.#mmsUsed++ };
+  }
+
+  /**
+   * Runs code on a CPU to its end; whenever it waits, and afterwards, the other CPUs and the machine do what they have to.
+   * @throws NotModelled
+   */
+  run(name: string, id: CpuId, mm: Mm | undefined, does: (cpu: SimCpu) => Op<unknown>): void {
+    const cpu = this.machine.cpu(id, mm);
+    const body = (): Op<unknown> => { cpu.restart(); return does(cpu); };
+    runToEnd(this.machine, this.store, name, threadGates(this.machine.parts, id), body, this.machine.processes, {
+      before: (step) => {
+        if (step.kind === 'bound') throw new NotModelled(step.why);
+        this.tally.step(step, this.machine.parts.records);
+      },
+      ...(this.want.onStep ? { after: this.want.onStep } : {}),
+    });
+  }
+
+  addUsers(n: number): void {
+    this.run('users', MEASURED, this.mm, (cpu) => cpu.add(mmCells.mm_users(this.mm.id), n));
+  }
+}

@@ -1,0 +1,99 @@
+/** The calls of operation files, as kernel code. */
+import { fork } from '../kernel/fork.ts';
+import { exit_mm } from '../kernel/exit.ts';
+import { madvise_free } from '../kernel/madvise_free.ts';
+import { madvise_collapse } from '../kernel/madvise_collapse.ts';
+import { move_pages } from '../kernel/migrate.ts';
+import { munmap } from '../kernel/mmap.ts';
+import { mprotect } from '../kernel/mprotect.ts';
+import { mremap_to } from '../kernel/mremap.ts';
+import { context_switch } from '../kernel/sched.ts';
+import { user_load, user_store } from '../kernel/uaccess.ts';
+import { madvise_dontneed } from '../kernel/zap.ts';
+import type { SimCpu } from '../machine/cpu.ts';
+import { Mistake } from '../mistakes.ts';
+import { PAGE_SIZE, spaceOf } from '../words/geometry.ts';
+import type { Protection } from '../words/objects.ts';
+import type { Op } from '../words/step.ts';
+import type { Advice, Call, Prot } from './operation.ts';
+import { MEASURED, type MeasuredProcess } from './process.ts';
+import { addressOf, bytesOf } from './quantity.ts';
+
+const PROTECTION: Readonly<Record<Prot, Protection>> = { NONE: 'none', READ: 'read-only', 'READ+WRITE': 'read-write' };
+
+/** Does one call, in the n-th repetition, to its end. */
+export function perform(call: Call, process: MeasuredProcess, repetition: number): void {
+  if (call.call === 'exit') exitChild(process);
+  else process.run(call.call, MEASURED, process.mm, (cpu) => within(cpu, call, process, repetition));
+}
+
+function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: MeasuredProcess, repetition: number): Op<unknown> {
+  const { mm, areas, geometry: g } = process;
+  const at = (text: string): number => addressOf(text, g, process.base, repetition);
+  const range = ({ at: place, length }: { readonly at: string; readonly length: string }): [number, number] => {
+    const bytes = bytesOf(length, g);
+    if (!(bytes > 0)) throw new Mistake('SD_BAD_OPERATION', `the length ${length} is ${bytes} bytes here.`, 'A length is above 0.');
+    return [at(place), at(place) + bytes];
+  };
+  switch (call.call) {
+    case 'mmap': {
+      const [start, end] = range(call);
+      return yield* areas.map(cpu, { mm, start, end, thp: 'never', prot: PROTECTION[call.prot ?? 'READ+WRITE'] });
+    }
+    case 'munmap': {
+      const [start, end] = range(call);
+      yield* areas.cut(cpu, mm, start, end);
+      return yield* munmap(cpu, mm, start, end);
+    }
+    case 'mprotect': {
+      const [start, end] = range(call);
+      yield* areas.cut(cpu, mm, start, end);
+      return yield* mprotect(cpu, mm, start, end, PROTECTION[call.prot]);
+    }
+    case 'madvise':
+      return yield* madvise(cpu, process, ...range(call), call.advice);
+    case 'mremap': {
+      const [start, end] = range(call);
+      const to = at(call.to);
+      yield* areas.cut(cpu, mm, start, end);
+      yield* areas.cut(cpu, mm, to, to + end - start);
+      const source = areas.all.findLast((vma) => vma.mm.id === mm.id && vma.start === start && vma.end === end);
+      return yield* mremap_to(cpu, mm, start, end - start, areas.make({ mm, thp: 'never', ...source, start: to, end: to + end - start }));
+    }
+    case 'fork': {
+      const child = process.newMm();
+      process.children.push(child);
+      yield* areas.copyTo(cpu, mm, child, spaceOf(g));
+      return yield* fork(cpu, child);
+    }
+    case 'move_pages':
+      return yield* move_pages(cpu, mm, at(call.at));
+    case 'load':
+    case 'store': {
+      const [start, end] = range({ at: call.at, length: call.length ?? 'page' });
+      for (let va = start; va < end; va += PAGE_SIZE(g)) yield* call.call === 'load' ? user_load(cpu, va) : user_store(cpu, va, 1);
+      return undefined;
+    }
+    case 'getppid':
+      return undefined;
+  }
+}
+
+function* madvise(cpu: SimCpu, { mm, areas }: MeasuredProcess, start: number, end: number, advice: Advice): Op<unknown> {
+  switch (advice) {
+    case 'HUGEPAGE': return yield* areas.setThp(cpu, mm, start, end, 'always');
+    case 'NOHUGEPAGE': return yield* areas.setThp(cpu, mm, start, end, 'never');
+    case 'DONTNEED': return yield* madvise_dontneed(cpu, mm, start, end);
+    case 'COLLAPSE': return yield* madvise_collapse(cpu, mm, start, end);
+    case 'FREE': return yield* madvise_free(cpu, mm, start, end);
+  }
+}
+
+/** The newest child runs on the measured CPU for a moment, and exits. */
+function exitChild(process: MeasuredProcess): void {
+  const child = process.children.pop();
+  if (!child) throw new Mistake('SD_BAD_OPERATION', 'a child exits, but there is none.', 'Fork first.');
+  process.run('switch', MEASURED, child, (cpu) => context_switch(cpu, child));
+  process.run('exit', MEASURED, child, (cpu) => exit_mm(cpu, child));
+  process.run('switch', MEASURED, process.mm, (cpu) => context_switch(cpu, process.mm));
+}

@@ -1,0 +1,43 @@
+/** What a machine is told of the kernel that runs on it: fixes, options, numbers, and who answers for each hook. */
+import type { ArchSpec } from '../arch/arch.ts';
+import { checkResult } from '../arch/layer.ts';
+import type { Hook } from '../contract/hook.ts';
+import type { Kernel } from '../machine/cpu.ts';
+import { Mistake } from '../mistakes.ts';
+import type { KernelConfig } from '../words/spec.ts';
+import type { Stack } from './stack.ts';
+
+export interface KernelParts {
+  /** Generic fixes in force. */
+  readonly fixes: ReadonlySet<string>;
+  readonly stack: Stack;
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly config: KernelConfig;
+  /** Is a claim of this hook asked for? */
+  watches(hookName: string): boolean;
+  /** Told the name of each hook as it is called. */
+  calls?(hookName: string): void;
+}
+
+export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watches, calls }: KernelParts): Kernel {
+  return {
+    has: (name) => fixes.has(name) || stack.changes.has(name),
+    config,
+    number(name) {
+      const value = numbers[name];
+      if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
+      return value;
+    },
+    *dispatch(cpu, hook, args) {
+      const contract = hook as Hook;
+      calls?.(contract.hookName);
+      const body = stack.bodies.get(contract.hookName);
+      if (!body) throw new Mistake('SD_MISSING_HOOK', `architecture ${arch.id} has no ${contract.hookName}.`);
+      const result = yield* body.run(cpu, ...args);
+      checkResult(body, contract.returns, result);
+      return result;
+    },
+    hookName: (hook) => (hook as Hook).hookName,
+    watches,
+  };
+}
