@@ -1,5 +1,5 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, ExpectedRow, Named, RaceCase, Workload } from '@shootdown/core';
+import type { ArchSpec, CountedOperation, CountRow, ExpectedRow, Named, RaceCase, Workload } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
 
@@ -16,6 +16,10 @@ export interface Workloads {
   readonly expected: readonly ExpectedRow[];
   /** Workloads that reach hooks under their usual conditions, for measuring claims. */
   readonly contractWorkloads: readonly Workload[];
+  /** Operations that are counted. */
+  readonly operations: readonly CountedOperation[];
+  /** What real kernels did. */
+  kernelCounts(): readonly CountRow[];
 }
 
 @injectable()
@@ -49,8 +53,14 @@ export class Catalog {
     const { config, from } = await this.#read();
     const entries = config.workloads ?? ['@shootdown/workloads'];
     const found = await Promise.all(entries.map((entry) => this.#load(entry, 'workloads', from)));
-    const all = <T>(key: keyof Workloads): T[] => found.flatMap((module) => (module[key] ?? []) as T[]);
-    return { races: all<RaceCase>('races'), expected: all<ExpectedRow>('expected'), contractWorkloads: all<Workload>('contractWorkloads') };
+    const all = <T>(key: Exclude<keyof Workloads, 'kernelCounts'>): T[] => found.flatMap((module) => (module[key] ?? []) as T[]);
+    return {
+      races: all<RaceCase>('races'),
+      expected: all<ExpectedRow>('expected'),
+      contractWorkloads: all<Workload>('contractWorkloads'),
+      operations: all<CountedOperation>('operations'),
+      kernelCounts: () => found.flatMap((module) => (module['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
+    };
   }
 
   async #read(): Promise<{ config: Config; from?: string }> {
@@ -132,7 +142,7 @@ const isArch = (value: unknown): boolean =>
   Array.isArray(value.layers);
 
 /** Every workload under its name, with its kernels by variant. */
-export function namedOf({ races, contractWorkloads }: Workloads): Named[] {
+export function namedOf({ races, contractWorkloads }: Pick<Workloads, 'races' | 'contractWorkloads'>): Named[] {
   const named = new Map<string, { scenario: Named['scenario']; variants: Record<string, Named['variants'][string]> }>();
   const add = (scenario: Named['scenario'], variant: string, configuration: Named['variants'][string]): void => {
     const known = named.get(scenario.name) ?? { scenario, variants: {} };

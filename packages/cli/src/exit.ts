@@ -1,7 +1,17 @@
 /** Exit codes of results. Those of mistakes belong to the mistakes. */
 import type { Comparison, Frequency, HookFacts, Trace, Verdict } from '@shootdown/core';
 
-export const EXIT = { ok: 0, nothing: 4, deadlock: 11, violation: 12, usage: 64, internal: 70, bound: 75, interrupted: 130 } as const;
+export const EXIT = {
+  ok: 0,
+  differs: 1,
+  nothing: 4,
+  deadlock: 11,
+  violation: 12,
+  usage: 64,
+  internal: 70,
+  bound: 75,
+  interrupted: 130,
+} as const;
 
 type Outcome = Verdict['outcome'];
 const is =

@@ -1,5 +1,5 @@
 /** One invocation: its own container, disposed at the end, so that nothing outlives it and tests can replace everything. */
-import { json, text, type Format } from '@shootdown/report';
+import { csv, json, text, type Format } from '@shootdown/report';
 import { container, type DependencyContainer } from 'tsyringe';
 import { declarations } from './commands/index.ts';
 import type { Declaration } from './commands/declaration.ts';
@@ -30,7 +30,7 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
   scope.register(CLOCK, { useValue: overrides[CLOCK] ?? { now: () => performance.now() } });
   scope.register(CORE, { useValue: overrides[CORE] ?? (() => import('@shootdown/core')) });
   scope.register(MODULES, { useValue: overrides[MODULES] ?? nodeModules(process.cwd()) });
-  for (const format of [text, json]) scope.register(FORMAT, { useValue: format });
+  for (const format of [text, json, csv]) scope.register(FORMAT, { useValue: format });
   for (const declaration of declarations) scope.register(COMMAND, { useValue: declaration });
   try {
     let exit: number = EXIT.ok;
@@ -51,6 +51,14 @@ async function run(
   terminal: Terminal,
   version: string,
 ): Promise<number> {
+  if (settings.format === 'csv' && declaration.csv !== true) {
+    const { Mistake } = await scope.resolve<Registered[typeof CORE]>(CORE)();
+    throw new Mistake(
+      'SD_BAD_OPTION',
+      'this command has no --format csv.',
+      'Only measure has: its result is a table. Formats of all commands are text and json.',
+    );
+  }
   scope.register(SETTINGS, { useValue: settings });
   scope.register(Catalog, { useClass: Catalog });
   const progress = scope.resolve(Progress);

@@ -1,8 +1,20 @@
 /** Picks by name what the user asked for, with a suggestion when there is no such thing. */
 import type { Core } from './tokens.ts';
 
-const WORDS = { SD_UNKNOWN_ARCH: 'architecture', SD_UNKNOWN_WORKLOAD: 'workload', SD_UNKNOWN_HOOK_NAME: 'hook' } as const;
-const LISTS = { SD_UNKNOWN_ARCH: 'archs', SD_UNKNOWN_WORKLOAD: 'workloads', SD_UNKNOWN_HOOK_NAME: 'hooks' } as const;
+const WORDS = {
+  SD_UNKNOWN_ARCH: 'architecture',
+  SD_UNKNOWN_WORKLOAD: 'workload',
+  SD_UNKNOWN_HOOK_NAME: 'hook',
+  SD_UNKNOWN_OPERATION: 'operation',
+  SD_UNKNOWN_MODE: 'mode',
+} as const;
+const LISTS = {
+  SD_UNKNOWN_ARCH: 'archs',
+  SD_UNKNOWN_WORKLOAD: 'workloads',
+  SD_UNKNOWN_HOOK_NAME: 'hooks',
+  SD_UNKNOWN_OPERATION: 'operations',
+  SD_UNKNOWN_MODE: undefined,
+} as const;
 type Code = keyof typeof WORDS;
 
 /**
@@ -29,6 +41,6 @@ function unknown(name: string, known: readonly string[], code: Code, core: Core)
   return new core.Mistake(
     code,
     `there is no ${WORDS[code]} ${name}.`,
-    near ? `Did you mean ${near}?` : `See: shootdown list ${LISTS[code]}.`,
+    near ? `Did you mean ${near}?` : LISTS[code] ? `See: shootdown list ${LISTS[code]}.` : `There are ${known.join(', ')}.`,
   );
 }

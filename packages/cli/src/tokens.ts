@@ -8,6 +8,7 @@ export type Lazy<T> = () => Promise<T>;
 /** The part of core the command line calls. */
 export type Core = Pick<
   typeof import('@shootdown/core'),
+  | 'against'
   | 'allHooks'
   | 'compareRaces'
   | 'didYouMean'
@@ -15,11 +16,18 @@ export type Core = Pick<
   | 'hooksOf'
   | 'judgeScenario'
   | 'MAX_STATES'
+  | 'measure'
+  | 'MEASURE_DEFAULTS'
   | 'measureClaims'
   | 'Mistake'
+  | 'MODES'
+  | 'readCounts'
+  | 'readOperation'
   | 'replayToken'
+  | 'rowsOf'
   | 'SCHEMA_VERSION'
   | 'sentencesOf'
+  | 'sumsOf'
   | 'watches'
 >;
 

@@ -1,9 +1,17 @@
 /** An invocation with nothing real in it but the parser, the commands and the words of the report. */
 import 'reflect-metadata';
 import {
+  sumsOf,
+  rowsOf,
+  readOperation,
+  readCounts,
+  MODES,
+  measure,
+  against,
   allHooks,
   didYouMean,
   MAX_STATES,
+  MEASURE_DEFAULTS,
   Mistake,
   SCHEMA_VERSION,
   sentencesOf,
@@ -48,9 +56,17 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
 
 /** Core whose searches all end well; each test says what differs. */
 export const coreOf = (some: Partial<Core> = {}): Core => ({
+  sumsOf,
+  rowsOf,
+  readOperation,
+  readCounts,
+  MODES,
+  measure,
+  against,
   allHooks,
   didYouMean,
   MAX_STATES,
+  MEASURE_DEFAULTS,
   Mistake,
   SCHEMA_VERSION,
   sentencesOf,

@@ -1,5 +1,5 @@
 /** What a command hands over to be said: values only, the same for text and JSON. */
-import type { Comparison, Frequency, HookFacts, Source, Trace, Verdict } from '@shootdown/core';
+import type { ComparedRow, Comparison, Frequency, HookFacts, Measured, Source, Sums, Trace, Verdict } from '@shootdown/core';
 
 /** How the text is to look. */
 export interface Look {
@@ -83,6 +83,12 @@ export type Content =
   | { readonly kind: 'claims'; readonly frequencies: readonly Frequency[]; readonly facts: readonly HookFacts[] }
   | { readonly kind: 'hook'; readonly page: HookPage }
   | { readonly kind: 'list'; readonly what: string; readonly items: readonly Item[] }
+  | { readonly kind: 'measurements' | 'why'; readonly measured: readonly Measured[] }
+  | {
+      readonly kind: 'counts';
+      readonly rows: readonly ComparedRow[];
+      readonly sums: readonly { readonly arch: string; readonly columns: Sums }[];
+    }
   | { readonly kind: 'created'; readonly created: Created };
 
 /** A content, with the version of its JSON form. */

@@ -6,6 +6,7 @@ import { hookText } from './hook-text.ts';
 import { incidentOfReplay } from './incident.ts';
 import { incidentText } from './incident-text.ts';
 import { listText } from './list-text.ts';
+import { countsText, measurementsText, whyText } from './measure-text.ts';
 import type { Format, Look, Report } from './report.ts';
 import { verdictsText } from './verdicts-text.ts';
 
@@ -25,6 +26,12 @@ function body(report: Report, look: Look): string {
       return hookText(report.page, look);
     case 'created':
       return createdText(report.created, look);
+    case 'measurements':
+      return measurementsText(report.measured, look);
+    case 'why':
+      return whyText(report.measured, look);
+    case 'counts':
+      return countsText(report, look);
     case 'list':
       return listText(report.items, look);
   }

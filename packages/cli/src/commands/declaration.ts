@@ -6,6 +6,8 @@ import type { Command } from '../tokens.ts';
 export interface Declaration {
   /** Adds the command, with its help. */
   declare(program: Commander): Commander;
+  /** Has it --format csv? */
+  readonly csv?: boolean;
   /** The class that runs it. */
   load(): Promise<InjectionToken<Command>>;
 }

@@ -130,12 +130,36 @@ export const declarations: readonly Declaration[] = [
       ),
     load: async () => (await import('./new.ts')).New,
   },
+  {
+    csv: true,
+    declare: (program) =>
+      example(
+        archs(
+          program
+            .command('measure')
+            .argument('[operation...]', 'operations, by name or by file (default: all)')
+            .summary('count interrupts and flushes of an operation, with the real shape of the tree')
+            .description(
+              'Runs operations once, with the page tables of the real machine, and counts interrupts, flushes and waits for walkers.\nExits 0, 1 when a number differs from those it is compared with, 4 when nothing is selected.',
+            )
+            .option(
+              '-m, --mode <names>',
+              'what the other CPUs do: solo, spin3, lazy3, exited3, away3 or all, comma separated (default: solo)',
+              names,
+            )
+            .option('--against [file]', 'compare with counts of real kernels: those of a file, or of Linux 6.1')
+            .option('--why <row>', 'show who caused what, for OPERATION:ARCHITECTURE:MODE'),
+        ),
+        'shootdown measure thp_munmap collapse --arch x86-64-paravirt,arm64 --mode spin3,lazy3\n  shootdown measure --why thp_munmap:x86-64-paravirt:spin3',
+      ),
+    load: async () => (await import('./measure.ts')).Measure,
+  },
 ];
 
 /** Options that every command has. */
 export const globals = (program: Command): Command =>
   program
-    .addOption(new Option('--format <name>', 'how the result is written').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <name>', 'how the result is written').choices(['text', 'json', 'csv']).default('text'))
     .option('--json', 'same as --format json')
     .option('-q, --quiet', 'no progress')
     .option('--no-color', 'no colours (also: NO_COLOR in the environment)')

@@ -1,0 +1,134 @@
+/** `measure`: operations counted in one run with the real shape of the tree, alone or beside what real kernels did. */
+import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import type { ArchSpec, ComparedRow, CountedOperation, CountRow, Measured, Mode } from '@shootdown/core';
+import type { Content } from '@shootdown/report';
+import { inject, injectable } from 'tsyringe';
+import { Catalog } from '../catalog.ts';
+import { EXIT } from '../exit.ts';
+import { Progress } from '../progress.ts';
+import { select } from '../select.ts';
+import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
+
+interface Options {
+  readonly arch?: readonly string[];
+  readonly mode?: readonly string[];
+  /** A file of counts; `true`: those that come with the workloads. */
+  readonly against?: string | true;
+  readonly why?: string;
+}
+
+/** One measurement to come. */
+interface Job {
+  readonly arch: ArchSpec;
+  readonly operation: CountedOperation;
+  readonly mode: Mode;
+  /** What a real kernel did. */
+  readonly row?: CountRow;
+}
+
+@injectable()
+export class Measure implements Command {
+  constructor(
+    @inject(CORE) private readonly core: Lazy<Core>,
+    @inject(Catalog) private readonly catalog: Catalog,
+    @inject(Progress) private readonly progress: Progress,
+    @inject(INTERRUPT) private readonly interrupt: AbortSignal,
+  ) {}
+
+  async run(names: readonly string[], options: Options): Promise<Result> {
+    const core = await this.core();
+    const why = options.why === undefined ? undefined : whyOf(options.why, core);
+    const operations = await this.#operations(why ? [why.operation] : names, core);
+    const archs = select(await this.catalog.archs(), (a) => a.id, why ? [why.arch] : options.arch, 'SD_UNKNOWN_ARCH', core);
+    const modes = modesOf(why ? [why.mode] : options.mode, core);
+    const rows = options.against === undefined ? undefined : await this.#counts(options.against, core);
+    const jobs = rows ? comparisons(rows, archs, operations, modes, core) : measurements(archs, operations, modes ?? ['solo']);
+
+    const done: { readonly job: Job; readonly measured: Measured }[] = [];
+    for (const job of jobs) {
+      await setImmediate(); // lets a signal come in
+      if (this.interrupt.aborted) break;
+      this.progress.task(`${done.length}/${jobs.length}  ${job.operation.name} ${job.mode} on ${job.arch.id}`);
+      const { cpus } = job.row ?? core.MEASURE_DEFAULTS;
+      done.push({ job, measured: core.measure(job.arch, job.operation, { ...core.MEASURE_DEFAULTS, mode: job.mode, cpus }) });
+    }
+
+    const compared = done.flatMap(({ job, measured }) => (job.row ? [core.against(job.row, measured)] : []));
+    const content: Content = rows
+      ? { kind: 'counts', rows: compared, sums: sumsOf(compared, core) }
+      : { kind: why ? 'why' : 'measurements', measured: done.map(({ measured }) => measured) };
+    return { report: { schemaVersion: core.SCHEMA_VERSION, ...content }, exit: exitOf(done, compared) };
+  }
+
+  /** Built-in operations by name, others by file. */
+  async #operations(names: readonly string[], core: Core): Promise<CountedOperation[]> {
+    const { operations } = await this.catalog.workloads();
+    const found: CountedOperation[] = [];
+    for (const name of names.length > 0 ? names : operations.map((o) => o.name)) {
+      if (/[/\\]|\.json$/.test(name)) found.push(core.readOperation(await readJson(name, core), name));
+      else found.push(...select(operations, (o) => o.name, [name], 'SD_UNKNOWN_OPERATION', core));
+    }
+    return found;
+  }
+
+  async #counts(from: string | true, core: Core): Promise<readonly CountRow[]> {
+    return from === true ? (await this.catalog.workloads()).kernelCounts() : core.readCounts(await readJson(from, core), from);
+  }
+}
+
+async function readJson(path: string, core: Core): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch (error) {
+    throw new core.Mistake(
+      'SD_BAD_OPERATION',
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      'Is the path right, and is it JSON?',
+    );
+  }
+}
+
+/** `operation:architecture:mode`. */
+function whyOf(text: string, core: Core): { readonly operation: string; readonly arch: string; readonly mode: string } {
+  const [operation, arch, mode, ...more] = text.split(':');
+  if (!operation || !arch || !mode || more.length > 0)
+    throw new core.Mistake(
+      'SD_BAD_OPTION',
+      `--why ${text} names no row.`,
+      'Write OPERATION:ARCHITECTURE:MODE, such as thp_munmap:x86-64:spin3.',
+    );
+  return { operation, arch, mode };
+}
+
+function modesOf(wanted: readonly string[] | undefined, core: Core): Mode[] | undefined {
+  if (wanted?.includes('all')) return [...core.MODES];
+  return wanted && select(core.MODES, (mode) => mode, wanted, 'SD_UNKNOWN_MODE', core);
+}
+
+const measurements = (archs: readonly ArchSpec[], operations: readonly CountedOperation[], modes: readonly Mode[]): Job[] =>
+  operations.flatMap((operation) => archs.flatMap((arch) => modes.map((mode) => ({ arch, operation, mode }))));
+
+/** One for each row that speaks of what is asked for. */
+const comparisons = (
+  rows: readonly CountRow[],
+  archs: readonly ArchSpec[],
+  operations: readonly CountedOperation[],
+  modes: readonly Mode[] | undefined,
+  core: Core,
+): Job[] =>
+  archs.flatMap((arch) =>
+    core.rowsOf(rows, arch).flatMap((row) => {
+      const operation = operations.find((o) => o.name === row.operation);
+      return operation && (modes?.includes(row.mode) ?? true) ? [{ arch, operation, mode: row.mode, row }] : [];
+    }),
+  );
+
+/** By the name that the counts have for an architecture. */
+const sumsOf = (rows: readonly ComparedRow[], core: Core): Extract<Content, { kind: 'counts' }>['sums'] =>
+  [...new Set(rows.map((row) => row.arch))].map((arch) => ({ arch, columns: core.sumsOf(rows.filter((row) => row.arch === arch)) }));
+
+function exitOf(done: readonly unknown[], compared: readonly ComparedRow[]): number {
+  if (compared.some((row) => row.columns.some((c) => c.agreement === 'different'))) return EXIT.differs;
+  return done.length === 0 ? EXIT.nothing : EXIT.ok;
+}
