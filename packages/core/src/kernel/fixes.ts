@@ -124,7 +124,7 @@ export const FIXES: readonly Fix[] = [
     commit: '64fe24a3e05e',
     year: 2022,
     since: 'v6.0',
-    says: 'mprotect to writable makes entries of dirty pages that nobody shares writable at once, not at the next write fault.',
+    says: 'Mprotect to writable makes entries of dirty pages that nobody shares writable at once, not at the next write fault.',
     needs: ['anon_exclusive'],
   },
   {
