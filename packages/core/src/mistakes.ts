@@ -12,6 +12,7 @@ export const MISTAKES = {
   SD_HIDDEN_STATE: EXIT.plugin,
   SD_OPERATION_THREW: EXIT.plugin,
   SD_BAD_STEP: EXIT.plugin,
+  SD_BAD_SYMMETRY: EXIT.plugin,
   SD_BAD_ARCH: EXIT.plugin,
   SD_UNDECLARED_CELL: EXIT.plugin,
   SD_CELL_OUT_OF_RANGE: EXIT.plugin,

@@ -126,6 +126,11 @@ export class Automaton {
     return { op, step: resume(this.system, process, op, 0) };
   }
 
+  /** The edge by which `node` was found, -1 for roots and ends. */
+  edgeInto(node: number): number {
+    return this.foundBy[node]!;
+  }
+
   private wayTo(node: number): number[] {
     const edges: number[] = [];
     for (let edge = this.foundBy[node]!; edge >= 0; edge = this.foundBy[this.edges.from[edge]!]!) edges.push(edge);
@@ -160,7 +165,8 @@ export class Automaton {
     return node;
   }
 
-  private endOf(p: number): number {
+  /** The node of process `p` where its code has ended. */
+  endOf(p: number): number {
     return (this.ends[p] ??= this.addNode(p, undefined, -1));
   }
 

@@ -1,5 +1,6 @@
 /** What is asked of an exploration, and what it answers: plain data. */
 import type { Schedule } from '../words/system.ts';
+import type { Reductions } from './reductions.ts';
 
 /** Bounds of a search, and when it gives up. */
 export interface ExploreOptions {
@@ -10,6 +11,10 @@ export interface ExploreOptions {
   /** Take at most this many steps from the start. */
   readonly maxDepth?: number;
   readonly deadlineMs?: number;
+  /** What to leave out without changing the verdict. Absent: nothing. With `maxDepth` nothing is left out either. */
+  readonly reduce?: Reductions;
+  /** Tells states apart by 64-bit fingerprints alone, which `seed` mixes: less memory, and states may be missed (`omissionRisk`). */
+  readonly compact?: { readonly seed: number };
   readonly signal?: AbortSignal;
   /** Called about ten times a second. */
   onProgress?(progress: Progress): void;
@@ -24,14 +29,17 @@ export interface Progress {
   readonly seconds: number;
 }
 
-/** A claim that failed, and a shortest schedule to where it does. */
+/** A claim that failed, and a schedule to where it does: a shortest one, unless a reduced search went on after the first. */
 export interface Violation {
   readonly claim: string;
   readonly schedule: Schedule;
   readonly depth: number;
 }
 
-/** How often a claim held. Counted once per state and way the judged step ended, however many schedules lead there. */
+/**
+ * How often a claim held. Counted once per state and way the judged step ended, however many schedules lead there. Of a reduced search
+ * only whether a count is 0 means something.
+ */
 export interface TallyCount {
   readonly claim: string;
   readonly held: number;
@@ -70,11 +78,19 @@ export interface Exploration {
   readonly deadlocks: number;
   /** Local states of all processes. */
   readonly nodes: number;
+  /** Observations that lead from one to another. */
+  readonly edges: number;
   /** How often code was run to learn them. */
   readonly replays: number;
+  /** Searches made; the last one learned nothing that would have changed it, and states and transitions are its own. */
+  readonly rounds: number;
   readonly seconds: number;
+  /** About how likely it is that a state was missed, when states were told apart by fingerprints alone. */
+  readonly omissionRisk?: number;
   readonly violations: readonly Violation[];
   readonly tally: readonly TallyCount[];
   readonly deadlock?: Deadlock;
+  /** A schedule after which processes may move for ever, but some main process can never end whatever they do. */
+  readonly neverEnds?: Deadlock;
   readonly reached: readonly Reached[];
 }

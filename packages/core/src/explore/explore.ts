@@ -2,7 +2,7 @@
 import type { System } from '../words/system.ts';
 import type { Exploration, ExploreOptions } from './exploration.ts';
 import type { Identity } from './identity.ts';
-import { Search } from './search.ts';
+import { Rounds } from './rounds.ts';
 
 /** Transitions between two looks at the clock and the signal: a few milliseconds. */
 const PIECE = 8192;
@@ -13,7 +13,7 @@ const PROGRESS_SECONDS = 0.1;
  * Lets the event loop run between pieces, so that a signal or a timer can end it.
  */
 export async function explore(system: System, options: ExploreOptions, identity?: Identity): Promise<Exploration> {
-  const search = new Search(system, options, identity);
+  const search = new Rounds(system, options, identity);
   const advance = pieces(search, options);
   while (advance()) await new Promise<void>((resolve) => void setImmediate(resolve));
   return search.result();
@@ -21,14 +21,14 @@ export async function explore(system: System, options: ExploreOptions, identity?
 
 /** The same without an event loop: for tests and worker threads. */
 export function exploreSync(system: System, options: ExploreOptions, identity?: Identity): Exploration {
-  const search = new Search(system, options, identity);
+  const search = new Rounds(system, options, identity);
   const advance = pieces(search, options);
   while (advance());
   return search.result();
 }
 
 /** Makes the function that takes one piece of the search and says whether there is more. */
-function pieces(search: Search, options: ExploreOptions): () => boolean {
+function pieces(search: Rounds, options: ExploreOptions): () => boolean {
   let told = 0;
   return () => {
     if (options.signal?.aborted === true) search.interrupt();

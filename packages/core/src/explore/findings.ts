@@ -22,9 +22,9 @@ export class Findings {
 
   /**
    * Judges claims after a step.
-   * @param state number of the state after it
+   * @param state number of the state after it; -1 when it has none, and everything is counted
    * @param edge the local edge the step took; one state may be entered by several, each judged once
-   * @param depth steps of a shortest schedule to here
+   * @param depth steps of a shortest schedule to here; -1 when not known, and the first schedule is kept
    * @param schedule that schedule; asked for only when there is something new to keep
    * @returns how many claims failed that must not
    */
@@ -42,7 +42,7 @@ export class Findings {
     let fresh: boolean | undefined;
     for (const check of checks) {
       if (check.on === 'tally') {
-        fresh ??= this.counted.add(state, edge);
+        fresh ??= state < 0 || this.counted.add(state, edge);
         if (fresh) this.count(check.claim, check.holds(store, step, observed), schedule);
       } else if (!check.holds(store, step, observed)) {
         failures++;
@@ -63,7 +63,9 @@ export class Findings {
   private violate(claim: string, depth: number, schedule: () => Schedule): void {
     // A claim that is judged both at steps and at ends may be found one step too late first: ends are judged when their layer is expanded.
     const known = this.failed.get(claim);
-    if (known === undefined || known.depth > depth) this.failed.set(claim, { claim, schedule: schedule(), depth });
+    if (known !== undefined && (depth < 0 || known.depth <= depth)) return;
+    const way = schedule();
+    this.failed.set(claim, { claim, schedule: way, depth: way.length });
   }
 
   private count(claim: string, held: boolean, schedule: () => Schedule): void {

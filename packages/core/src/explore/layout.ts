@@ -17,6 +17,8 @@ export class Layout {
   /** Words of a record in use. */
   width: number;
   private readonly initials: Int32Array;
+  /** Per word after the nodes: its cell. */
+  private readonly cells: Cell[] = [];
 
   constructor(private readonly system: System) {
     this.wordOf = new Int32Array(system.cellCount).fill(UNKNOWN);
@@ -40,7 +42,13 @@ export class Layout {
   /** Gives a place to a cell that is written for the first time. */
   add(cell: Cell): number {
     this.initial(cell);
+    this.cells.push(cell);
     return (this.wordOf[cell] = this.width++);
+  }
+
+  /** The cell that has a word of a record. */
+  cellAt(word: number): Cell {
+    return this.cells[word - this.width + this.cells.length]!;
   }
 
   /** What the cell holds, given the word of a record. */

@@ -58,7 +58,7 @@ export function sameStep(a: Step | undefined, b: Step | undefined): boolean {
   );
 }
 
-const sameNumbers = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+export const sameNumbers = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
 function malformed(step: unknown, cellCount: number): string | undefined {
   if (step === null || typeof step !== 'object') return 'is not an object';

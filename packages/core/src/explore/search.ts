@@ -1,11 +1,11 @@
 /** The search: breadth first over all schedules, every state once. It knows steps and cells, not page tables. */
-import type { Schedule, System } from '../words/system.ts';
-import { Automaton } from './automaton.ts';
-import { everyone, type Chooser } from './choose.ts';
-import type { Deadlock, Exploration, ExploreOptions, Progress } from './exploration.ts';
+import type { Schedule } from '../words/system.ts';
+import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
 import { END_STEP, Findings } from './findings.ts';
-import { byHistory, type Identity } from './identity.ts';
-import { coverage, endingAt, stuckAt } from './report.ts';
+import { Endings } from './endings.ts';
+import type { Knowledge } from './knowledge.ts';
+import { Reducer } from './reducer.ts';
+import { coverage } from './report.ts';
 import { States } from './state.ts';
 import { Successors } from './successors.ts';
 import { TRAIT } from './traits.ts';
@@ -15,41 +15,48 @@ const NO_EDGE = 0x7fffffff;
 
 /** A search that can be advanced piece by piece. */
 export class Search {
-  readonly automaton: Automaton;
   readonly states: States;
   private readonly findings = new Findings();
   private readonly next: Successors;
+  /** The same for the candidate, on the way to a state that is worth keeping. */
+  private readonly ahead: Successors;
+  private readonly reducer: Reducer | undefined;
+  private readonly endings: Endings;
   /** States before this one were expanded. */
   private expanded = 0;
   private layerEnd = 1;
   private depth = 0;
   private transitions = 0;
-  private ends = 0;
-  private bounded = 0;
-  private deadlocks = 0;
-  private deadlock: Deadlock | undefined;
   private outcome: Exploration['outcome'] | undefined;
   private bound: Exploration['bound'];
   private seconds = 0;
   private readonly maxDepth: number;
+  /** Moves that lead to the candidate. */
+  private readonly way: number[] = [];
 
   constructor(
-    private readonly system: System,
-    private readonly options: ExploreOptions,
-    identity: Identity = byHistory,
-    private readonly choose: Chooser = everyone,
+    private readonly options: ExploreOptions & { readonly stopAtDeadlock?: boolean },
+    readonly knowledge: Knowledge,
   ) {
+    const { system, automaton, footprints, mutants } = knowledge;
     this.maxDepth = options.maxDepth ?? Infinity;
-    this.automaton = new Automaton(system, identity);
-    this.states = new States(system);
-    this.next = new Successors(system, this.automaton, this.states);
-    this.automaton.roots.forEach((root, p) => this.states.setNode(0, p, root));
+    this.states = new States(system, options.compact);
+    this.next = new Successors(system, automaton, this.states, footprints, mutants);
+    this.ahead = new Successors(system, automaton, this.states, footprints, mutants);
+    this.reducer = footprints && new Reducer(knowledge, this.states);
+    this.endings = new Endings(system, automaton, this.states);
+    automaton.roots.forEach((root, p) => this.states.setNode(0, p, root));
     this.states.find();
-    this.states.keep(0, 0);
+    this.states.keep(0, [0]);
   }
 
   get done(): boolean {
     return this.outcome !== undefined;
+  }
+
+  /** Was every schedule tried, apart from what the reductions left out? */
+  get complete(): boolean {
+    return this.outcome === 'complete';
   }
 
   get progress(): Progress {
@@ -71,6 +78,7 @@ export class Search {
         this.depth++;
         this.layerEnd = this.states.count;
       }
+      this.states.forgetBefore(this.expanded);
       this.expand(this.expanded++);
     }
     this.seconds += (performance.now() - start) / 1000;
@@ -83,88 +91,151 @@ export class Search {
 
   /** What was found. Checks first that the code it was learned from still behaves as it did. */
   result(): Exploration {
-    if (this.outcome !== 'interrupted') this.automaton.audit();
-    const { transitions, depth, ends, bounded, deadlocks, seconds, findings, automaton } = this;
+    const { automaton } = this.knowledge;
+    if (this.outcome !== 'interrupted') automaton.audit();
+    const { transitions, depth, seconds, findings, endings } = this;
+    const neverEnds = this.outcome === 'complete' && !this.options.compact ? endings.neverEnds((state) => this.leadsTo(state)) : undefined;
     return {
       outcome: this.outcome ?? 'interrupted',
       ...(this.outcome === 'bound' && this.bound !== undefined && { bound: this.bound }),
       states: this.states.count,
       transitions,
       depth,
-      ends,
-      bounded,
-      deadlocks,
+      ...endings.counts,
       nodes: automaton.nodeCount,
+      edges: automaton.edges.count,
       replays: automaton.replays,
+      rounds: 1,
       seconds,
+      ...(this.options.compact && { omissionRisk: this.states.count ** 2 / 2 ** 65 }),
       violations: findings.violations,
       tally: findings.tally,
-      ...(this.deadlock && { deadlock: this.deadlock }),
+      ...(endings.deadlock && { deadlock: endings.deadlock }),
+      ...(neverEnds && { neverEnds }),
       reached: coverage(automaton),
     };
   }
 
   private expand(state: number): void {
-    const { next } = this;
+    const { next, reducer } = this;
+    reducer?.refresh();
     const able = next.gather(state);
     if (able === 0) {
       this.settle(state);
     } else if (this.depth >= this.maxDepth) {
       this.bound = 'maxDepth';
     } else {
-      const count = this.choose(next.ready, able, state, this);
-      for (let i = 0; i < count; i++) {
-        const p = next.ready[i]!;
-        for (let choice = 0; choice < next.ways[p]!; choice++) {
-          this.move(state, p, choice);
-          if (this.outcome !== undefined) return;
-        }
+      this.eachMove(state, able, (p, choice) => this.move(state, p, choice));
+    }
+  }
+
+  /**
+   * Makes the moves that must be made in a state.
+   * In a cycle of states someone who may wait could wait for ever. So some move has to lead to a state with a higher number, or
+   * everybody moves: along such moves numbers grow until everybody moves (Bosnacki, Leue, Lluch-Lafuente 2009).
+   * @param move makes one and says to which state it led
+   */
+  private eachMove(state: number, able: number, move: (p: number, choice: number) => number): void {
+    const { next, reducer } = this;
+    const { mutants } = this.knowledge;
+    const few = reducer ? reducer.choose(next, able, state) : able;
+    let onwards = mutants.has('cycles are opened');
+    for (let i = 0; i < able; i++) {
+      if (i >= few && onwards) return;
+      const p = next.ready[i]!;
+      const ways = mutants.has('every way is taken') ? 1 : next.ways[p]!;
+      for (let choice = 0; choice < ways; choice++) {
+        const to = move(p, choice);
+        if (this.outcome !== undefined && this.outcome !== 'complete') return;
+        if (to <= state) this.endings.cyclic = true;
+        else if (i < few) onwards = true;
       }
     }
   }
 
-  private move(state: number, p: number, choice: number): void {
-    const { automaton, states, next } = this;
-    const node = states.node(state, p);
-    const edge = next.make(state, p, choice);
-    this.transitions++;
-    const known = states.find();
-    if (automaton.traits[node]! & TRAIT.judged) {
-      // Judged before the successor is kept: a claim that fails is a finding even where there is no room for one state more.
-      const way = (): Schedule => [...states.scheduleTo(state), { process: p, choice }];
-      const after = known < 0 ? states.count : known;
-      const failures = this.findings.judge(
-        automaton.checks[node]!,
-        next.target,
-        automaton.steps[node]!,
-        next.observed,
-        after,
-        edge,
-        this.depth + 1,
-        way,
-      );
-      if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
+  /** Makes a move; returns the number of the state it leads to. */
+  private move(state: number, p: number, choice: number): number {
+    const { states } = this;
+    const to = this.follow(state, p, choice, true);
+    if (to >= 0) return to;
+    if (states.count < this.options.maxStates) {
+      states.keep(state, this.way);
+      return states.count - 1;
     }
-    if (known >= 0) return;
-    if (states.count < this.options.maxStates) states.keep(state, p + this.system.processes.length * choice);
-    else if (this.outcome === undefined) this.stop('bound', 'maxStates');
+    if (this.outcome === undefined) this.stop('bound', 'maxStates');
+    return states.count;
+  }
+
+  /** Makes the candidate what a move leads to, and on while one process alone must move; returns the state that equals it, or -1. */
+  private follow(state: number, p: number, choice: number, judging: boolean): number {
+    const { next, ahead, states, reducer, way, knowledge } = this;
+    const { automaton, system } = knowledge;
+    const processes = system.processes.length;
+    way.length = 0;
+    way.push(p + processes * choice);
+    let node = states.node(state, p);
+    let edge = next.make(state, p, choice);
+    this.transitions++;
+    if (!reducer?.fuses) {
+      const known = states.find();
+      // Where unlike states count as one, a claim may hold on one way into it and fail on another.
+      if (judging) this.judge(next, node, edge, states.likeness ? -1 : known < 0 ? states.count : known, state);
+      return known;
+    }
+    if (judging) this.judge(next, node, edge, -1, state);
+    // A cycle of states takes some process back to a node it had before: states after such moves are kept, so this comes to an end.
+    while (automaton.edges.to[edge]! > node && this.outcome !== 'stopped-at-violation') {
+      const able = ahead.gather(states.count);
+      if (able === 0 || reducer.choose(ahead, able, states.count) > 1) break;
+      const only = ahead.ready[0]!;
+      if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) break;
+      node = states.node(states.count, only);
+      edge = ahead.moveOn(only, 0);
+      way.push(only);
+      this.transitions++;
+      if (judging) this.judge(ahead, node, edge, -1, state);
+    }
+    return states.find();
+  }
+
+  /** Judges the claims of the step that made the candidate. */
+  private judge(by: Successors, node: number, edge: number, after: number, from: number): void {
+    const { automaton } = this.knowledge;
+    if (!(automaton.traits[node]! & TRAIT.judged)) return;
+    // Judged before the successor is kept: a claim that fails is a finding even where there is no room for one state more.
+    const way = (): Schedule => [...this.states.scheduleTo(from), ...this.way.map((move) => this.states.moveOf(move))];
+    const step = automaton.steps[node]!;
+    const store = by.judged(node, 'claim');
+    const failures = this.findings.judge(automaton.checks[node]!, store, step, by.observed, after, edge, this.lengthOf(1), way);
+    if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 
   /** Judges a state in which nothing can move. */
   private settle(state: number): void {
-    const nodeOf = (p: number): number => this.states.node(state, p);
-    const ending = endingAt(this.system, this.automaton, nodeOf);
+    const { finals } = this.knowledge.system;
     const way = (): Schedule => this.states.scheduleTo(state);
-    if (ending === 'gave up') {
-      this.bounded++;
-    } else if (ending === 'deadlock') {
-      this.deadlocks++;
-      this.deadlock ??= { schedule: way(), stuck: stuckAt(this.system, this.automaton, this.next.source, nodeOf) };
-    } else {
-      this.ends++;
-      const failures = this.findings.judge(this.system.finals, this.next.source, END_STEP, 0, state, NO_EDGE, this.depth, way);
-      if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
-    }
+    const ending = this.endings.note(state, this.next.source, way);
+    if (ending === 'deadlock' && this.options.stopAtDeadlock) this.outcome = 'stopped-at-violation';
+    if (ending !== 'end') return;
+    const failures = this.findings.judge(finals, this.next.judged(0, 'final'), END_STEP, 0, state, NO_EDGE, this.lengthOf(0), way);
+    if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
+  }
+
+  /** Where the moves of a state lead, found once more. */
+  private leadsTo(state: number): number[] {
+    const to: number[] = [];
+    const able = this.next.gather(state);
+    this.eachMove(state, able, (p, choice) => {
+      const found = this.follow(state, p, choice, false);
+      to.push(found);
+      return found;
+    });
+    return to;
+  }
+
+  /** Steps to a state of this layer, and `more`; not known where layers are no steps. */
+  private lengthOf(more: number): number {
+    return this.reducer?.fuses ? -1 : this.depth + more;
   }
 
   private stop(outcome: Exploration['outcome'], bound: Exploration['bound']): void {

@@ -2,12 +2,15 @@
 import type { Cell } from '../words/cells.ts';
 import type { Schedule, System } from '../words/system.ts';
 import { HEADER, Layout } from './layout.ts';
+import type { Likeness } from './likeness.ts';
 import { highPart, lowPart } from './mix.ts';
 import { PackedStore } from './packed-store.ts';
+import { Trails } from './trails.ts';
 import { Visited } from './visited.ts';
 
 const CHUNK_BITS = 12;
 const CHUNK = 1 << CHUNK_BITS;
+const FORGOTTEN = new Int32Array(0);
 
 /**
  * States numbered in order of discovery. The record after the last state is the candidate: a successor under construction,
@@ -20,10 +23,24 @@ export class States {
   private chunks: Int32Array[] = [];
   private readonly visited = new Visited();
   private readonly views: PackedStore[] = [];
+  private readonly seed: number;
+  /** Per chunk of which only these words are left: them. */
+  private readonly heads: (Int32Array | undefined)[] = [];
+  private readonly trails = new Trails();
   /** The free place where the last unsuccessful `find` ended. */
   private free = 0;
 
-  constructor(private readonly system: System) {
+  /** What counts as one state, when it is not plain equality. */
+  likeness: Likeness | undefined;
+
+  /**
+   * @param compact with it, states are told apart by 64-bit fingerprints alone, which the seed mixes: two states may be taken for one
+   */
+  constructor(
+    private readonly system: System,
+    private readonly compact?: { readonly seed: number },
+  ) {
+    this.seed = compact?.seed ?? 0;
     this.layout = new Layout(system);
     this.stride = this.layout.width + 4;
   }
@@ -62,8 +79,13 @@ export class States {
 
   /** The state that equals the candidate, or -1. */
   find(): number {
-    const candidate = this.chunkOf(this.count);
     const base = this.baseOf(this.count);
+    this.likeness?.begin(this.chunkOf(this.count), base, this.seed);
+    const candidate = this.chunkOf(this.count);
+    if (this.likeness) {
+      candidate[base + HEADER.low] = this.likeness.low;
+      candidate[base + HEADER.high] = this.likeness.high;
+    }
     const high = candidate[base + HEADER.high]!;
     let place = this.visited.start(candidate[base + HEADER.low]!);
     for (let id = this.visited.at(place); id >= 0; id = this.visited.at(place)) {
@@ -74,22 +96,35 @@ export class States {
     return -1;
   }
 
-  /** Makes the candidate a state, right after `find` did not find it. `move` is process + number of processes * choice. */
-  keep(parent: number, move: number): void {
+  /** Makes the candidate a state, right after `find` did not find it. Each move is process + number of processes * choice. */
+  keep(parent: number, moves: readonly number[]): void {
     const candidate = this.chunkOf(this.count);
     const base = this.baseOf(this.count);
     candidate[base + HEADER.parent] = parent;
-    candidate[base + HEADER.move] = move;
+    candidate[base + HEADER.move] = moves.length === 1 ? moves[0]! : this.trails.add(moves);
     this.visited.put(this.free, candidate[base + HEADER.high]!, this.count++, this.lowOf);
+  }
+
+  /** Keeps only how they were reached of the states before this one, when states are told apart by fingerprints alone. */
+  forgetBefore(state: number): void {
+    if (!this.compact || (state & (CHUNK - 1)) !== 0) return;
+    for (let c = (state >>> CHUNK_BITS) - 1; c >= 0 && this.heads[c] === undefined; c--) {
+      const heads = new Int32Array(CHUNK * HEADER.size);
+      for (let i = 0; i < CHUNK; i++) heads.set(this.chunks[c]!.subarray(i * this.stride, i * this.stride + HEADER.size), i * HEADER.size);
+      this.heads[c] = heads;
+      this.chunks[c] = FORGOTTEN;
+    }
   }
 
   /** The moves that first led to a state. */
   scheduleTo(state: number): Schedule {
-    const moves = [];
-    for (let at = state; at > 0; at = this.chunkOf(at)[this.baseOf(at) + HEADER.parent]!) {
-      moves.push(this.moveOf(this.chunkOf(at)[this.baseOf(at) + HEADER.move]!));
+    const moves: number[] = [];
+    for (let at = state; at > 0; at = this.headOf(at, HEADER.parent)) {
+      const move = this.headOf(at, HEADER.move);
+      if (move >= 0) moves.push(move);
+      else moves.push(...this.trails.at(move).reverse());
     }
-    return moves.reverse();
+    return moves.reverse().map((move) => this.moveOf(move));
   }
 
   moveOf(move: number): { process: number; choice: number } {
@@ -102,8 +137,8 @@ export class States {
     const old = chunk[base + word]!;
     if (old === value) return;
     chunk[base + word] = value;
-    chunk[base + HEADER.low] = chunk[base + HEADER.low]! + lowPart(word, value) - lowPart(word, old);
-    chunk[base + HEADER.high] = chunk[base + HEADER.high]! + highPart(word, value) - highPart(word, old);
+    chunk[base + HEADER.low] = chunk[base + HEADER.low]! + lowPart(word, value, this.seed) - lowPart(word, old, this.seed);
+    chunk[base + HEADER.high] = chunk[base + HEADER.high]! + highPart(word, value, this.seed) - highPart(word, old, this.seed);
   }
 
   /** Gives a cell a place in every record; there it holds its initial value. */
@@ -117,6 +152,7 @@ export class States {
     const narrow = this.stride;
     this.stride = Math.ceil(narrow * 1.5);
     this.chunks = this.chunks.map((old) => {
+      if (old === FORGOTTEN) return old;
       const wide = new Int32Array(CHUNK * this.stride);
       for (let i = 0; i < CHUNK; i++) wide.set(old.subarray(i * narrow, (i + 1) * narrow), i * this.stride);
       return wide;
@@ -125,11 +161,18 @@ export class States {
   }
 
   private equals(state: number, candidate: Int32Array, base: number): boolean {
+    if (this.compact) return this.lowOf(state) === candidate[base + HEADER.low];
     const known = this.chunkOf(state);
     const at = this.baseOf(state);
+    if (this.likeness) return this.likeness.matches(known, at);
     for (let i = HEADER.size; i < this.layout.width; i++) if (known[at + i] !== candidate[base + i]) return false;
     return true;
   }
 
-  private readonly lowOf = (state: number): number => this.chunkOf(state)[this.baseOf(state) + HEADER.low]!;
+  private headOf(state: number, word: number): number {
+    const kept = this.heads[state >>> CHUNK_BITS];
+    return kept ? kept[(state & (CHUNK - 1)) * HEADER.size + word]! : this.chunkOf(state)[this.baseOf(state) + word]!;
+  }
+
+  private readonly lowOf = (state: number): number => this.headOf(state, HEADER.low);
 }

@@ -52,6 +52,11 @@ export interface Meaning {
   /** Does it and says what the CPU observes (0 when nothing). */
   apply(step: Step, store: Store, choice: number): number;
   footprint(step: Step): Footprint;
+  /**
+   * `right`: takes `cells[0]` as a lock. It waits (`enabled`) for that cell alone; code that meets the cell without waiting for it is
+   * found by the explorer, which then draws no conclusion from this word.
+   */
+  readonly mover?: 'right';
   /** The step in words, after it happened. */
   tell(step: Step, observed: number, names: CellNames): string;
 }

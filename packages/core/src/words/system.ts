@@ -34,6 +34,21 @@ export interface Check {
   explain?(store: Store, step: Step, observed: number): string;
 }
 
+/**
+ * A way to exchange processes that no step and no claim can tell: with `f` a state and `f(state)` its image, the image of every move
+ * of `f` is a move of the image, and claims say the same of both.
+ */
+export interface Symmetry {
+  /** The process that takes the place of process `p`. */
+  process(p: number): number;
+  /** The cell that takes the place of a cell. */
+  cell(cell: Cell): Cell;
+  /** What a value of a cell becomes, such as a mask of CPUs. */
+  value(cell: Cell, value: number): number;
+  /** What the image of a step observes where the step observes `value`. */
+  observed(step: Step, value: number): number;
+}
+
 /** A closed system, ready to be explored. */
 export interface System {
   readonly processes: readonly Process[];
@@ -46,6 +61,8 @@ export interface System {
   checksAt(step: Step): readonly Check[];
   /** What is judged in states where every main process has ended and no process can move. */
   readonly finals: readonly Check[];
+  /** Symmetries, which together with doing nothing are a group. Absent: none. */
+  readonly symmetries?: readonly Symmetry[];
   /** Names of the operations and hooks that the code resumed last is inside of, outermost first. */
   where(): readonly string[];
 }

@@ -18,8 +18,8 @@ const fingerprint = (states: States, state: number): [number, number] => {
   let [low, high] = [0, 0];
   for (let i = HEADER.size; i < states.layout.width; i++) {
     const word = states.chunkOf(state)[states.baseOf(state) + i]!;
-    low = (low + lowPart(i, word)) | 0;
-    high = (high + highPart(i, word)) | 0;
+    low = (low + lowPart(i, word, 0)) | 0;
+    high = (high + highPart(i, word, 0)) | 0;
   }
   return [low, high];
 };
@@ -45,7 +45,7 @@ describe('packed states', () => {
           const found = states.find();
           expect(found).toBe(known.get(key) ?? -1);
           if (found >= 0) return;
-          states.keep(0, 0);
+          states.keep(0, [0]);
           known.set(key, model.length);
           model.push(next);
         };
@@ -113,7 +113,7 @@ describe('packed states', () => {
     store.set(0, 1);
     store.set(1, 1);
     states.find();
-    states.keep(0, 0);
+    states.keep(0, [0]);
     states.branch(0);
     store.seek(1);
     expect(states.find()).toBe(0);

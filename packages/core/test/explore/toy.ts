@@ -1,6 +1,6 @@
 /** A toy vocabulary: a few steps over numbered cells, enough for every kind of step the explorer tells apart. */
 import type { Meaning, Op, Step, Store } from '../../src/words/step.ts';
-import type { Check, Process, System } from '../../src/words/system.ts';
+import type { Check, Process, Symmetry, System } from '../../src/words/system.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
 import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
 
@@ -31,6 +31,42 @@ export function* unlock(cell: number): Op {
 export function* awaitValue(cell: number, value: number): Op {
   yield step('await', [cell], [value], { why: `cell ${cell} to be ${value}` });
 }
+/** Adds modulo `modulus` and observes nothing: such updates commute. */
+export function* inc(cell: number, by: number, modulus = 1 << 20): Op {
+  yield step('inc', [cell], [by, modulus]);
+}
+/** Sets bits and observes nothing: such updates commute, but not with `inc`. */
+export function* or(cell: number, bits: number): Op {
+  yield step('or', [cell], [bits]);
+}
+/** 1 when the lock was free and is taken now. */
+export function* trylock(cell: number): Op<number> {
+  return yield step('trylock', [cell]);
+}
+/** Waits until all these cells hold 0. */
+export function* awaitZero(cells: readonly number[]): Op {
+  yield step('await zero', cells, [], { why: `cells ${cells.join()} to be 0` });
+}
+/** Sets all these cells, once they are 0. */
+export function* send(cells: readonly number[], value: number): Op {
+  yield step('send', cells, [value]);
+}
+/** Waits until `off` is 0 and one of the others is not: takes one of these, sets `busy` and observes which. */
+export function* enter(off: number, busy: number, pending: readonly number[]): Op<number> {
+  return yield step('enter', [off, busy, ...pending]);
+}
+/** Clears all these cells. */
+export function* clear(cells: readonly number[]): Op {
+  yield step('clear', cells);
+}
+/** Notes in `mask` who of `readers` is not 0. */
+export function* snapshot(mask: number, readers: readonly number[]): Op {
+  yield step('snapshot', [mask, ...readers]);
+}
+/** Sets `own` to 0 and takes bit `bit` out of the masks. */
+export function* leave(own: number, bit: number, masks: readonly number[]): Op {
+  yield step('leave', [own, ...masks], [bit]);
+}
 /** One of 0..n-1, as the hardware likes. */
 export function* flip(n: number): Op<number> {
   return yield step('flip', [], [n]);
@@ -46,6 +82,9 @@ export function* giveUp(): Op {
 const at = (s: Step, i: number): number => s.cells[i]!;
 const arg = (s: Step, i: number): number => s.args[i]!;
 const footprint = (): { reads: []; writes: []; adds: [] } => ({ reads: [], writes: [], adds: [] });
+const adds: Meaning['footprint'] = (s) => ({ reads: [], writes: [], adds: s.cells });
+/** Which of the cells after the first two are not 0: 0, 1, ... */
+const sent = (s: Step, cells: Store): number[] => s.cells.slice(2).flatMap((cell, i) => (cells.get(cell) === 0 ? [] : [i]));
 const tell: Meaning['tell'] = (s, observed, names) =>
   `${s.kind} ${s.cells.map((cell) => names.name(cell)).join()} ${s.args.join()} -> ${observed}`;
 const put = (store: Store, cell: number, value: number, observed = 0): number => {
@@ -64,7 +103,38 @@ const MEANINGS: Record<string, Meaning> = {
     footprint,
     tell,
   },
-  lock: { enabled: (s, cells) => cells.get(at(s, 0)) === 0, apply: (s, cells) => put(cells, at(s, 0), 1), footprint, tell },
+  lock: { mover: 'right', enabled: (s, cells) => cells.get(at(s, 0)) === 0, apply: (s, cells) => put(cells, at(s, 0), 1), footprint, tell },
+  trylock: { apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? put(cells, at(s, 0), 1, 1) : 0), footprint, tell },
+  inc: { apply: (s, cells) => put(cells, at(s, 0), (cells.get(at(s, 0)) + arg(s, 0)) % arg(s, 1)), footprint: adds, tell },
+  or: { apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) | arg(s, 0)), footprint: adds, tell },
+  'await zero': { enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0), apply: () => 0, footprint, tell },
+  send: {
+    enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0),
+    apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, arg(s, 0)), 0),
+    footprint,
+    tell,
+  },
+  enter: {
+    enabled: (s, cells) => cells.get(at(s, 0)) === 0 && sent(s, cells).length > 0,
+    choices: (s, cells) => sent(s, cells).length,
+    apply: (s, cells, choice) => put(cells, at(s, 1), 1, sent(s, cells)[choice]!),
+    footprint,
+    tell,
+  },
+  clear: { apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, 0), 0), footprint, tell },
+  snapshot: {
+    apply: (s, cells) => put(cells, at(s, 0), s.cells.slice(1).reduce((mask, cell, i) => (cells.get(cell) === 0 ? mask : mask | (1 << i)), 0)),
+    footprint,
+    tell,
+  },
+  leave: {
+    apply: (s, cells) => {
+      for (const mask of s.cells.slice(1)) if (cells.get(mask) & (1 << arg(s, 0))) cells.set(mask, cells.get(mask) & ~(1 << arg(s, 0)));
+      return put(cells, at(s, 0), 0);
+    },
+    footprint,
+    tell,
+  },
   await: { enabled: (s, cells) => cells.get(at(s, 0)) === arg(s, 0), apply: () => 0, footprint, tell },
   flip: { choices: (s) => arg(s, 0), apply: (_s, _cells, choice) => choice, footprint, tell },
   mark: { apply: () => 0, footprint, tell },
@@ -109,9 +179,10 @@ export interface Toy {
   /** Judged at every step of a kind. */
   readonly kinds?: Readonly<Record<string, readonly Check[]>>;
   readonly finals?: readonly Check[];
+  readonly symmetries?: readonly Symmetry[];
 }
 
-export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = {}, finals = [] }: Toy): System {
+export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = {}, finals = [], symmetries }: Toy): System {
   return {
     processes: processes.map((given, i) => {
       const process = typeof given === 'function' ? { body: given } : given;
@@ -123,6 +194,7 @@ export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = 
     names: { name: (cell) => `c${cell}`, value: (_cell, value) => String(value) },
     checksAt: (s) => [...(marks[(s.info as { name: string } | undefined)?.name ?? ''] ?? []), ...(kinds[s.kind] ?? [])],
     finals,
+    ...(symmetries && { symmetries }),
     where: () => stack,
   };
 }

@@ -86,9 +86,11 @@ const lock = (verb: string, value: (was: number) => number, enabled?: Meaning['e
   tell: (step, _observed, names) => `${verb} ${names.name(cellAt(step, 0))}`,
 });
 
+const taking = (meaning: Meaning): Meaning => ({ ...meaning, mover: 'right' });
+
 /** Locks are one cell: 0 free, n readers, -1 a writer; a spinlock is 0 or 1. Owners are not stored: identical CPUs stay alike. */
 const lockMeanings: Meanings = {
-  spin_lock: lock('spin_lock', () => 1, free),
+  spin_lock: taking(lock('spin_lock', () => 1, free)),
   spin_unlock: lock('spin_unlock', () => 0),
   spin_trylock: {
     apply(step, store) {
@@ -99,8 +101,8 @@ const lockMeanings: Meanings = {
     footprint: readWrite,
     tell: (step, observed, names) => `spin_trylock ${names.name(cellAt(step, 0))} -> ${observed ? 'taken' : 'busy'}`,
   },
-  down_read: lock('down_read', (was) => was + 1, (step, store) => store.get(cellAt(step, 0)) >= 0),
+  down_read: taking(lock('down_read', (was) => was + 1, (step, store) => store.get(cellAt(step, 0)) >= 0)),
   up_read: lock('up_read', (was) => was - 1),
-  down_write: lock('down_write', () => -1, free),
+  down_write: taking(lock('down_write', () => -1, free)),
   up_write: lock('up_write', () => 0),
 };

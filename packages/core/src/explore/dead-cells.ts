@@ -1,0 +1,41 @@
+/** Which cells of a state somebody may still look at. */
+import type { Footprints } from './footprints.ts';
+import type { Futures } from './futures.ts';
+import type { Mutant } from './reductions.ts';
+
+/**
+ * States that are equal in local states and in all cells that some future reads (or that claims about ends look at) have equal
+ * futures: no step can tell them apart, and what it does to these cells is the same in both.
+ */
+export class DeadCells {
+  private live = new Int32Array(4);
+
+  constructor(
+    private readonly futures: () => Futures,
+    private readonly footprints: Footprints,
+    private readonly mutants: ReadonlySet<Mutant>,
+  ) {}
+
+  /** Finds the cells that are alive where processes are at these nodes. */
+  begin(nodeOf: (process: number) => number, processes: number): void {
+    const { words, nodes, all, own } = this.futures();
+    if (this.live.length < words) this.live = new Int32Array(words * 2);
+    const looking = this.mutants.has('every future looks') ? own.reads : all.reads;
+    for (let w = 0; w < words; w++) {
+      let bits = this.footprints.finals.word(0, w);
+      for (let p = 0; p < processes; p++) {
+        const node = nodeOf(p);
+        if (node < nodes) bits |= looking[node * words + w]!;
+      }
+      this.live[w] = bits;
+    }
+    this.words = words;
+  }
+
+  private words = 0;
+
+  /** A cell that was touched first after the futures were made is taken to be alive. */
+  isLive(slot: number): boolean {
+    return slot < 0 || slot >>> 5 >= this.words || (this.live[slot >>> 5]! & (1 << slot)) !== 0;
+  }
+}

@@ -1,0 +1,94 @@
+/** Which cells the step of each local state touches: learned by watching, like the automata themselves. */
+import type { Cell } from '../words/cells.ts';
+import type { System } from '../words/system.ts';
+import type { Automaton } from './automaton.ts';
+import { BitRows } from './bit-rows.ts';
+import type { Mutant } from './reductions.ts';
+
+/**
+ * What was seen so far. It may lack what no search has seen yet: a search that made use of it is worth something only when
+ * `version` has not moved while it ran. (A step is a function of what it reads: its first read is always the same, and is seen the
+ * first time; its second depends on the value of the first, and so on. So the first time that a step does something new is seen
+ * by every search that reaches this step with equal values in all cells that it was known to read.)
+ */
+export class Footprints {
+  /** Moves when something new was seen. */
+  version = 0;
+  readonly reads = new BitRows();
+  readonly writes = new BitRows();
+  /** Updates that were declared to commute, and nothing else. */
+  readonly adds = new BitRows();
+  /** Row 0: cells that claims about ends look at. */
+  readonly finals = new BitRows();
+  /** Cells by slot: those that were ever touched. */
+  readonly cells: Cell[] = [];
+  private readonly slots: Int32Array;
+  private readonly declared: (ReadonlySet<Cell> | undefined)[] = [];
+  /** Per slot: the kind of step that adds to it; `mixed` when there are several. */
+  private readonly adders: string[] = [];
+
+  constructor(
+    private readonly system: System,
+    private readonly automaton: Automaton,
+    private readonly commute: boolean,
+    private readonly mutants: ReadonlySet<Mutant>,
+  ) {
+    this.slots = new Int32Array(system.cellCount).fill(-1);
+  }
+
+  /** Number of a touched cell. */
+  slot(cell: Cell): number {
+    const known = this.slots[cell]!;
+    if (known >= 0) return known;
+    this.cells.push(cell);
+    return (this.slots[cell] = this.cells.length - 1);
+  }
+
+  /** Slot of a cell, or -1 when nobody was seen touching it. */
+  slotIfTouched(cell: Cell): number {
+    return this.slots[cell]!;
+  }
+
+  noteRead(node: number, cell: Cell): void {
+    if (this.reads.add(node, this.slot(cell))) this.version++;
+  }
+
+  /** A read or write of a step while it happens. */
+  noteTouch(node: number, cell: Cell, rows: BitRows): void {
+    const slot = this.slot(cell);
+    if (this.addsTo(node).has(cell)) rows = this.adderOf(node, slot);
+    if (rows.add(node, slot)) this.version++;
+  }
+
+  noteFinal(cell: Cell): void {
+    if (this.finals.add(0, this.slot(cell)) && !this.mutants.has('finals make news')) this.version++;
+  }
+
+  /** Of 32 slots those to which steps of two kinds add: these updates are ordinary ones. */
+  mixedBits(word: number): number {
+    let bits = 0;
+    for (let i = 0; i < 32; i++) if (this.adders[32 * word + i] === 'mixed') bits |= 1 << i;
+    return bits;
+  }
+
+  private adderOf(node: number, slot: number): BitRows {
+    const kind = this.automaton.steps[node]!.kind;
+    const known = (this.adders[slot] ??= kind);
+    if (known !== kind && known !== 'mixed' && !this.mutants.has('adds of two kinds meet')) {
+      this.adders[slot] = 'mixed';
+      this.version++;
+    }
+    return this.adds;
+  }
+
+  private addsTo(node: number): ReadonlySet<Cell> {
+    if (!this.commute) return NONE;
+    const known = this.declared[node];
+    if (known) return known;
+    const step = this.automaton.steps[node]!;
+    const { adds, reads, writes } = this.system.meaning(step.kind).footprint(step);
+    return (this.declared[node] = adds.length === 0 ? NONE : new Set(adds.filter((cell) => !reads.includes(cell) && !writes.includes(cell))));
+  }
+}
+
+const NONE: ReadonlySet<Cell> = new Set();

@@ -1,0 +1,99 @@
+/** Which cells each local state may still touch, now or at any later step of its process. */
+import type { Cell } from '../words/cells.ts';
+import type { Meaning, Step } from '../words/step.ts';
+import type { System } from '../words/system.ts';
+import type { Automaton } from './automaton.ts';
+import type { Footprints } from './footprints.ts';
+import type { Mutant } from './reductions.ts';
+
+/** A step that waits for a lock. */
+export interface Acquire {
+  readonly step: Step;
+  readonly meaning: Meaning;
+}
+
+/** Rows of bits per node, one bit per touched cell. Made from what is learned so far; nodes learned later have no future yet. */
+export class Futures {
+  readonly words: number;
+  readonly nodes: number;
+  /** Of the node's own step; reads include the gates of its process. */
+  readonly own: { readonly reads: Int32Array; readonly writes: Int32Array; readonly adds: Int32Array };
+  /** Of this step and all after it. */
+  readonly all: { readonly reads: Int32Array; readonly writes: Int32Array; readonly adds: Int32Array };
+  /** Touched in some future in which no step that waits for this cell as a lock comes before. */
+  readonly unguarded: Int32Array;
+  /** Per slot: the different steps that wait for it as a lock. */
+  readonly acquires = new Map<number, Acquire[]>();
+
+  constructor(system: System, automaton: Automaton, footprints: Footprints, mutants: ReadonlySet<Mutant>) {
+    const gates = system.processes.map(({ gates = [] }) => gates.map((gate) => footprints.slot(gate)));
+    const lockOf = automaton.steps.map((step, node) => this.lockOf(step, automaton.meanings[node], footprints));
+    this.nodes = automaton.nodeCount;
+    this.words = (footprints.cells.length + 31) >>> 5;
+    const rows = (): Int32Array => new Int32Array(this.nodes * this.words);
+    this.own = { reads: rows(), writes: rows(), adds: rows() };
+    this.unguarded = rows();
+    const mixed = Int32Array.from({ length: this.words }, (_, w) => footprints.mixedBits(w));
+    for (let node = 0; node < this.nodes; node++) {
+      if (automaton.steps[node] !== undefined && !mutants.has('gates are read'))
+        for (const gate of gates[automaton.processOf[node]!]!) footprints.reads.add(node, gate);
+      this.learn(node, footprints, lockOf[node]!, mixed);
+    }
+    this.all = { reads: this.own.reads.slice(), writes: this.own.writes.slice(), adds: this.own.adds.slice() };
+    if (!mutants.has('futures reach on')) this.reachOn(automaton, lockOf, mutants);
+  }
+
+  /** The row of one node's own step. What steps of two kinds add to is read and written like any other cell. */
+  private learn(node: number, { reads, writes, adds }: Footprints, lock: number, mixed: Int32Array): void {
+    for (let w = 0; w < this.words; w++) {
+      const at = node * this.words + w;
+      const demoted = adds.word(node, w) & mixed[w]!;
+      this.own.reads[at] = reads.word(node, w) | demoted;
+      this.own.writes[at] = writes.word(node, w) | demoted;
+      this.own.adds[at] = adds.word(node, w) & ~demoted;
+      this.unguarded[at] = (this.own.reads[at]! | this.own.writes[at]! | this.own.adds[at]!) & ~bitIn(lock, w);
+    }
+  }
+
+  /** Ways lead on, round loops too: until nothing changes. Edges found late lead to nodes found late, so one round mostly does. */
+  private reachOn({ edges, roots, processOf }: Automaton, lockOf: readonly number[], mutants: ReadonlySet<Mutant>): void {
+    const { words, unguarded } = this;
+    const { reads, writes, adds } = this.all;
+    for (let changed = true; changed;) {
+      changed = false;
+      for (let edge = edges.count - 1; edge >= 0; edge--) {
+        const node = edges.from[edge]!;
+        const next = edges.to[edge]!;
+        if (mutants.has('daemons start again') && next === roots[processOf[next]!]) continue;
+        for (let w = 0; w < words; w++) {
+          const a = node * words + w;
+          const b = next * words + w;
+          for (const row of [reads, writes, adds]) changed = join(row, a, row[b]!) || changed;
+          changed = join(unguarded, a, unguarded[b]! & ~bitIn(lockOf[node]!, w)) || changed;
+        }
+      }
+    }
+  }
+
+  /** Slot of the lock that a step waits for, or -1. */
+  private lockOf(step: Step | undefined, meaning: Meaning | undefined, footprints: Footprints): number {
+    const cell: Cell | undefined = step?.cells[0];
+    if (step === undefined || cell === undefined || meaning?.mover !== 'right' || !meaning.enabled) return -1;
+    const slot = footprints.slot(cell);
+    let known = this.acquires.get(slot);
+    if (!known) this.acquires.set(slot, (known = []));
+    if (!known.some((other) => alike(other.step, step))) known.push({ step, meaning });
+    return slot;
+  }
+}
+
+const bitIn = (slot: number, word: number): number => (slot >= 0 && slot >>> 5 === word ? 1 << slot : 0);
+
+function join(row: Int32Array, at: number, bits: number): boolean {
+  const old = row[at]!;
+  row[at] = old | bits;
+  return row[at] !== old;
+}
+
+const alike = (a: Step, b: Step): boolean =>
+  a.kind === b.kind && a.cpu === b.cpu && a.cells.join() === b.cells.join() && a.args.join() === b.args.join();

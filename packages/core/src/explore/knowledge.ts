@@ -1,0 +1,31 @@
+/** What searches of one system learn of it and hand on to each other. */
+import type { System } from '../words/system.ts';
+import { Automaton } from './automaton.ts';
+import { Footprints } from './footprints.ts';
+import { byHistory, type Identity } from './identity.ts';
+import type { Mutant, Reductions } from './reductions.ts';
+
+/** Local automata, and the cells that their steps touch. */
+export class Knowledge {
+  readonly automaton: Automaton;
+  /** Learned only where a reduction makes use of them. */
+  readonly footprints: Footprints | undefined;
+  readonly mutants: ReadonlySet<Mutant>;
+
+  constructor(
+    readonly system: System,
+    readonly reduce: Reductions,
+    identity: Identity = byHistory,
+  ) {
+    this.mutants = new Set(reduce.mutate);
+    this.automaton = new Automaton(system, identity);
+    const { persistent, fuse, symmetry, deadCells } = reduce;
+    const used = persistent === true || fuse === true || deadCells === true || (symmetry === true && system.symmetries !== undefined);
+    this.footprints = used ? new Footprints(system, this.automaton, reduce.commute === true, this.mutants) : undefined;
+  }
+
+  /** Moves when anything new was learned. */
+  get version(): number {
+    return this.automaton.edges.count + (this.footprints?.version ?? 0);
+  }
+}

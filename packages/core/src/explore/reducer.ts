@@ -1,0 +1,61 @@
+/** The reductions of one search, put together. */
+import { DeadCells } from './dead-cells.ts';
+import { Futures } from './futures.ts';
+import type { Knowledge } from './knowledge.ts';
+import { Likeness } from './likeness.ts';
+import { MOST_PROCESSES, Persistent } from './persistent.ts';
+import type { States } from './state.ts';
+import { Symmetries } from './symmetries.ts';
+import type { Successors } from './successors.ts';
+
+/** States to expand before futures are made anew from what was learned meanwhile. */
+const PATIENCE = 16;
+
+/** Chooses who moves, and sets what counts as one state. */
+export class Reducer {
+  /** Is a state in which one process alone must move not kept? */
+  readonly fuses: boolean;
+  private futures: Futures;
+  private made: number;
+  private patience = PATIENCE;
+  private waited = 0;
+  private readonly persistent: Persistent | undefined;
+
+  constructor(
+    private readonly knowledge: Knowledge,
+    states: States,
+  ) {
+    const { system, reduce, mutants, automaton } = knowledge;
+    const footprints = knowledge.footprints!;
+    this.fuses = reduce.fuse === true;
+    this.futures = this.make();
+    this.made = knowledge.version;
+    const futures = (): Futures => this.futures;
+    const count = system.processes.length;
+    if (reduce.persistent && count <= MOST_PROCESSES) this.persistent = new Persistent(system, states, futures, this.fuses, mutants);
+    const dead = reduce.deadCells ? new DeadCells(futures, footprints, mutants) : undefined;
+    const symmetries =
+      reduce.symmetry && system.symmetries
+        ? new Symmetries(system, automaton, states.layout, (cell) => states.addCell(cell), mutants)
+        : undefined;
+    if (dead || symmetries) states.likeness = new Likeness(states.layout, count, footprints, dead, symmetries);
+  }
+
+  /** Before a state is expanded. What is known meanwhile saves later rounds; nothing is concluded from a round that learns. */
+  refresh(): void {
+    if (this.made === this.knowledge.version || ++this.waited < this.patience) return;
+    this.futures = this.make();
+    this.made = this.knowledge.version;
+    this.waited = 0;
+    this.patience = Math.ceil(this.patience * 1.5);
+  }
+
+  /** Moves those that must move to the front of `next.ready`; returns how many. */
+  choose(next: Successors, count: number, state: number): number {
+    return this.persistent?.choose(next, count, state) ?? count;
+  }
+
+  private make(): Futures {
+    return new Futures(this.knowledge.system, this.knowledge.automaton, this.knowledge.footprints!, this.knowledge.mutants);
+  }
+}

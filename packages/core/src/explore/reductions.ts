@@ -1,0 +1,32 @@
+/** Which reductions a search makes. Each can be switched off on its own; none changes a verdict. */
+
+/** Without any, every schedule is tried step by step. */
+export interface Reductions {
+  /** Lets only some processes move where no other can meet what they do (persistent sets from learned futures). */
+  readonly persistent?: boolean;
+  /** Updates that commute and are not observed, such as reference counts, meet only those who look. */
+  readonly commute?: boolean;
+  /** Giving back a lock meets nobody who has to take it first; where one process alone must move, the state in between is not kept. */
+  readonly fuse?: boolean;
+  /** States that differ by a declared symmetry of the system are one. */
+  readonly symmetry?: boolean;
+  /** Cells that nobody will look at again are left out when states are compared. */
+  readonly deadCells?: boolean;
+  /** Rules to leave out. For tests only: each of them must be missed. */
+  readonly mutate?: readonly Mutant[];
+}
+
+/** A rule of a reduction that a test leaves out, to see that some other test notices. */
+export type Mutant = (typeof MUTANTS)[number];
+
+/** Every rule that can be left out. */
+export const MUTANTS = [
+  'writes meet reads', 'reads meet writes', 'writes meet writes', 'adds meet reads', 'reads meet adds', 'adds meet writes', 'writes meet adds',
+  'adds of two kinds meet', 'gates are read', 'futures reach on', 'daemons start again', 'who waits needs writers', 'closed gates need writers',
+  'closure goes on', 'enabling reads', 'choosing reads', 'claims read', 'cycles are opened', 'again until nothing is new', 'equal writes are writes',
+  'every way is taken', 'locks may be touched without', 'locks must be held', 'locks alone hold up', 'finals read', 'every future looks',
+  'looking back at adds', 'values are mapped', 'observed values are mapped', 'finals make news',
+] as const;
+
+/** All that are proved sound. Symmetry does nothing unless a system declares one. */
+export const ALL_REDUCTIONS: Reductions = { persistent: true, commute: true, fuse: true, symmetry: true, deadCells: true };

@@ -1,0 +1,92 @@
+/** Searches again until nothing new is learned, and once more for a shortest schedule to what was found. */
+import type { System } from '../words/system.ts';
+import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
+import type { Identity } from './identity.ts';
+import { Knowledge } from './knowledge.ts';
+import { Search } from './search.ts';
+
+/**
+ * A reduced search draws conclusions from what was learned before it: what each process may still do. It is worth something only when
+ * it learns nothing itself. (Take a shortest schedule of the unreduced system in which something happens that is not known. All before
+ * it is known, so the reduced search follows it, up to the order of moves that do not meet, and learns what happens there.)
+ * What it finds is true at any time: the states it visits exist.
+ */
+export class Rounds {
+  private search: Search;
+  private readonly knowledge: Knowledge;
+  private known: number;
+  private rounds = 1;
+  private spent = 0;
+  /** What the reduced search found, while a shortest way there is looked for. */
+  private found: Exploration | undefined;
+  private finished = false;
+
+  constructor(
+    private readonly system: System,
+    private readonly options: ExploreOptions,
+    private readonly identity?: Identity,
+  ) {
+    this.knowledge = new Knowledge(system, options.maxDepth === undefined ? (options.reduce ?? {}) : {}, identity);
+    this.known = this.knowledge.version;
+    this.search = new Search(options, this.knowledge);
+  }
+
+  get done(): boolean {
+    return this.finished;
+  }
+
+  get progress(): Progress {
+    const { progress } = this.search;
+    return { ...progress, seconds: this.spent + progress.seconds };
+  }
+
+  interrupt(): void {
+    this.search.interrupt();
+    this.finished = true;
+  }
+
+  /** Takes about `budget` transitions more. */
+  advance(budget: number): void {
+    this.search.advance(budget);
+    if (this.search.done) this.settle();
+  }
+
+  result(): Exploration {
+    const last = this.search.result();
+    const seconds = this.spent + last.seconds;
+    if (!this.found) return { ...last, rounds: this.rounds, seconds };
+    // The way that the reduced search found is a way too, if the search for a shorter one came to a bound before.
+    const { violations, deadlock } = last;
+    return { ...this.found, seconds, ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
+  }
+
+  private settle(): void {
+    const { knowledge, options, search } = this;
+    if (this.found || !knowledge.footprints) {
+      this.finished = true;
+    } else if (search.complete && knowledge.version !== this.known && !knowledge.mutants.has('again until nothing is new')) {
+      this.again(new Search(this.left(), knowledge));
+      this.rounds++;
+      this.known = knowledge.version;
+    } else {
+      const result = search.result();
+      const depth = result.violations[0]?.depth ?? result.deadlock?.schedule.length;
+      if (!options.stopAtFirst || depth === undefined || options.compact) this.finished = true;
+      else {
+        this.found = { ...result, rounds: this.rounds };
+        const plain = new Knowledge(this.system, {}, this.identity);
+        this.again(new Search({ ...this.left(), maxDepth: depth, stopAtDeadlock: result.violations.length === 0 }, plain));
+      }
+    }
+  }
+
+  private again(search: Search): void {
+    this.spent += this.search.progress.seconds;
+    this.search = search;
+  }
+
+  private left(): ExploreOptions {
+    const { deadlineMs } = this.options;
+    return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + this.search.progress.seconds) };
+  }
+}
