@@ -3,6 +3,7 @@ import type { Store } from '../words/step.ts';
 import type { Schedule, System } from '../words/system.ts';
 import type { Automaton } from './automaton.ts';
 import type { Deadlock, Exploration } from './exploration.ts';
+import { doubled } from './grow.ts';
 import { endingAt, stuckAt } from './report.ts';
 import type { States } from './state.ts';
 import { TRAIT } from './traits.ts';
@@ -11,7 +12,13 @@ import { TRAIT } from './traits.ts';
 export class Endings {
   deadlock: Deadlock | undefined;
   /** Has some move led to a state with a lower number, or the same? Without, no state is reached from itself. */
-  cyclic = false;
+  private cyclic = false;
+  /** Where moves lead, state by state; per state, where its moves begin (and those of the state before end). */
+  private to = new Int32Array(256);
+  private first = new Int32Array(256);
+  private over = new Uint8Array(256);
+  private moves = 0;
+  private expanding = 0;
   private ends = 0;
   private bounded = 0;
   private deadlocks = 0;
@@ -39,23 +46,37 @@ export class Endings {
     return ending;
   }
 
+  /** The moves told next are those of this state. States come in order. */
+  expands(state: number): void {
+    if (state + 1 >= this.first.length) this.first = doubled(this.first);
+    if (state >= this.over.length) this.over = doubled(this.over);
+    this.first[state] = this.first[state + 1] = this.moves;
+    this.over[state] = this.isOver(state) ? 1 : 0;
+    this.expanding = state;
+  }
+
+  /** A move of the state that is expanded leads to that state. */
+  leadsTo(to: number): void {
+    if (this.moves === this.to.length) this.to = doubled(this.to);
+    this.to[this.moves++] = to;
+    this.first[this.expanding + 1] = this.moves;
+    if (to <= this.expanding) this.cyclic = true;
+  }
+
   /**
-   * Finds a first state from which no schedule leads to where nothing can move, every main process has ended, or one gave up.
-   * The same states are found whether a search was reduced or not: a reduced search has, for each schedule from one of its states, one
-   * that does the same steps and maybe more.
-   * @param leadsTo the states after a state
+   * Finds, when all states were expanded, a first one from which no schedule leads to where nothing can move, every main process has
+   * ended, or one gave up. There is one whether a search was reduced or not: a reduced search has, for each schedule from one of its
+   * states, one that does the same steps and maybe more.
    */
-  neverEnds(leadsTo: (state: number) => readonly number[]): Deadlock | undefined {
+  neverEnds(): Deadlock | undefined {
     if (!this.cyclic) return undefined;
     const { count } = this.states;
-    const ending = Uint8Array.from({ length: count }, (_, state) => (this.over(state) ? 1 : 0));
+    const ending = this.over.slice(0, count);
     // Most moves lead to higher numbers: from behind, two passes mostly do.
     for (let changed = true; changed;) {
       changed = false;
       for (let state = count - 1; state >= 0; state--) {
-        if (ending[state]) continue;
-        const after = leadsTo(state);
-        if (after.length > 0 && !after.some((next) => ending[next])) continue;
+        if (ending[state] || !this.someAfter(state, ending)) continue;
         ending[state] = 1;
         changed = true;
       }
@@ -64,10 +85,21 @@ export class Endings {
     return first < 0 ? undefined : { schedule: this.states.scheduleTo(first), stuck: this.left(first) };
   }
 
-  private over(state: number): boolean {
-    const { processes } = this.system;
-    const traits = processes.map((_, p) => this.automaton.traits[this.states.node(state, p)]!);
-    return traits.some((t) => t & TRAIT.gaveUp) || processes.every(({ role }, p) => role === 'daemon' || traits[p]! & TRAIT.ended);
+  /** Does a move of the state lead to one that is marked, or is there no move? */
+  private someAfter(state: number, marked: Uint8Array): boolean {
+    const end = this.first[state + 1]!;
+    for (let i = this.first[state]!; i < end; i++) if (marked[this.to[i]!]) return true;
+    return this.first[state] === end;
+  }
+
+  private isOver(state: number): boolean {
+    let mainsLeft = false;
+    for (let p = 0; p < this.system.processes.length; p++) {
+      const traits = this.automaton.traits[this.states.node(state, p)]!;
+      if (traits & TRAIT.gaveUp) return true;
+      mainsLeft ||= !(traits & TRAIT.ended) && this.system.processes[p]!.role === 'main';
+    }
+    return !mainsLeft;
   }
 
   private left(state: number): Deadlock['stuck'] {

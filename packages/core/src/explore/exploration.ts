@@ -78,7 +78,7 @@ export interface Exploration {
   readonly deadlocks: number;
   /** Local states of all processes. */
   readonly nodes: number;
-  /** Observations that lead from one to another. */
+  /** Observations that led from one to another. */
   readonly edges: number;
   /** How often code was run to learn them. */
   readonly replays: number;

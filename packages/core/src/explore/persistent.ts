@@ -93,7 +93,7 @@ export class Persistent {
         const meeting = meets(futures, node, other, w, this.mutants);
         // An update that commutes meets no other of its kind, which might then open the lock.
         const added = futures.own.adds[node * futures.words + w] ?? 0;
-        if (meeting === 0 || ((meeting & added) === 0 && this.probe.allGuarded(other, w, meeting))) continue;
+        if (meeting === 0 || (((meeting & added) === 0 || this.mutants.has('adds do not open locks')) && this.probe.allGuarded(other, w, meeting))) continue;
         who |= 1 << q;
         break;
       }

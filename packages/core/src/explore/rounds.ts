@@ -16,6 +16,9 @@ export class Rounds {
   private readonly knowledge: Knowledge;
   private known: number;
   private rounds = 1;
+  /** What was known when anything was learned last, and after how many states of the round. */
+  private seen = 0;
+  private seenAt = 0;
   private spent = 0;
   /** What the reduced search found, while a shortest way there is looked for. */
   private found: Exploration | undefined;
@@ -49,6 +52,7 @@ export class Rounds {
   advance(budget: number): void {
     this.search.advance(budget);
     if (this.search.done) this.settle();
+    else if (this.isStale()) this.nextRound();
   }
 
   result(): Exploration {
@@ -65,9 +69,7 @@ export class Rounds {
     if (this.found || !knowledge.footprints) {
       this.finished = true;
     } else if (search.complete && knowledge.version !== this.known && !knowledge.mutants.has('again until nothing is new')) {
-      this.again(new Search(this.left(), knowledge));
-      this.rounds++;
-      this.known = knowledge.version;
+      this.nextRound();
     } else {
       const result = search.result();
       const depth = result.violations[0]?.depth ?? result.deadlock?.schedule.length;
@@ -78,6 +80,21 @@ export class Rounds {
         this.again(new Search({ ...this.left(), maxDepth: depth, stopAtDeadlock: result.violations.length === 0 }, plain));
       }
     }
+  }
+
+  /** A round that has learned something proves nothing. It goes on only while it is likely to learn more. */
+  private isStale(): boolean {
+    const { version } = this.knowledge;
+    if (this.found || version === this.known || !this.knowledge.footprints) return false;
+    const { states } = this.search.progress;
+    if (version !== this.seen) [this.seen, this.seenAt] = [version, states];
+    return states > 2 * this.seenAt;
+  }
+
+  private nextRound(): void {
+    this.again(new Search(this.left(), this.knowledge));
+    this.rounds++;
+    this.known = this.knowledge.version;
   }
 
   private again(search: Search): void {

@@ -3,6 +3,7 @@ import type { Schedule } from '../words/system.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
 import { END_STEP, Findings } from './findings.ts';
 import { Endings } from './endings.ts';
+import { doubled } from './grow.ts';
 import type { Knowledge } from './knowledge.ts';
 import { Reducer } from './reducer.ts';
 import { coverage } from './report.ts';
@@ -12,6 +13,8 @@ import { TRAIT } from './traits.ts';
 
 /** Where final claims are judged no edge was taken. */
 const NO_EDGE = 0x7fffffff;
+/** Moves made without keeping a state. More would save states, and make the same moves again from each state that leads there. */
+const LONGEST = 4;
 
 /** A search that can be advanced piece by piece. */
 export class Search {
@@ -31,6 +34,8 @@ export class Search {
   private bound: Exploration['bound'];
   private seconds = 0;
   private readonly maxDepth: number;
+  /** Local edges this search has taken. */
+  private readonly taken = { marks: new Uint8Array(256), count: 0 };
   /** Moves that lead to the candidate. */
   private readonly way: number[] = [];
 
@@ -94,7 +99,7 @@ export class Search {
     const { automaton } = this.knowledge;
     if (this.outcome !== 'interrupted') automaton.audit();
     const { transitions, depth, seconds, findings, endings } = this;
-    const neverEnds = this.outcome === 'complete' && !this.options.compact ? endings.neverEnds((state) => this.leadsTo(state)) : undefined;
+    const neverEnds = this.outcome === 'complete' ? endings.neverEnds() : undefined;
     return {
       outcome: this.outcome ?? 'interrupted',
       ...(this.outcome === 'bound' && this.bound !== undefined && { bound: this.bound }),
@@ -103,7 +108,7 @@ export class Search {
       depth,
       ...endings.counts,
       nodes: automaton.nodeCount,
-      edges: automaton.edges.count,
+      edges: this.taken.count,
       replays: automaton.replays,
       rounds: 1,
       seconds,
@@ -119,13 +124,14 @@ export class Search {
   private expand(state: number): void {
     const { next, reducer } = this;
     reducer?.refresh();
+    this.endings.expands(state);
     const able = next.gather(state);
     if (able === 0) {
       this.settle(state);
     } else if (this.depth >= this.maxDepth) {
       this.bound = 'maxDepth';
     } else {
-      this.eachMove(state, able, (p, choice) => this.move(state, p, choice));
+      this.eachMove(state, able);
     }
   }
 
@@ -133,9 +139,8 @@ export class Search {
    * Makes the moves that must be made in a state.
    * In a cycle of states someone who may wait could wait for ever. So some move has to lead to a state with a higher number, or
    * everybody moves: along such moves numbers grow until everybody moves (Bosnacki, Leue, Lluch-Lafuente 2009).
-   * @param move makes one and says to which state it led
    */
-  private eachMove(state: number, able: number, move: (p: number, choice: number) => number): void {
+  private eachMove(state: number, able: number): void {
     const { next, reducer } = this;
     const { mutants } = this.knowledge;
     const few = reducer ? reducer.choose(next, able, state) : able;
@@ -145,10 +150,11 @@ export class Search {
       const p = next.ready[i]!;
       const ways = mutants.has('every way is taken') ? 1 : next.ways[p]!;
       for (let choice = 0; choice < ways; choice++) {
-        const to = move(p, choice);
-        if (this.outcome !== undefined && this.outcome !== 'complete') return;
-        if (to <= state) this.endings.cyclic = true;
-        else if (i < few) onwards = true;
+        const to = this.move(state, p, choice);
+        if (this.outcome !== undefined) return;
+        this.endings.leadsTo(to);
+        // Once everybody moves, all of them do.
+        if (i < few || mutants.has('everybody is all')) onwards ||= to > state;
       }
     }
   }
@@ -156,7 +162,7 @@ export class Search {
   /** Makes a move; returns the number of the state it leads to. */
   private move(state: number, p: number, choice: number): number {
     const { states } = this;
-    const to = this.follow(state, p, choice, true);
+    const to = this.follow(state, p, choice);
     if (to >= 0) return to;
     if (states.count < this.options.maxStates) {
       states.keep(state, this.way);
@@ -167,24 +173,22 @@ export class Search {
   }
 
   /** Makes the candidate what a move leads to, and on while one process alone must move; returns the state that equals it, or -1. */
-  private follow(state: number, p: number, choice: number, judging: boolean): number {
+  private follow(state: number, p: number, choice: number): number {
     const { next, ahead, states, reducer, way, knowledge } = this;
-    const { automaton, system } = knowledge;
-    const processes = system.processes.length;
+    const processes = knowledge.system.processes.length;
     way.length = 0;
     way.push(p + processes * choice);
     let node = states.node(state, p);
     let edge = next.make(state, p, choice);
-    this.transitions++;
+    this.count(edge);
     if (!reducer?.fuses) {
       const known = states.find();
       // Where unlike states count as one, a claim may hold on one way into it and fail on another.
-      if (judging) this.judge(next, node, edge, states.likeness ? -1 : known < 0 ? states.count : known, state);
+      this.judge(next, node, edge, states.likeness ? -1 : known < 0 ? states.count : known, state);
       return known;
     }
-    if (judging) this.judge(next, node, edge, -1, state);
-    // A cycle of states takes some process back to a node it had before: states after such moves are kept, so this comes to an end.
-    while (automaton.edges.to[edge]! > node && this.outcome !== 'stopped-at-violation') {
+    this.judge(next, node, edge, -1, state);
+    while (way.length < LONGEST && this.outcome !== 'stopped-at-violation') {
       const able = ahead.gather(states.count);
       if (able === 0 || reducer.choose(ahead, able, states.count) > 1) break;
       const only = ahead.ready[0]!;
@@ -192,10 +196,18 @@ export class Search {
       node = states.node(states.count, only);
       edge = ahead.moveOn(only, 0);
       way.push(only);
-      this.transitions++;
-      if (judging) this.judge(ahead, node, edge, -1, state);
+      this.count(edge);
+      this.judge(ahead, node, edge, -1, state);
     }
     return states.find();
+  }
+
+  private count(edge: number): void {
+    const { taken } = this;
+    this.transitions++;
+    while (edge >= taken.marks.length) taken.marks = doubled(taken.marks);
+    taken.count += 1 - taken.marks[edge]!;
+    taken.marks[edge] = 1;
   }
 
   /** Judges the claims of the step that made the candidate. */
@@ -219,18 +231,6 @@ export class Search {
     if (ending !== 'end') return;
     const failures = this.findings.judge(finals, this.next.judged(0, 'final'), END_STEP, 0, state, NO_EDGE, this.lengthOf(0), way);
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
-  }
-
-  /** Where the moves of a state lead, found once more. */
-  private leadsTo(state: number): number[] {
-    const to: number[] = [];
-    const able = this.next.gather(state);
-    this.eachMove(state, able, (p, choice) => {
-      const found = this.follow(state, p, choice, false);
-      to.push(found);
-      return found;
-    });
-    return to;
   }
 
   /** Steps to a state of this layer, and `more`; not known where layers are no steps. */

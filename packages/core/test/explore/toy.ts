@@ -71,6 +71,14 @@ export function* leave(own: number, bit: number, masks: readonly number[]): Op {
 export function* flip(n: number): Op<number> {
   return yield step('flip', [], [n]);
 }
+/** One of 0..n as the hardware likes, where the cell holds n. */
+export function* flipUpTo(cell: number): Op<number> {
+  return yield step('flip up to', [cell]);
+}
+/** Waits until `flag` is 0 too: not a lock alone. */
+export function* lockUnless(cell: number, flag: number): Op {
+  yield step('lock unless', [cell, flag]);
+}
 /** Does nothing. Claims are judged here by name. */
 export function* mark(name: string): Op {
   yield step('mark', [], [], { info: { name } });
@@ -137,6 +145,14 @@ const MEANINGS: Record<string, Meaning> = {
   },
   await: { enabled: (s, cells) => cells.get(at(s, 0)) === arg(s, 0), apply: () => 0, footprint, tell },
   flip: { choices: (s) => arg(s, 0), apply: (_s, _cells, choice) => choice, footprint, tell },
+  'flip up to': { choices: (s, cells) => 1 + cells.get(at(s, 0)), apply: (_s, _cells, choice) => choice, footprint, tell },
+  'lock unless': {
+    mover: 'right',
+    enabled: (s, cells) => cells.get(at(s, 1)) === 0 && cells.get(at(s, 0)) === 0,
+    apply: (s, cells) => put(cells, at(s, 0), 1),
+    footprint,
+    tell,
+  },
   mark: { apply: () => 0, footprint, tell },
   bound: { apply: () => 0, footprint, tell },
 };
