@@ -22,7 +22,7 @@ const is =
 /** A violation beats a deadlock, which beats a bound. */
 export function exitOfVerdicts(verdicts: readonly Verdict[]): number {
   if (verdicts.some(is('violates'))) return EXIT.violation;
-  if (verdicts.some(is('deadlock'))) return EXIT.deadlock;
+  if (verdicts.some(is('deadlock', 'never-ends'))) return EXIT.deadlock;
   if (verdicts.some(is('bound', 'interrupted'))) return EXIT.bound;
   return verdicts.every(is('n/a')) ? EXIT.nothing : EXIT.ok;
 }

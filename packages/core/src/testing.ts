@@ -5,6 +5,8 @@ export { replay } from './explore/counterexample.ts';
 export { explore, exploreSync } from './explore/explore.ts';
 export type { Exploration, ExploreOptions } from './explore/exploration.ts';
 export { byFrames, byHistory, type Identity } from './explore/identity.ts';
+export { nothingLeft } from './explore/leak.ts';
+export { ALL_REDUCTIONS, type Reductions } from './explore/reductions.ts';
 export { oracle, type Judgement } from './explore/oracle.ts';
 export { stackOf, changesOf } from './rig/stack.ts';
 export { auditFootprints } from './rig/audit.ts';

@@ -9,6 +9,7 @@ const WORD: Readonly<Record<Outcome, string>> = {
   clean: 'ok',
   violates: 'FAIL',
   deadlock: 'HANG',
+  'never-ends': 'HANG',
   'n/a': 'N/A',
   bound: '?',
   interrupted: '..',
@@ -33,6 +34,7 @@ export function inkOf(outcome: Outcome, paint: Paint): Ink {
       return paint.good;
     case 'violates':
     case 'deadlock':
+    case 'never-ends':
       return paint.bad;
     case 'bound':
     case 'interrupted':
@@ -42,7 +44,7 @@ export function inkOf(outcome: Outcome, paint: Paint): Ink {
   }
 }
 
-export const isBroken = (outcome: Outcome): boolean => outcome === 'violates' || outcome === 'deadlock';
+export const isBroken = (outcome: Outcome): boolean => outcome === 'violates' || outcome === 'deadlock' || outcome === 'never-ends';
 const isJudged = (outcome: Outcome): boolean => outcome === 'clean' || isBroken(outcome);
 
 /** Does a verdict say something else than the reference? */

@@ -3,41 +3,32 @@ import type { Schedule } from '../words/system.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
 import { END_STEP, Findings } from './findings.ts';
 import { Endings } from './endings.ts';
-import { doubled } from './grow.ts';
 import type { Knowledge } from './knowledge.ts';
+import { Moves } from './moves.ts';
 import { Reducer } from './reducer.ts';
 import { coverage } from './report.ts';
 import { States } from './state.ts';
 import { Successors } from './successors.ts';
-import { TRAIT } from './traits.ts';
 
 /** Where final claims are judged no edge was taken. */
 const NO_EDGE = 0x7fffffff;
-/** Moves made without keeping a state. More would save states, and make the same moves again from each state that leads there. */
-const LONGEST = 4;
 
 /** A search that can be advanced piece by piece. */
 export class Search {
   readonly states: States;
   private readonly findings = new Findings();
   private readonly next: Successors;
-  /** The same for the candidate, on the way to a state that is worth keeping. */
-  private readonly ahead: Successors;
+  private readonly moves: Moves;
   private readonly reducer: Reducer | undefined;
   private readonly endings: Endings;
   /** States before this one were expanded. */
   private expanded = 0;
   private layerEnd = 1;
   private depth = 0;
-  private transitions = 0;
   private outcome: Exploration['outcome'] | undefined;
   private bound: Exploration['bound'];
   private seconds = 0;
   private readonly maxDepth: number;
-  /** Local edges this search has taken. */
-  private readonly taken = { marks: new Uint8Array(256), count: 0 };
-  /** Moves that lead to the candidate. */
-  private readonly way: number[] = [];
 
   constructor(
     private readonly options: ExploreOptions & { readonly stopAtDeadlock?: boolean },
@@ -47,8 +38,9 @@ export class Search {
     this.maxDepth = options.maxDepth ?? Infinity;
     this.states = new States(system, options.compact);
     this.next = new Successors(system, automaton, this.states, footprints, mutants);
-    this.ahead = new Successors(system, automaton, this.states, footprints, mutants);
     this.reducer = footprints && new Reducer(knowledge, this.states);
+    const depth = (): number => this.depth;
+    this.moves = new Moves(knowledge, this.states, this.next, this.reducer, this.findings, options.stopAtFirst, depth);
     this.endings = new Endings(system, automaton, this.states);
     automaton.roots.forEach((root, p) => this.states.setNode(0, p, root));
     this.states.find();
@@ -65,16 +57,16 @@ export class Search {
   }
 
   get progress(): Progress {
-    const { transitions, depth, seconds } = this;
-    return { states: this.states.count, transitions, depth, waiting: this.states.count - this.expanded, seconds };
+    const { depth, seconds, moves } = this;
+    return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expanded, seconds };
   }
 
   /** Takes about `budget` transitions more. */
   advance(budget: number): void {
     const start = performance.now();
-    const until = this.transitions + budget;
+    const until = this.moves.transitions + budget;
     // A state that takes no transition counts too: the loop has to come back to its caller.
-    for (let left = budget; left > 0 && this.outcome === undefined && this.transitions < until; left--) {
+    for (let left = budget; left > 0 && this.outcome === undefined && this.moves.transitions < until; left--) {
       if (this.expanded === this.states.count) {
         this.outcome = this.bound === undefined ? 'complete' : 'bound';
         break;
@@ -98,17 +90,17 @@ export class Search {
   result(): Exploration {
     const { automaton } = this.knowledge;
     if (this.outcome !== 'interrupted') automaton.audit();
-    const { transitions, depth, seconds, findings, endings } = this;
+    const { depth, seconds, findings, endings, moves } = this;
     const neverEnds = this.outcome === 'complete' ? endings.neverEnds() : undefined;
     return {
       outcome: this.outcome ?? 'interrupted',
       ...(this.outcome === 'bound' && this.bound !== undefined && { bound: this.bound }),
       states: this.states.count,
-      transitions,
+      transitions: moves.transitions,
       depth,
       ...endings.counts,
       nodes: automaton.nodeCount,
-      edges: this.taken.count,
+      edges: moves.edges,
       replays: automaton.replays,
       rounds: 1,
       seconds,
@@ -161,65 +153,16 @@ export class Search {
 
   /** Makes a move; returns the number of the state it leads to. */
   private move(state: number, p: number, choice: number): number {
-    const { states } = this;
-    const to = this.follow(state, p, choice);
+    const { states, moves } = this;
+    const to = moves.follow(state, p, choice);
+    if (moves.stopped) this.outcome = 'stopped-at-violation';
     if (to >= 0) return to;
     if (states.count < this.options.maxStates) {
-      states.keep(state, this.way);
+      states.keep(state, moves.way);
       return states.count - 1;
     }
     if (this.outcome === undefined) this.stop('bound', 'maxStates');
     return states.count;
-  }
-
-  /** Makes the candidate what a move leads to, and on while one process alone must move; returns the state that equals it, or -1. */
-  private follow(state: number, p: number, choice: number): number {
-    const { next, ahead, states, reducer, way, knowledge } = this;
-    const processes = knowledge.system.processes.length;
-    way.length = 0;
-    way.push(p + processes * choice);
-    let node = states.node(state, p);
-    let edge = next.make(state, p, choice);
-    this.count(edge);
-    if (!reducer?.fuses) {
-      const known = states.find();
-      // Where unlike states count as one, a claim may hold on one way into it and fail on another.
-      this.judge(next, node, edge, states.likeness ? -1 : known < 0 ? states.count : known, state);
-      return known;
-    }
-    this.judge(next, node, edge, -1, state);
-    while (way.length < LONGEST && this.outcome !== 'stopped-at-violation') {
-      const able = ahead.gather(states.count);
-      if (able === 0 || reducer.choose(ahead, able, states.count) > 1) break;
-      const only = ahead.ready[0]!;
-      if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) break;
-      node = states.node(states.count, only);
-      edge = ahead.moveOn(only, 0);
-      way.push(only);
-      this.count(edge);
-      this.judge(ahead, node, edge, -1, state);
-    }
-    return states.find();
-  }
-
-  private count(edge: number): void {
-    const { taken } = this;
-    this.transitions++;
-    while (edge >= taken.marks.length) taken.marks = doubled(taken.marks);
-    taken.count += 1 - taken.marks[edge]!;
-    taken.marks[edge] = 1;
-  }
-
-  /** Judges the claims of the step that made the candidate. */
-  private judge(by: Successors, node: number, edge: number, after: number, from: number): void {
-    const { automaton } = this.knowledge;
-    if (!(automaton.traits[node]! & TRAIT.judged)) return;
-    // Judged before the successor is kept: a claim that fails is a finding even where there is no room for one state more.
-    const way = (): Schedule => [...this.states.scheduleTo(from), ...this.way.map((move) => this.states.moveOf(move))];
-    const step = automaton.steps[node]!;
-    const store = by.judged(node, 'claim');
-    const failures = this.findings.judge(automaton.checks[node]!, store, step, by.observed, after, edge, this.lengthOf(1), way);
-    if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 
   /** Judges a state in which nothing can move. */
@@ -229,13 +172,8 @@ export class Search {
     const ending = this.endings.note(state, this.next.source, way);
     if (ending === 'deadlock' && this.options.stopAtDeadlock) this.outcome = 'stopped-at-violation';
     if (ending !== 'end') return;
-    const failures = this.findings.judge(finals, this.next.judged(0, 'final'), END_STEP, 0, state, NO_EDGE, this.lengthOf(0), way);
+    const failures = this.findings.judge(finals, this.next.judged(0, 'final'), END_STEP, 0, state, NO_EDGE, this.reducer?.fuses ? -1 : this.depth, way);
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
-  }
-
-  /** Steps to a state of this layer, and `more`; not known where layers are no steps. */
-  private lengthOf(more: number): number {
-    return this.reducer?.fuses ? -1 : this.depth + more;
   }
 
   private stop(outcome: Exploration['outcome'], bound: Exploration['bound']): void {

@@ -64,7 +64,7 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
       await turnOfEvents();
       const built = rig(arch, scenario, configuration, countHook(hookName));
       body = built.stack.bodies.get(hookName);
-      const found = await explore(built.system, { ...bounds, stopAtFirst: false });
+      const found = await explore(built.system, { ...bounds, reduce: {}, stopAtFirst: false });
       states += found.states;
       complete &&= found.outcome === 'complete';
       const token = (schedule: Schedule | undefined): string | undefined => schedule && encodeToken({ workload: scenario.name, variant: `${configuration.release}/${hookName}`, arch: arch.id, schedule });

@@ -4,6 +4,7 @@ import type { Exploration } from '../explore/exploration.ts';
 import { explore } from '../explore/explore.ts';
 import { byFrames, byHistory } from '../explore/identity.ts';
 import { replay } from '../explore/counterexample.ts';
+import { ALL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import { Mistake } from '../mistakes.ts';
 import { SCHEMA_VERSION, type Counterexample, type Evidence, type Outcome, type Verdict } from '../verdict/verdict.ts';
 import { watches } from '../watch/index.ts';
@@ -17,6 +18,8 @@ import { encodeToken } from './token.ts';
 /** How far a search may go, and how it is watched and ended. */
 export interface Bounds {
   readonly maxStates: number;
+  /** What to leave out without changing the verdict: all that is proved by default, `{}` to try every schedule step by step. */
+  readonly reduce?: Reductions;
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
   /** How local states are told apart; `frames` falls back to `history` for code that was not instrumented. Default: frames. */
@@ -48,10 +51,10 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   await turnOfEvents();
   const built = rig(arch, scenario, configuration);
   const identity = bounds.identity === 'history' ? byHistory : byFrames();
-  const found = await explore(built.system, { ...bounds, stopAtFirst: true }, identity);
+  const found = await explore(built.system, { ...bounds, reduce: bounds.reduce ?? ALL_REDUCTIONS, stopAtFirst: true }, identity);
   const counterexample = counterexampleOf(built, found, arch, scenario, variant);
   const outcome: Outcome =
-    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : 'clean';
+    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : 'clean';
   return {
     ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
     evidence: {
@@ -77,7 +80,7 @@ export const counts = (found: Exploration): Pick<Evidence, 'states' | 'transitio
 
 function counterexampleOf(built: Rig, found: Exploration, arch: ArchSpec, scenario: Scenario, variant: string): Counterexample | undefined {
   const violation = found.violations[0];
-  const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule;
+  const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule;
   if (!schedule) return undefined;
   const claim = violation?.claim ?? 'nobody waits for ever';
   return {

@@ -6,10 +6,10 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * How one scenario went on one architecture.
- * `clean`: no claim fails; `violates`: one does; `deadlock`: somebody waits for ever; `n/a`: it does not apply;
+ * `clean`: no claim fails; `violates`: one does; `deadlock`: nobody can move; `never-ends`: some can, but somebody waits for ever; `n/a`: it does not apply;
  * `bound` and `interrupted`: nothing wrong was found as far as the search came.
  */
-export type Outcome = 'clean' | 'violates' | 'deadlock' | 'n/a' | 'bound' | 'interrupted';
+export type Outcome = 'clean' | 'violates' | 'deadlock' | 'never-ends' | 'n/a' | 'bound' | 'interrupted';
 
 /** What a verdict rests on. */
 export interface Evidence {
@@ -86,7 +86,7 @@ export type Agreement = 'agree' | 'disagree' | 'open' | 'n/a';
 export function agreement(expected: Expected, outcome: Outcome): Agreement {
   if (expected === 'n/a' || outcome === 'n/a') return 'n/a';
   if (expected === 'unstated' || outcome === 'bound' || outcome === 'interrupted') return 'open';
-  return (expected === 'violates') === (outcome === 'violates' || outcome === 'deadlock') ? 'agree' : 'disagree';
+  return (expected === 'violates') === (outcome === 'violates' || outcome === 'deadlock' || outcome === 'never-ends') ? 'agree' : 'disagree';
 }
 
 /** A race on one architecture, before and after its fix. */

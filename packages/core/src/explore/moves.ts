@@ -1,0 +1,93 @@
+/** Makes the moves of a search and judges them. */
+import type { Schedule } from '../words/system.ts';
+import type { Findings } from './findings.ts';
+import { doubled } from './grow.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { Reducer } from './reducer.ts';
+import type { States } from './state.ts';
+import { Successors } from './successors.ts';
+import { TRAIT } from './traits.ts';
+
+/** Moves made without keeping a state. More would save states, and make the same moves again from each state that leads there. */
+const LONGEST = 4;
+
+/** One move at a time, and those that follow of themselves. */
+export class Moves {
+  transitions = 0;
+  /** Different local edges taken. */
+  edges = 0;
+  /** Moves that lead to the candidate. */
+  readonly way: number[] = [];
+  private marks = new Uint8Array(256);
+  /** The moves of the candidate, on the way to a state that is worth keeping. */
+  private readonly ahead: Successors;
+
+  /**
+   * @param next the moves of the state that is expanded
+   * @param depth steps to a state of the layer that is expanded
+   */
+  constructor(
+    private readonly knowledge: Knowledge,
+    private readonly states: States,
+    private readonly next: Successors,
+    private readonly reducer: Reducer | undefined,
+    private readonly findings: Findings,
+    private readonly stopAtFirst: boolean,
+    private readonly depth: () => number,
+  ) {
+    const { system, automaton, footprints, mutants } = knowledge;
+    this.ahead = new Successors(system, automaton, states, footprints, mutants);
+  }
+
+  /** Did a claim fail that ends the search? */
+  stopped = false;
+
+  /** Makes the candidate what a move leads to, and on while one process alone must move; returns the state that equals it, or -1. */
+  follow(state: number, p: number, choice: number): number {
+    const { next, ahead, states, reducer, way, knowledge } = this;
+    const processes = knowledge.system.processes.length;
+    way.length = 0;
+    way.push(p + processes * choice);
+    let node = states.node(state, p);
+    let edge = next.make(state, p, choice);
+    this.count(edge);
+    if (!reducer?.fuses) {
+      const known = states.find();
+      // Where unlike states count as one, a claim may hold on one way into it and fail on another.
+      this.judge(next, node, edge, states.likeness ? -1 : known < 0 ? states.count : known, state);
+      return known;
+    }
+    this.judge(next, node, edge, -1, state);
+    while (way.length < LONGEST && !this.stopped) {
+      const able = ahead.gather(states.count);
+      if (able === 0 || reducer.choose(ahead, able, states.count) > 1) break;
+      const only = ahead.ready[0]!;
+      if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) break;
+      node = states.node(states.count, only);
+      edge = ahead.moveOn(only, 0);
+      way.push(only);
+      this.count(edge);
+      this.judge(ahead, node, edge, -1, state);
+    }
+    return states.find();
+  }
+
+  private count(edge: number): void {
+    this.transitions++;
+    while (edge >= this.marks.length) this.marks = doubled(this.marks);
+    this.edges += 1 - this.marks[edge]!;
+    this.marks[edge] = 1;
+  }
+
+  /** Judges the claims of the step that made the candidate. */
+  private judge(by: Successors, node: number, edge: number, after: number, from: number): void {
+    const { automaton } = this.knowledge;
+    if (!(automaton.traits[node]! & TRAIT.judged)) return;
+    // Judged before the successor is kept: a claim that fails is a finding even where there is no room for one state more.
+    const way = (): Schedule => [...this.states.scheduleTo(from), ...this.way.map((move) => this.states.moveOf(move))];
+    const depth = this.reducer?.fuses ? -1 : this.depth() + 1;
+    const store = by.judged(node, 'claim');
+    const failures = this.findings.judge(automaton.checks[node]!, store, automaton.steps[node]!, by.observed, after, edge, depth, way);
+    if (failures > 0 && this.stopAtFirst) this.stopped = true;
+  }
+}
