@@ -79,8 +79,9 @@ export class States {
 
   /** The state that equals the candidate, or -1. */
   find(): number {
+    // Images under a symmetry may give cells a place, which moves all records.
+    this.likeness?.begin(this.chunkOf(this.count), this.baseOf(this.count), this.seed);
     const base = this.baseOf(this.count);
-    this.likeness?.begin(this.chunkOf(this.count), base, this.seed);
     const candidate = this.chunkOf(this.count);
     if (this.likeness) {
       candidate[base + HEADER.low] = this.likeness.low;

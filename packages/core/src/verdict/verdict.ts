@@ -6,7 +6,8 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * How one scenario went on one architecture.
- * `clean`: no claim fails; `violates`: one does; `deadlock`: nobody can move; `never-ends`: some can, but somebody waits for ever; `n/a`: it does not apply;
+ * `clean`: no claim fails; `violates`: one does; `deadlock`: somebody waits for ever, and nobody can move; `never-ends`: somebody waits
+ * for ever while others move; `n/a`: it does not apply;
  * `bound` and `interrupted`: nothing wrong was found as far as the search came.
  */
 export type Outcome = 'clean' | 'violates' | 'deadlock' | 'never-ends' | 'n/a' | 'bound' | 'interrupted';
@@ -21,7 +22,7 @@ export interface Evidence {
   readonly memory: 'sc' | 'tso';
   readonly states: number;
   readonly transitions: number;
-  /** Longest shortest path to a state. */
+  /** Longest shortest path to a state, counted in states that were kept. */
   readonly depth: number;
   /** Executions of kernel code that gave up a loop, and so lie outside the bound. */
   readonly gaveUp: number;

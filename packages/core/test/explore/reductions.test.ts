@@ -8,6 +8,7 @@ import { ALL_REDUCTIONS } from '../../src/explore/reductions.ts';
 import { difference, noting, sayOf } from './agree.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
 import { program, systemOf as programOf } from './random-programs.ts';
+import { nothingLeft } from '../../src/explore/leak.ts';
 import { awaitValue, inc, isNot, load, lock, store, toy, unlock, type Toy } from './toy.ts';
 
 /** 20,000 machines and 20,000 programs were tried outside, with seeds that `npm run bench -- fuzz` takes. */
@@ -30,6 +31,8 @@ describe('all reductions, alone and together', () => {
   test.each(SEEDS)('random machines of seed %d', (seed) => compare(machine, machineOf, seed), 60_000);
   test.each(SEEDS)('random programs of seed %d', (seed) => compare(program, programOf, seed), 60_000);
 
+  test.each(SEEDS)('threads alike of seed %d', (seed) => compare(alike, alikeOf, seed), 60_000);
+
   test('agree with the oracle', () => {
     let [violated, deadlocks] = [0, 0];
     fc.assert(
@@ -50,6 +53,19 @@ describe('all reductions, alone and together', () => {
     expect(deadlocks).toBeGreaterThan(5);
   }, 60_000);
 });
+
+/** Two or three threads of the same code, and one of another: every order of the alike is a symmetry. */
+const alike = fc.record({ it: program, copies: fc.integer({ min: 2, max: 3 }) });
+function alikeOf({ it, copies }: { it: Parameters<typeof programOf>[0]; copies: number }): Toy {
+  const whole = programOf(it);
+  const [first, other] = whole.processes.slice(-2);
+  const orders = copies === 2 ? [[1, 0]] : [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+  return {
+    ...whole,
+    processes: [...Array.from({ length: copies }, () => first!), ...(copies === 2 ? [other!] : [])],
+    symmetries: orders.map((order) => ({ process: (p) => order[p] ?? p, cell: (cell) => cell, value: (_cell, value) => value, observed: (_step, value) => value })),
+  };
+}
 
 /** Both take two locks, in opposite orders, around steps of their own. */
 const abba: Toy = {
@@ -124,6 +140,14 @@ describe('never ends', () => {
     const { deadlocks, neverEnds } = exploreSync(toy({ processes: [() => awaitValue(0, 1)] }), { stopAtFirst: false, maxStates: 100 });
     expect([deadlocks, neverEnds]).toEqual([1, undefined]);
   });
+});
+
+test('what is left behind is named', () => {
+  const names = { name: (cell: number) => `c${cell}`, value: (_cell: number, value: number) => String(value) };
+  const leak = nothingLeft('nothing is left behind', new Map([[3, 0], [4, 0], [5, 1]]), names);
+  const system: Toy = { cells: [0, 0, 0, 0, 0, 1], processes: [() => lock(3), function* () { yield* lock(4); yield* unlock(4); }], finals: [leak] };
+  const [violation] = exploreSync(toy(system), { stopAtFirst: true, maxStates: 100, reduce: ALL_REDUCTIONS }).violations;
+  expect(replay(toy(system), violation!.schedule).brokenAtEnd).toEqual([{ claim: 'nothing is left behind', seen: 'c3 is 1' }]);
 });
 
 describe('fingerprints alone', () => {

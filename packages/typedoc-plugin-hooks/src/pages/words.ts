@@ -12,6 +12,7 @@ const OUTCOME = {
   clean: ['ok', 'good'],
   violates: ['FAIL', 'bad'],
   deadlock: ['HANG', 'bad'],
+  'never-ends': ['HANG', 'bad'],
   'n/a': ['N/A', 'none'],
   bound: ['?', 'none'],
   interrupted: ['..', 'none'],
