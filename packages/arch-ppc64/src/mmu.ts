@@ -1,5 +1,5 @@
 /** What book3s64 is, in numbers and choices: one processor, two MMUs. 64 KiB pages, as distributions build it. */
-import type { MachineSpec } from '@shootdown/core/plugin';
+import { F, type MachineSpec } from '@shootdown/core/plugin';
 import { hashCells, radixCells } from './cells.ts';
 import { hash_translate } from './hash_page.ts';
 
@@ -73,6 +73,7 @@ export const hashMachine: MachineSpec = {
   // Entries of the hash table that one CPU collects before it removes them.
   numbers: { PPC64_TLB_BATCH_NR: 192 },
   exploring: { PPC64_TLB_BATCH_NR: 2 },
+  notCompared: F.BUSY | F.HASHPTE,
   entryBits: { ...bits, BUSY: 'H_PAGE_BUSY (RSV1), 0x40', HASHPTE: 'H_PAGE_HASHPTE (RPN43), 0x0080000000000000' },
   // A huge page, or what one CPU has collected: one PTE or many.
   counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: {} },

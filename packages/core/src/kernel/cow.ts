@@ -11,7 +11,7 @@ import {
   alloc_page, compound_head, copy_user_highpage, get_page, maybe_mkwrite, new_anon_pte, page_add_new_anon_rmap, page_count, page_remove_rmap,
   PageAnonExclusive, put_page, SetPageAnonExclusive, trylock_page, unlock_page,
 } from './page.ts';
-import { pte_offset_map_lock, pte_unlock } from './pgtable.ts';
+import { pte_offset_map_lock, pte_same, pte_unlock } from './pgtable.ts';
 
 // Left out: files, shared mappings, swap, KSM, unsharing for GUP. Simplified: releases before 5.9 asked for the mapcount
 // where this asks for the reference count.
@@ -70,7 +70,7 @@ export const wp_page_copy = operation(
     const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     let unused: Pfn | undefined = fresh;
-    if (pte === orig) {
+    if (pte_same(cpu, pte, orig)) {
       // None in between, and flushed: no CPU may still read the old page when another already writes to the new one.
       yield* ptep_clear_flush(cpu, vma, address, ptep);
       yield* page_add_new_anon_rmap(cpu, fresh);

@@ -16,7 +16,7 @@ import { do_huge_pmd_numa_page, do_numa_page } from './numa_fault.ts';
 import { operation } from './operation.ts';
 import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_read, vm_write, zero_pte } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
-import { pgd_offset, pmd_trans_unstable, pte_lock, pte_offset_map, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
+import { pgd_offset, pmd_trans_unstable, pte_lock, pte_offset_map, pte_offset_map_lock, pte_same, pte_unlock } from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
 export type FaultKind = Access['kind'];
@@ -98,12 +98,12 @@ export const handle_pte_fault = operation(
     }
     yield* pte_lock(cpu, ptep);
     const pte = yield* cpu.read_entry(ptep);
-    // Left out: update_mmu_tlb when it changed (MIPS and others only).
-    if (pte === orig && kind === 'write' && !pte_write(pte)) {
+    const same = pte_same(cpu, pte, orig); // Left out: update_mmu_tlb when it changed (MIPS and others only).
+    if (same && kind === 'write' && !pte_write(pte)) {
       yield* do_wp_page(cpu, vma, address, pmdp, ptep, pte);
       return;
     }
-    if (pte === orig) yield* use_pte(cpu, vma, address, ptep, pte, kind);
+    if (same) yield* use_pte(cpu, vma, address, ptep, pte, kind);
     yield* pte_unlock(cpu, ptep);
   },
 );

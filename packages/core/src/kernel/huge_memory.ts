@@ -16,7 +16,7 @@ import {
   alloc_hugepage, get_page, lock_page, maybe_mkwrite, mk_huge_pmd, new_anon_pmd, page_add_new_anon_rmap, page_count, PageAnonExclusive, put_page, SetPageAnonExclusive, trylock_page, unlock_page,
 } from './page.ts';
 import { mm_inc_nr_ptes } from './pgalloc.ts';
-import { pmd_lock, pmd_unlock } from './pgtable.ts';
+import { pmd_lock, pmd_same, pmd_unlock } from './pgtable.ts';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { transhuge_vma_suitable } from './vma.ts';
 
@@ -88,7 +88,7 @@ export const huge_pmd_set_accessed = operation(
   function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, orig: Pmd, kind: Access['kind']): Op {
     yield* pmd_lock(cpu, pmdp);
     const pmd = yield* cpu.read_entry(pmdp);
-    if (pmd === orig) {
+    if (pmd_same(cpu, pmd, orig)) {
       const young = pmd_mkyoung(pmd);
       yield* relax_pmd(cpu, vma, address, pmdp, kind === 'write' ? pmd_mkdirty(young) : young, kind === 'write');
     }
@@ -117,7 +117,7 @@ export const do_huge_pmd_wp_page = operation(
 function* may_reuse_huge(cpu: Cpu, pmdp: PmdSlot, orig: Pmd): Op<'yes' | 'no' | 'changed'> {
   const head = pmd_pfn(orig);
   const pmd = yield* cpu.read_entry(pmdp);
-  if (pmd !== orig) return 'changed';
+  if (!pmd_same(cpu, pmd, orig)) return 'changed';
   const early = yield* PageAnonExclusive(cpu, head);
   if (early) return 'yes';
   const locked = yield* trylock_page(cpu, head);
@@ -127,9 +127,10 @@ function* may_reuse_huge(cpu: Cpu, pmdp: PmdSlot, orig: Pmd): Op<'yes' | 'no' | 
     yield* lock_page(cpu, head);
     yield* pmd_lock(cpu, pmdp);
     const now = yield* cpu.read_entry(pmdp);
-    if (now !== orig) yield* unlock_page(cpu, head);
+    const changed = !pmd_same(cpu, now, orig);
+    if (changed) yield* unlock_page(cpu, head);
     yield* put_page(cpu, head); // Linux drops pmd_lock first when the entry changed
-    if (now !== orig) return 'changed';
+    if (changed) return 'changed';
   }
   let ours = yield* PageAnonExclusive(cpu, head);
   if (!ours) {

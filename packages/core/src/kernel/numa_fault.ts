@@ -9,7 +9,7 @@ import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
 import { vm_page_prot } from './page.ts';
-import { pmd_lock, pmd_unlock, pte_lock, pte_unlock } from './pgtable.ts';
+import { pmd_lock, pmd_same, pmd_unlock, pte_lock, pte_same, pte_unlock } from './pgtable.ts';
 
 // Left out: moving the page to the node of the access. It is always where it should be.
 
@@ -19,7 +19,7 @@ export const do_huge_pmd_numa_page = operation(
     const haddr = roundDown(address, HPAGE_PMD_SIZE(cpu.geometry));
     yield* pmd_lock(cpu, pmdp);
     const pmd = yield* cpu.read_entry(pmdp);
-    if (pmd === orig) {
+    if (pmd_same(cpu, pmd, orig)) {
       const restored = pmd_mkyoung(pmd_modify(pmd, vm_page_prot(vma)));
       // No flush: CPUs cache nothing of an entry that they cannot use.
       yield* set_pmd_at(cpu, vma.mm, haddr, pmdp, pmd_write(orig) ? pmd_mkwrite(restored) : restored);
@@ -34,7 +34,7 @@ export const do_numa_page = operation(
   function* (cpu: Cpu, vma: Vma, address: Va, ptep: PteSlot, orig: Pte): Op {
     yield* pte_lock(cpu, ptep);
     const pte = yield* cpu.read_entry(ptep);
-    if (pte === orig) {
+    if (pte_same(cpu, pte, orig)) {
       const old = yield* ptep_modify_prot_start(cpu, vma, address, ptep);
       const restored = pte_mkyoung(pte_modify(old, vm_page_prot(vma)));
       yield* ptep_modify_prot_commit(cpu, vma, address, ptep, old, pte_write(orig) ? pte_mkwrite(restored) : restored);

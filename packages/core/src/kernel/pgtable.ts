@@ -1,7 +1,7 @@
 /** From an address to the place of its entry: the offsets, the walk under mmap_lock, and the locks of tables. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isNone, isTable, isValid, none, pmd_trans_huge, tableOf, type Entry, type Table } from '../words/entry.ts';
+import { isNone, isTable, isValid, none, pmd_trans_huge, tableOf, withoutFlags, type Entry, type Pte, type Table } from '../words/entry.ts';
 import { indexOf, isFolded, type Geometry, type Level } from '../words/geometry.ts';
 import { mmCells, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -30,6 +30,9 @@ export const pgd_none = isNone;
 export const pgd_present = isValid;
 export const p4d_present = isValid;
 export const pud_present = isValid;
+/** Do both say the same? What a hash table of the MMU notes in an entry is left aside. arch/powerpc/include/asm/book3s/64/hash.h: hash__pte_same. */
+export const pte_same = (cpu: Cpu, a: Pte, b: Pte): boolean => withoutFlags(a, cpu.spec.notCompared ?? 0) === withoutFlags(b, cpu.spec.notCompared ?? 0);
+export const pmd_same = pte_same;
 export const sameSlot = (a: Slot, b: Slot): boolean => a.table === b.table && a.index === b.index;
 
 /** The place of an address in the top table of `mm`. */

@@ -46,7 +46,7 @@ export class StoreFacts implements Facts {
     return leafInMemory(this.parts, this.store, this.value(mmCells.pgd(mm.id)), va)?.entry;
   }
   interruptsOff(cpu: CpuId): boolean { return this.value(hw.irqOff(cpu)) !== 0 || this.value(hw.inIrq(cpu)) !== 0; }
-  interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu)); }
+  interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu, this.value(ghosts.inside(cpu)))); }
 
   #loaded(cpu: CpuId, mm: Mm): boolean {
     const { owesFlush } = this.parts.spec;

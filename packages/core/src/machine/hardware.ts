@@ -34,3 +34,5 @@ export const hw = {
 
 /** Slots of the RCU callback queue. */
 export const RCU_QUEUE = 6;
+/** How deep hooks whose claims are judged may call each other. */
+export const HOOK_NESTING = 5;

@@ -9,7 +9,7 @@ import type { Meaning, Store } from '../words/step.ts';
 import type { Process } from '../words/system.ts';
 import { SimCpu, type CallWatcher, type Kernel } from './cpu.ts';
 import { StoreFacts } from './facts.ts';
-import { hw, RCU_QUEUE } from './hardware.ts';
+import { HOOK_NESTING, hw, RCU_QUEUE } from './hardware.ts';
 import { Mistake } from '../mistakes.ts';
 import { Layout } from './layout.ts';
 import { sc, type MemoryModel } from './memory/model.ts';
@@ -58,7 +58,7 @@ export class Machine {
     const sizes = {
       // One CPU number more than there are CPUs: that of the RCU callbacks.
       cpu: size.cpus + 1, mm: size.mms, vma: size.areas ?? size.vmas.length, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
-      entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE,
+      entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE, nesting: HOOK_NESTING,
     };
     const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
     const layout = new Layout([...regions, ...model.regions, ...spec.cells], sizes, size.ghosts, records);

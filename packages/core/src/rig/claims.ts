@@ -21,7 +21,7 @@ export interface Asked {
   readonly ghosts: ReadonlySet<Region>;
 }
 
-const HOOK_GHOSTS = [ghosts.walking, ghosts.hardwareWalking, ghosts.interrupted];
+const HOOK_GHOSTS = [ghosts.walking, ghosts.hardwareWalking, ghosts.inside, ghosts.interrupted];
 const lockSentence = (lock: string): string => `${lock} is held`;
 
 /** Every sentence of a contract, with when it is judged and how. */

@@ -33,6 +33,6 @@ export interface Facts {
   mappedLeaf(mm: Mm, va: Va): Entry | undefined;
   /** Region and indices of a cell that a step names. */
   refOf(cell: Cell): Ref;
-  /** CPUs that took an interrupt sent by `cpu` since the hook being judged was entered. */
+  /** CPUs that took an interrupt sent by `cpu` since it entered the hook that it has just left. */
   interruptedBy(cpu: CpuId): CpuMask;
 }

@@ -6,8 +6,10 @@ export const ghosts = {
   walking: region('ghost.walking', ['cpu', 'level'], { shape: 'table', ghost: true }),
   /** Table that the CPU's hardware walker has reached in the present instruction. */
   hardwareWalking: region('ghost.hardware walking', ['cpu'], { shape: 'table', ghost: true }),
-  /** CPUs that took an interrupt from this CPU since it entered the hook being judged. */
-  interrupted: region('ghost.interrupted', ['cpu'], { shape: 'mask', ghost: true }),
+  /** How many of the hooks being judged the CPU is inside of: one may call another. */
+  inside: region('ghost.inside', ['cpu'], { ghost: true }),
+  /** CPUs that took an interrupt from this CPU since it entered the hook being judged; for each of those it is inside of. */
+  interrupted: region('ghost.interrupted', ['cpu', 'nesting'], { shape: 'mask', ghost: true }),
   /** What a load of this page must find: the token of the last store, kept apart from every page frame. */
   expected: region('ghost.expected', ['mm', 'block'], { ghost: true }),
   /** Set for good once it happened: [0] user code reached a page that was freed, [1] user code read something else than it stored. */

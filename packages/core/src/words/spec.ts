@@ -84,6 +84,8 @@ export interface MachineSpec {
   /** The same thresholds scaled to the small geometry, where they differ, so that both branches are reached. */
   readonly exploring: Readonly<Record<string, number>>;
   readonly config: KernelConfig;
+  /** Flags that `pte_same` and `pmd_same` do not compare: what the MMU's own tables note in an entry. Default: none. */
+  readonly notCompared?: number;
   /** Which hardware or software bit carries each flag of an entry. Documentation: `{ PRESENT: 'P, bit 0' }`. */
   readonly entryBits: Readonly<Partial<Record<Flag, string>>>;
   /**

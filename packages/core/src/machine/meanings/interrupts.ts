@@ -45,6 +45,10 @@ export function interruptMeanings(p: Parts): Meanings {
     footprint: (step: { cpu: CpuId }) => touches([...readerCells(p, step.cpu), ...graceCells(p)], [p.layout.cell(own(step.cpu)), ...graceCells(p), ...ghostCells(step.cpu)]),
     tell: () => verb,
   });
+  /** Every hook that `from` is inside of is told that `to` took its interrupt. */
+  const noteInterrupted = (store: Store, from: CpuId, to: CpuId): void => {
+    for (let depth = 0; depth < get(store, ghosts.inside(from)); depth++) set(store, ghosts.interrupted(from, depth), get(store, ghosts.interrupted(from, depth)) | cpuBit(to));
+  };
   const senders = (store: Store, to: CpuId): CpuId[] => all.filter((from) => get(store, hw.csd(from, to)) !== 0);
   const pending = (store: Store, cpu: CpuId): boolean => get(store, hw.irqOff(cpu)) === 0 && get(store, hw.inInsn(cpu)) === 0 && senders(store, cpu).length > 0;
 
@@ -78,7 +82,7 @@ export function interruptMeanings(p: Parts): Meanings {
       apply(step, store, choice) {
         const from = senders(store, step.cpu)[choice] ?? 0;
         const record = get(store, hw.csd(from, step.cpu));
-        if (p.layout.keeps(ghosts.interrupted)) set(store, ghosts.interrupted(from), get(store, ghosts.interrupted(from)) | cpuBit(step.cpu));
+        if (p.layout.keeps(ghosts.interrupted)) noteInterrupted(store, from, step.cpu);
         if (!(p.records.get(record) as Call).handler.body) {
           set(store, hw.csd(from, step.cpu), 0);
           return 0;
@@ -88,7 +92,7 @@ export function interruptMeanings(p: Parts): Meanings {
       },
       footprint: (step) => {
         const csd = all.map((from) => hw.csd(from, step.cpu));
-        const ghost = p.layout.keeps(ghosts.interrupted) ? all.map((from) => ghosts.interrupted(from)) : [];
+        const ghost = p.layout.keeps(ghosts.interrupted) ? all.flatMap((from) => [ghosts.inside(from), ...Array.from({ length: p.layout.sizes.nesting }, (_, depth) => ghosts.interrupted(from, depth))]) : [];
         return touches(cells([hw.irqOff(step.cpu), hw.inInsn(step.cpu), ...csd, ...ghost]), cells([hw.inIrq(step.cpu), ...csd, ...ghost]));
       },
       tell: (_step, observed) => (observed ? `takes the interrupt of cpu${observed % p.cpus}` : 'takes the interrupt, and acknowledges'),

@@ -3,7 +3,7 @@ import { isTable, isValid, POISON, showEntry, tableOf } from '../../words/entry.
 import { ghosts } from '../../words/ghosts.ts';
 import { levelAt, PAGE_SIZE } from '../../words/geometry.ts';
 import { mmCells, pageCells, tableCells } from '../../words/objects.ts';
-import type { Step } from '../../words/step.ts';
+import type { Meaning, Step, Store } from '../../words/step.ts';
 import { hw } from '../hardware.ts';
 import { argAt, cellAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
 import { frameAt, leafInMemory, widest } from '../translation.ts';
@@ -35,14 +35,16 @@ export function objectMeanings(p: Parts): Meanings {
   const exhausted = (what: string, size: number, cpu: number): never => {
     throw new Mistake('SD_POOL_EXHAUSTED', `cpu${cpu} has no ${what} left of its ${size}.`, `Raise \`pool.${what}\` of the scenario: memory is not used again within one exploration.`);
   };
-  const claim = {
-    apply(step: Step, store: Parameters<typeof set>[0]): number {
-      if (step.kind === 'hook.enter') set(store, ghosts.interrupted(step.cpu), 0);
+  /** Cells of what a CPU is inside of. */
+  const insideCells = (cpu: number): number[] => [ghosts.inside(cpu), ...Array.from({ length: p.layout.sizes.nesting }, (_, depth) => ghosts.interrupted(cpu, depth))].map((r) => p.layout.cell(r));
+  const hookStep = (verb: string, apply: (cpu: number, store: Store) => void): Meaning => ({
+    apply(step, store) {
+      apply(step.cpu, store);
       return 0;
     },
-    footprint: (step: Step) => touches([], p.layout.keeps(ghosts.interrupted) && step.kind === 'hook.enter' ? [p.layout.cell(ghosts.interrupted(step.cpu))] : []),
-    tell: (step: Step) => `${step.kind === 'hook.enter' ? 'enters' : 'leaves'} ${(step.info as HookStep).hook}`,
-  };
+    footprint: (step) => touches([p.layout.cell(ghosts.inside(step.cpu))], insideCells(step.cpu)),
+    tell: (step) => `${verb} ${(step.info as HookStep).hook}`,
+  });
 
   return {
     /** args: order. Observes the first frame. */
@@ -125,8 +127,18 @@ export function objectMeanings(p: Parts): Meanings {
       footprint: (step) => touches([cellAt(step, 0)]),
       tell: (step, observed, names) => `reads ${names.name(cellAt(step, 0))} as a ${argAt(step, 0) === 1 ? 'leaf' : 'table'} -> ${showEntry(observed)}`,
     },
-    'hook.enter': claim,
-    'hook.leave': claim,
+    'hook.enter': hookStep('enters', (cpu, store) => {
+      const inside = get(store, ghosts.inside(cpu));
+      if (inside + 1 >= p.layout.sizes.nesting) throw new Mistake('SD_BAD_SCENARIO', `hooks that are judged call each other ${inside + 1} deep.`, 'Ask claims of fewer hooks at a time.');
+      set(store, ghosts.interrupted(cpu, inside), 0);
+      set(store, ghosts.inside(cpu), inside + 1);
+    }),
+    /** What was noted for the hook stays until it is judged; what was noted for those it called goes. */
+    'hook.leave': hookStep('leaves', (cpu, store) => {
+      const inside = get(store, ghosts.inside(cpu)) - 1;
+      set(store, ghosts.interrupted(cpu, inside + 1), 0);
+      set(store, ghosts.inside(cpu), inside);
+    }),
     /** cells: ghost. args: 1 + frame. */
     'ghost.pin': {
       apply(step, store) {
