@@ -68,6 +68,11 @@ class LosesDirtyOnWrprotect implements Layer {
   }
 }
 
+class LosesDirtyOnProtect implements Layer {
+  *ptep_modify_prot_start(cpu: Cpu, _vma: Vma, _addr: Va, ptep: PteSlot): Op<Pte> { return yield* cpu.read_entry(ptep); }
+  *ptep_modify_prot_commit(cpu: Cpu, _vma: Vma, _addr: Va, ptep: PteSlot, _old: Pte, pte: Pte): Op { yield* cpu.store(entryRef(ptep), pte); }
+}
+
 class CollapseFlushesNothing implements Layer {
   *pmdp_collapse_flush(cpu: Cpu, _vma: Vma, _address: Va, pmdp: PmdSlot): Op<Pmd> {
     const pmd = yield* cpu.read_entry(pmdp);
@@ -128,6 +133,7 @@ export const bugs: readonly Bug[] = [
   { name: 'a flush reaches this CPU only', layer: FlushesItselfOnly, isOne: hasFlushes, shownBy: 'a zap of base pages beside a store' },
   { name: 'get_and_clear is a load and a store', layer: LosesDirtyOnClear, isOne: everywhere, shownBy: 'ptep_get_and_clear beside a first store' },
   { name: 'set_wrprotect is a load and a store', layer: LosesDirtyOnWrprotect, isOne: everywhere, shownBy: 'ptep_set_wrprotect beside a first store' },
+  { name: 'a change of protection is a load and a store', layer: LosesDirtyOnProtect, isOne: everywhere, shownBy: 'ptep_modify_prot_start and commit beside a first store' },
   { name: 'collapse flushes nothing', layer: CollapseFlushesNothing, isOne: everywhere, shownBy: 'a collapse beside a store' },
   { name: 'invalidate leaves none', layer: InvalidateLeavesNone, isOne: everywhere, shownBy: 'a split of a huge page beside a store' },
   { name: 'tables are freed before the flush', layer: FreesTablesBeforeTheFlush, isOne: everywhere, shownBy: 'an munmap beside a load' },

@@ -2,7 +2,7 @@
 import { get_user_pages_fast_only, khugepaged_collapse, munmap, pmd_lock, pmd_unlock, pte_lock, pte_unlock, type Scenario } from '@shootdown/core';
 import {
   enter_lazy_tlb, F, flush_tlb_page, frameOf, mkLeaf, pageCells, pmdp_huge_clear_flush, pmdp_invalidate, pte_dirty, ptep_clear_flush, ptep_get_and_clear,
-  ptep_set_wrprotect, set_pmd_at, set_pte_at, switch_mm, type Cpu, type Entry, type Op, type PteSlot,
+  ptep_modify_prot_commit, ptep_modify_prot_start, ptep_set_wrprotect, set_pmd_at, set_pte_at, switch_mm, withoutFlags, type Cpu, type Entry, type Op, type PteSlot,
 } from '@shootdown/core/plugin';
 import { contracts, lifetimes, lostWrite, stalePin } from './asks.ts';
 import { dontneed, expectThat, inTurn, load, pmdOf, pteOf, store, type Does, type Told } from './threads.ts';
@@ -15,6 +15,8 @@ interface Part {
   /** B is a kernel thread on a CPU that ran the address space before. */
   readonly bIs?: 'kernel';
   readonly asks?: readonly string[];
+  /** Only where huge pages are. */
+  readonly huge?: true;
 }
 
 const story = (name: string, part: Part): Scenario => ({
@@ -23,6 +25,7 @@ const story = (name: string, part: Part): Scenario => ({
   setup: [{ cpu: 0, does: part.setup }, ...(part.bIs === 'kernel' ? [{ cpu: 1, does: leaveLazily }] : [])],
   threads: [{ name: 'A', cpu: 0, runs: 0, does: part.a }, { name: 'B', cpu: 1, runs: part.bIs ?? 0, does: part.b }],
   asks: [...contracts, ...lifetimes, ...(part.asks ?? [])],
+  ...(part.huge ? { needs: { config: ['TRANSPARENT_HUGEPAGE'] } } : {}),
 });
 
 const nothing: Does = function* () { return undefined; };
@@ -86,14 +89,14 @@ const changePte = (change: (cpu: Cpu, s: Told, ptep: PteSlot) => Op<Entry>): Par
 
 const parts: Readonly<Record<string, Part>> = {
   'two faults on one table': { setup: nothing, a: store(0, 1), b: store(1, 2), asks: [lostWrite] },
-  'two faults on one huge page': { setup: nothing, a: store(2, 1), b: store(3, 2), asks: [lostWrite] },
+  'two faults on one huge page': { setup: nothing, a: store(2, 1), b: store(3, 2), asks: [lostWrite], huge: true },
   'a zap of base pages beside a store': { setup: bothPages, a: dontneed(0, 2), b: store(1, 3) },
-  'a zap of a huge page beside a store': { setup: store(2, 1), a: dontneed(2, 4), b: store(3, 3) },
-  'a split of a huge page beside a store': { setup: store(3, 1), a: dontneed(2, 3), b: store(3, 3) },
+  'a zap of a huge page beside a store': { setup: store(2, 1), a: dontneed(2, 4), b: store(3, 3), huge: true },
+  'a split of a huge page beside a store': { setup: store(3, 1), a: dontneed(2, 3), b: store(3, 3), huge: true },
   'an munmap beside a load': { setup: bothPages, a: unmap, b: inTurn(load(0), load(1)) },
   'an munmap beside GUP-fast': { setup: bothPages, a: unmap, b: gupFast(0) },
-  'a collapse beside a store': { setup: bothPages, a: collapse, b: inTurn(load(0), store(1, 3)), asks: [lostWrite] },
-  'a collapse beside GUP-fast': { setup: bothPages, a: collapse, b: gupFast(0), asks: [stalePin] },
+  'a collapse beside a store': { setup: bothPages, a: collapse, b: inTurn(load(0), store(1, 3)), asks: [lostWrite], huge: true },
+  'a collapse beside GUP-fast': { setup: bothPages, a: collapse, b: gupFast(0), asks: [stalePin], huge: true },
   'ptep_get_and_clear beside a first store': changePte(function* (cpu, s, ptep) {
     const old = yield* ptep_get_and_clear(cpu, s.mm, s.page(0), ptep);
     yield* flush_tlb_page(cpu, s.area(0), s.page(0));
@@ -107,8 +110,14 @@ const parts: Readonly<Record<string, Part>> = {
     yield* flush_tlb_page(cpu, s.area(0), s.page(0));
     return yield* cpu.read_entry(ptep);
   }),
+  'ptep_modify_prot_start and commit beside a first store': changePte(function* (cpu, s, ptep) {
+    const old = yield* ptep_modify_prot_start(cpu, s.area(0), s.page(0), ptep);
+    yield* ptep_modify_prot_commit(cpu, s.area(0), s.page(0), ptep, old, withoutFlags(old, F.WRITE));
+    yield* flush_tlb_page(cpu, s.area(0), s.page(0));
+    return yield* cpu.read_entry(ptep);
+  }),
   'pmdp_invalidate beside a first store': {
-    setup: cleanPmd,
+    setup: cleanPmd, huge: true,
     *a(cpu, s) {
       const pmdp = yield* pmdOf(cpu, s, 2);
       yield* pmd_lock(cpu, pmdp);
@@ -131,7 +140,7 @@ const parts: Readonly<Record<string, Part>> = {
     },
   },
   'a collapse while a CPU is lazy': {
-    setup: bothPages, a: collapse, bIs: 'kernel',
+    setup: bothPages, a: collapse, bIs: 'kernel', huge: true,
     *b(cpu) {
       yield* cpu.local_irq_save();
       yield* cpu.local_irq_restore();
