@@ -64,6 +64,22 @@ export class Footprints {
     if (this.finals.add(0, this.slot(cell)) && !this.mutants.has('finals make news')) this.version++;
   }
 
+  /** Learns of `image` what is known of `node`, which touches the images of its cells. */
+  mirror(node: number, image: number, map: (cell: Cell) => Cell): void {
+    for (const rows of [this.reads, this.writes, this.adds]) {
+      for (let slot = 0; slot < this.cells.length; slot++) {
+        if (!rows.has(node, slot)) continue;
+        const there = this.slot(map(this.cells[slot]!));
+        if (rows === this.adds) this.adderOf(image, there);
+        if (rows.add(image, there)) this.version++;
+      }
+    }
+  }
+
+  mirrorFinals(map: (cell: Cell) => Cell): void {
+    for (let slot = 0; slot < this.cells.length; slot++) if (this.finals.has(0, slot)) this.noteFinal(map(this.cells[slot]!));
+  }
+
   /** Of 32 slots those to which steps of two kinds add: these updates are ordinary ones. */
   mixedBits(word: number): number {
     let bits = 0;

@@ -3,6 +3,7 @@ import type { System } from '../words/system.ts';
 import { Automaton } from './automaton.ts';
 import { Footprints } from './footprints.ts';
 import { byHistory, type Identity } from './identity.ts';
+import { Mirror } from './mirror.ts';
 import type { Mutant, Reductions } from './reductions.ts';
 
 /** Local automata, and the cells that their steps touch. */
@@ -11,6 +12,8 @@ export class Knowledge {
   /** Learned only where a reduction makes use of them. */
   readonly footprints: Footprints | undefined;
   readonly mutants: ReadonlySet<Mutant>;
+  /** Only where symmetries are made use of. */
+  readonly mirror: Mirror | undefined;
 
   constructor(
     readonly system: System,
@@ -20,7 +23,8 @@ export class Knowledge {
     this.mutants = new Set(reduce.mutate);
     this.automaton = new Automaton(system, identity);
     const { persistent, fuse, symmetry, deadCells } = reduce;
-    const used = persistent === true || fuse === true || deadCells === true || (symmetry === true && system.symmetries !== undefined);
+    this.mirror = symmetry === true && system.symmetries !== undefined ? new Mirror(system, this.automaton, this.mutants) : undefined;
+    const used = persistent === true || fuse === true || deadCells === true || this.mirror !== undefined;
     this.footprints = used ? new Footprints(system, this.automaton, reduce.commute === true, this.mutants) : undefined;
   }
 

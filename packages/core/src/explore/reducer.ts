@@ -25,7 +25,7 @@ export class Reducer {
     private readonly knowledge: Knowledge,
     states: States,
   ) {
-    const { system, reduce, mutants, automaton } = knowledge;
+    const { system, reduce, mutants, mirror } = knowledge;
     const footprints = knowledge.footprints!;
     this.fuses = reduce.fuse === true;
     this.futures = this.make();
@@ -34,10 +34,7 @@ export class Reducer {
     const count = system.processes.length;
     if (reduce.persistent && count <= MOST_PROCESSES) this.persistent = new Persistent(system, states, futures, this.fuses, mutants);
     const dead = reduce.deadCells ? new DeadCells(futures, footprints, mutants) : undefined;
-    const symmetries =
-      reduce.symmetry && system.symmetries
-        ? new Symmetries(system, automaton, states.layout, (cell) => states.addCell(cell), mutants)
-        : undefined;
+    const symmetries = mirror && new Symmetries(mirror, states.layout, (cell) => states.addCell(cell), mutants);
     if (dead || symmetries) states.likeness = new Likeness(states.layout, count, footprints, dead, symmetries);
   }
 
@@ -56,6 +53,8 @@ export class Reducer {
   }
 
   private make(): Futures {
-    return new Futures(this.knowledge.system, this.knowledge.automaton, this.knowledge.footprints!, this.knowledge.mutants);
+    const { system, automaton, footprints, mirror, mutants } = this.knowledge;
+    mirror?.close(footprints!);
+    return new Futures(system, automaton, footprints!, mutants);
   }
 }

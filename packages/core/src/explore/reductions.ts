@@ -25,7 +25,7 @@ export const MUTANTS = [
   'adds of two kinds meet', 'gates are read', 'futures reach on', 'daemons start again', 'who waits needs writers', 'closed gates need writers',
   'closure goes on', 'enabling reads', 'choosing reads', 'claims read', 'cycles are opened', 'again until nothing is new', 'equal writes are writes',
   'every way is taken', 'locks may be touched without', 'locks must be held', 'locks alone hold up', 'finals read', 'every future looks',
-  'everybody is all', 'adds do not open locks', 'values are mapped', 'observed values are mapped', 'finals make news',
+  'everybody is all', 'adds do not open locks', 'values are mapped', 'observed values are mapped', 'images know alike', 'finals make news',
 ] as const;
 
 /** All that are proved sound. Symmetry does nothing unless a system declares one. */

@@ -1,6 +1,8 @@
 /** Is a reduced search as good as an unreduced one? */
 import type { Exploration } from '../../src/explore/exploration.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
+import { byHistory, type Identity } from '../../src/explore/identity.ts';
+import { oracle } from '../../src/explore/oracle.ts';
 import { ALL_REDUCTIONS, type Reductions } from '../../src/explore/reductions.ts';
 import type { System } from '../../src/words/system.ts';
 
@@ -16,13 +18,15 @@ export const REDUCTIONS: Readonly<Record<string, Reductions>> = {
   all: ALL_REDUCTIONS,
 };
 
-/** Adds a claim that always holds, which notes the cells of every end the search finds. */
+/** Adds a claim that always holds, which notes the cells of every end the search finds: of ends alike by a symmetry, the same. */
 export function noting(system: System): { system: System; finals: Set<string> } {
   const finals = new Set<string>();
   const cells = Array.from({ length: system.cellCount }, (_, cell) => cell);
+  const told = (values: readonly (readonly [number, number])[]): string => values.map(([cell, value]) => `${system.names.name(cell)}=${system.names.value(cell, value)}`).sort().join(' ');
   const holds = (store: { get(cell: number): number }): boolean => {
-    const changed = cells.filter((cell) => store.get(cell) !== system.initial(cell));
-    finals.add(changed.map((cell) => `${system.names.name(cell)}=${system.names.value(cell, store.get(cell))}`).sort().join(' '));
+    const changed = cells.filter((cell) => store.get(cell) !== system.initial(cell)).map((cell) => [cell, store.get(cell)] as const);
+    const images = (system.symmetries ?? []).map((map) => told(changed.map(([cell, value]) => [map.cell(cell), map.value(cell, value)])));
+    finals.add([told(changed), ...images].sort()[0]!);
     return true;
   };
   return { system: { ...system, finals: [...system.finals, { claim: '~ends are noted', on: 'violation', holds }] }, finals };
@@ -52,33 +56,59 @@ export const said = (found: Exploration): Says => ({
 });
 
 /** Explores all of it; final values of cells are noted, unless they are not to be looked at. */
-export function sayOf(system: System, reduce: Reductions, maxStates: number, look = true): { says: Says; finals: readonly string[]; found: Exploration } {
+export function sayOf(system: System, reduce: Reductions, maxStates: number, look = true, identity: Identity = byHistory): { says: Says; finals: readonly string[]; found: Exploration } {
   const noted = look ? noting(system) : { system, finals: new Set<string>() };
-  const found = exploreSync(noted.system, { stopAtFirst: false, maxStates, reduce });
+  const found = exploreSync(noted.system, { stopAtFirst: false, maxStates, reduce }, identity);
   return { says: said(found), finals: [...noted.finals].sort(), found };
 }
 
 /** The first difference between reduced searches and the unreduced one, in words; undefined when there is none, `too big` beyond the bound. */
-export function difference(system: System, maxStates: number, reductions = REDUCTIONS): string | undefined {
-  const plain = sayOf(system, {}, maxStates);
+export function difference(system: System, maxStates: number, reductions = REDUCTIONS, identity: () => Identity = () => byHistory): string | undefined {
+  const plain = sayOf(system, {}, maxStates, true, identity());
   if (plain.found.outcome !== 'complete') return 'too big';
   for (const [name, reduce] of Object.entries(reductions)) {
     for (const look of reduce.deadCells ? [true, false] : [true]) {
       let reduced;
       try {
-        reduced = sayOf(system, reduce, 4 * maxStates, look);
+        reduced = sayOf(system, reduce, 4 * maxStates, look, identity());
       } catch (error) {
         return `${name} throws ${String(error)}`;
       }
-      if (reduced.found.outcome !== 'complete') return `${name} is not complete`;
-      // The code of one process is reached through that of its twin.
-      const code = reduce.symmetry && system.symmetries ? { code: '' } : {};
-      const [want, have] = [JSON.stringify({ ...plain.says, ...code }), JSON.stringify({ ...reduced.says, ...code })];
-      if (want !== have) return `${name}${look ? '' : ' (without looking)'}: ${have} instead of ${want}`;
-      if (look && !reduce.symmetry && plain.finals.join() !== reduced.finals.join()) return `${name}: ends with ${reduced.finals.join(' | ')} instead of ${plain.finals.join(' | ')}`;
-      if (look && !reduce.symmetry && plain.found.ends !== reduced.found.ends) return `${name}: ${reduced.found.ends} ends instead of ${plain.found.ends}`;
-      if (!reduce.deadCells && !reduce.symmetry && plain.found.deadlocks !== reduced.found.deadlocks) return `${name}: ${reduced.found.deadlocks} deadlocks instead of ${plain.found.deadlocks}`;
+      const differs = unlike(plain, reduced, { look, symmetry: reduce.symmetry === true && system.symmetries !== undefined, deadCells: reduce.deadCells === true });
+      if (differs !== undefined) return `${name}${look ? '' : ' (without looking)'}: ${differs}`;
     }
   }
   return undefined;
+}
+
+type Said = ReturnType<typeof sayOf>;
+
+function unlike(plain: Said, reduced: Said, { look, symmetry, deadCells }: { look: boolean; symmetry: boolean; deadCells: boolean }): string | undefined {
+  if (reduced.found.outcome !== 'complete') return 'it is not complete';
+  // The code of one process is reached through that of its twin.
+  const code = symmetry ? { code: '' } : {};
+  const [want, have] = [JSON.stringify({ ...plain.says, ...code }), JSON.stringify({ ...reduced.says, ...code })];
+  if (want !== have) return `${have} instead of ${want}`;
+  if (look && plain.finals.join() !== reduced.finals.join()) return `ends with ${reduced.finals.join(' | ')} instead of ${plain.finals.join(' | ')}`;
+  if (symmetry) return undefined;
+  if (look && plain.found.ends !== reduced.found.ends) return `${reduced.found.ends} ends instead of ${plain.found.ends}`;
+  if (!deadCells && plain.found.deadlocks !== reduced.found.deadlocks) return `${reduced.found.deadlocks} deadlocks instead of ${plain.found.deadlocks}`;
+  return undefined;
+}
+
+/** The first difference between the unreduced search and live code, in words; undefined when there is none or the system is too big. */
+export function judgedUnlike(system: System, maxStates: number): string | undefined {
+  const { found, finals } = sayOf(system, {}, maxStates);
+  if (found.outcome !== 'complete') return undefined;
+  const judged = oracle(system, maxStates);
+  const byClaim = (a: { claim: string }, b: { claim: string }): number => (a.claim < b.claim ? -1 : 1);
+  const { states, transitions, ends, bounded, deadlocks } = found;
+  const violated = found.violations.map(({ claim, depth }) => ({ claim, depth })).sort(byClaim);
+  const tally = found.tally.map(({ claim, held, failed }) => ({ claim, held, failed })).sort(byClaim);
+  const have = JSON.stringify({ states, transitions, ends, bounded, deadlocks, deadlockDepth: found.deadlock?.schedule.length ?? -1, violated, tally, finals });
+  const want = JSON.stringify({
+    states: judged.states, transitions: judged.transitions, ends: judged.ends, bounded: judged.bounded, deadlocks: judged.deadlocks, deadlockDepth: judged.deadlockDepth,
+    violated: judged.violated, tally: judged.tally, finals: judged.finals,
+  });
+  return have === want ? undefined : `the search says ${have}, live code says ${want}`;
 }

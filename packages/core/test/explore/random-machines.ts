@@ -8,6 +8,8 @@ import * as t from './toy.ts';
 type Instruction =
   | { do: 'load' | 'add' | 'store got' | 'inc' | 'or'; cell: number }
   | { do: 'store' | 'await'; cell: number; value: number }
+  /** Loads until it sees the value: in endless machines for ever, else it gives up after three loads. */
+  | { do: 'spin'; cell: number; value: number }
   | { do: 'lock' | 'unlock' | 'trylock'; cell: number }
   | { do: 'off' | 'on' | 'send' | 'acks' | 'sync' | 'flip' | 'give up' }
   | { do: 'mark'; name: 'a' | 'b' }
@@ -52,7 +54,7 @@ const one: fc.Arbitrary<Instruction[]> = fc
     { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('load', 'add', 'store got'), cell: data }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('inc', 'inc', 'or', 'load'), cell: some }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('store'), cell: some, value }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('await'), cell: some, value }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('await', 'spin'), cell: some, value }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('mark'), name: fc.constantFrom('a', 'b') }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('flip', 'skip', 'again', 'give up', 'loop') }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('send', 'acks', 'sync') }) },
@@ -77,7 +79,7 @@ export const machine = fc.record(
   { requiredKeys: ['cpus', 'clock', 'claims'] },
 ) as fc.Arbitrary<RandomMachine>;
 
-function* run(code: readonly Instruction[], cpu: number, cpus: number): Op {
+function* run(code: readonly Instruction[], cpu: number, cpus: number, endless: boolean): Op {
   const others = Array.from({ length: cpus }, (_, i) => i).filter((i) => i !== cpu);
   const all = Array.from({ length: cpus }, (_, i) => i);
   let got = 0;
@@ -93,6 +95,9 @@ function* run(code: readonly Instruction[], cpu: number, cpus: number): Op {
       case 'store got': yield* t.store(now.cell, got); break;
       case 'store': yield* t.store(now.cell, now.value); break;
       case 'await': yield* t.awaitValue(now.cell, now.value); break;
+      case 'spin':
+        for (let tries = 1; (got = yield* t.load(now.cell)) !== now.value; tries = endless ? 1 : tries + 1) if (tries > 2) yield* t.giveUp();
+        break;
       case 'lock': yield* t.lock(now.cell); break;
       case 'unlock': yield* t.unlock(now.cell); break;
       case 'trylock': got = yield* t.trylock(now.cell); break;
@@ -105,14 +110,14 @@ function* run(code: readonly Instruction[], cpu: number, cpus: number): Op {
       case 'mark': yield* t.mark(now.name); break;
       case 'skip': if (got !== 0) i++; break;
       case 'again': if (again && got === 1) [i, again] = [-1, false]; break;
-      case 'loop': if (got === 1) { if (++loops > 2) yield* t.giveUp(); i = -1; } break;
+      case 'loop': if (got === 1) { if (!endless && ++loops > 2) yield* t.giveUp(); i = -1; } break;
       case 'give up': if (got === 2) yield* t.giveUp(); break;
     }
   }
 }
 
-/** The system of a machine. */
-export function systemOf({ cpus, daemon, clock, claims }: RandomMachine): t.Toy {
+/** The system of a machine. `endless`: its loops have no bound, for searches that tell local states by frames. */
+export function systemOf({ cpus, daemon, clock, claims }: RandomMachine, endless = false): t.Toy {
   const n = cpus.length;
   const at = (where: string): Check[] =>
     claims
@@ -127,14 +132,14 @@ export function systemOf({ cpus, daemon, clock, claims }: RandomMachine): t.Toy 
     role: 'daemon',
     *body() {
       const from = yield* t.enter(irqOff(cpu), inIrq(cpu), cpus.map((_, from) => call(from, cpu)));
-      yield* run(handler, cpu, n);
+      yield* run(handler, cpu, n, endless);
       yield* t.clear([call(from, cpu), inIrq(cpu)]);
     },
   });
   return {
     cellCount: CELLS.cpus + n * perCpu,
     processes: [
-      ...cpus.map(({ code, handler }, cpu): t.ToyProcess => ({ ...(handler && { gates: [inIrq(cpu)] }), body: () => run(code, cpu, n) })),
+      ...cpus.map(({ code, handler }, cpu): t.ToyProcess => ({ ...(handler && { gates: [inIrq(cpu)] }), body: () => run(code, cpu, n, endless) })),
       ...cpus.flatMap(({ handler }, cpu) => (handler ? [irq(cpu, handler)] : [])),
       ...(daemon
         ? [{
@@ -143,7 +148,7 @@ export function systemOf({ cpus, daemon, clock, claims }: RandomMachine): t.Toy 
             *body() {
               yield* t.awaitValue(daemon.cell, daemon.value);
               if (daemon.clears) yield* t.store(daemon.cell, (daemon.value + 1) % MODULUS);
-              yield* run(daemon.code, 0, n);
+              yield* run(daemon.code, 0, n, endless);
             },
           }]
         : []),

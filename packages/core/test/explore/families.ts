@@ -1,0 +1,54 @@
+/** The families of random small systems that searches are compared on. */
+import fc from 'fast-check';
+import { byFrames, byHistory, type Identity } from '../../src/explore/identity.ts';
+import type { System } from '../../src/words/system.ts';
+import { difference, judgedUnlike } from './agree.ts';
+import { cpus, systemOf as cpusOf } from './random-cpus.ts';
+import { machine, systemOf as machineOf } from './random-machines.ts';
+import { program, systemOf as programOf } from './random-programs.ts';
+import { twins, systemOf as twinsOf } from './random-twins.ts';
+import { raw } from './raw.ts';
+import { toy } from './toy.ts';
+
+export interface Family {
+  readonly name: string;
+  /** Part of all systems that are of this family. */
+  readonly share: number;
+  readonly arbitrary: fc.Arbitrary<unknown>;
+  /** What is wrong with one of them, in words; undefined when nothing is, `too big` when it was not compared. */
+  readonly wrong: (it: never) => string | undefined;
+}
+
+const MOST_STATES = 250;
+
+function family<T>(name: string, share: number, arbitrary: fc.Arbitrary<T>, systemOf: (it: T) => System, judged: boolean, identity?: () => Identity): Family {
+  const wrong = (it: T): string | undefined => {
+    const system = systemOf(it);
+    return difference(system, MOST_STATES, undefined, identity) ?? (judged ? judgedUnlike(system, MOST_STATES) : undefined);
+  };
+  return { name, share, arbitrary, wrong };
+}
+
+/** Where local states are told by frames, loops may be endless: live code, which tells them by history, does not judge these. */
+export const FAMILIES: readonly Family[] = [
+  family('the machine', 0.3, cpus, cpusOf, true),
+  family('the machine, by frames', 0.2, cpus, cpusOf, false, byFrames),
+  family('toy machines', 0.15, machine, (it) => toy(machineOf(it)), true),
+  family('toy machines, by frames', 0.15, machine, (it) => raw(machineOf(it, true)), false, byFrames),
+  family('toy programs', 0.1, program, (it) => toy(programOf(it)), true, () => byHistory),
+  family('processes alike', 0.1, twins, (it) => toy(twinsOf(it)), true),
+];
+
+/** Tries that many systems of a family, not counting those that are too big. @returns how many, and the smallest that is wrong */
+export function tryOut({ arbitrary, wrong }: Family, numRuns: number, seed: number): { tried: number; failure: string | undefined } {
+  let said: string | undefined;
+  const found = fc.check(
+    fc.property(arbitrary, (it) => {
+      const now = wrong(it as never);
+      fc.pre(now !== 'too big');
+      if (now !== undefined) throw new Error((said = now));
+    }),
+    { seed, numRuns, maxSkipsPerRun: 1000 },
+  );
+  return { tried: found.numRuns, failure: found.failed ? `${said ?? String(found.errorInstance)}\n${JSON.stringify(found.counterexample, undefined, 1)}` : undefined };
+}
