@@ -1,5 +1,5 @@
 /** Judges claims as a search goes, and keeps what it found with a first schedule to it. */
-import type { Step, Store } from '../words/step.ts';
+import type { Step } from '../words/step.ts';
 import type { Check, Schedule } from '../words/system.ts';
 import type { TallyCount, Violation } from './exploration.ts';
 import { Pairs } from './pairs.ts';
@@ -9,6 +9,11 @@ interface Count {
   failed: number;
   heldAt?: Schedule;
   failedAt?: Schedule;
+}
+
+/** Tells how to get where claims are judged. */
+export interface Way {
+  schedule(): Schedule;
 }
 
 /** The step that final claims are handed: nothing happens any more. */
@@ -21,32 +26,25 @@ export class Findings {
   private readonly counted = new Pairs();
 
   /**
-   * Judges claims after a step.
+   * Takes down what claims say after a step.
+   * @param held per claim: does it hold?
    * @param state number of the state after it; -1 when it has none, and everything is counted
    * @param edge the local edge the step took; one state may be entered by several, each judged once
    * @param depth steps of a shortest schedule to here; -1 when not known, and the first schedule is kept
-   * @param schedule that schedule; asked for only when there is something new to keep
+   * @param way asked for a schedule only when there is something new to keep
    * @returns how many claims failed that must not
    */
-  judge(
-    checks: readonly Check[],
-    store: Store,
-    step: Step,
-    observed: number,
-    state: number,
-    edge: number,
-    depth: number,
-    schedule: () => Schedule,
-  ): number {
+  judge(checks: readonly Check[], held: readonly boolean[], state: number, edge: number, depth: number, way: Way): number {
     let failures = 0;
     let fresh: boolean | undefined;
-    for (const check of checks) {
+    for (let i = 0; i < checks.length; i++) {
+      const check = checks[i]!;
       if (check.on === 'tally') {
         fresh ??= state < 0 || this.counted.add(state, edge);
-        if (fresh) this.count(check.claim, check.holds(store, step, observed), schedule);
-      } else if (!check.holds(store, step, observed)) {
+        if (fresh) this.count(check.claim, held[i]!, way);
+      } else if (!held[i]) {
         failures++;
-        this.violate(check.claim, depth, schedule);
+        this.violate(check.claim, depth, way);
       }
     }
     return failures;
@@ -60,23 +58,23 @@ export class Findings {
     return [...this.counts].map(([claim, count]) => ({ claim, ...count }));
   }
 
-  private violate(claim: string, depth: number, schedule: () => Schedule): void {
+  private violate(claim: string, depth: number, way: Way): void {
     // A claim that is judged both at steps and at ends may be found one step too late first: ends are judged when their layer is expanded.
     const known = this.failed.get(claim);
     if (known !== undefined && (depth < 0 || known.depth <= depth)) return;
-    const way = schedule();
-    this.failed.set(claim, { claim, schedule: way, depth: way.length });
+    const schedule = way.schedule();
+    this.failed.set(claim, { claim, schedule, depth: schedule.length });
   }
 
-  private count(claim: string, held: boolean, schedule: () => Schedule): void {
+  private count(claim: string, held: boolean, way: Way): void {
     let count = this.counts.get(claim);
     if (count === undefined) this.counts.set(claim, (count = { held: 0, failed: 0 }));
     if (held) {
       count.held++;
-      count.heldAt ??= schedule();
+      count.heldAt ??= way.schedule();
     } else {
       count.failed++;
-      count.failedAt ??= schedule();
+      count.failedAt ??= way.schedule();
     }
   }
 }

@@ -1,6 +1,7 @@
 /** What searches of one system learn of it and hand on to each other. */
 import type { System } from '../words/system.ts';
 import { Automaton } from './automaton.ts';
+import { Behaviour } from './behaviour.ts';
 import { Footprints } from './footprints.ts';
 import { byHistory, type Identity } from './identity.ts';
 import { Mirror } from './mirror.ts';
@@ -9,6 +10,8 @@ import type { Mutant, Reductions } from './reductions.ts';
 /** Local automata, and the cells that their steps touch. */
 export class Knowledge {
   readonly automaton: Automaton;
+  /** What was noted in footprints is never asked for again: they belong together. */
+  readonly behaviour = new Behaviour();
   /** Learned only where a reduction makes use of them. */
   readonly footprints: Footprints | undefined;
   readonly mutants: ReadonlySet<Mutant>;

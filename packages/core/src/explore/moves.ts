@@ -18,6 +18,8 @@ export class Moves {
   edges = 0;
   /** Moves that lead to the candidate. */
   readonly way: number[] = [];
+  /** The state they begin in. */
+  private from = 0;
   private marks = new Uint8Array(256);
   /** The moves of the candidate, on the way to a state that is worth keeping. */
   private readonly ahead: Successors;
@@ -35,8 +37,7 @@ export class Moves {
     private readonly stopAtFirst: boolean,
     private readonly depth: () => number,
   ) {
-    const { system, automaton, footprints, mutants } = knowledge;
-    this.ahead = new Successors(system, automaton, states, footprints, mutants);
+    this.ahead = new Successors(knowledge, states);
   }
 
   /** Did a claim fail that ends the search? */
@@ -49,30 +50,37 @@ export class Moves {
     way.length = 0;
     way.push(p + processes * choice);
     let node = states.node(state, p);
-    let edge = next.make(state, p, choice);
-    this.count(edge);
+    this.from = state;
+    let effect = next.make(state, p, choice);
+    this.count(effect);
     if (!reducer?.fuses) {
       const known = states.find();
       // Where unlike states count as one, a claim may hold on one way into it and fail on another.
-      this.judge(next, node, edge, states.likeness ? -1 : known < 0 ? states.count : known, state);
+      this.judge(next, node, effect, states.likeness ? -1 : known < 0 ? states.count : known);
       return known;
     }
-    this.judge(next, node, edge, -1, state);
+    this.judge(next, node, effect, -1);
     while (way.length < LONGEST && !this.stopped) {
       const able = ahead.gather(states.count);
       if (able === 0 || reducer.choose(ahead, able, states.count) > 1) break;
       const only = ahead.ready[0]!;
       if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) break;
       node = states.node(states.count, only);
-      edge = ahead.moveOn(only, 0);
+      effect = ahead.moveOn(only, 0);
       way.push(only);
-      this.count(edge);
-      this.judge(ahead, node, edge, -1, state);
+      this.count(effect);
+      this.judge(ahead, node, effect, -1);
     }
     return states.find();
   }
 
-  private count(edge: number): void {
+  /** How to get to the candidate. */
+  schedule(): Schedule {
+    return [...this.states.scheduleTo(this.from), ...this.way.map((move) => this.states.moveOf(move))];
+  }
+
+  private count(effect: number): void {
+    const edge = this.knowledge.behaviour.effects.edge[effect]!;
     this.transitions++;
     while (edge >= this.marks.length) this.marks = doubled(this.marks);
     this.edges += 1 - this.marks[edge]!;
@@ -80,14 +88,14 @@ export class Moves {
   }
 
   /** Judges the claims of the step that made the candidate. */
-  private judge(by: Successors, node: number, edge: number, after: number, from: number): void {
-    const { automaton } = this.knowledge;
+  private judge(by: Successors, node: number, effect: number, after: number): void {
+    const { automaton, behaviour } = this.knowledge;
     if (!(automaton.traits[node]! & TRAIT.judged)) return;
+    const held = by.verdict(node, effect);
+    if (!held) return;
     // Judged before the successor is kept: a claim that fails is a finding even where there is no room for one state more.
-    const way = (): Schedule => [...this.states.scheduleTo(from), ...this.way.map((move) => this.states.moveOf(move))];
     const depth = this.reducer?.fuses ? -1 : this.depth() + 1;
-    const store = by.judged(node, 'claim');
-    const failures = this.findings.judge(automaton.checks[node]!, store, automaton.steps[node]!, by.observed, after, edge, depth, way);
+    const failures = this.findings.judge(automaton.checks[node]!, held, after, behaviour.effects.edge[effect]!, depth, this);
     if (failures > 0 && this.stopAtFirst) this.stopped = true;
   }
 }

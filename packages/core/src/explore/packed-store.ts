@@ -25,6 +25,12 @@ export class PackedStore implements Store {
     return word >= 0 ? layout.decode(cell, this.chunk[this.base + word]!) : layout.initial(cell);
   }
 
+  /** What the record keeps for a cell: the difference to its initial value. */
+  raw(cell: Cell): number {
+    const word = this.states.layout.wordOf[cell]!;
+    return word >= 0 ? this.chunk[this.base + word]! : 0;
+  }
+
   set(cell: Cell, value: number): void {
     if (!this.writable) throw new Error(`cell ${cell} is written outside of a step: claims, enabled and choices only read`);
     const { layout } = this.states;

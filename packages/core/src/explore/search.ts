@@ -34,10 +34,10 @@ export class Search {
     private readonly options: ExploreOptions & { readonly stopAtDeadlock?: boolean },
     readonly knowledge: Knowledge,
   ) {
-    const { system, automaton, footprints, mutants } = knowledge;
+    const { system, automaton, footprints } = knowledge;
     this.maxDepth = options.maxDepth ?? Infinity;
     this.states = new States(system, options.compact);
-    this.next = new Successors(system, automaton, this.states, footprints, mutants);
+    this.next = new Successors(knowledge, this.states);
     this.reducer = footprints && new Reducer(knowledge, this.states);
     const depth = (): number => this.depth;
     this.moves = new Moves(knowledge, this.states, this.next, this.reducer, this.findings, options.stopAtFirst, depth);
@@ -172,7 +172,9 @@ export class Search {
     const ending = this.endings.note(state, this.next.source, way);
     if (ending === 'deadlock' && this.options.stopAtDeadlock) this.outcome = 'stopped-at-violation';
     if (ending !== 'end') return;
-    const failures = this.findings.judge(finals, this.next.judged(0, 'final'), END_STEP, 0, state, NO_EDGE, this.reducer?.fuses ? -1 : this.depth, way);
+    const store = this.next.atEnd();
+    const held = finals.map((check) => check.holds(store, END_STEP, 0));
+    const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.fuses ? -1 : this.depth, { schedule: way });
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 

@@ -142,6 +142,19 @@ export class States {
     chunk[base + HEADER.high] = chunk[base + HEADER.high]! + highPart(word, value, this.seed) - highPart(word, old, this.seed);
   }
 
+  /** Makes the candidate hold these values, as records keep them, from one place of both columns up to another. */
+  overwrite(cells: Int32Array, raws: Int32Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const raw = raws[i]!;
+      let word = this.layout.wordOf[cells[i]!]!;
+      if (word < 0) {
+        if (raw === 0) continue;
+        word = this.addCell(cells[i]!);
+      }
+      this.write(this.chunkOf(this.count), this.baseOf(this.count), word, raw);
+    }
+  }
+
   /** Gives a cell a place in every record; there it holds its initial value. */
   addCell(cell: Cell): number {
     const word = this.layout.add(cell);

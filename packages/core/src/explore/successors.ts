@@ -1,13 +1,14 @@
 /** What can happen next in a packed state, and the state it leads to. */
+import type { Check } from '../words/system.ts';
 import type { Store } from '../words/step.ts';
-import type { System } from '../words/system.ts';
 import type { Automaton } from './automaton.ts';
-import type { Footprints } from './footprints.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { Knowledge } from './knowledge.ts';
+import { HEADER } from './layout.ts';
 import type { PackedStore } from './packed-store.ts';
-import type { Mutant } from './reductions.ts';
 import type { States } from './state.ts';
 import { TRAIT } from './traits.ts';
-import { WatchedStore, type Asking } from './watched-store.ts';
+import { WatchedStore } from './watched-store.ts';
 
 const STOPPED = TRAIT.ended | TRAIT.gaveUp;
 const ASKS = TRAIT.waits | TRAIT.chooses;
@@ -18,7 +19,7 @@ export const HELD = 1;
 export const WAITS = 2;
 export const READY = 3;
 
-/** The moves of one state at a time. Nothing here allocates. */
+/** The moves of one state at a time. Code of steps and claims runs only for what was not seen before; nothing else here allocates. */
 export class Successors {
   /** Processes that can move, in order. */
   readonly ready: Int32Array;
@@ -27,53 +28,66 @@ export class Successors {
   /** Per process: DONE, HELD, WAITS or READY. */
   readonly status: Uint8Array;
   /** Per process that is held up or waits, when footprints are learned: slots of the cells that were read to find so. */
-  readonly because: readonly number[][];
+  readonly because: (readonly number[])[];
   /** The state that was gathered last. */
   readonly source: PackedStore;
   /** The candidate that was made last. */
   readonly target: PackedStore;
-  /** What the step observed that made it. */
-  observed = 0;
   private readonly gates: readonly Int32Array[];
-  private readonly asked: WatchedStore | undefined;
-  private readonly applied: WatchedStore | undefined;
+  /** Per gate: its slot, in a list of its own. */
+  private readonly gateSlots: readonly (readonly (readonly number[])[])[];
+  private readonly automaton: Automaton;
+  private readonly behaviour: Behaviour;
+  private readonly asked: WatchedStore;
+  private readonly applied: WatchedStore;
 
   constructor(
-    system: System,
-    private readonly automaton: Automaton,
+    knowledge: Knowledge,
     private readonly states: States,
-    private readonly footprints?: Footprints,
-    mutants: ReadonlySet<Mutant> = new Set(),
   ) {
+    const { system, automaton, behaviour, footprints, mutants } = knowledge;
+    this.automaton = automaton;
+    this.behaviour = behaviour;
     this.gates = system.processes.map((process) => Int32Array.from(process.gates ?? []));
+    this.gateSlots = system.processes.map(({ gates = [] }) => gates.map((gate) => (footprints ? [footprints.slot(gate)] : [])));
     this.ready = new Int32Array(this.gates.length);
     this.ways = new Int32Array(this.gates.length);
     this.status = new Uint8Array(this.gates.length);
     this.because = system.processes.map(() => []);
     this.source = states.view();
     this.target = states.view();
-    this.asked = footprints && new WatchedStore(this.source, footprints, mutants);
-    this.applied = footprints && new WatchedStore(this.target, footprints, mutants);
+    this.asked = new WatchedStore(this.source, footprints, mutants);
+    this.applied = new WatchedStore(this.target, footprints, mutants);
   }
 
   /** Finds the processes that can move in a state; returns how many. */
   gather(state: number): number {
-    const { automaton, source, states, status } = this;
+    const { source, states, status, behaviour, because } = this;
+    const { traits } = this.automaton;
+    const { wordOf } = states.layout;
     source.seek(state);
+    const record = states.chunkOf(state);
+    const base = states.baseOf(state);
     let count = 0;
-    for (let p = 0; p < this.gates.length; p++) {
-      const node = states.node(state, p);
-      const traits = automaton.traits[node]!;
+    for (let p = 0; p < status.length; p++) {
+      const node = record[base + HEADER.size + p]!;
+      const asks = traits[node]!;
       status[p] = DONE;
-      if (traits & STOPPED) continue;
+      if (asks & STOPPED) continue;
       if (this.isHeldUp(p)) {
         status[p] = HELD;
         continue;
       }
-      const ways = traits & ASKS ? this.waysOf(p, node, traits) : 1;
-      if (ways < 1) {
-        status[p] = WAITS;
-        continue;
+      let ways = 1;
+      if (asks & ASKS) {
+        let answer = behaviour.asked.find(node, 0, record, base, wordOf);
+        if (answer < 0) answer = this.ask(node, asks);
+        ways = behaviour.ways[answer]!;
+        if (ways < 1) {
+          status[p] = WAITS;
+          because[p] = behaviour.because[answer]!;
+          continue;
+        }
       }
       status[p] = READY;
       this.ways[p] = ways;
@@ -82,28 +96,40 @@ export class Successors {
     return count;
   }
 
-  /** Makes the candidate what `state` becomes when process `p` moves; returns the local edge it takes. */
+  /** Makes the candidate what `state` becomes when process `p` moves; returns the effect of its step. */
   make(state: number, p: number, choice: number): number {
     this.states.branch(state);
     return this.moveOn(p, choice);
   }
 
-  /** Lets process `p` move in the candidate; returns the local edge it takes. */
+  /** Lets process `p` move in the candidate; returns the effect of its step. */
   moveOn(p: number, choice: number): number {
-    const { automaton, states, target } = this;
-    const node = states.node(states.count, p);
-    target.seek(states.count);
-    target.writable = true;
-    this.observed = automaton.meanings[node]!.apply(automaton.steps[node]!, this.watching(this.applied, target, node, 'apply'), choice);
-    target.writable = false;
-    const edge = automaton.follow(node, this.observed);
-    states.setNode(states.count, p, automaton.edges.to[edge]!);
-    return edge;
+    const { states, automaton } = this;
+    const { applied, effects } = this.behaviour;
+    const record = states.chunkOf(states.count);
+    const base = states.baseOf(states.count);
+    const node = record[base + HEADER.size + p]!;
+    let effect = applied.find(node, choice, record, base, states.layout.wordOf);
+    if (effect >= 0) states.overwrite(effects.cell, effects.raw, effects.first[effect]!, effects.first[effect + 1]!);
+    else effect = this.apply(node, choice);
+    states.setNode(states.count, p, automaton.edges.to[effects.edge[effect]!]!);
+    return effect;
   }
 
-  /** The store that claims about the candidate (`claim`) or about the state gathered last (`final`) are handed. */
-  judged(node: number, asking: 'claim' | 'final'): Store {
-    return asking === 'claim' ? this.watching(this.applied, this.target, node, asking) : this.watching(this.asked, this.source, node, asking);
+  /**
+   * What the claims say about the candidate, per claim of `node` whether it holds; nothing where all hold and none is counted.
+   * @param effect what the step of `node` did that made it
+   */
+  verdict(node: number, effect: number): readonly boolean[] | undefined {
+    const { states, behaviour } = this;
+    const edge = behaviour.effects.edge[effect]!;
+    const known = behaviour.judged.find(edge, 0, states.chunkOf(states.count), states.baseOf(states.count), states.layout.wordOf);
+    return behaviour.verdicts[known >= 0 ? known : this.judge(node, edge, behaviour.effects.observed[effect]!)];
+  }
+
+  /** The store that claims about the state gathered last are handed where everything has ended. */
+  atEnd(): Store {
+    return this.asked.begin(0, 'final');
   }
 
   /** One closed gate is enough to wait for. */
@@ -111,28 +137,53 @@ export class Successors {
     const gates = this.gates[p]!;
     for (let i = 0; i < gates.length; i++) {
       if (this.source.get(gates[i]!) === 0) continue;
-      if (this.footprints) this.because[p]!.splice(0, Infinity, this.footprints.slot(gates[i]!));
+      this.because[p] = this.gateSlots[p]![i]!;
       return true;
     }
     return false;
   }
 
-  private waysOf(p: number, node: number, traits: number): number {
+  /** Asks the step of a node, which was not seen in such a state before. */
+  private ask(node: number, asks: number): number {
+    const { asked, behaviour } = this;
     const meaning = this.automaton.meanings[node]!;
     const step = this.automaton.steps[node]!;
-    const { asked, source } = this;
-    if (asked) asked.log.length = 0;
     let ways = 1;
-    if (traits & TRAIT.waits && !meaning.enabled!(step, this.watching(asked, source, node, 'enabled'))) ways = 0;
-    else if (traits & TRAIT.chooses) ways = meaning.choices!(step, this.watching(asked, source, node, 'choices'));
-    if (asked && ways < 1) this.because[p]!.splice(0, Infinity, ...asked.log);
-    return ways;
+    asked.begin(node, 'enabled');
+    if (asks & TRAIT.waits && !meaning.enabled!(step, asked)) ways = 0;
+    else if (asks & TRAIT.chooses) {
+      asked.asking = 'choices';
+      ways = meaning.choices!(step, asked);
+    }
+    behaviour.asked.learn(node, asked.cells, asked.values, behaviour.ways.length);
+    behaviour.because.push([...asked.slots]);
+    return behaviour.ways.push(ways) - 1;
   }
 
-  private watching(watched: WatchedStore | undefined, plain: PackedStore, node: number, asking: Asking): Store {
-    if (!watched) return plain;
-    watched.node = node;
-    watched.asking = asking;
-    return watched;
+  /** Does the step of a node to the candidate, which was not seen in such a state before. */
+  private apply(node: number, choice: number): number {
+    const { applied, automaton, behaviour, target } = this;
+    target.seek(this.states.count);
+    applied.begin(node, 'apply');
+    if (automaton.traits[node]! & TRAIT.chooses) applied.noteChoice(choice);
+    target.writable = true;
+    const observed = automaton.meanings[node]!.apply(automaton.steps[node]!, applied, choice);
+    target.writable = false;
+    const edge = automaton.follow(node, observed);
+    const effect = behaviour.effects.add(edge, observed, applied.written);
+    behaviour.applied.learn(node, applied.cells, applied.values, effect);
+    return effect;
+  }
+
+  /** Judges the claims of a node about the candidate, about which nothing like it is known. */
+  private judge(node: number, edge: number, observed: number): number {
+    const { applied, automaton, behaviour, target } = this;
+    target.seek(this.states.count);
+    applied.begin(node, 'claim');
+    const checks: readonly Check[] = automaton.checks[node]!;
+    const held = checks.map((check) => check.holds(applied, automaton.steps[node]!, observed));
+    const quiet = checks.every((check, i) => check.on === 'violation' && held[i]);
+    behaviour.judged.learn(edge, applied.cells, applied.values, behaviour.verdicts.length);
+    return behaviour.verdicts.push(quiet ? undefined : held) - 1;
   }
 }
