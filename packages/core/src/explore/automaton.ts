@@ -33,6 +33,8 @@ export class Automaton {
   /** Per node: the edge that found it, -1 for roots. */
   private readonly foundBy: number[] = [];
   private readonly ends: (number | undefined)[] = [];
+  /** How many edges there were when all of them were run once more. */
+  private audited = -1;
   private readonly byKey = new Map<string, number>();
 
   constructor(
@@ -78,6 +80,8 @@ export class Automaton {
    * one local state, the second is run on along what was learned from the first.
    */
   audit(): void {
+    if (this.audited === this.edges.count) return;
+    this.audited = this.edges.count;
     const audit = new Audit(this.edges, (node) => this.edges.has(node));
     for (let edge = this.edges.count - 1; edge >= 0; edge--) {
       const node = this.edges.to[edge]!;

@@ -16,18 +16,15 @@ export class DeadCells {
     private readonly mutants: ReadonlySet<Mutant>,
   ) {}
 
-  /** Finds the cells that are alive where processes are at these nodes. */
-  begin(nodeOf: (process: number) => number, processes: number): void {
+  /** Finds the cells that are alive where the nodes of a record stand, from place `at` on. */
+  begin(record: Int32Array, at: number, processes: number): void {
     const { words, nodes, all, own } = this.futures();
     if (this.live.length < words) this.live = new Int32Array(words * 2);
     const looking = this.mutants.has('every future looks') ? own.reads : all.reads;
-    for (let w = 0; w < words; w++) {
-      let bits = this.footprints.finals.word(0, w);
-      for (let p = 0; p < processes; p++) {
-        const node = nodeOf(p);
-        if (node < nodes) bits |= looking[node * words + w]!;
-      }
-      this.live[w] = bits;
+    for (let w = 0; w < words; w++) this.live[w] = this.footprints.finals.word(0, w);
+    for (let p = 0; p < processes; p++) {
+      const node = record[at + p]!;
+      if (node < nodes) for (let w = 0, row = node * words; w < words; w++) this.live[w]! |= looking[row + w]!;
     }
     this.words = words;
   }

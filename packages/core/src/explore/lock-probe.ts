@@ -10,9 +10,9 @@ import type { Mutant } from './reductions.ts';
  */
 export class LockProbe {
   private store!: Store;
-  private futures!: Futures;
-  /** Per slot: was it found held in this state? */
-  private readonly held = new Map<number, boolean>();
+  private futures: Futures | undefined;
+  /** Per slot and value of its cell: is it held? A step that looks further does not wait for this cell alone: nothing else decides. */
+  private held: (Map<number, boolean> | undefined)[] = [];
 
   constructor(
     private readonly fuse: boolean,
@@ -21,14 +21,16 @@ export class LockProbe {
 
   begin(store: Store, futures: Futures): void {
     this.store = store;
+    // With the mutant a step that looks further counts, and its answer may be another one each time.
+    if (futures === this.futures && !this.mutants.has('locks alone hold up')) return;
     this.futures = futures;
-    this.held.clear();
+    this.held = [];
   }
 
   /** Are all these cells locks, held now, that `node` touches only after taking them? */
   allGuarded(node: number, word: number, bits: number): boolean {
     if (!this.fuse) return false;
-    const { unguarded, words } = this.futures;
+    const { unguarded, words } = this.futures!;
     if ((bits & unguarded[node * words + word]!) !== 0 && !this.mutants.has('locks may be touched without')) return false;
     for (let left = bits; left !== 0; left &= left - 1) if (!this.isHeld(32 * word + 31 - Math.clz32(left & -left))) return false;
     return true;
@@ -36,11 +38,13 @@ export class LockProbe {
 
   private isHeld(slot: number): boolean {
     if (this.mutants.has('locks must be held')) return true;
-    const known = this.held.get(slot);
+    const acquires = this.futures!.acquires.get(slot);
+    if (!acquires) return false;
+    const value = this.store.get(acquires[0]!.step.cells[0]!);
+    const known = this.held[slot]?.get(value);
     if (known !== undefined) return known;
-    const acquires = this.futures.acquires.get(slot) ?? [];
-    const held = acquires.length > 0 && acquires.every(({ step, meaning }) => this.waitsAlone(() => meaning.enabled!(step, this.only(step.cells[0]!))));
-    this.held.set(slot, held);
+    const held = acquires.every(({ step, meaning }) => this.waitsAlone(() => meaning.enabled!(step, this.only(step.cells[0]!))));
+    (this.held[slot] ??= new Map()).set(value, held);
     return held;
   }
 

@@ -2,6 +2,7 @@
 import type { System } from '../words/system.ts';
 import type { Futures } from './futures.ts';
 import { LockProbe } from './lock-probe.ts';
+import { AT_LOCKS, MEET, Meetings } from './meetings.ts';
 import type { Mutant } from './reductions.ts';
 import type { States } from './state.ts';
 import { HELD, READY, WAITS, type Successors } from './successors.ts';
@@ -21,6 +22,9 @@ export class Persistent {
   /** Per process: who must be in a set with it; -1 while not asked. */
   private readonly needs: Int32Array;
   private readonly probe: LockProbe;
+  private meetings!: Meetings;
+  /** The futures that these are made of. */
+  private met: Futures | undefined;
   private next!: Successors;
   private state = 0;
 
@@ -41,7 +45,12 @@ export class Persistent {
     this.next = next;
     this.state = state;
     this.needs.fill(-1);
-    this.probe.begin(next.source, this.futures());
+    const futures = this.futures();
+    if (futures !== this.met) {
+      this.met = futures;
+      this.meetings = new Meetings(futures, this.mutants);
+    }
+    this.probe.begin(next.source, futures);
     let best = -1;
     let least = count;
     for (let i = 0; i < count && least > 1; i++) {
@@ -83,22 +92,26 @@ export class Persistent {
 
   /** Everybody with a future that meets the step of `p`. */
   private whoMeets(p: number): number {
-    const futures = this.futures();
+    const { meetings } = this;
     const node = this.states.node(this.state, p);
     let who = 0;
     for (let q = 0; q < this.needs.length; q++) {
       if (q === p) continue;
       const other = this.states.node(this.state, q);
-      for (let w = 0; w < futures.words; w++) {
-        const meeting = meets(futures, node, other, w, this.mutants);
-        // An update that commutes meets no other of its kind, which might then open the lock.
-        const added = futures.own.adds[node * futures.words + w] ?? 0;
-        if (meeting === 0 || (((meeting & added) === 0 || this.mutants.has('adds do not open locks')) && this.probe.allGuarded(other, w, meeting))) continue;
-        who |= 1 << q;
-        break;
-      }
+      const meeting = meetings.of(node, other);
+      if (meeting === MEET || (meeting === AT_LOCKS && !this.areHeld(node, other))) who |= 1 << q;
     }
     return who;
+  }
+
+  /** Are all locks held over which the step of `node` meets the future of `other`? */
+  private areHeld(node: number, other: number): boolean {
+    const { words } = this.futures();
+    for (let w = 0; w < words; w++) {
+      const meeting = this.meetings.cells(node, other, w);
+      if (meeting !== 0 && !this.probe.allGuarded(other, w, meeting)) return false;
+    }
+    return true;
   }
 
   /** Everybody with a future that may write what keeps `p` from moving. */
@@ -119,24 +132,4 @@ export class Persistent {
     }
     return who;
   }
-}
-
-/** Of 32 cells those over which the step of `node` meets some step in the future of `other`. */
-function meets({ own, all, words, nodes }: Futures, node: number, other: number, word: number, mutants: ReadonlySet<Mutant>): number {
-  if (node >= nodes || other >= nodes) return 0;
-  const a = node * words + word;
-  const b = other * words + word;
-  const [r, w, u] = [own.reads[a]!, own.writes[a]!, own.adds[a]!];
-  const [R, W, U] = [all.reads[b]!, all.writes[b]!, all.adds[b]!];
-  if (mutants.size === 0) return (w & (R | W | U)) | (r & (W | U)) | (u & (R | W));
-  const unless = (mutant: Mutant, bits: number): number => (mutants.has(mutant) ? 0 : bits);
-  return (
-    unless('writes meet reads', w & R) |
-    unless('writes meet writes', w & W) |
-    unless('writes meet adds', w & U) |
-    unless('reads meet writes', r & W) |
-    unless('reads meet adds', r & U) |
-    unless('adds meet reads', u & R) |
-    unless('adds meet writes', u & W)
-  );
 }

@@ -25,9 +25,9 @@ export class Rounds {
   private finished = false;
 
   constructor(
-    private readonly system: System,
+    system: System,
     private readonly options: ExploreOptions,
-    private readonly identity?: Identity,
+    identity?: Identity,
   ) {
     this.knowledge = new Knowledge(system, options.maxDepth === undefined ? (options.reduce ?? {}) : {}, identity);
     this.known = this.knowledge.version;
@@ -76,8 +76,7 @@ export class Rounds {
       if (!options.stopAtFirst || depth === undefined || options.compact) this.finished = true;
       else {
         this.found = { ...result, rounds: this.rounds };
-        const plain = new Knowledge(this.system, {}, this.identity);
-        this.again(new Search({ ...this.left(), maxDepth: depth, stopAtDeadlock: result.violations.length === 0 }, plain));
+        this.again(new Search({ ...this.left(), maxDepth: depth, stopAtDeadlock: result.violations.length === 0 }, this.knowledge, false));
       }
     }
   }

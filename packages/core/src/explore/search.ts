@@ -13,7 +13,7 @@ import { Successors } from './successors.ts';
 /** Where final claims are judged no edge was taken. */
 const NO_EDGE = 0x7fffffff;
 
-/** A search that can be advanced piece by piece. */
+/** A search that can be advanced piece by piece: reduced where the knowledge is of reductions, unless it is told not to. */
 export class Search {
   readonly states: States;
   private readonly findings = new Findings();
@@ -33,12 +33,13 @@ export class Search {
   constructor(
     private readonly options: ExploreOptions & { readonly stopAtDeadlock?: boolean },
     readonly knowledge: Knowledge,
+    reduced = true,
   ) {
     const { system, automaton, footprints } = knowledge;
     this.maxDepth = options.maxDepth ?? Infinity;
     this.states = new States(system, options.compact);
     this.next = new Successors(knowledge, this.states);
-    this.reducer = footprints && new Reducer(knowledge, this.states);
+    this.reducer = reduced && footprints ? new Reducer(knowledge, this.states) : undefined;
     const depth = (): number => this.depth;
     this.moves = new Moves(knowledge, this.states, this.next, this.reducer, this.findings, options.stopAtFirst, depth);
     this.endings = new Endings(system, automaton, this.states);

@@ -138,6 +138,8 @@ export class States {
     const old = chunk[base + word]!;
     if (old === value) return;
     chunk[base + word] = value;
+    // `find` makes another one then.
+    if (this.likeness) return;
     chunk[base + HEADER.low] = chunk[base + HEADER.low]! + lowPart(word, value, this.seed) - lowPart(word, old, this.seed);
     chunk[base + HEADER.high] = chunk[base + HEADER.high]! + highPart(word, value, this.seed) - highPart(word, old, this.seed);
   }

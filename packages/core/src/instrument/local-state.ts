@@ -11,7 +11,7 @@ export class LocalStates {
   /** Why some local states were told by history, each reason once: code that was not instrumented, values that cannot be told. */
   readonly problems = new Set<string>();
   private depth = 0;
-  private outside: readonly string[] = [];
+  /** Functions that ran when the code stopped, innermost first, down to the one that resumed it. */
   private below: readonly string[] = [];
 
   /** Before code is run from its start. */
@@ -21,14 +21,15 @@ export class LocalStates {
     runtime.run++;
   }
 
-  /** Before the code runs on to the step at which it will be asked for. Called by the function that calls `resume`. */
+  /** Before the code runs on to the step at which it will be asked for. */
   watch(): void {
     this.depth = -1;
-    this.outside = running();
     runtime.stopped = () => {
       runtime.stopped = undefined;
       this.depth = runtime.stack.length;
-      this.below = running();
+      // Between two generators is the built-in `next`. Where more functions are running, somebody is among them who must be named.
+      this.below = running(ABOVE + 2 * this.depth + 1);
+      if (!this.below.some(isResume)) this.below = running(Infinity);
     };
   }
 
@@ -37,7 +38,7 @@ export class LocalStates {
     runtime.stopped = undefined;
     const { stack } = runtime;
     if (this.depth !== stack.length || stack.length === 0) return this.untold('a step is made by code that was not instrumented');
-    const generators = this.below.slice(ABOVE, -(shared(this.outside, this.below) + BELOW));
+    const generators = this.below.slice(ABOVE, this.below.findIndex(isResume));
     if (generators.length !== stack.length) return this.untold(`code that was not instrumented is on the way to a step: one of ${generators.join(' < ')}`);
     const told = encodeFrames(stack);
     return 'problem' in told ? this.untold(told.problem) : told.text;
@@ -56,12 +57,5 @@ export class LocalStates {
 
 /** Functions above the generators when a step stops: `stopped` and what called it. */
 const ABOVE = 2;
-/** Below them: `resume`, which was not running when `watch` looked. */
-const BELOW = 1;
-
-/** How many functions were running all the time. */
-function shared(a: readonly string[], b: readonly string[]): number {
-  let n = 0;
-  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
-  return n;
-}
+/** The function that lets code run to its next step. */
+const isResume = (told: string): boolean => told.startsWith('resume (resume.');
