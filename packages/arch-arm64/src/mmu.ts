@@ -1,5 +1,6 @@
 /** What arm64 is, in numbers and choices: 4 KiB pages, 48-bit addresses. */
 import type { MachineSpec } from '@shootdown/core/plugin';
+import { instructions } from './instructions.ts';
 
 export const arm64Machine: MachineSpec = {
   geometry: { pageShift: 12, bits: { pgd: 9, p4d: 0, pud: 9, pmd: 9, pte: 9 } },
@@ -21,6 +22,8 @@ export const arm64Machine: MachineSpec = {
     MAX_TLBI_OPS: 512,
     // With it: so many pages.
     MAX_TLBI_RANGE_PAGES: 2 ** 21,
+    // Errata 1286807 and others.
+    ARM64_WORKAROUND_REPEAT_TLBI: 0,
   },
   // One table is two entries: a huge range is one too many without range operations, as on the real machine; with them it is
   // one operation, and two huge ranges are the whole ASID.
@@ -41,9 +44,12 @@ export const arm64Machine: MachineSpec = {
     SWAP: 'bits 0, 1 and 58 clear, not zero',
   },
   // A flush is a row of TLBI instructions that ends with a DSB.
-  counted: { flushes: ['tlb.sync'], ipis: {} },
+  counted: { flushes: ['tlb.sync'], ipis: {}, instructions },
   cells: [],
 };
 
-/** A CPU without FEAT_TLBIRANGE. */
-export const arm64NoRangeMachine: MachineSpec = { ...arm64Machine, numbers: { ...arm64Machine.numbers, system_supports_tlb_range: 0 } };
+/** A CPU without FEAT_TLBIRANGE, such as Cortex-A76, which has erratum 1286807 too. */
+export const arm64NoRangeMachine: MachineSpec = {
+  ...arm64Machine,
+  numbers: { ...arm64Machine.numbers, system_supports_tlb_range: 0, ARM64_WORKAROUND_REPEAT_TLBI: 1 },
+};

@@ -85,7 +85,7 @@ export const __hash_page_64K = operation(
     if (typeof taken === 'string') return taken;
     const block = blockOf(cpu.geometry, 'pte', ea);
     const hit = hasAny(taken.old, F.HASHPTE) && (yield* hpte_updatepp(cpu, mm, block, 'pte', taken.locked, nohpte, local));
-    if (!hit) yield* cpu.store(hpteOf(mm, 'pte', block), translationOf(taken.locked)); // hpte_insert
+    if (!hit) yield* hpte_insert(cpu, mm, block, 'pte', taken.locked);
     yield* cpu.store(entryRef(ptep), withFlags(withoutFlags(taken.locked, F.BUSY), F.HASHPTE));
     return 'again';
   },
@@ -103,7 +103,7 @@ export const __hash_page_thp = operation(
     const valid = yield* cpu.load(slot);
     const hit = valid !== 0 && (yield* hpte_updatepp(cpu, mm, block, 'pmd', taken.locked, nohpte, local));
     if (!hit) {
-      yield* cpu.store(hpteOf(mm, 'pmd', block), translationOf(taken.locked)); // hpte_insert
+      yield* hpte_insert(cpu, mm, block, 'pmd', taken.locked);
       yield* cpu.store(slot, SLOT_VALID);
     }
     yield* cpu.fence('smp_wmb'); // the slot before the entry is free
@@ -112,8 +112,17 @@ export const __hash_page_thp = operation(
   },
 );
 
+const OPS = 'arch/powerpc/include/asm/book3s/64/mmu-hash.h';
+
+/** Puts an entry into the hash table. */
+export const hpte_insert = operation(linux('v6.1', OPS, 'hpte_insert'), function* (cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', entry: Entry): Op {
+  yield* cpu.store(hpteOf(mm, size, block), translationOf(entry));
+});
+
 /** Changes the permissions of an entry of the hash table. False: it is not there any more. */
-function* hpte_updatepp(cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', entry: Entry, nohpte: boolean, local: boolean): Op<boolean> {
+export const hpte_updatepp = operation(linux('v6.1', OPS, 'hpte_updatepp'), function* (
+  cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', entry: Entry, nohpte: boolean, local: boolean,
+): Op<boolean> {
   const at = hpteOf(mm, size, block);
   const old = yield* cpu.load(at);
   if (old === 0) return false;
@@ -124,7 +133,7 @@ function* hpte_updatepp(cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', en
   yield* tlbie(cpu, mm, block, size, local);
   yield* ptesync(cpu, local);
   return true;
-}
+});
 
 /** After a page fault, under the page-table lock: saves the hash fault that would follow. */
 export const hash_preload = operation(

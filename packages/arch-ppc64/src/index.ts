@@ -16,8 +16,8 @@ export const radix = arch({
     'CPU has run the address space. Walkers without locks get nothing from a flush; they look twice.',
   layers: [Serialize, Book3s64, Radix],
   machine: radixMachine,
-  // POWER9 and POWER10 flush alike.
-  alsoKnownAs: ['ppc64-radix-power10'],
+  // POWER10 has no errata of tlbie, and a TLB without sets.
+  variants: { 'ppc64-radix-power10': { CPU_FTR_P9_TLBIE_STQ_BUG: 0, CPU_FTR_P9_TLBIE_ERAT_BUG: 0, POWER9_TLB_SETS_RADIX: 1 } },
   history: radixHistory,
   operations: { read_user_stack },
 });

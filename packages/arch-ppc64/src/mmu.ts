@@ -2,6 +2,7 @@
 import { F, type MachineSpec } from '@shootdown/core/plugin';
 import { hashCells, radixCells } from './cells.ts';
 import { hash_translate } from './hash_page.ts';
+import { hashHypercalls, radixInstructions } from './instructions.ts';
 
 const kernel = {
   // A flush may be a broadcast that interrupts nobody: page tables are freed by RCU.
@@ -44,6 +45,10 @@ export const radixMachine: MachineSpec = {
     // Pages; above it a flush is one of the whole PID. tlbie is dearer than tlbiel, so it gives up earlier.
     tlb_single_page_flush_ceiling: 33,
     tlb_local_single_page_flush_ceiling: 256,
+    // What POWER9 needs: one more tlbie for each erratum, and tlbiel of all of a PID set by set.
+    CPU_FTR_P9_TLBIE_STQ_BUG: 1,
+    CPU_FTR_P9_TLBIE_ERAT_BUG: 1,
+    POWER9_TLB_SETS_RADIX: 128,
   },
   // The pages of one huge page (2 here, 32 really) are still flushed one by one, more are not.
   exploring: { tlb_single_page_flush_ceiling: 2, tlb_local_single_page_flush_ceiling: 3 },
@@ -54,6 +59,7 @@ export const radixMachine: MachineSpec = {
       'radix__flush_tlb_collapsed_pmd',
     ],
     ipis: { do_exit_flush_lazy_tlb: 'lazyExitIpis' },
+    instructions: radixInstructions,
   },
   cells: radixCells,
 };
@@ -76,6 +82,6 @@ export const hashMachine: MachineSpec = {
   notCompared: F.BUSY | F.HASHPTE,
   entryBits: { ...bits, BUSY: 'H_PAGE_BUSY (RSV1), 0x40', HASHPTE: 'H_PAGE_HASHPTE (RPN43), 0x0080000000000000' },
   // A huge page, or what one CPU has collected: one PTE or many.
-  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: {} },
+  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: {}, hypercalls: hashHypercalls },
   cells: hashCells,
 };

@@ -29,8 +29,8 @@ export const x86Paravirt = arch({
   over: x86,
   layers: [ParavirtNative],
   machine: x86_64_paravirt,
-  // Page-table isolation makes each flush two instructions (user and kernel PCID), and changes whom it reaches in nothing.
-  alsoKnownAs: ['x86-64-paravirt-pti'],
+  // Page-table isolation makes each flush two (user and kernel PCID), and changes whom it reaches in nothing.
+  variants: { 'x86-64-paravirt-pti': {} },
 });
 
 /** A guest of KVM, whose flushes spare CPUs that the host has put aside. */

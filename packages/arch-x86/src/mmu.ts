@@ -1,5 +1,6 @@
 /** What x86-64 is, in numbers and choices. */
 import type { MachineSpec } from '@shootdown/core/plugin';
+import { instructions } from './instructions.ts';
 import { is_lazy, tlbstate } from './tlbstate.ts';
 
 export const x86_64: MachineSpec = {
@@ -45,7 +46,7 @@ export const x86_64: MachineSpec = {
     SWAP: 'P and bit 8 clear, not zero',
   },
   // Where kprobes counted: the shootdown, and its interrupt on the receiving side.
-  counted: { flushes: ['flush_tlb_mm_range'], ipis: { flush_tlb_func: 'tlbIpis' } },
+  counted: { flushes: ['flush_tlb_mm_range'], ipis: { flush_tlb_func: 'tlbIpis' }, instructions },
   cells: tlbstate,
   lazy: is_lazy,
 };

@@ -1,5 +1,5 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, CountedOperation, CountRow, ExpectedRow, Named, RaceCase, Workload } from '@shootdown/core';
+import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, Named, RaceCase, Workload } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
 
@@ -20,6 +20,8 @@ export interface Workloads {
   readonly operations: readonly CountedOperation[];
   /** What real kernels did. */
   kernelCounts(): readonly CountRow[];
+  /** What those counts hold beside the operations. */
+  readonly countedBeside: readonly Beside[];
 }
 
 @injectable()
@@ -59,6 +61,7 @@ export class Catalog {
       expected: all<ExpectedRow>('expected'),
       contractWorkloads: all<Workload>('contractWorkloads'),
       operations: all<CountedOperation>('operations'),
+      countedBeside: all<Beside>('countedBeside'),
       kernelCounts: () => found.flatMap((module) => (module['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
     };
   }

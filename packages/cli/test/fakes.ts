@@ -3,6 +3,12 @@ import 'reflect-metadata';
 import {
   sumsOf,
   rowsOf,
+  comparedIn,
+  KERNELS,
+  kernelNamed,
+  measureRow,
+  namesOf,
+  notCompared,
   readOperation,
   readCounts,
   MODES,
@@ -30,7 +36,7 @@ export interface Ran {
 }
 
 export const archOf = (id: string): ArchSpec =>
-  ({ id, title: `the ${id}`, layers: [], machine: { shootdown: 'ipi' } }) as unknown as ArchSpec;
+  ({ id, title: `the ${id}`, layers: [], alsoKnownAs: [], variants: {}, machine: { shootdown: 'ipi' } }) as unknown as ArchSpec;
 export const raceOf = (id: string): RaceCase =>
   ({
     id,
@@ -58,6 +64,12 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
 export const coreOf = (some: Partial<Core> = {}): Core => ({
   sumsOf,
   rowsOf,
+  comparedIn,
+  KERNELS,
+  kernelNamed,
+  measureRow,
+  namesOf,
+  notCompared,
   readOperation,
   readCounts,
   MODES,

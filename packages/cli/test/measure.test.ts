@@ -1,6 +1,7 @@
 /** The measure command: what is selected, compared and refused. Nothing is measured for real. */
 import { expect, test } from '@jest/globals';
-import type { CountedOperation, CountRow, Measured, MeasureOptions } from '@shootdown/core';
+import { MEASURE_DEFAULTS, type CountedOperation, type CountRow, type MeasureOptions } from '@shootdown/core';
+import type { Core } from '../src/tokens.ts';
 import { shootdown, type Fakes } from './fakes.ts';
 
 const operations: CountedOperation[] = ['munmap1', 'collapse1'].map((name) => ({ name, says: name, setUp: [], counted: [] }));
@@ -17,24 +18,18 @@ const row = (some: Partial<CountRow> = {}): CountRow => ({
 
 function fakes(rows: readonly CountRow[] = []): Fakes & { readonly asked: MeasureOptions[] } {
   const asked: MeasureOptions[] = [];
+  const measure: Core['measure'] = (arch, operation, options) => {
+    asked.push(options);
+    const kernel = options.configuration.release;
+    const { mode, variant = arch.id } = options;
+    return { arch: variant, kernel, operation: operation.name, mode, repetitions: 1, columns, calls: {}, steps: 1, tree: [] };
+  };
   return {
     asked,
     modules: { '@shootdown/workloads': { races: [], expected: [], contractWorkloads: [], operations, kernelCounts: () => rows } },
     core: {
-      measure: (arch, operation, options) => {
-        asked.push(options);
-        return {
-          arch: arch.id,
-          operation: operation.name,
-          mode: options.mode,
-          repetitions: 1,
-          columns,
-          calls: {},
-          steps: 1,
-          tree: [],
-        } satisfies Measured;
-      },
-      rowsOf: (all, arch) => all.filter((r) => r.arch === arch.id),
+      measure,
+      measureRow: (arch, operation, { mode, cpus }, more) => measure(arch, operation, { ...MEASURE_DEFAULTS, mode, cpus, ...more }),
     },
   };
 }
@@ -62,6 +57,12 @@ test('a difference is exit 1, with the CPUs of the row', async () => {
   expect((await shootdown('measure --against -q --mode away3', fakes([row()]))).exit).toBe(4);
 });
 
+test('a kernel is measured when it is asked for', async () => {
+  const one = fakes();
+  await shootdown('measure munmap1 --arch arm64 --kernel 6.12 -q', one);
+  expect(one.asked.map((options) => options.configuration.release)).toEqual(['v6.12']);
+});
+
 test('why names one row', async () => {
   const one = fakes();
   expect((await shootdown('measure --why munmap1:arm64:away3 -q', one)).out).toContain('munmap1 on arm64, away3');
@@ -71,6 +72,7 @@ test('why names one row', async () => {
 test.each([
   ['measure munmap2', 'SD_UNKNOWN_OPERATION: there is no operation munmap2.', 'Did you mean munmap1?'],
   ['measure --mode spin', 'SD_UNKNOWN_MODE: there is no mode spin.', 'Did you mean spin3?'],
+  ['measure --kernel 5.10', 'SD_BAD_OPTION: there are no counts of Linux 5.10.', 'Kernels are 6.1, 6.12.'],
   ['measure --why munmap1', 'SD_BAD_OPTION: --why munmap1 names no row.', 'OPERATION:ARCHITECTURE:MODE'],
   ['measure ./nowhere.json', 'SD_BAD_OPERATION: ./nowhere.json cannot be read', 'Is the path right'],
   ['list archs --format csv', 'SD_BAD_OPTION: this command has no --format csv.', 'Only measure has'],

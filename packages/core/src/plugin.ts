@@ -20,5 +20,5 @@ export * from './words/geometry.ts';
 export type { MmuGather } from './words/mmu_gather.ts';
 export * from './words/objects.ts';
 export * from './words/source.ts';
-export type { Access, AccessResult, CountedNames, HardwareFlag, KernelConfig, MachineSpec, StepTools, WriteTrap } from './words/spec.ts';
+export type { Access, AccessResult, Amounts, CountedNames, HardwareFlag, KernelConfig, MachineSpec, StepTools, TlbInstruction, WriteTrap } from './words/spec.ts';
 export type { Footprint, Meaning, Op, Step, Store } from './words/step.ts';

@@ -1,5 +1,5 @@
 /** What a command hands over to be said: values only, the same for text and JSON. */
-import type { ComparedRow, Comparison, Frequency, HookFacts, Measured, Source, Sums, Trace, Verdict } from '@shootdown/core';
+import type { Beside, ComparedRow, Comparison, Frequency, HookFacts, Measured, NotCompared, Source, Sums, Trace, Verdict } from '@shootdown/core';
 
 /** How the text is to look. */
 export interface Look {
@@ -88,6 +88,9 @@ export type Content =
       readonly kind: 'counts';
       readonly rows: readonly ComparedRow[];
       readonly sums: readonly { readonly arch: string; readonly columns: Sums }[];
+      /** Functions that are in the counts and are not compared. */
+      readonly notCompared: readonly NotCompared[];
+      readonly beside: readonly Beside[];
     }
   | { readonly kind: 'created'; readonly created: Created };
 

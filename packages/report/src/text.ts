@@ -1,12 +1,13 @@
 /** The report for people. */
 import { claimsText } from './claims-text.ts';
 import { comparisonText } from './comparison-text.ts';
+import { countsText } from './counts-text.ts';
 import { createdText } from './created-text.ts';
 import { hookText } from './hook-text.ts';
 import { incidentOfReplay } from './incident.ts';
 import { incidentText } from './incident-text.ts';
 import { listText } from './list-text.ts';
-import { countsText, measurementsText, whyText } from './measure-text.ts';
+import { measurementsText, whyText } from './measure-text.ts';
 import type { Format, Look, Report } from './report.ts';
 import { verdictsText } from './verdicts-text.ts';
 

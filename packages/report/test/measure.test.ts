@@ -15,6 +15,7 @@ const node = (name: string, kind: CallNode['kind'], children: readonly CallNode[
 });
 const measured = (some: Partial<Measured> = {}): Measured => ({
   arch: 'x86-64',
+  kernel: '6.1',
   operation: 'thp_munmap',
   mode: 'spin3',
   repetitions: 2,
@@ -74,12 +75,14 @@ test('beside real kernels: sums, and each difference with the functions that dif
     ],
     functions: [{ name: 'should_flush_tlb', ours: 0, theirs: 4, agreement: 'different' }],
   };
-  const said = text.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [{ arch: 'x86-64', columns: sums }] }, look);
+  const said = text.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [{ arch: 'x86-64', columns: sums }], notCompared: [{ names: ['call_rcu'], why: 'memory' }], beside: [] }, look);
   expect(said).toContain('x86-64        equal         0     1        1         1             1           1\n');
   expect(said).toContain('              different     1     0        0         0             0           0\n');
   expect(said).toContain('different: thp_munmap:x86-64:spin3: ipis 3, kernel 2.5\n');
   expect(said).toContain('functions: should_flush_tlb 0, kernel 4\n');
-  expect(csv.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [] }, look)).toContain(
+  expect(said).toContain('x86-64        1                           0      0        1\n');
+  expect(said).toContain('not compared, memory: call_rcu\n');
+  expect(csv.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [], notCompared: [], beside: [] }, look)).toContain(
     'x86-64,thp_munmap,spin3,ipis,3,2.5,different\n',
   );
 });

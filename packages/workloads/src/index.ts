@@ -19,7 +19,7 @@ import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush
 import { thpFaultVsDontneedUnstable } from './races/thp-fault-vs-dontneed-unstable.ts';
 import { xenStaleCr3Unpin } from './races/xen-stale-cr3-unpin.ts';
 
-export { kernelCounts } from './counted/kernel-counts.ts';
+export { countedBeside, kernelCounts } from './counted/kernel-counts.ts';
 export { operations } from './counted/operations.ts';
 export { contractWorkloads } from './contracts.ts';
 export { expected } from './expected.ts';

@@ -1,14 +1,15 @@
 /** A sample of the reference counts: what real kernels did, and what the model does. `npm run counts` compares all of them. */
 import { describe, expect, test } from '@jest/globals';
-import { against, COLUMNS, measure, MEASURE_DEFAULTS, type ComparedRow, type CountRow } from '@shootdown/core';
+import { against, comparedIn, COLUMNS, measure, MEASURE_DEFAULTS, type ComparedRow, type CountRow } from '@shootdown/core';
 import { arch, PAGE_SIZE, type Cpu, type Op, type Va, type Vma } from '@shootdown/core/plugin';
 import { arm64 } from '../../arch-arm64/src/index.ts';
 import { hash, radix } from '../../arch-ppc64/src/index.ts';
 import { x86Paravirt } from '../../arch-x86/src/index.ts';
 import { flush_tlb_mm_range } from '../../arch-x86/src/tlb.ts';
-import { kernelCounts, operations } from '../src/index.ts';
+import { countedBeside, kernelCounts, operations } from '../src/index.ts';
 
 const counts = kernelCounts();
+const functionsOf = comparedIn(counts, countedBeside);
 const archs = [x86Paravirt, arm64, radix, hash];
 /** Each is known for something, and is quick. */
 const SAMPLE = ['thp_munmap', 'thp_partial_mprotect1', 'thp_mprotect_rw', 'one_mprotect_rw', 'thp_mremap', 'thp_cow_write', 'thp_madv_free', 'thp_migrate'];
@@ -17,9 +18,9 @@ const PATIENCE = 60_000;
 function compared(machine: (typeof archs)[number], name: string, mode: CountRow['mode']): ComparedRow {
   const row = counts.find((r) => r.arch === machine.id && r.operation === name && r.mode === mode) as CountRow;
   const operation = operations.find((o) => o.name === name)!;
-  return against(row, measure(machine, operation, { ...MEASURE_DEFAULTS, mode, cpus: row.cpus, repetitions: 1 }));
+  return against(row, measure(machine, operation, { ...MEASURE_DEFAULTS, mode, cpus: row.cpus, repetitions: 1 }), functionsOf(row));
 }
-const disagreeing = (row: ComparedRow) => row.columns.filter((c) => c.agreement !== 'equal' && c.agreement !== 'rounded');
+const disagreeing = (row: ComparedRow) => [...row.columns, ...row.functions].filter((c) => c.agreement !== 'equal' && c.agreement !== 'rounded');
 
 test('every operation of the reference has its file, and the other way round', () => {
   expect(operations.map((o) => o.name)).toEqual([...new Set(counts.map((row) => row.operation))].sort());
@@ -46,7 +47,9 @@ class SparesLazyCpus {
 
 test('a rule that is taken away shows', () => {
   const older = arch({ id: 'x86-64-paravirt', title: 'x86 before the fix', what: 'Spares lazy CPUs.', over: x86Paravirt, layers: [SparesLazyCpus], machine: x86Paravirt.machine });
-  expect(disagreeing(compared(older, 'thp_mremap', 'lazy3')).map((c) => `${c.name} ${c.ours}, kernel ${c.theirs}`)).toEqual(['ipis 0, kernel 3', 'tlbIpis 0, kernel 3']);
+  expect(disagreeing(compared(older, 'thp_mremap', 'lazy3')).map((c) => `${c.name} ${c.ours}, kernel ${c.theirs}`)).toEqual([
+    'ipis 0, kernel 3', 'tlbIpis 0, kernel 3', 'flush_tlb_func@other 0, kernel 3', 'should_flush_tlb 4, kernel 0', 'insn:mov_cr3@other 0, kernel 3',
+  ]);
   expect(disagreeing(compared(x86Paravirt, 'thp_mremap', 'lazy3'))).toEqual([]);
 }, PATIENCE);
 

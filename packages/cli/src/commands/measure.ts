@@ -1,7 +1,7 @@
 /** `measure`: operations counted in one run with the real shape of the tree, alone or beside what real kernels did. */
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import type { ArchSpec, ComparedRow, CountedOperation, CountRow, Measured, Mode } from '@shootdown/core';
+import type { ArchSpec, ComparedRow, CountedOperation, CountRow, Measured, MeasureOptions, Mode } from '@shootdown/core';
 import type { Content } from '@shootdown/report';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -16,11 +16,17 @@ interface Options {
   /** A file of counts; `true`: those that come with the workloads. */
   readonly against?: string | true;
   readonly why?: string;
+  readonly kernel?: string;
+}
+
+/** An architecture, or one of its variants. */
+interface Target {
+  readonly name: string;
+  readonly arch: ArchSpec;
 }
 
 /** One measurement to come. */
-interface Job {
-  readonly arch: ArchSpec;
+interface Job extends Target {
   readonly operation: CountedOperation;
   readonly mode: Mode;
   /** What a real kernel did. */
@@ -40,23 +46,25 @@ export class Measure implements Command {
     const core = await this.core();
     const why = options.why === undefined ? undefined : whyOf(options.why, core);
     const operations = await this.#operations(why ? [why.operation] : names, core);
-    const archs = select(await this.catalog.archs(), (a) => a.id, why ? [why.arch] : options.arch, 'SD_UNKNOWN_ARCH', core);
+    const targets = await this.#targets(why ? [why.arch] : options.arch, options.against !== undefined, core);
     const modes = modesOf(why ? [why.mode] : options.mode, core);
     const rows = options.against === undefined ? undefined : await this.#counts(options.against, core);
-    const jobs = rows ? comparisons(rows, archs, operations, modes, core) : measurements(archs, operations, modes ?? ['solo']);
+    const configuration = options.kernel === undefined ? undefined : core.kernelNamed(options.kernel);
+    const jobs = rows ? comparisons(rows, targets, operations, modes) : measurements(targets, operations, modes ?? ['solo']);
 
     const done: { readonly job: Job; readonly measured: Measured }[] = [];
     for (const job of jobs) {
       await setImmediate(); // lets a signal come in
       if (this.interrupt.aborted) break;
-      this.progress.task(`${done.length}/${jobs.length}  ${job.operation.name} ${job.mode} on ${job.arch.id}`);
-      const { cpus } = job.row ?? core.MEASURE_DEFAULTS;
-      done.push({ job, measured: core.measure(job.arch, job.operation, { ...core.MEASURE_DEFAULTS, mode: job.mode, cpus }) });
+      this.progress.task(`${done.length}/${jobs.length}  ${job.operation.name} ${job.mode} on ${job.name}`);
+      done.push({ job, measured: measured(job, configuration ? { configuration } : {}, core) });
     }
 
-    const compared = done.flatMap(({ job, measured }) => (job.row ? [core.against(job.row, measured)] : []));
+    const { countedBeside } = await this.catalog.workloads();
+    const functionsOf = core.comparedIn(rows ?? [], countedBeside);
+    const compared = done.flatMap(({ job, measured }) => (job.row ? [core.against(job.row, measured, functionsOf(job.row))] : []));
     const content: Content = rows
-      ? { kind: 'counts', rows: compared, sums: sumsOf(compared, core) }
+      ? { kind: 'counts', rows: compared, sums: sumsOf(compared, core), notCompared: core.notCompared(rows), beside: countedBeside }
       : { kind: why ? 'why' : 'measurements', measured: done.map(({ measured }) => measured) };
     return { report: { schemaVersion: core.SCHEMA_VERSION, ...content }, exit: exitOf(done, compared) };
   }
@@ -70,6 +78,14 @@ export class Measure implements Command {
       else found.push(...select(operations, (o) => o.name, [name], 'SD_UNKNOWN_OPERATION', core));
     }
     return found;
+  }
+
+  /** Architectures and, where somebody names or has counted them, their variants. */
+  async #targets(wanted: readonly string[] | undefined, counted: boolean, core: Core): Promise<Target[]> {
+    const archs = await this.catalog.archs();
+    const all = archs.flatMap((arch) => core.namesOf(arch).map((name) => ({ name, arch })));
+    if (!counted && wanted === undefined) return all.filter(({ name, arch }) => name === arch.id);
+    return select(all, (target) => target.name, wanted, 'SD_UNKNOWN_ARCH', core);
   }
 
   async #counts(from: string | true, core: Core): Promise<readonly CountRow[]> {
@@ -106,21 +122,25 @@ function modesOf(wanted: readonly string[] | undefined, core: Core): Mode[] | un
   return wanted && select(core.MODES, (mode) => mode, wanted, 'SD_UNKNOWN_MODE', core);
 }
 
-const measurements = (archs: readonly ArchSpec[], operations: readonly CountedOperation[], modes: readonly Mode[]): Job[] =>
-  operations.flatMap((operation) => archs.flatMap((arch) => modes.map((mode) => ({ arch, operation, mode }))));
+const measured = ({ arch, name, operation, mode, row }: Job, more: Partial<MeasureOptions>, core: Core): Measured =>
+  row ? core.measureRow(arch, operation, row, more) : core.measure(arch, operation, { ...core.MEASURE_DEFAULTS, variant: name, mode, ...more });
+
+const measurements = (targets: readonly Target[], operations: readonly CountedOperation[], modes: readonly Mode[]): Job[] =>
+  operations.flatMap((operation) => targets.flatMap((target) => modes.map((mode) => ({ ...target, operation, mode }))));
 
 /** One for each row that speaks of what is asked for. */
 const comparisons = (
   rows: readonly CountRow[],
-  archs: readonly ArchSpec[],
+  targets: readonly Target[],
   operations: readonly CountedOperation[],
   modes: readonly Mode[] | undefined,
-  core: Core,
 ): Job[] =>
-  archs.flatMap((arch) =>
-    core.rowsOf(rows, arch).flatMap((row) => {
+  targets.flatMap((target) =>
+    rows.flatMap((row) => {
       const operation = operations.find((o) => o.name === row.operation);
-      return operation && (modes?.includes(row.mode) ?? true) ? [{ arch, operation, mode: row.mode, row }] : [];
+      return operation && row.arch === target.name && (modes?.includes(row.mode) ?? true)
+        ? [{ ...target, operation, mode: row.mode, row }]
+        : [];
     }),
   );
 

@@ -45,6 +45,8 @@ export interface ArchDeclaration {
   readonly operations?: Readonly<Record<string, ArchOperation>>;
   /** Names under which reference data speak of this architecture, if not its id. */
   readonly alsoKnownAs?: readonly string[];
+  /** Other processors under which counts of real kernels speak of it, with the numbers of the machine that differ there. */
+  readonly variants?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** An architecture, complete and frozen. */
@@ -60,6 +62,7 @@ export interface ArchSpec {
   readonly history: readonly Change[];
   readonly operations: Readonly<Record<string, ArchOperation>>;
   readonly alsoKnownAs: readonly string[];
+  readonly variants: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /**
@@ -76,10 +79,12 @@ export function arch(d: ArchDeclaration): ArchSpec {
   const { geometry, entryBits } = d.machine;
   if (geometry.pageShift < 9 || Object.values(geometry.bits).some((b) => b < 0 || b > 20)) bad('its geometry is impossible.', 'pageShift is log2 of the page size in bytes, bits are index bits of a level (0 when folded).');
   if (geometry.bits.pte === 0 || geometry.bits.pmd === 0) bad('its pte or pmd level is folded.', 'Fold upper levels (pud, p4d) instead.');
+  for (const [name, numbers] of Object.entries(d.variants ?? {}))
+    for (const key of Object.keys(numbers)) if (!(key in d.machine.numbers)) bad(`its variant ${name} has a number ${key}, which the machine has not.`, `Numbers are ${Object.keys(d.machine.numbers).join(', ')}.`);
   for (const flag of Object.keys(entryBits)) if (!(flag in F)) bad(`entryBits names ${flag}, which is no flag of an entry.`, `Flags are ${Object.keys(F).join(', ')}.`);
   return Object.freeze({
     id: d.id, title: d.title, what: d.what, over: d.over?.id, ownLayers: d.layers,
     layers: [...(d.over?.layers ?? []), ...d.layers], services: [...(d.over?.services ?? []), ...(d.services ?? [])],
-    machine: d.machine, history, operations: { ...d.over?.operations, ...d.operations }, alsoKnownAs: d.alsoKnownAs ?? [],
+    machine: d.machine, history, operations: { ...d.over?.operations, ...d.operations }, alsoKnownAs: d.alsoKnownAs ?? [], variants: d.variants ?? {},
   });
 }

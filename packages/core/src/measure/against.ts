@@ -11,7 +11,9 @@ export interface CountRow extends Columns {
   readonly operation: string;
   readonly mode: Mode;
   readonly cpus: number;
-  /** Functions entered: plain names, or `name@cpu0` and `name@other`. */
+  /** Kernel that was counted; absent: 6.1. */
+  readonly kernel?: string;
+  /** Functions entered: plain names, or `name@cpu0` and `name@other`; instructions as `insn:name@cpu0`. */
   readonly calls: Readonly<Record<string, number>>;
 }
 
@@ -35,17 +37,9 @@ export interface ComparedRow {
   readonly mode: Mode;
   readonly notModelled?: string;
   readonly columns: readonly ComparedNumber[];
-  /** Functions that both know. */
+  /** Functions and instructions that both know. */
   readonly functions: readonly ComparedNumber[];
 }
-
-/** Functions whose calls are compared, where the reference has counted them and an operation or hook of that name exists. */
-export const FUNCTIONS = [
-  'flush_tlb_mm_range', 'native_flush_tlb_one_user', 'native_flush_tlb_local', 'flush_tlb_func@other', 'should_flush_tlb', 'tlb_remove_table_sync_one', 'serialize_against_pte_lookup',
-  'zap_huge_pmd', '__split_huge_pmd', 'pmdp_collapse_flush', 'pmdp_invalidate', 'pmdp_invalidate_ad', 'change_huge_pmd', 'move_huge_pmd', 'madvise_free_huge_pmd', 'set_pmd_migration_entry',
-  'remove_migration_pmd', 'pgtable_trans_huge_deposit', 'pgtable_trans_huge_withdraw', 'pmdp_huge_get_and_clear_full', 'ptep_clear_flush', 'tlb_gather_mmu', 'tlb_finish_mmu', 'free_pgd_range',
-  'collapse_huge_page', 'do_huge_pmd_wp_page', '__radix__flush_tlb_range_psize', 'radix__flush_tlb_collapsed_pmd', '__flush_tlb_pending', 'flush_hash_range', 'flush_hash_page', 'flush_hash_hugepage', 'hpte_need_flush',
-] as const;
 
 /** Numbers of the file are rounded to two places. */
 const SAME = 0.005;
@@ -54,23 +48,26 @@ function agreementOf(ours: number, theirs: number): CountAgreement {
   return !Number.isInteger(theirs) && Number.isInteger(ours) && Math.round(theirs) === ours ? 'rounded' : 'different';
 }
 
-/** @param row of the reference, for the same operation, mode and architecture */
-export function against(row: CountRow, measured: Measured): ComparedRow {
+/**
+ * @param row of the reference, for the same operation, mode and architecture
+ * @param functions which of its calls to compare: see `comparedIn`
+ */
+export function against(row: CountRow, measured: Measured, functions: readonly string[]): ComparedRow {
   const { notModelled } = measured;
   const number = (name: string, ours: number, theirs: number): ComparedNumber =>
     notModelled === undefined ? { name, ours, theirs, agreement: agreementOf(ours, theirs) } : { name, theirs, agreement: 'not modelled' };
   return {
     arch: row.arch, operation: row.operation, mode: row.mode, ...(notModelled === undefined ? {} : { notModelled }),
     columns: COLUMNS.map((name) => number(name, measured.columns[name], row[name])),
-    functions: FUNCTIONS.flatMap((name) => {
-      const theirs = row.calls[name];
-      return theirs === undefined ? [] : [number(name, measured.calls[name] ?? 0, theirs)];
-    }),
+    functions: functions.map((name) => number(name, measured.calls[name] ?? 0, row.calls[name] ?? 0)),
   };
 }
 
+/** The names under which a file of counts may speak of an architecture, and which of them is another processor. */
+export const namesOf = (arch: ArchSpec): string[] => [arch.id, ...arch.alsoKnownAs, ...Object.keys(arch.variants)];
+
 /** The rows that speak of an architecture, under any of its names. */
-export const rowsOf = (rows: readonly CountRow[], arch: ArchSpec): CountRow[] => rows.filter((row) => row.arch === arch.id || arch.alsoKnownAs.includes(row.arch));
+export const rowsOf = (rows: readonly CountRow[], arch: ArchSpec): CountRow[] => rows.filter((row) => namesOf(arch).includes(row.arch));
 
 /** How many numbers of each column agree, by the name that the file has for the architecture. */
 export type Sums = Readonly<Record<Column, Readonly<Record<CountAgreement, number>>>>;
@@ -95,5 +92,5 @@ export function readCounts(value: unknown, from: string): readonly CountRow[] {
     if (!(MODES as readonly unknown[]).includes(row.mode)) bad(`row ${i + 1} has no mode of ${MODES.join(', ')}.`);
     for (const key of [...COLUMNS, 'cpus'] as const) if (typeof row[key] !== 'number') bad(`row ${i + 1} has no number ${key}.`);
   });
-  return rows.map((row: CountRow) => ({ ...row, calls: row.calls ?? {} }));
+  return rows.map((row: CountRow) => ({ ...row, calls: row.calls ?? {} })); // a file may have columns only
 }

@@ -1,6 +1,7 @@
 /** Measuring: one run of an operation, with the real shape of the tree, counted. */
-export { against, readCounts, rowsOf, sumsOf, type CountAgreement, type ComparedNumber, type ComparedRow, type CountRow, type Sums } from './against.ts';
-export { MEASURE_DEFAULTS, measure, type Measured, type MeasureOptions } from './measure.ts';
+export { against, namesOf, readCounts, rowsOf, sumsOf, type CountAgreement, type ComparedNumber, type ComparedRow, type CountRow, type Sums } from './against.ts';
+export { comparedIn, FUNCTIONS, notCompared, type Beside, type NotCompared } from './functions.ts';
+export { KERNELS, kernelNamed, MEASURE_DEFAULTS, measure, measureRow, type MeasuredKernel, type Measured, type MeasureOptions } from './measure.ts';
 export { MODE_SAYS, MODES, type Advice, type Call, type CallName, type CountedOperation, type Mode, type Prot } from './operation.ts';
 export { CALLS, readOperation } from './read-operation.ts';
 export { COLUMNS, type CallNode, type Column, type Columns, type NodeKind } from './tally.ts';

@@ -1,6 +1,9 @@
 /** Measures one operation on one architecture: its set-up is run, then its counted part, once for each repetition. */
 import type { ArchSpec } from '../arch/arch.ts';
+import { Mistake } from '../mistakes.ts';
+import type { Configuration } from '../workload/scenario.ts';
 import { arm, begin, usersIn } from './modes.ts';
+import type { CountRow } from './against.ts';
 import type { CountedOperation, Mode } from './operation.ts';
 import { MeasuredProcess, NotModelled, type ProcessOptions } from './process.ts';
 import { perform } from './system-calls.ts';
@@ -8,7 +11,10 @@ import { COLUMNS, type CallNode, type Columns } from './tally.ts';
 
 /** What was counted, per repetition. Plain data. */
 export interface Measured {
+  /** Id of the architecture, or name of its variant. */
   readonly arch: string;
+  /** Kernel release, such as `6.1`. */
+  readonly kernel: string;
   readonly operation: string;
   readonly mode: Mode;
   readonly repetitions: number;
@@ -26,11 +32,27 @@ export interface Measured {
 /** How it is measured. */
 export interface MeasureOptions extends ProcessOptions {
   readonly mode: Mode;
+  /** Another name of the architecture, such as one of `ArchSpec.variants`. */
+  readonly variant?: string;
+}
+
+/** Kernels whose counts are modelled: those that distributions ship, newest last. */
+export const KERNELS = ['6.1', '6.12'] as const;
+export type MeasuredKernel = (typeof KERNELS)[number];
+
+/**
+ * The configuration of a kernel that is measured.
+ * @param name as `KERNELS` has it
+ * @throws Mistake SD_BAD_OPTION
+ */
+export function kernelNamed(name: string): Configuration {
+  if (!(KERNELS as readonly string[]).includes(name)) throw new Mistake('SD_BAD_OPTION', `there are no counts of Linux ${name}.`, `Kernels are ${KERNELS.join(', ')}.`);
+  return { release: `v${name}`, says: `Linux ${name}` };
 }
 
 /** What is measured when nobody says otherwise: the kernel and the machine of the reference counts. */
 export const MEASURE_DEFAULTS: MeasureOptions = {
-  configuration: { release: 'v6.1', says: 'Linux 6.1' },
+  configuration: kernelNamed('6.1'),
   mode: 'solo',
   repetitions: 2,
   cpus: 4,
@@ -38,8 +60,9 @@ export const MEASURE_DEFAULTS: MeasureOptions = {
 
 /** @throws Mistake when the operation or the architecture is wrong */
 export function measure(arch: ArchSpec, operation: CountedOperation, options: MeasureOptions): Measured {
-  const { mode, repetitions } = options;
-  const process = new MeasuredProcess(arch, options);
+  const { mode, repetitions, variant = arch.id } = options;
+  const numbers = { ...(variant === arch.id ? {} : variantOf(arch, variant)), ...options.numbers };
+  const process = new MeasuredProcess(arch, { ...options, numbers });
   const { tally } = process;
   const notModelled = whatStops(() => {
     process.start(usersIn(mode, options.cpus));
@@ -54,13 +77,24 @@ export function measure(arch: ArchSpec, operation: CountedOperation, options: Me
   });
   const each = (n: number): number => n / repetitions;
   const calls = Object.entries(tally.calls).map(([name, n]): [string, number] => [name, each(n)]);
-  const steps = calls.filter(([name]) => name.startsWith('step:')).reduce((sum, [, n]) => sum + n, 0);
   return {
-    arch: arch.id, operation: operation.name, mode, repetitions, ...(notModelled === undefined ? {} : { notModelled }),
+    arch: variant, kernel: options.configuration.release.replace('v', ''), operation: operation.name, mode, repetitions, ...(notModelled === undefined ? {} : { notModelled }),
     columns: Object.fromEntries(COLUMNS.map((c) => [c, each(tally.columns[c])])) as Columns,
-    calls: Object.fromEntries(calls.filter(([name]) => !name.startsWith('step:')).sort(([a], [b]) => (a < b ? -1 : 1))),
-    steps, tree: tally.tree,
+    calls: Object.fromEntries(calls.sort(([a], [b]) => (a < b ? -1 : 1))),
+    steps: each(tally.steps), tree: tally.tree,
   };
+}
+
+/** Measures what a row of the reference counted: on its machine, its kernel unless another is asked for, with its CPUs. */
+export function measureRow(arch: ArchSpec, operation: CountedOperation, row: CountRow, more: Partial<MeasureOptions> = {}): Measured {
+  const { arch: variant, mode, cpus, kernel = '6.1' } = row;
+  return measure(arch, operation, { ...MEASURE_DEFAULTS, configuration: kernelNamed(kernel), variant, mode, cpus, ...more });
+}
+
+function variantOf(arch: ArchSpec, name: string): Readonly<Record<string, number>> {
+  const numbers = arch.alsoKnownAs.includes(name) ? {} : arch.variants[name];
+  if (numbers === undefined) throw new Mistake('SD_UNKNOWN_ARCH', `architecture ${arch.id} has no variant ${name}.`, `It has ${Object.keys(arch.variants).join(', ') || 'none'}.`);
+  return numbers;
 }
 
 function whatStops(work: () => void): string | undefined {

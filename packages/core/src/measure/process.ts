@@ -37,6 +37,8 @@ export interface ProcessOptions {
   readonly cpus: number;
   /** For how many the reservation has place. */
   readonly repetitions: number;
+  /** Numbers of the machine that are others than those of the architecture: another processor. */
+  readonly numbers?: Readonly<Record<string, number>>;
   /** Another shape of the tree than the real one, another store, and who is told what each step observed: for tests. */
   readonly geometry?: Geometry;
   readonly storeOf?: (layout: Layout) => Store;
@@ -65,8 +67,11 @@ export class MeasuredProcess {
     const { fixes } = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? []));
     const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
     const config = { ...arch.machine.config };
-    this.tally = new Tally(arch.machine.counted, config.MMU_GATHER_RCU_TABLE_FREE, MEASURED);
-    const numbers = { ...genericNumbers(shape), ...arch.machine.numbers };
+    const numbers: Readonly<Record<string, number>> = { ...genericNumbers(shape), ...arch.machine.numbers, ...want.numbers };
+    this.tally = new Tally({
+      names: arch.machine.counted, number: (name) => numbers[name] ?? 0, syncs: config.MMU_GATHER_RCU_TABLE_FREE, measured: MEASURED,
+      symbolOf: (hook) => stack.bodies.get(hook)?.source?.symbol,
+    });
     this.machine = new Machine(
       arch.machine,
       {

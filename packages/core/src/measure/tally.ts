@@ -3,7 +3,8 @@ import type { CallWatcher, SimCpu } from '../machine/cpu.ts';
 import type { Call as Ipi } from '../machine/meanings/interrupts.ts';
 import type { Records } from '../machine/records.ts';
 import { cpusOf, type CpuId } from '../words/address.ts';
-import type { CountedNames } from '../words/spec.ts';
+import type { Invalidation } from '../words/cpu.ts';
+import type { Amounts, CountedNames, TlbInstruction } from '../words/spec.ts';
 import type { Step } from '../words/step.ts';
 
 /** What is counted of every operation, with the names of the reference data. */
@@ -25,6 +26,8 @@ export interface CallNode {
 }
 interface Growing extends CallNode {
   readonly children: Growing[];
+  /** Invalidations made in it so far. */
+  invalidated: number;
 }
 
 /** Hooks that wait until walkers without locks have left. */
@@ -33,10 +36,28 @@ const KICKS = ['tlb_remove_table_sync_one', 'serialize_against_pte_lookup', 'kic
 /** What counts on an architecture that does not say. */
 const PLAIN: CountedNames = { flushes: ['flush_tlb_mm', 'flush_tlb_range', 'flush_tlb_page', 'tlb_flush'], ipis: {} };
 
+/** What a tally has to know of what it counts. */
+export interface Counted {
+  /** What counts as what on the architecture. */
+  readonly names: CountedNames | undefined;
+  /** Numbers of the machine. */
+  readonly number: (name: string) => number;
+  /** Are there waits for walkers? Without RCU table freeing the call is compiled to nothing. */
+  readonly syncs: boolean;
+  readonly measured: CpuId;
+  /** The function that is a hook's body, where it has another name than the hook: `radix__tlb_flush`. */
+  readonly symbolOf: (hook: string) => string | undefined;
+}
+
 export class Tally implements CallWatcher {
   readonly columns: Columns = { ipis: 0, tlbIpis: 0, syncIpis: 0, lazyExitIpis: 0, flushCalls: 0, syncKicks: 0 };
-  /** Functions entered: on the measured CPU by name, on others as `name@other`. Steps by kind as `step:kind`. */
+  /**
+   * Functions entered: on the measured CPU by name, on others as `name@other`. Instructions: `insn:name@cpu0` and
+   * `insn:name@other`. Calls of a hypervisor by their own names.
+   */
   readonly calls: Record<string, number> = {};
+  /** Steps of the machine. */
+  steps = 0;
   #on = false;
   #roots: Growing[] = [];
   /** Where code is on each CPU. An interrupt handler stands on top of what it interrupts. */
@@ -44,12 +65,8 @@ export class Tally implements CallWatcher {
   #lastIpi: Growing | undefined;
   readonly #names: CountedNames;
 
-  /**
-   * @param names what counts as what on the architecture
-   * @param syncs are there waits for walkers? Without RCU table freeing the call is compiled to nothing
-   */
-  constructor(names: CountedNames | undefined, private readonly syncs: boolean, private readonly measured: CpuId) {
-    this.#names = names ?? PLAIN;
+  constructor(private readonly of: Counted) {
+    this.#names = of.names ?? PLAIN;
   }
 
   /** From here on everything counts; the call tree begins anew. */
@@ -69,36 +86,65 @@ export class Tally implements CallWatcher {
 
   enter({ id }: SimCpu, name: string): void {
     if (!this.#on) return;
-    this.#count(id === this.measured ? name : `${name}@other`);
-    const isKick = KICKS.includes(name) && (this.syncs || name !== 'tlb_remove_table_sync_one');
+    // A handler was counted when the interrupt was sent: one that does nothing is never entered.
+    const isHandler = this.#stackOf(id).length === 0 && id !== this.of.measured && name === this.#lastIpi?.name;
+    if (!isHandler) this.#countCall(id, name);
+    const isKick = KICKS.includes(name) && (this.of.syncs || name !== 'tlb_remove_table_sync_one');
     const isFlush = this.#names.flushes.includes(name);
     if (isKick) this.columns.syncKicks++;
     if (isFlush) this.columns.flushCalls++;
-    const node = this.#add(id, { name, kind: isKick ? 'kick' : isFlush ? 'flush' : 'function', cpu: id, children: [], times: 1 });
+    const node = this.#add(id, { name, kind: isKick ? 'kick' : isFlush ? 'flush' : 'function', cpu: id, children: [], times: 1, invalidated: 0 });
     this.#stackOf(id).push(node);
   }
 
   leave({ id }: SimCpu): void {
-    if (this.#on) this.#stackOf(id).pop();
+    if (!this.#on) return;
+    const stack = this.#stackOf(id);
+    const left = stack.pop();
+    if (!left) return;
+    const into = stack.at(-1);
+    if (into) into.invalidated += left.invalidated;
+    this.#countAll(this.#names.hypercalls?.(left.name, left.invalidated) ?? {}, (name) => name);
   }
 
   step(step: Step, records: Records): void {
     if (!this.#on) return;
-    this.#count(`step:${step.kind}${step.cpu === this.measured ? '' : '@other'}`);
+    this.steps++;
+    const instruction = instructionOf(step, records);
+    if (instruction) this.#countInstruction(step.cpu, instruction);
     if (this.#names.flushes.includes(step.kind)) {
       this.columns.flushCalls++;
-      this.#add(step.cpu, { name: step.why ?? step.kind, kind: 'flush', cpu: step.cpu, children: [], times: 1 });
+      this.#add(step.cpu, { name: step.why ?? step.kind, kind: 'flush', cpu: step.cpu, children: [], times: 1, invalidated: 0 });
     }
     if (step.kind !== 'ipi.send') return;
     const to = cpusOf(step.args[0] ?? 0);
     const { name } = records.get(step.args[1] ?? 0) as Ipi;
     this.columns.ipis += to.length;
+    if (to.length > 0) this.#count(`${name}@other`, to.length);
     this.columns[this.#names.ipis[name] ?? 'syncIpis'] += to.length;
-    this.#lastIpi = this.#add(step.cpu, { name, kind: 'ipi', cpu: step.cpu, to, children: [], times: 1 });
+    this.#lastIpi = this.#add(step.cpu, { name, kind: 'ipi', cpu: step.cpu, to, children: [], times: 1, invalidated: 0 });
   }
 
-  #count(name: string): void {
-    this.calls[name] = (this.calls[name] ?? 0) + 1;
+  #count(name: string, amount = 1): void {
+    this.calls[name] = (this.calls[name] ?? 0) + amount;
+  }
+  #countAll(amounts: Amounts, as: (name: string) => string): void {
+    for (const [name, amount] of Object.entries(amounts)) if (amount !== 0) this.#count(as(name), amount);
+  }
+  #countCall(id: CpuId, name: string): void {
+    const where = id === this.of.measured ? '' : '@other';
+    // A body that only calls the function of its own name is that function.
+    const outer = this.#stackOf(id).at(-1);
+    if (outer === undefined || this.of.symbolOf(outer.name) !== name) this.#count(name + where);
+    const symbol = this.of.symbolOf(name);
+    if (symbol !== undefined && symbol !== name) this.#count(symbol + where);
+  }
+  #countInstruction(id: CpuId, instruction: TlbInstruction): void {
+    if (instruction.does === 'local' || instruction.does === 'broadcast') {
+      const frame = this.#stackOf(id).at(-1);
+      if (frame) frame.invalidated++;
+    }
+    this.#countAll(this.#names.instructions?.(instruction, this.of.number) ?? {}, (name) => `insn:${name}@${id === this.of.measured ? 'cpu0' : 'other'}`);
   }
   #stackOf(cpu: CpuId): Growing[] {
     let stack = this.#stacks.get(cpu);
@@ -106,9 +152,20 @@ export class Tally implements CallWatcher {
     return stack;
   }
   #add(cpu: CpuId, node: Growing): Growing {
-    const inside = this.#stackOf(cpu).at(-1) ?? (cpu === this.measured ? undefined : this.#lastIpi);
+    const inside = this.#stackOf(cpu).at(-1) ?? (cpu === this.of.measured ? undefined : this.#lastIpi);
     (inside?.children ?? this.#roots).push(node);
     return node;
+  }
+}
+
+function instructionOf(step: Step, records: Records): TlbInstruction | undefined {
+  const what = (): Invalidation => records.get(step.args[0] ?? 0) as Invalidation;
+  switch (step.kind) {
+    case 'tlb.local': return { does: 'local', what: what() };
+    case 'tlb.broadcast': return { does: 'broadcast', what: what() };
+    case 'tlb.sync': return { does: 'sync' };
+    case 'mmu.root': return { does: 'root' };
+    default: return undefined;
   }
 }
 
@@ -118,7 +175,7 @@ function folded(nodes: readonly CallNode[]): CallNode[] {
   for (const node of nodes) {
     const children = folded(node.children);
     if (node.kind === 'function' && children.length === 0 && !isInHandler(node)) continue;
-    const kept: CallNode = { ...node, children };
+    const kept: CallNode = { name: node.name, kind: node.kind, cpu: node.cpu, ...(node.to ? { to: node.to } : {}), children, times: node.times };
     const last = out.at(-1);
     if (last && sameCalls(last, kept)) out[out.length - 1] = { ...last, times: last.times + 1 };
     else out.push(kept);

@@ -1,7 +1,7 @@
 /** What a machine is, in numbers and choices: the data an architecture brings beside its code. */
 import type { Va } from './address.ts';
 import type { Cell, Dim, Ref, Region } from './cells.ts';
-import type { Cpu } from './cpu.ts';
+import type { Cpu, Invalidation } from './cpu.ts';
 import type { Flag, Table } from './entry.ts';
 import type { Geometry } from './geometry.ts';
 import type { Meaning, Op, Store } from './step.ts';
@@ -59,12 +59,34 @@ export interface WriteTrap {
   readonly rules: readonly string[];
 }
 
+/** What an instruction that concerns the TLB does: invalidates, here or on every CPU; waits for what came before; loads the root. */
+export type TlbInstruction =
+  | { readonly does: 'local'; readonly what: Invalidation }
+  | { readonly does: 'broadcast'; readonly what: Invalidation }
+  | { readonly does: 'sync' }
+  | { readonly does: 'root' };
+
+/** How many of each name. */
+export type Amounts = Readonly<Record<string, number>>;
+
 /** Which names count as what when an operation is measured: those that the reference counts were taken at. */
 export interface CountedNames {
   /** Operations, or kinds of steps, that are one flush each. */
   readonly flushes: readonly string[];
   /** What an interrupt is for, by the name of its handler. Others wait for walkers without locks. */
   readonly ipis: Readonly<Record<string, 'tlbIpis' | 'lazyExitIpis'>>;
+  /**
+   * Which instructions one step of the machine stands for, and how many: a step may be a loop over TLB sets, or repeat itself
+   * because of an erratum.
+   * @param number the numbers of the machine
+   */
+  readonly instructions?: (step: TlbInstruction, number: (name: string) => number) => Amounts;
+  /**
+   * What a function asks the hypervisor for.
+   * @param name of a function that has returned
+   * @param invalidated how many invalidations were made in it
+   */
+  readonly hypercalls?: (name: string, invalidated: number) => Amounts;
 }
 
 /** The machine of one architecture. Plain data, apart from its functions. */

@@ -48,7 +48,7 @@ describe('counts', () => {
   const row: CountRow = { arch: 'toy', operation: 'one', mode: 'solo', cpus: 4, ipis: 0, tlbIpis: 0, syncIpis: 0, lazyExitIpis: 0, flushCalls: 0.94, syncKicks: 0, calls: {} };
   test('a number agrees, rounds, differs, or is not modelled', () => {
     const measured = measure(toyArch(), readOperation({ ...file, setUp: [{ call: 'mmap', at: 'a', length: 'H' }, { call: 'store', at: 'a' }] }, 'x'), { ...MEASURE_DEFAULTS, repetitions: 1 });
-    const agreements = (r: CountRow, m = measured) => against(r, m).columns.map((c) => c.agreement);
+    const agreements = (r: CountRow, m = measured) => against(r, m, []).columns.map((c) => c.agreement);
     const flushes = measured.columns.flushCalls;
     expect(agreements({ ...row, flushCalls: flushes })).toEqual(['equal', 'equal', 'equal', 'equal', 'equal', 'equal']);
     expect(agreements({ ...row, flushCalls: flushes + 0.25 })[4]).toBe('rounded');
