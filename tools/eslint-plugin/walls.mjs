@@ -24,10 +24,15 @@ const packages = [
     rule: 'conformance imports the faces of @shootdown/core and @jest/globals: what every architecture must pass knows no architecture.',
   },
   {
+    folder: 'litmus',
+    may: ['@shootdown/core', '@shootdown/core/plugin', '@shootdown/core/testing', 'peggy', 'node:*'],
+    rule: 'litmus imports the faces of @shootdown/core and its parser generator: it knows no architecture, only their machine.',
+  },
+  {
     folder: 'report',
     may: ['picocolors', 'node:*'],
-    mayTypes: ['@shootdown/core'],
-    rule: 'report imports types of @shootdown/core only: it words a verdict and computes nothing.',
+    mayTypes: ['@shootdown/core', '@shootdown/litmus'],
+    rule: 'report imports types of @shootdown/core and @shootdown/litmus only: it words a verdict and computes nothing.',
   },
   {
     folder: 'cli',

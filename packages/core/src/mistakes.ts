@@ -37,6 +37,7 @@ export const MISTAKES = {
   SD_UNKNOWN_OPERATION: EXIT.usage,
   SD_UNKNOWN_MODE: EXIT.usage,
   SD_BAD_COUNTS: EXIT.usage,
+  SD_BAD_LITMUS: EXIT.plugin,
 } as const;
 export type MistakeCode = keyof typeof MISTAKES;
 

@@ -1,5 +1,6 @@
 /** What a command hands over to be said: values only, the same for text and JSON. */
 import type { Beside, ComparedRow, Comparison, Frequency, HookFacts, Measured, NotCompared, Source, Sums, Trace, Verdict } from '@shootdown/core';
+import type { Agreement, Answer as LitmusTestAnswer } from '@shootdown/litmus';
 
 /** How the text is to look. */
 export interface Look {
@@ -75,6 +76,9 @@ export interface Created {
   readonly next: readonly string[];
 }
 
+/** How a litmus test went, beside what a reference says of it where there is one. */
+export type LitmusAnswer = LitmusTestAnswer & { readonly agreement?: Agreement };
+
 /** What is said. */
 export type Content =
   | { readonly kind: 'comparison'; readonly comparison: Comparison }
@@ -92,6 +96,7 @@ export type Content =
       readonly notCompared: readonly NotCompared[];
       readonly beside: readonly Beside[];
     }
+  | { readonly kind: 'litmus'; readonly answers: readonly LitmusAnswer[]; readonly compared: boolean }
   | { readonly kind: 'created'; readonly created: Created };
 
 /** A content, with the version of its JSON form. */

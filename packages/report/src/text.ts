@@ -8,6 +8,7 @@ import { incidentOfReplay } from './incident.ts';
 import { incidentText } from './incident-text.ts';
 import { listText } from './list-text.ts';
 import { measurementsText, whyText } from './measure-text.ts';
+import { litmusText } from './litmus-text.ts';
 import type { Format, Look, Report } from './report.ts';
 import { verdictsText } from './verdicts-text.ts';
 
@@ -33,6 +34,8 @@ function body(report: Report, look: Look): string {
       return whyText(report.measured, look);
     case 'counts':
       return countsText(report, look);
+    case 'litmus':
+      return litmusText(report.answers, report.compared, look);
     case 'list':
       return listText(report.items, look);
   }

@@ -131,6 +131,23 @@ export const declarations: readonly Declaration[] = [
     load: async () => (await import('./new.ts')).New,
   },
   {
+    declare: (program) =>
+      example(
+        program
+          .command('litmus')
+          .argument('<file...>', '.litmus files, or folders of them')
+          .summary('run litmus tests on the machine')
+          .description(
+            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 75 when a search did not end.',
+          )
+          .addOption(new Option('--memory <model>', 'another memory model than that of the instructions').choices(['sc', 'tso']))
+          .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test')
+          .option('--max-states <n>', 'give up a test after so many states', whole),
+        'shootdown litmus SB.litmus --memory sc',
+      ),
+    load: async () => (await import('./litmus.ts')).Litmus,
+  },
+  {
     csv: true,
     declare: (program) =>
       example(

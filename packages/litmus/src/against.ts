@@ -1,0 +1,44 @@
+/** Compares outcomes with reference verdicts. */
+import type { Answer } from './litmus.ts';
+import { badLitmus } from './mistakes.ts';
+import type { End, Outcome } from './run.ts';
+
+/** What a reference says of a test. */
+export interface Reference {
+  /** Path of the test; its last part tells tests apart. */
+  readonly file: string;
+  readonly verdict: Outcome['verdict'];
+  /** Every end, complete when `states_complete`. */
+  readonly states: readonly { readonly vals: Readonly<Record<string, string>> }[];
+  readonly states_complete: boolean;
+}
+
+/**
+ * `unsound`: something that happens on real machines is forbidden here, so bugs are missed. `false alarm`: something that never
+ * happens is allowed here. `ends differ`: the verdict is right, and the set of ends is not.
+ */
+export type Agreement = 'equal' | 'unsound' | 'false alarm' | 'ends differ' | 'not modelled' | 'bound';
+
+/**
+ * @param json contents of a file of references: `{ tests: [Reference, ..] }`
+ * @throws Mistake SD_BAD_LITMUS
+ */
+export function readReferences(json: unknown, file: string): readonly Reference[] {
+  const tests = (json as { tests?: unknown } | null)?.tests;
+  const first = Array.isArray(tests) ? tests.findIndex((t: Partial<Reference> | null) => typeof t?.file !== 'string' || typeof t.verdict !== 'string' || !Array.isArray(t.states)) : 0;
+  if (!Array.isArray(tests) || first >= 0) throw badLitmus(file, Array.isArray(tests) ? `test ${first} has no file, verdict or states` : 'there is no list of tests', 'A file of references is { "tests": [{ "file", "verdict", "states", "states_complete" }] }.');
+  return tests as Reference[];
+}
+
+export function agreementOf(answer: Answer, reference: Reference): Agreement {
+  if ('notModelled' in answer) return 'not modelled';
+  const { verdict, ends, complete } = answer.outcome;
+  if (!complete) return 'bound';
+  const ours = new Set(ends.map(wordsOf));
+  const theirs = new Set(reference.states.map(({ vals }) => wordsOf(Object.fromEntries(Object.entries(vals).map(([name, value]) => [name, String(BigInt(value))])))));
+  if (verdict !== reference.verdict) return ['Forbidden', 'Required'].includes(verdict) ? 'unsound' : 'false alarm';
+  if (!reference.states_complete) return 'equal';
+  return ours.size === theirs.size && [...ours].every((end) => theirs.has(end)) ? 'equal' : 'ends differ';
+}
+
+const wordsOf = (end: End): string => Object.keys(end).sort().map((name) => `${name}=${end[name]}`).join(';');

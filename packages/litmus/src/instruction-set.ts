@@ -1,0 +1,29 @@
+/** What an instruction set brings: how its instructions are read, and what a CPU does for them. */
+import type { Cpu, Op, Ref } from '@shootdown/core/plugin';
+import type { Word } from './litmus-test.ts';
+
+/** What a running thread has. */
+export interface ThreadState {
+  /** By widest name; 0 where nothing was written. */
+  readonly registers: Map<string, Word>;
+  /** The cell of a location, and how 64-bit words are kept in cells. */
+  cell(location: string): Ref;
+  encode(word: bigint): number;
+  decode(value: number): bigint;
+  /** The test makes no sense here: ends it with a message that names the file. */
+  fail(what: string): never;
+}
+
+/** One instruction, understood. */
+export type Instruction = (cpu: Cpu, state: ThreadState) => Op;
+
+export interface InstructionSet {
+  /** First words of files that are written in it. */
+  readonly isas: readonly string[];
+  /** Memory model of the machine that runs it. */
+  readonly memory: 'sc' | 'tso';
+  /** The widest name of a register. */
+  register(name: string): string;
+  /** @returns undefined when the instruction is not known */
+  read(text: string, isa: string): Instruction | undefined;
+}
