@@ -42,8 +42,8 @@ export class Automaton {
     private readonly identity: Identity,
   ) {
     this.roots = Int32Array.from(system.processes, (process, p) => {
-      const step = this.begin(process).step;
-      return step === undefined ? this.endOf(p) : this.addNode(p, step, -1);
+      const step = this.begin(process, true).step;
+      return step === undefined ? this.endOf(p) : this.nodeFor(p, step, -1);
     });
   }
 
@@ -123,9 +123,10 @@ export class Automaton {
     return { op, step };
   }
 
-  private begin(process: Process): { op: Op<unknown>; step: Step | undefined } {
+  private begin(process: Process, watched = false): { op: Op<unknown>; step: Step | undefined } {
     this.replays++;
     this.identity.restart?.();
+    if (watched) this.identity.watch?.();
     const op = process.body();
     return { op, step: resume(this.system, process, op, 0) };
   }

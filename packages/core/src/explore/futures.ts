@@ -25,12 +25,16 @@ export class Futures {
   /** Per slot: the different steps that wait for it as a lock. */
   readonly acquires = new Map<number, Acquire[]>();
 
+  /** Cells that claims about ends look at. */
+  private readonly finals: Int32Array;
+
   constructor(system: System, automaton: Automaton, footprints: Footprints, mutants: ReadonlySet<Mutant>) {
     const gates = system.processes.map(({ gates = [] }) => gates.map((gate) => footprints.slot(gate)));
     const lockOf = automaton.steps.map((step, node) => this.lockOf(step, automaton.meanings[node], footprints));
     this.nodes = automaton.nodeCount;
     this.words = (footprints.cells.length + 31) >>> 5;
     const rows = (): Int32Array => new Int32Array(this.nodes * this.words);
+    this.finals = Int32Array.from({ length: this.words }, (_, w) => footprints.finals.word(0, w));
     this.own = { reads: rows(), writes: rows(), adds: rows() };
     this.unguarded = rows();
     const mixed = Int32Array.from({ length: this.words }, (_, w) => footprints.mixedBits(w));
@@ -41,6 +45,15 @@ export class Futures {
     }
     this.all = { reads: this.own.reads.slice(), writes: this.own.writes.slice(), adds: this.own.adds.slice() };
     if (!mutants.has('futures reach on')) this.reachOn(automaton, lockOf, mutants);
+  }
+
+  /** Does everything that is concluded from these futures follow from those? */
+  equals(other: Futures): boolean {
+    if (this.nodes !== other.nodes || this.words !== other.words || this.acquires.size !== other.acquires.size) return false;
+    for (const [slot, steps] of this.acquires) if (other.acquires.get(slot)?.length !== steps.length) return false;
+    const columns = ({ own, all, unguarded, finals }: Futures): Int32Array[] => [own.reads, own.writes, own.adds, all.reads, all.writes, all.adds, unguarded, finals];
+    const theirs = columns(other);
+    return columns(this).every((column, i) => column.every((bits, at) => bits === theirs[i]![at]));
   }
 
   /** The row of one node's own step. What steps of two kinds add to is read and written like any other cell. */

@@ -1,5 +1,6 @@
 /** Which states count as one: equal in what matters, or the image of each other under a symmetry. */
 import type { Footprints } from './footprints.ts';
+import type { Columns } from './columns.ts';
 import type { DeadCells } from './dead-cells.ts';
 import { HEADER, type Layout } from './layout.ts';
 import { highPart, lowPart } from './mix.ts';
@@ -21,8 +22,14 @@ export class Likeness {
     private readonly footprints: Footprints,
     private readonly dead: DeadCells | undefined,
     private readonly symmetries: Symmetries | undefined,
+    private readonly columns: Columns | undefined,
   ) {
     this.images = Array.from({ length: symmetries?.count ?? 1 }, () => new Int32Array(0));
+  }
+
+  /** Before a record is taken up: sorted columns may need places for cells that have none, which moves all records. */
+  prepare(): void {
+    this.columns?.givePlaces();
   }
 
   /** Takes up a record: sets `low` and `high`, the same for all records that count as equal to it. */
@@ -32,6 +39,7 @@ export class Likeness {
     const plain = this.images[0]!;
     if (this.symmetries) plain.fill(0, this.layout.width);
     this.plain(chunk, base, plain);
+    this.columns?.sort(plain);
     this.mark(plain, seed);
     if (this.symmetries) this.beginImages(plain, seed);
   }
@@ -62,9 +70,10 @@ export class Likeness {
 
   /** Does that record count as equal to the one taken up? */
   matches(chunk: Int32Array, base: number): boolean {
-    if (!this.symmetries) return this.matchesPlain(chunk, base);
+    if (!this.symmetries && !this.columns) return this.matchesPlain(chunk, base);
     if (this.other.length < this.layout.width) this.other = new Int32Array(this.layout.width * 2);
     this.plain(chunk, base, this.other);
+    this.columns?.sort(this.other);
     return this.images.some((image) => {
       for (let word = HEADER.size; word < this.layout.width; word++) if (image[word] !== this.other[word]) return false;
       return true;

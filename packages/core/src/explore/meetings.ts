@@ -10,18 +10,54 @@ export const AT_LOCKS = 3;
 /** Rows of answers, one per node whose step is asked about, made when first asked. */
 export class Meetings {
   private readonly rows: (Uint8Array | undefined)[] = [];
+  /** The same per list of slots that keep somebody waiting; lists are told apart by who they are. */
+  private readonly openers = new Map<readonly number[], Uint8Array>();
 
   constructor(
     private readonly futures: Futures,
     private readonly mutants: ReadonlySet<Mutant>,
   ) {}
 
+  /** Answers about the step of a node, by the node it may meet; 0 where nobody asked, nothing for nodes learned after these futures. */
+  rowOf(node: number): Uint8Array {
+    return (this.rows[node] ??= new Uint8Array(this.futures.nodes));
+  }
+
   /** Does the step of `node` meet some step in the future of `other`? Of what was learned after these futures nothing is known. */
   of(node: number, other: number): number {
     const { nodes } = this.futures;
     if (node >= nodes || other >= nodes) return APART;
-    const row = (this.rows[node] ??= new Uint8Array(nodes));
+    const row = this.rowOf(node);
     return row[other] || (row[other] = this.find(node, other));
+  }
+
+  /** Like `rowOf`: answers about who may write one of these slots. */
+  openersOf(slots: readonly number[]): Uint8Array {
+    let row = this.openers.get(slots);
+    if (!row) this.openers.set(slots, (row = new Uint8Array(this.futures.nodes)));
+    return row;
+  }
+
+  /** May the future of `other` write one of these slots? */
+  opens(slots: readonly number[], other: number): number {
+    const { nodes, unguarded, words } = this.futures;
+    if (other >= nodes) return APART;
+    let found = APART;
+    for (const slot of slots) {
+      const writing = this.writes(slot, other);
+      if (writing === 0) continue;
+      const open = (writing & unguarded[other * words + (slot >>> 5)]!) !== 0 && !this.mutants.has('locks may be touched without');
+      if (found !== MEET) found = open ? MEET : AT_LOCKS;
+    }
+    return (this.openersOf(slots)[other] = found);
+  }
+
+  /** The bit of a slot among its 32, if the future of `other` may write it. */
+  writes(slot: number, other: number): number {
+    const { all, words } = this.futures;
+    if (slot >>> 5 >= words) return 0;
+    const at = other * words + (slot >>> 5);
+    return (all.writes[at]! | all.adds[at]!) & (1 << slot);
   }
 
   private find(node: number, other: number): number {

@@ -1,14 +1,19 @@
 /** Which processes have to move in a state, and which may wait: persistent sets. */
 import type { System } from '../words/system.ts';
 import type { Futures } from './futures.ts';
+import { HEADER } from './layout.ts';
 import { LockProbe } from './lock-probe.ts';
 import { AT_LOCKS, MEET, Meetings } from './meetings.ts';
+import { imul } from './mix.ts';
 import type { Mutant } from './reductions.ts';
 import type { States } from './state.ts';
 import { HELD, READY, WAITS, type Successors } from './successors.ts';
 
 /** Sets of processes are the bits of one number. */
 export const MOST_PROCESSES = 31;
+
+/** Instead of a set: it would not be smaller than the smallest known. */
+const NONE_SMALLER = 0;
 
 /**
  * A set of processes such that nothing the others can do before one of the set moves meets what the set does next:
@@ -26,16 +31,20 @@ export class Persistent {
   /** The futures that these are made of. */
   private met: Futures | undefined;
   private next!: Successors;
-  private state = 0;
+  /** Per process: where it stands in the state. */
+  private readonly nodes: Int32Array;
+  private readonly goesOn: boolean;
 
   constructor(
-    private readonly system: System,
+    system: System,
     private readonly states: States,
     private readonly futures: () => Futures,
     fuse: boolean,
     private readonly mutants: ReadonlySet<Mutant>,
   ) {
     this.needs = new Int32Array(system.processes.length);
+    this.nodes = new Int32Array(system.processes.length);
+    this.goesOn = !mutants.has('closure goes on');
     this.probe = new LockProbe(fuse, mutants);
   }
 
@@ -43,21 +52,23 @@ export class Persistent {
   choose(next: Successors, count: number, state: number): number {
     if (count === 1) return 1;
     this.next = next;
-    this.state = state;
     this.needs.fill(-1);
+    const record = this.states.chunkOf(state);
+    const first = this.states.baseOf(state) + HEADER.size;
+    for (let p = 0; p < this.nodes.length; p++) this.nodes[p] = record[first + p]!;
     const futures = this.futures();
     if (futures !== this.met) {
       this.met = futures;
       this.meetings = new Meetings(futures, this.mutants);
     }
     this.probe.begin(next.source, futures);
+    let able = 0;
+    for (let i = 0; i < count; i++) able |= 1 << next.ready[i]!;
     let best = -1;
     let least = count;
     for (let i = 0; i < count && least > 1; i++) {
-      const set = this.closureOf(next.ready[i]!);
-      let movers = 0;
-      for (let j = 0; j < count; j++) movers += (set >>> next.ready[j]!) & 1;
-      if (movers < least) [best, least] = [set, movers];
+      const set = this.closureOf(next.ready[i]!, able, least);
+      if (set !== NONE_SMALLER) [best, least] = [set, bitCount(set & able)];
     }
     if (best === -1) return count;
     let front = 0;
@@ -70,14 +81,17 @@ export class Persistent {
     return front;
   }
 
-  private closureOf(start: number): number {
+  /** The set that a process needs, unless `least` or more of it are able to move. */
+  private closureOf(start: number, able: number, least: number): number {
     let set = 1 << start;
     for (let todo = set; todo !== 0;) {
       const p = 31 - Math.clz32(todo);
       todo &= ~(1 << p);
       const fresh = this.needsOf(p) & ~set;
+      if (fresh === 0) continue;
       set |= fresh;
-      if (!this.mutants.has('closure goes on')) todo |= fresh;
+      if (bitCount(set & able) >= least) return NONE_SMALLER;
+      if (this.goesOn) todo |= fresh;
     }
     return set;
   }
@@ -92,13 +106,14 @@ export class Persistent {
 
   /** Everybody with a future that meets the step of `p`. */
   private whoMeets(p: number): number {
-    const { meetings } = this;
-    const node = this.states.node(this.state, p);
+    const { nodes } = this;
+    const node = nodes[p]!;
+    const row = this.meetings.rowOf(node);
     let who = 0;
-    for (let q = 0; q < this.needs.length; q++) {
+    for (let q = 0; q < nodes.length; q++) {
       if (q === p) continue;
-      const other = this.states.node(this.state, q);
-      const meeting = meetings.of(node, other);
+      const other = nodes[q]!;
+      const meeting = row[other] || this.meetings.of(node, other);
       if (meeting === MEET || (meeting === AT_LOCKS && !this.areHeld(node, other))) who |= 1 << q;
     }
     return who;
@@ -117,19 +132,31 @@ export class Persistent {
   /** Everybody with a future that may write what keeps `p` from moving. */
   private whoEnables(p: number, status: number): number {
     if (this.mutants.has(status === HELD ? 'closed gates need writers' : 'who waits needs writers')) return 0;
-    const futures = this.futures();
-    const { writes, adds } = futures.all;
+    const { nodes, meetings } = this;
+    const because = this.next.because[p]!;
+    const row = meetings.openersOf(because);
     let who = 0;
-    for (const slot of this.next.because[p]!) {
-      const w = slot >>> 5;
-      for (let q = 0; q < this.needs.length; q++) {
-        const other = this.states.node(this.state, q);
-        if (q === p || (who >>> q) & 1 || other >= futures.nodes || w >= futures.words) continue;
-        const at = other * futures.words + w;
-        const writing = (writes[at]! | adds[at]!) & (1 << slot);
-        if (writing !== 0 && !this.probe.allGuarded(other, w, writing)) who |= 1 << q;
-      }
+    for (let q = 0; q < nodes.length; q++) {
+      if (q === p) continue;
+      const other = nodes[q]!;
+      const opens = row[other] || meetings.opens(because, other);
+      if (opens === MEET || (opens === AT_LOCKS && !this.mustWait(because, other))) who |= 1 << q;
     }
     return who;
   }
+
+  /** Are all cells held as locks that a future may write to open what is closed because of these slots? */
+  private mustWait(because: readonly number[], other: number): boolean {
+    return because.every((slot) => {
+      const writing = this.meetings.writes(slot, other);
+      return writing === 0 || this.probe.allGuarded(other, slot >>> 5, writing);
+    });
+  }
+}
+
+/** Number of bits that are set. */
+function bitCount(bits: number): number {
+  let n = bits - ((bits >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,4 +1,5 @@
 /** The reductions of one search, put together. */
+import { Columns } from './columns.ts';
 import { DeadCells } from './dead-cells.ts';
 import { Futures } from './futures.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -16,6 +17,7 @@ export class Reducer {
   /** Is a state in which one process alone must move not kept? */
   readonly fuses: boolean;
   private futures: Futures;
+  private readonly first: Futures;
   private made: number;
   private patience = PATIENCE;
   private waited = 0;
@@ -28,14 +30,15 @@ export class Reducer {
     const { system, reduce, mutants, mirror } = knowledge;
     const footprints = knowledge.footprints!;
     this.fuses = reduce.fuse === true;
-    this.futures = this.make();
+    this.first = this.futures = this.make();
     this.made = knowledge.version;
     const futures = (): Futures => this.futures;
     const count = system.processes.length;
     if (reduce.persistent && count <= MOST_PROCESSES) this.persistent = new Persistent(system, states, futures, this.fuses, mutants);
     const dead = reduce.deadCells ? new DeadCells(futures, footprints, mutants) : undefined;
-    const symmetries = mirror && new Symmetries(mirror, states.layout, (cell) => states.addCell(cell), mutants);
-    if (dead || symmetries) states.likeness = new Likeness(states.layout, count, footprints, dead, symmetries);
+    const columns = mirror && system.columns && new Columns(system.columns, mirror, states);
+    const symmetries = mirror && !columns ? new Symmetries(mirror, states.layout, (cell) => states.addCell(cell), mutants) : undefined;
+    if (dead || mirror) states.likeness = new Likeness(states.layout, count, footprints, dead, symmetries, columns);
   }
 
   /** Before a state is expanded. What is known meanwhile saves later rounds; nothing is concluded from a round that learns. */
@@ -45,6 +48,18 @@ export class Reducer {
     this.made = this.knowledge.version;
     this.waited = 0;
     this.patience = Math.ceil(this.patience * 1.5);
+  }
+
+  /**
+   * Would the search have gone the same way, had everything been known from its start? It knows more than then, but what there was to
+   * conclude may be the same: a value that nobody saw before, after which the code goes on as after others.
+   */
+  isSettled(): boolean {
+    if (this.made !== this.knowledge.version) {
+      this.futures = this.make();
+      this.made = this.knowledge.version;
+    }
+    return this.futures.equals(this.first);
   }
 
   /** Moves those that must move to the front of `next.ready`; returns how many. */

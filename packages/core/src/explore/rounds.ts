@@ -7,7 +7,7 @@ import { Search } from './search.ts';
 
 /**
  * A reduced search draws conclusions from what was learned before it: what each process may still do. It is worth something only when
- * it learns nothing itself. (Take a shortest schedule of the unreduced system in which something happens that is not known. All before
+ * it learns nothing itself that would have changed it. (Take a shortest schedule of the unreduced system in which something happens that is not known. All before
  * it is known, so the reduced search follows it, up to the order of moves that do not meet, and learns what happens there.)
  * What it finds is true at any time: the states it visits exist.
  */
@@ -68,7 +68,7 @@ export class Rounds {
     const { knowledge, options, search } = this;
     if (this.found || !knowledge.footprints) {
       this.finished = true;
-    } else if (search.complete && knowledge.version !== this.known && !knowledge.mutants.has('again until nothing is new')) {
+    } else if (search.complete && knowledge.version !== this.known && !knowledge.mutants.has('again until nothing is new') && !search.settled) {
       this.nextRound();
     } else {
       const result = search.result();
@@ -81,13 +81,16 @@ export class Rounds {
     }
   }
 
-  /** A round that has learned something proves nothing. It goes on only while it is likely to learn more. */
+  /** A round that has learned something which would have changed it proves nothing. It goes on only while it is likely to learn more. */
   private isStale(): boolean {
     const { version } = this.knowledge;
     if (this.found || version === this.known || !this.knowledge.footprints) return false;
     const { states } = this.search.progress;
     if (version !== this.seen) [this.seen, this.seenAt] = [version, states];
-    return states > 2 * this.seenAt;
+    if (states <= 2 * this.seenAt) return false;
+    if (!this.search.settled) return true;
+    this.known = version;
+    return false;
   }
 
   private nextRound(): void {

@@ -57,6 +57,11 @@ export class Search {
     return this.outcome === 'complete';
   }
 
+  /** Is what was learned on the way nothing that would have changed the way? Without reductions nothing would. */
+  get settled(): boolean {
+    return this.reducer?.isSettled() ?? true;
+  }
+
   get progress(): Progress {
     const { depth, seconds, moves } = this;
     return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expanded, seconds };

@@ -80,6 +80,7 @@ export class States {
   /** The state that equals the candidate, or -1. */
   find(): number {
     // Images under a symmetry may give cells a place, which moves all records.
+    this.likeness?.prepare();
     this.likeness?.begin(this.chunkOf(this.count), this.baseOf(this.count), this.seed);
     const base = this.baseOf(this.count);
     const candidate = this.chunkOf(this.count);

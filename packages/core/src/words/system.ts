@@ -49,6 +49,12 @@ export interface Symmetry {
   observed(step: Step, value: number): number;
 }
 
+/** What belongs to one of several processes alike: its processes and its cells, in the same order for each. */
+export interface Column {
+  readonly processes: readonly number[];
+  readonly cells: readonly Cell[];
+}
+
 /** A closed system, ready to be explored. */
 export interface System {
   readonly processes: readonly Process[];
@@ -63,6 +69,11 @@ export interface System {
   readonly finals: readonly Check[];
   /** Symmetries, which together with doing nothing are a group. Absent: none. */
   readonly symmetries?: readonly Symmetry[];
+  /**
+   * When the symmetries are all orders of these columns, and values and observations stay what they are: the columns. States are then
+   * told apart with their columns sorted, instead of by all their images.
+   */
+  readonly columns?: readonly Column[];
   /** Names of the operations and hooks that the code resumed last is inside of, outermost first. */
   where(): readonly string[];
 }
