@@ -97,7 +97,7 @@ function unlike(plain: Said, reduced: Said, { look, symmetry, deadCells }: { loo
 }
 
 /** The first difference between the unreduced search and live code, in words; undefined when there is none or the system is too big. */
-export function judgedUnlike(system: System, maxStates: number): string | undefined {
+export function judgedUnlike({ symmetries: _, ...system }: System, maxStates: number): string | undefined {
   const { found, finals } = sayOf(system, {}, maxStates);
   if (found.outcome !== 'complete') return undefined;
   const judged = oracle(system, maxStates);

@@ -1,6 +1,7 @@
 /** The families of random small systems that searches are compared on. */
 import fc from 'fast-check';
 import { byFrames, byHistory, type Identity } from '../../src/explore/identity.ts';
+import { Mistake } from '../../src/mistakes.ts';
 import type { System } from '../../src/words/system.ts';
 import { difference, judgedUnlike } from './agree.ts';
 import { cpus, systemOf as cpusOf } from './random-cpus.ts';
@@ -16,15 +17,18 @@ export interface Family {
   readonly share: number;
   readonly arbitrary: fc.Arbitrary<unknown>;
   /** What is wrong with one of them, in words; undefined when nothing is, `too big` when it was not compared. */
-  readonly wrong: (it: never) => string | undefined;
+  readonly wrong: (it: never, mostStates: number) => string | undefined;
 }
 
-const MOST_STATES = 250;
-
 function family<T>(name: string, share: number, arbitrary: fc.Arbitrary<T>, systemOf: (it: T) => System, judged: boolean, identity?: () => Identity): Family {
-  const wrong = (it: T): string | undefined => {
+  const wrong = (it: T, mostStates: number): string | undefined => {
     const system = systemOf(it);
-    return difference(system, MOST_STATES, undefined, identity) ?? (judged ? judgedUnlike(system, MOST_STATES) : undefined);
+    try {
+      return difference(system, mostStates, undefined, identity) ?? (judged ? judgedUnlike(system, mostStates) : undefined);
+    } catch (error) {
+      if (error instanceof Mistake && error.code === 'SD_POOL_EXHAUSTED') return 'too big';
+      throw error;
+    }
   };
   return { name, share, arbitrary, wrong };
 }
@@ -40,11 +44,11 @@ export const FAMILIES: readonly Family[] = [
 ];
 
 /** Tries that many systems of a family, not counting those that are too big. @returns how many, and the smallest that is wrong */
-export function tryOut({ arbitrary, wrong }: Family, numRuns: number, seed: number): { tried: number; failure: string | undefined } {
+export function tryOut({ arbitrary, wrong }: Family, numRuns: number, seed: number, mostStates = 250): { tried: number; failure: string | undefined } {
   let said: string | undefined;
   const found = fc.check(
     fc.property(arbitrary, (it) => {
-      const now = wrong(it as never);
+      const now = wrong(it as never, mostStates);
       fc.pre(now !== 'too big');
       if (now !== undefined) throw new Error((said = now));
     }),

@@ -7,7 +7,7 @@ import { F, mkLeaf, mkTable } from '../../src/words/entry.ts';
 import { ghosts } from '../../src/words/ghosts.ts';
 import { pageCells, tableCells } from '../../src/words/objects.ts';
 import { hw } from '../../src/machine/hardware.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op, Step } from '../../src/words/step.ts';
 import type { System } from '../../src/words/system.ts';
 
 /** What random code does. `got` is the last value observed; `cell` counts data words, locks are apart. */
@@ -15,7 +15,8 @@ type Instruction =
   | { do: 'load' | 'store got' | 'dec_and_test' | 'inc_not_zero'; cell: number }
   | { do: 'store' | 'xchg' | 'add' | 'add_return' | 'or' | 'andnot' | 'cmpxchg' | 'wait'; cell: number; value: number }
   | { do: 'spin' | 'read' | 'write' | 'try' | 'keep'; lock: number; body: readonly Instruction[] }
-  | { do: 'irqs off' | 'rcu'; body: readonly Instruction[] }
+  /** In a hook that is judged: claims at its end look at ghosts that begin with it. */
+  | { do: 'irqs off' | 'rcu' | 'hook'; body: readonly Instruction[] }
   /** To all others: with or without waiting for them. */
   | { do: 'call' | 'send'; handler: number }
   | { do: 'call_rcu' | 'synchronize_rcu' | 'fence' | 'skip' | 'again' | 'give up' }
@@ -35,10 +36,10 @@ export interface RandomCpus {
 
 const data = region('word', ['cpu']);
 const locks = region('locks', ['cpu']);
-const PLACES = ['end', 'xchg', 'load', 'spin_lock', 'irq.enter', 'walk.lockless', 'page.free', 'mmu.lookup', 'tlb.local'] as const;
+const PLACES = ['end', 'hook.leave', 'xchg', 'load', 'spin_lock', 'irq.enter', 'walk.lockless', 'page.free', 'mmu.lookup', 'tlb.local'] as const;
 /** What claims look at: data, ghosts, a translation, an entry. */
 const LOOKS: readonly Ref[] = [
-  data(0), data(1), ghosts.breach(0), ghosts.breach(1), ghosts.interrupted(0), ghosts.interrupted(1), ghosts.walking(1, 0), hw.tlb(0, 0, 0, 0), tableCells.entry(3, 0), pageCells.life(4), hw.irqOff(0), locks(0),
+  data(0), data(1), ghosts.breach(0), ghosts.breach(1), ghosts.interrupted(0, 0), ghosts.interrupted(1, 0), ghosts.walking(1, 0), hw.tlb(0, 0, 0, 0), tableCells.entry(3, 0), pageCells.life(4), hw.irqOff(0), locks(0),
 ];
 
 const cell = fc.integer({ min: 0, max: 1 });
@@ -56,7 +57,7 @@ const one = fc.oneof(
 ) as fc.Arbitrary<Instruction>;
 const section = fc.oneof(
   fc.record({ do: fc.constantFrom('spin', 'spin', 'read', 'write', 'try', 'keep'), lock: cell, body: fc.array(one, { maxLength: 2 }) }),
-  fc.record({ do: fc.constantFrom('irqs off', 'rcu'), body: fc.array(one, { maxLength: 2 }) }),
+  fc.record({ do: fc.constantFrom('irqs off', 'rcu', 'hook'), body: fc.array(one, { maxLength: 2 }) }),
 ) as fc.Arbitrary<Instruction>;
 const code = (most: number): fc.Arbitrary<Instruction[]> => fc.array(fc.oneof({ weight: 3, arbitrary: one }, { weight: 2, arbitrary: section }), { minLength: 1, maxLength: most });
 
@@ -68,6 +69,7 @@ export const cpus = fc.record({
   claims: fc.uniqueArray(fc.record({ at: fc.constantFrom(...PLACES), looks: fc.integer({ min: 0, max: LOOKS.length - 1 }), value, other: cell }), { minLength: 1, maxLength: 5, selector: (it) => JSON.stringify(it) }),
 }) as fc.Arbitrary<RandomCpus>;
 
+const hook = (what: string, cpu: Cpu): Step => ({ kind: `hook.${what}`, cpu: cpu.id, cells: [], args: [], info: { hook: 'hook', args: [], held: [] } });
 const va = (page: number): number => page * 4096;
 const RIGHTS = F.PRESENT | F.WRITE | F.USER;
 const drop = (page: number): Invalidation => ({ asid: 0, start: va(page), end: va(page + 1), leaves: ['pte', 'pmd'], walkCache: 'range' });
@@ -109,6 +111,7 @@ export function systemOf({ memory, threads, handlers, callback, claims }: Random
         case 'write': yield* cpu.down_write(locks(2)); yield* run(cpu, now.body); yield* cpu.up_write(locks(2)); break;
         case 'irqs off': yield* cpu.local_irq_save(); yield* run(cpu, now.body); yield* cpu.local_irq_restore(); break;
         case 'rcu': yield* cpu.rcu_read_lock(); yield* run(cpu, now.body); yield* cpu.rcu_read_unlock(); break;
+        case 'hook': yield hook('enter', cpu); yield* run(cpu, now.body); yield hook('leave', cpu); break;
         case 'call': yield* cpu.smp_call_function_many(all, ipis[now.handler]!, {}); break;
         case 'send': yield* cpu.smp_send(all, ipis[now.handler]!, {}); break;
         case 'call_rcu': yield* cpu.call_rcu(after, {}); break;
@@ -120,7 +123,8 @@ export function systemOf({ memory, threads, handlers, callback, claims }: Random
         case 'walk': got = (yield* cpu.read_lockless({ level: 'pte', table: 3, index: now.page })) === 0 ? 0 : 1; break;
         case 'flush': yield* cpu.flush_local(drop(now.page)); break;
         case 'broadcast': yield* cpu.tlbi_broadcast(drop(now.page)); yield* cpu.tlbi_sync('dsb'); break;
-        case 'alloc': { const pfn = yield* cpu.alloc_pages(0); yield* cpu.store(data(0), pfn); break; }
+        // The CPU of RCU callbacks has no pool.
+        case 'alloc': if (cpu.id < threads.length) { const pfn = yield* cpu.alloc_pages(0); yield* cpu.store(data(0), pfn); break; }
         case 'free': yield* cpu.free_pages(4); break;
         case 'free table': yield* cpu.free_table(3); break;
         case 'skip': if (got !== 0) i++; break;
