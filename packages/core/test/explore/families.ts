@@ -4,6 +4,7 @@ import { byFrames, byHistory, type Identity } from '../../src/explore/identity.t
 import { Mistake } from '../../src/mistakes.ts';
 import type { System } from '../../src/words/system.ts';
 import { difference, judgedUnlike } from './agree.ts';
+import { countedUnlike } from './agree-executions.ts';
 import { cpus, systemOf as cpusOf } from './random-cpus.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
 import { program, systemOf as programOf } from './random-programs.ts';
@@ -33,13 +34,25 @@ function family<T>(name: string, share: number, arbitrary: fc.Arbitrary<T>, syst
   return { name, share, arbitrary, wrong };
 }
 
+/** Systems of which complete executions are counted. */
+function counted<T>(name: string, share: number, arbitrary: fc.Arbitrary<T>, systemOf: (it: T) => System): Family {
+  const wrong = (it: T): string | undefined => {
+    const found = countedUnlike(systemOf(it), 200, 40);
+    return found === 'too big' ? found : found.wrong;
+  };
+  return { name, share, arbitrary, wrong };
+}
+
 /** Where local states are told by frames, loops may be endless: live code, which tells them by history, does not judge these. */
 export const FAMILIES: readonly Family[] = [
-  family('the machine', 0.3, cpus, cpusOf, true),
+  family('the machine', 0.25, cpus, cpusOf, true),
   family('the machine, by frames', 0.2, cpus, cpusOf, false, byFrames),
-  family('toy machines', 0.15, machine, (it) => toy(machineOf(it)), true),
+  family('toy machines', 0.1, machine, (it) => toy(machineOf(it)), true),
   family('toy machines, by frames', 0.15, machine, (it) => raw(machineOf(it, true)), false, byFrames),
-  family('toy programs', 0.1, program, (it) => toy(programOf(it)), true, () => byHistory),
+  family('toy programs', 0.05, program, (it) => toy(programOf(it)), true, () => byHistory),
+  counted('executions of the machine', 0.025, cpus, cpusOf),
+  counted('executions of machines', 0.05, machine, (it) => toy(machineOf(it))),
+  counted('executions of programs', 0.075, program, (it) => toy(programOf(it))),
   family('processes alike', 0.1, twins, (it) => toy(twinsOf(it)), true),
 ];
 
