@@ -26,6 +26,7 @@ export class Columns {
   ) {
     const first = columns[0]!.processes[0]!;
     this.toFirst = columns.map(({ processes }) => mirror.maps.findIndex((map) => map.process(processes[0]!) === first));
+    mirror.mustOrder(columns);
     this.height = columns[0]!.processes.length + columns[0]!.cells.length;
     this.values = new Int32Array(columns.length * this.height);
     this.order = new Int32Array(columns.length);

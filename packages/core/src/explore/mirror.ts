@@ -1,6 +1,6 @@
 /** Images of local states under the symmetries that a system declares. */
 import { Mistake } from '../mistakes.ts';
-import type { Symmetry, System } from '../words/system.ts';
+import type { Column, Symmetry, System } from '../words/system.ts';
 import type { Automaton } from './automaton.ts';
 import type { Footprints } from './footprints.ts';
 import type { Mutant } from './reductions.ts';
@@ -65,6 +65,26 @@ export class Mirror {
     }
   }
 
+  /** @throws Mistake SD_BAD_SYMMETRY unless the symmetries are all orders of these columns, and nothing else takes part in them */
+  mustOrder(columns: readonly Column[]): void {
+    const orders = new Set<string>();
+    const inside = new Set(columns.flatMap(({ cells }) => cells));
+    for (const map of this.maps) {
+      const order = columns.map(({ processes }) => columns.findIndex((there) => there.processes[0] === map.process(processes[0]!)));
+      orders.add(order.join());
+      columns.forEach((column, c) => {
+        const there = columns[order[c]!];
+        const fits = there && sameNumbers(column.processes.map((p) => map.process(p)), there.processes) && sameNumbers(column.cells.map((cell) => map.cell(cell)), there.cells);
+        if (!fits) throw this.unfit(`column ${c} is not mapped to another one, part by part`);
+      });
+      for (let cell = 0; cell < this.system.cellCount; cell++)
+        if (!inside.has(cell) && map.cell(cell) !== cell) throw this.unfit(`${this.system.names.name(cell)} belongs to no column, and has another cell for its image`);
+        else if (SAMPLES.some((value) => map.value(cell, value) !== value)) throw this.unfit(`values of ${this.system.names.name(cell)} change where columns change places`);
+    }
+    const all = columns.reduce((product, _, c) => product * (c + 1), 1);
+    if (orders.size !== all - 1) throw this.unfit(`of the ${all} orders of columns only ${orders.size + 1} are symmetries`);
+  }
+
   /** Where the image of an edge leads. */
   private follow(which: number, edge: number): number {
     const { automaton } = this;
@@ -100,5 +120,8 @@ export class Mirror {
     return new Mistake('SD_BAD_SYMMETRY', `a declared symmetry of ${processes.map(({ name }) => name).join(', ')} is none: ${what}`, 'Permute processes, cells, values and observed values alike, or declare none.');
   }
 }
+
+/** Small values are those that masks and numbers of processes have. */
+const SAMPLES = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);

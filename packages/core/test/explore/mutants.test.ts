@@ -225,6 +225,8 @@ describe('symmetry', () => {
   test.each<[string, Toy & { readonly checksOf?: readonly number[] }]>([
     ['other values to begin with', { ...twins, cells: [0, 0, 1] }],
     ['other gates', { ...twins, processes: twins.processes.map((process, p) => (p === 0 ? { gates: [4], body: process as () => Op } : process)) }],
+    ['columns that miss a cell', { ...twins, columns: [0, 1].map((c) => ({ processes: [c], cells: [] })) }],
+    ['columns beside a mask, whose bits change places', { ...twins, columns: [0, 1].map((c) => ({ processes: [c], cells: [1 + c] })) }],
     ['other claims', { ...twins, marks: {}, checksOf: [1] }],
   ])('what is no symmetry is refused: %s', (_what, wrong) => {
     expect(difference(wrong.checksOf ? judgedBy(wrong, wrong.checksOf) : toy(wrong), 2000, { symmetry: { symmetry: true } })).toContain('SD_BAD_SYMMETRY');

@@ -13,6 +13,8 @@ type Instruction =
 
 export interface RandomTwins {
   readonly copies: number;
+  /** Nobody uses the mask: what belongs to each copy is a column, and columns can be sorted. */
+  readonly columns: boolean;
   readonly code: readonly Instruction[];
   /** Code of a daemon beside each copy: waits for the copy's cell, clears it, works. `gated`: the copy stands still meanwhile. */
   readonly helper: { readonly gated: boolean; readonly code: readonly Instruction[] } | null;
@@ -37,11 +39,11 @@ const one = fc.oneof(
 const code = (most: number): fc.Arbitrary<Instruction[]> => fc.array(one, { minLength: 1, maxLength: most });
 
 export const twins: fc.Arbitrary<RandomTwins> = fc.record({
-  copies: fc.integer({ min: 2, max: 3 }), code: code(5), helper: fc.option(fc.record({ gated: fc.boolean(), code: code(2) })), other: code(3),
+  copies: fc.integer({ min: 2, max: 3 }), columns: fc.boolean(), code: code(5), helper: fc.option(fc.record({ gated: fc.boolean(), code: code(2) })), other: code(3),
   claims: fc.uniqueArray(fc.record({ at: fc.constantFrom('mark', 'store', 'end'), cell: fc.integer({ min: 0, max: 2 }), value, on: fc.constantFrom('violation', 'tally') }) as fc.Arbitrary<RandomTwins['claims'][number]>, { minLength: 1, maxLength: 4, selector: (it) => JSON.stringify(it) }),
 });
 
-function* run(code: readonly Instruction[], me: number): Op {
+function* run(code: readonly Instruction[], me: number, masks: boolean): Op {
   let got = 0;
   let again = true;
   for (let i = 0; i < code.length; i++) {
@@ -54,9 +56,9 @@ function* run(code: readonly Instruction[], me: number): Op {
       case 'await own': yield* t.awaitValue(ownCell(me), now.value); break;
       case 'lock': yield* t.lock(2); break;
       case 'unlock': yield* t.unlock(2); break;
-      case 'up': yield* t.or(MASK, 1 << me); break;
-      case 'down': yield* t.leave(ownCell(me), me, [MASK]); break;
-      case 'look': { const mask = yield* t.load(MASK); got = mask === 0 ? 0 : (mask >> me) & 1 ? 1 : 2; break; }
+      case 'up': yield* masks ? t.or(MASK, 1 << me) : t.store(ownCell(me), 1); break;
+      case 'down': yield* t.leave(ownCell(me), me, masks ? [MASK] : []); break;
+      case 'look': if (!masks) got = yield* t.load(ownCell(me)); else { const mask = yield* t.load(MASK); got = mask === 0 ? 0 : (mask >> me) & 1 ? 1 : 2; break; }
       case 'store got': yield* t.store(1, got); break;
       case 'flip': got = yield* t.flip(2); break;
       case 'mark': yield* t.mark('a'); break;
@@ -69,7 +71,7 @@ function* run(code: readonly Instruction[], me: number): Op {
 const ORDERS: Readonly<Record<number, readonly (readonly number[])[]>> = { 2: [[1, 0]], 3: [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] };
 
 /** The system of such processes. */
-export function systemOf({ copies, code, helper, other, claims }: RandomTwins): t.Toy {
+export function systemOf({ copies, columns, code, helper, other, claims }: RandomTwins): t.Toy {
   const at = (where: string): Check[] =>
     claims.filter((c) => c.at === where).map((c) => ({
       on: c.on, claim: `${where}: not c${c.cell} ${c.value} while the mask is empty (${c.on})`, holds: (cells) => cells.get(c.cell) !== c.value || cells.get(MASK) !== 0,
@@ -80,14 +82,14 @@ export function systemOf({ copies, code, helper, other, claims }: RandomTwins): 
     return {
       process: (p) => (p < copies ? order[p]! : helper && p < 2 * copies ? copies + order[p - copies]! : p),
       cell: (c) => (c >= 4 && c < 4 + copies ? ownCell(order[c - 4]!) : c >= 8 && c < 8 + copies ? gateCell(order[c - 8]!) : c),
-      value: (c, v) => (c === MASK ? bits(v) : v),
-      observed: (step, v) => (step.kind === 'load' && step.cells[0] === MASK ? bits(v) : v),
+      value: (c, v) => (c === MASK && !columns ? bits(v) : v),
+      observed: (step, v) => (step.kind === 'load' && step.cells[0] === MASK && !columns ? bits(v) : v),
     };
   });
   return {
     cellCount: COUNT,
     processes: [
-      ...every.map((i): t.ToyProcess => ({ ...(helper?.gated && { gates: [gateCell(i)] }), body: () => run(code, i) })),
+      ...every.map((i): t.ToyProcess => ({ ...(helper?.gated && { gates: [gateCell(i)] }), body: () => run(code, i, !columns) })),
       ...(helper
         ? every.map((i): t.ToyProcess => ({
             role: 'daemon',
@@ -95,13 +97,14 @@ export function systemOf({ copies, code, helper, other, claims }: RandomTwins): 
               yield* t.awaitValue(ownCell(i), 1);
               if (helper.gated) yield* t.store(gateCell(i), 1);
               yield* t.store(ownCell(i), 2);
-              yield* run(helper.code, i);
+              yield* run(helper.code, i, !columns);
               if (helper.gated) yield* t.store(gateCell(i), 0);
             },
           }))
         : []),
-      () => run(other, 3),
+      () => run(other, 3, !columns),
     ],
     marks: { a: at('mark') }, kinds: { store: at('store') }, finals: at('end'), symmetries,
+    ...(columns && { columns: every.map((i) => ({ processes: helper ? [i, copies + i] : [i], cells: [ownCell(i), gateCell(i)] })) }),
   };
 }
