@@ -8,6 +8,7 @@ export const EXIT = {
   deadlock: 11,
   violation: 12,
   usage: 64,
+  notRead: 65,
   internal: 70,
   bound: 75,
   interrupted: 130,

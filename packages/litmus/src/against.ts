@@ -15,9 +15,10 @@ export interface Reference {
 
 /**
  * `unsound`: something that happens on real machines is forbidden here, so bugs are missed. `false alarm`: something that never
- * happens is allowed here. `ends differ`: the verdict is right, and the set of ends is not.
+ * happens is allowed here. `ends differ`: the verdict is right, and the set of ends is not. `stronger`: of C the reference says what
+ * any machine that runs Linux may do, and this one does less.
  */
-export type Agreement = 'equal' | 'unsound' | 'false alarm' | 'ends differ' | 'not modelled' | 'bound';
+export type Agreement = 'equal' | 'stronger' | 'unsound' | 'false alarm' | 'ends differ' | 'not modelled' | 'bound' | 'not read';
 
 /**
  * @param json contents of a file of references: `{ tests: [Reference, ..] }`
@@ -31,14 +32,17 @@ export function readReferences(json: unknown, file: string): readonly Reference[
 }
 
 export function agreementOf(answer: Answer, reference: Reference): Agreement {
+  if ('mistake' in answer) return 'not read';
   if ('notModelled' in answer) return 'not modelled';
   const { verdict, ends, complete } = answer.outcome;
   if (!complete) return 'bound';
   const ours = new Set(ends.map(wordsOf));
-  const theirs = new Set(reference.states.map(({ vals }) => wordsOf(Object.fromEntries(Object.entries(vals).map(([name, value]) => [name, String(BigInt(value))])))));
+  const theirs = new Set(reference.states.map(({ vals }) => wordsOf(Object.fromEntries(Object.entries(vals).map(([name, value]) => [name, /^-?(0x)?\d/.test(value) ? String(BigInt(value)) : value])))));
+  const added = [...ours].some((end) => !theirs.has(end));
+  if (answer.isa === 'C') return verdict === 'Allowed' && reference.verdict === 'Forbidden' || (reference.states_complete && added) ? 'false alarm' : ours.size === theirs.size ? 'equal' : 'stronger';
   if (verdict !== reference.verdict) return ['Forbidden', 'Required'].includes(verdict) ? 'unsound' : 'false alarm';
   if (!reference.states_complete) return 'equal';
-  return ours.size === theirs.size && [...ours].every((end) => theirs.has(end)) ? 'equal' : 'ends differ';
+  return ours.size === theirs.size && !added ? 'equal' : 'ends differ';
 }
 
 const wordsOf = (end: End): string => Object.keys(end).sort().map((name) => `${name}=${end[name]}`).join(';');

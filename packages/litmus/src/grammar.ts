@@ -1,11 +1,15 @@
-/** The shape of a litmus file: head, first values, a column of instructions for each thread, condition. Comments are gone already. */
+/** The shape of a litmus file: head, first values, a column of instructions or a C function for each thread, condition. Comments are gone already. */
 export const FILE = String.raw`
-file = _ isa:word blank+ name:$[^\r\n\t ]+ [^{]* "{" initial:firsts "}" _ threads:table observed:locations? quantifier:quantifier condition:$proposition _
-  { return { isa, name, initial, threads, observed: observed ?? [], quantifier, condition: condition.trim() }; }
+file = _ isa:word blank+ name:$[^\r\n\t ]+ [^{]* "{" initial:firsts "}" _ threads:(functions / table) observed:locations? quantifier:quantifier condition:$proposition _
+  { return { isa, name, initial: [...threads.flatMap((t) => t.parameters ?? []), ...initial], threads: threads.map((t) => t.body ?? t), observed: observed ?? [], quantifier, condition: condition.trim() }; }
 
 firsts = items:(_ f:first? _ ";" { return f; })* last:(_ f:first { return f; })? _ { return [...items, last].filter((f) => f); }
-first = (type blank+)? place:place value:(_ "=" _ v:value { return v; })? { return { place, value: value ?? { number: "0" } }; }
-type = "u"? "int" ("8" / "16" / "32" / "64")? "_t"? / "int" / "long"
+first = (word (blank / "*")+ &(word / digit / "["))? place:place value:(_ "=" _ v:value { return v; })? { return { place, value: value ?? { number: "0" } }; }
+
+functions = function+
+function = _ thread _ "(" parameters:parameter* ")" _ "{" body:$inside* "}" _ { return { parameters, body: [body.trim()] }; }
+parameter = text:$[^,()]+ ","? { return { place: { location: /(\w+)\s*$/.exec(text)[1] }, value: { number: "0" } }; }
+inside = [^{}] / "{" inside* "}"
 
 table = head:heading rows:row* { return head.map((_name, i) => rows.map((r) => r[i] ?? "").filter((c) => c !== "")); }
 heading = _ first:thread rest:(_ "|" _ t:thread { return t; })* _ ";" { return [first, ...rest]; }
@@ -25,7 +29,8 @@ unit = ("not" !letter / "~") _ p:unit { return { not: p }; }
 place = thread:$digit+ _ ":" _ register:word { return { thread: Number(thread), register }; }
   / "[" _ location:word _ "]" { return { location }; }
   / location:word { return { location }; }
-value = number:$("-"? ("0x" [0-9a-fA-F]+ / digit+)) { return { number }; }
+value = "ATOMIC_INIT" _ "(" _ value:value _ ")" { return value; }
+  / number:$("-"? ("0x" [0-9a-fA-F]+ / digit+)) { return { number }; }
   / "&"? location:word { return { location }; }
 word = $([A-Za-z_] [A-Za-z_0-9]*)
 letter = [A-Za-z_0-9]

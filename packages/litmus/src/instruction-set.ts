@@ -6,10 +6,10 @@ import type { Word } from './litmus-test.ts';
 export interface ThreadState {
   /** By widest name; 0 where nothing was written. */
   readonly registers: Map<string, Word>;
-  /** The cell of a location, and how 64-bit words are kept in cells. */
+  /** The cell of a location, and how words are kept in cells. */
   cell(location: string): Ref;
-  encode(word: bigint): number;
-  decode(value: number): bigint;
+  encode(word: Word): number;
+  decode(value: number): Word;
   /** The test makes no sense here: ends it with a message that names the file. */
   fail(what: string): never;
 }
@@ -24,6 +24,6 @@ export interface InstructionSet {
   readonly memory: 'sc' | 'tso';
   /** The widest name of a register. */
   register(name: string): string;
-  /** @returns undefined when the instruction is not known */
-  read(text: string, isa: string): Instruction | undefined;
+  /** @returns what is wrong with it, when it is not understood */
+  read(text: string, isa: string): Instruction | string;
 }

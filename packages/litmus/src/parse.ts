@@ -17,12 +17,21 @@ interface Read {
 }
 interface SyntaxProblem { readonly message: string; readonly location: { readonly start: { readonly line: number; readonly column: number } } }
 
-/** A comment leaves its line ends, so that places in messages are those of the file. */
+/**
+ * Comments become blanks, so that places in messages are those of the file. In C functions `(*` is no comment but begins with a
+ * pointer; the comments of C are comments there too.
+ */
 function withoutComments(text: string): string {
-  let depth = 0;
-  return text.replace(/\(\*|\*\)|[^]/g, (part) => {
-    if (part === '(*') depth++;
-    const out = depth > 0 ? part.replace(/[^\n]/g, ' ') : part;
+  const blank = (comment: string): string => comment.replace(/[^\n]/g, ' ');
+  const inC = /^\s*C\b/.test(text);
+  let [depth, braces, blocks] = [0, 0, 0];
+  return text.replace(inC ? /\/\/[^\n]*|\/\*[^]*?\*\/|\(\*|\*\)|[^]/g : /\(\*|\*\)|[^]/g, (part) => {
+    if (depth === 0 && part.startsWith('/') && part.length > 1) return blank(part);
+    if (depth === 0 && part === '{') braces++;
+    if (depth === 0 && part === '}' && --braces === 0) blocks++;
+    const isCode = inC && braces > 0 && blocks > 0; // the first block is that of first values
+    if (part === '(*' && !isCode) depth++;
+    const out = depth > 0 ? blank(part) : part;
     if (part === '*)' && depth > 0) depth--;
     return out;
   });
@@ -51,11 +60,7 @@ export function parseLitmus(text: string, file: string, register: (name: string)
   const word = (value: Value): Word => ('location' in value ? value : BigInt.asUintN(64, negatable(value.number)));
   const proposition = (p: unknown): Proposition => {
     const it = p as { is?: Place; value?: Value; not?: unknown; every?: unknown[]; some?: unknown[] };
-    if (it.is) {
-      const value = word(it.value as Value);
-      if (typeof value !== 'bigint') throw badLitmus(file, `the condition compares with the address of ${value.location}`, 'Compare with a number.');
-      return { is: widest(it.is), value };
-    }
+    if (it.is) return { is: widest(it.is), value: word(it.value as Value) };
     if (it.not !== undefined) return { not: proposition(it.not) };
     return it.every ? { every: it.every.map(proposition) } : { some: (it.some ?? []).map(proposition) };
   };

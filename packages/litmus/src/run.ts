@@ -1,9 +1,9 @@
 /** Runs a litmus test on the machine, over every interleaving and everything its memory model allows. */
 import { perMm, type Cpu, type Op, type Ref } from '@shootdown/core/plugin';
-import { bareSystem, exploreSync } from '@shootdown/core/testing';
+import { ALL_REDUCTIONS, bareSystem, exploreSync } from '@shootdown/core/testing';
 import type { Instruction, InstructionSet, ThreadState } from './instruction-set.ts';
 import { badLitmus } from './mistakes.ts';
-import { placeName, type LitmusTest, type Place, type Proposition, type Word } from './litmus-test.ts';
+import { placeName, showWord, type LitmusTest, type Place, type Proposition, type Word } from './litmus-test.ts';
 
 /** What the observed places hold at an end, in decimal, by `placeName`. */
 export type End = Readonly<Record<string, string>>;
@@ -33,16 +33,16 @@ export interface RunOptions {
   readonly maxStates: number;
 }
 
-/** 64-bit words in cells: small ones as they are, others by number. */
+/** Words in cells: small ones as they are, others and addresses by number. */
 class Words {
-  private readonly wide: bigint[] = [];
+  private readonly others: Word[] = [];
   private static readonly LIMIT = 2 ** 30;
-  encode = (word: bigint): number => {
-    if (word < BigInt(Words.LIMIT)) return Number(word);
-    if (!this.wide.includes(word)) this.wide.push(word);
-    return Words.LIMIT + this.wide.indexOf(word);
+  encode = (word: Word): number => {
+    if (typeof word === 'bigint' && word >= 0n && word < BigInt(Words.LIMIT)) return Number(word);
+    const known = this.others.findIndex((other) => showWord(other) === showWord(word));
+    return Words.LIMIT + (known < 0 ? this.others.push(word) - 1 : known);
   };
-  decode = (value: number): bigint => (value < Words.LIMIT ? BigInt(value) : (this.wide[value - Words.LIMIT] ?? 0n));
+  decode = (value: number): Word => (value < Words.LIMIT ? BigInt(value) : (this.others[value - Words.LIMIT] ?? 0n));
 }
 
 /**
@@ -76,8 +76,7 @@ export function runLitmus(test: LitmusTest, set: InstructionSet, file: string, {
       const state: ThreadState = { registers: firstOf(thread), cell, encode: words.encode, decode: words.decode, fail };
       for (let i = 0; i < programs[thread]!.length; i++) yield* programs[thread]![i]!(cpu, state);
       const seen = registersOf(thread);
-      const values = seen.map(({ register }) => valueOf(state.registers.get(register) ?? 0n, file));
-      if (seen.length > 0) yield* cpu.special('litmus.registers', seen.map(last), values.map(words.encode));
+      if (seen.length > 0) yield* cpu.special('litmus.registers', seen.map(last), seen.map(({ register }) => words.encode(state.registers.get(register) ?? 0n)));
     };
 
   const ends = new Map<string, End>();
@@ -85,17 +84,17 @@ export function runLitmus(test: LitmusTest, set: InstructionSet, file: string, {
     threads: test.threads.map((_, thread) => body(thread)),
     cells: [...cells.values()].map((at) => at.region),
     memory,
-    start: test.initial.flatMap(({ place, value }) => ('location' in place ? [[cell(place.location), words.encode(valueOf(value, file))] as const] : [])),
+    start: test.initial.flatMap(({ place, value }) => ('location' in place ? [[cell(place.location), words.encode(value)] as const] : [])),
     spec: { steps: () => ({ 'litmus.registers': { apply: (step, store) => (step.cells.forEach((at, i) => store.set(at, step.args[i] ?? 0)), 0), footprint: (step) => ({ reads: [], writes: step.cells, adds: [] }), tell: () => 'has run' } }) },
     atEnd: {
       'ends are noted': (value) => {
-        const end = Object.fromEntries(observed.map(({ name, at }) => [name, String(words.decode(value(at)))]));
+        const end = Object.fromEntries(observed.map(({ name, at }) => [name, showWord(words.decode(value(at)))]));
         ends.set(observed.map(({ name }) => end[name]).join(), end);
         return true;
       },
     },
   });
-  const found = exploreSync(system, { stopAtFirst: false, maxStates });
+  const found = exploreSync(system, { stopAtFirst: false, maxStates, reduce: ALL_REDUCTIONS });
   const all = [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, end]) => end);
   const witnesses = all.filter((end) => isTrue(test.proposition, end)).length;
   const every = witnesses === all.length;
@@ -108,17 +107,12 @@ export function runLitmus(test: LitmusTest, set: InstructionSet, file: string, {
 
 function understood(text: string, set: InstructionSet, test: LitmusTest, file: string): Instruction {
   const instruction = set.read(text, test.isa);
-  if (!instruction) throw badLitmus(file, `"${text}" is no instruction that is known of ${test.isa}`, 'Known are moves, exchanges, arithmetic, LOCK and fences; no jumps.');
+  if (typeof instruction === 'string') throw badLitmus(file, instruction, 'What is known stands in the file of the instruction set, packages/litmus/src.');
   return instruction;
 }
 
-function valueOf(word: Word, file: string): bigint {
-  if (typeof word !== 'bigint') throw badLitmus(file, `the address of ${word.location} is used as a number`, 'Addresses may be held by registers only.');
-  return word;
-}
-
 export function isTrue(p: Proposition, end: End): boolean {
-  if ('is' in p) return end[placeName(p.is)] === String(p.value);
+  if ('is' in p) return end[placeName(p.is)] === showWord(p.value);
   if ('not' in p) return !isTrue(p.not, end);
   return 'every' in p ? p.every.every((q) => isTrue(q, end)) : p.some.some((q) => isTrue(q, end));
 }

@@ -38,7 +38,7 @@ function* get(cpu: Cpu, state: ThreadState, o: Operand): Op<Word> {
 }
 function* set(cpu: Cpu, state: ThreadState, o: Operand, word: Word): Op {
   if ('register' in o) state.registers.set(o.register, word);
-  else if (inMemory(o)) yield* cpu.store(addressed(state, o), state.encode(number(state, word)));
+  else if (inMemory(o)) yield* cpu.store(addressed(state, o), state.encode(word));
 }
 const number = (state: ThreadState, word: Word): bigint => (typeof word === 'bigint' ? word : state.fail(`the address of ${word.location} is used as a number`));
 
@@ -59,7 +59,7 @@ const xchg = (a: Operand, b: Operand): Instruction =>
       yield* set(cpu, state, other, theirs);
       return;
     }
-    const old = yield* cpu.xchg(addressed(state, memory), state.encode(number(state, mine)));
+    const old = yield* cpu.xchg(addressed(state, memory), state.encode(mine));
     yield* set(cpu, state, other, state.decode(old));
   };
 
@@ -79,7 +79,7 @@ const readModifyWrite = (locked: boolean, to: Operand, from: Operand, next: (old
       // A locked instruction is one step: what another CPU changed between look and exchange makes it look again.
       const seen = yield* cpu.load(at);
       const old = state.decode(seen);
-      const was = yield* cpu.cmpxchg(at, seen, state.encode(BigInt.asUintN(64, next(old, by))));
+      const was = yield* cpu.cmpxchg(at, seen, state.encode(BigInt.asUintN(64, next(number(state, old), by))));
       if (was !== seen) continue;
       if (also) yield* set(cpu, state, also, old);
       return;
@@ -91,7 +91,7 @@ const cmpxchg = (to: Operand, from: Operand): Instruction =>
   function* (cpu, state) {
     if (!inMemory(to)) return state.fail('cmpxchg of two registers');
     const [expected, wanted] = [state.registers.get('rax') ?? 0n, yield* get(cpu, state, from)];
-    const was = yield* cpu.cmpxchg(addressed(state, to), state.encode(number(state, expected)), state.encode(number(state, wanted)));
+    const was = yield* cpu.cmpxchg(addressed(state, to), state.encode(expected), state.encode(wanted));
     state.registers.set('rax', state.decode(was));
   };
 
@@ -104,31 +104,33 @@ const ALU: Readonly<Record<string, (old: bigint, by: bigint) => bigint>> = {
 };
 const ONE: Operand = { immediate: 1n };
 
+function instruction(text: string, isa: string): Instruction | undefined {
+  const words = /^(lock\s+)?([a-z]+)\s*(.*)$/i.exec(text.trim());
+  if (!words) return undefined;
+  const locked = words[1] !== undefined;
+  const given = words[3] ? words[3].split(/,(?![^([]*[)\]])/).map((o) => operand(o.trim())) : [];
+  if (given.includes(undefined)) return undefined;
+  const [to, from] = (isa === 'X86' ? given : given.toReversed()) as Operand[];
+  const name = words[2]!.toLowerCase();
+  const plain = /^(mov|xchg|xadd|cmpxchg|add|sub|and|or|xor|inc|dec)[bwlq]?$/.exec(name)?.[1] ?? name;
+  if (given.length === 0) return plain === 'mfence' ? fence('mfence') : plain === 'lfence' || plain === 'sfence' ? nothing : undefined;
+  if (given.length === 1 && to) {
+    if (plain === 'inc') return readModifyWrite(locked, to, ONE, ALU['add']!);
+    return plain === 'dec' ? readModifyWrite(locked, to, ONE, ALU['sub']!) : undefined;
+  }
+  if (!to || !from || given.length > 2) return undefined;
+  if (plain === 'mov' && 'immediate' in to) return undefined;
+  if (plain === 'mov') return inMemory(to) && inMemory(from) ? undefined : mov(to, from);
+  if (plain === 'xchg') return xchg(to, from);
+  if (plain === 'xadd') return readModifyWrite(locked, to, from, ALU['add']!, from);
+  if (plain === 'cmpxchg') return locked ? cmpxchg(to, from) : undefined;
+  const alu = ALU[plain];
+  return alu && readModifyWrite(locked, to, from, alu);
+}
+
 export const x86: InstructionSet = {
   isas: ['X86_64', 'X86'],
   memory: 'tso',
   register,
-  read(text, isa) {
-    const words = /^(lock\s+)?([a-z]+)\s*(.*)$/i.exec(text.trim());
-    if (!words) return undefined;
-    const locked = words[1] !== undefined;
-    const given = words[3] ? words[3].split(/,(?![^([]*[)\]])/).map((o) => operand(o.trim())) : [];
-    if (given.includes(undefined)) return undefined;
-    const [to, from] = (isa === 'X86' ? given : given.toReversed()) as Operand[];
-    const name = words[2]!.toLowerCase();
-    const plain = /^(mov|xchg|xadd|cmpxchg|add|sub|and|or|xor|inc|dec)[bwlq]?$/.exec(name)?.[1] ?? name;
-    if (given.length === 0) return plain === 'mfence' ? fence('mfence') : plain === 'lfence' || plain === 'sfence' ? nothing : undefined;
-    if (given.length === 1 && to) {
-      if (plain === 'inc') return readModifyWrite(locked, to, ONE, ALU['add']!);
-      return plain === 'dec' ? readModifyWrite(locked, to, ONE, ALU['sub']!) : undefined;
-    }
-    if (!to || !from || given.length > 2) return undefined;
-    if (plain === 'mov' && 'immediate' in to) return undefined;
-    if (plain === 'mov') return inMemory(to) && inMemory(from) ? undefined : mov(to, from);
-    if (plain === 'xchg') return xchg(to, from);
-    if (plain === 'xadd') return readModifyWrite(locked, to, from, ALU['add']!, from);
-    if (plain === 'cmpxchg') return locked ? cmpxchg(to, from) : undefined;
-    const alu = ALU[plain];
-    return alu && readModifyWrite(locked, to, from, alu);
-  },
+  read: (text, isa) => instruction(text, isa) ?? `"${text}" is no instruction that is known of ${isa}: known are moves, exchanges, arithmetic, LOCK and fences; no jumps`,
 };

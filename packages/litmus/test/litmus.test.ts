@@ -1,7 +1,7 @@
 /** Litmus tests from text to outcome: each file beside what it must print. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { agreementOf, litmus, readReferences, type Answer, type Outcome } from '../src/index.ts';
+import { agreementOf, litmus, litmusOfMany, readReferences, type Answer, type Outcome } from '../src/index.ts';
 
 const folder = new URL('cases/', import.meta.url);
 const read = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
@@ -30,6 +30,15 @@ describe('beside a reference', () => {
   test('forbidden there, allowed here', () => expect(agreementOf(answer, { ...right, verdict: 'Forbidden' })).toBe('false alarm'));
   test('allowed there, forbidden here: a machine without store buffers misses what happens', () =>
     expect(agreementOf(litmus(read('store-buffering.litmus'), 'sb.litmus', { memory: 'sc' }), right)).toBe('unsound'));
+  test('one of many files that is not understood', () => expect(agreementOf(litmusOfMany('X86_64 t', 'sb.litmus'), right)).toBe('not read'));
+  test('C: a machine may do less than any machine may', () => {
+    const ours = litmus(read('rcu-section-is-no-barrier.litmus'), 'c');
+    const vals = outcomeOf(ours).ends.map((end) => ({ vals: end }));
+    const reference = { file: 'c', verdict: 'Allowed', states: [...vals, { vals: { '0:r1': '9', '1:r1': '9' } }], states_complete: true } as const;
+    expect(agreementOf(ours, reference)).toBe('stronger');
+    expect(agreementOf(ours, { ...reference, states: vals })).toBe('equal');
+    expect(agreementOf(ours, { ...reference, states: vals.slice(1) })).toBe('false alarm');
+  });
   test('given up', () => expect(agreementOf(litmus(read('store-buffering.litmus'), 'sb.litmus', { maxStates: 3 }), right)).toBe('bound'));
   test('a file that is none', () => expect(() => readReferences({ tests: [{ file: 1 }] }, 'r.json')).toThrow(/r\.json: test 0 has no file, verdict or states/));
 });
@@ -41,7 +50,9 @@ describe('what is wrong with a file', () => {
     ['an unknown instruction', program('pushq %rax'), /"pushq %rax" is no instruction that is known of X86_64/],
     ['a number where an address is needed', program('movq $1,(%rax)'), /rax holds no address/],
     ['a thread that is not there', program('mfence', 'exists (1:rax=0)'), /1:rax belongs to no thread: there are 1/],
-    ['a comparison with an address', program('mfence', 'exists (0:rax=x)'), /compares with the address of x/],
+    ['a C primitive nobody knows', 'C t\n{ }\nP0(int *x) { smp_magic(x); }\nexists (x=0)', /smp_magic\(\) is not known/],
+    ['C that is none', 'C t\n{ }\nP0(int *x) { WRITE_ONCE(*x 1); }\nexists (x=0)', /Expected .* but "1" found/],
+    ['a number where C needs an address', 'C t\n{ }\nP0(int *x) { int r1 = 1; WRITE_ONCE(*r1, 1); }\nexists (x=0)', /1 is used as an address/],
   ])('%s', (_what, source, message) => expect(() => litmus(source, 't')).toThrow(message));
   test('instructions nobody models', () => expect(litmus('PPC t\n{ }\n', 't')).toEqual({ file: 't', isa: 'PPC', notModelled: expect.stringContaining('POWER') }));
 });

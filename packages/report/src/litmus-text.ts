@@ -7,10 +7,10 @@ import { paragraph } from './wrap.ts';
 type Outcome = Extract<LitmusAnswer, { outcome: unknown }>['outcome'];
 type Agreement = NonNullable<LitmusAnswer['agreement']>;
 
-const COLUMNS: readonly Agreement[] = ['equal', 'unsound', 'false alarm', 'ends differ', 'bound', 'not modelled'];
+const COLUMNS: readonly Agreement[] = ['equal', 'stronger', 'unsound', 'false alarm', 'ends differ', 'bound', 'not read', 'not modelled'];
 
 export function litmusText(answers: readonly LitmusAnswer[], compared: boolean, look: Look): string {
-  return compared ? summary(answers, look) : answers.map((answer) => ('outcome' in answer ? test(answer.outcome) : `${answer.file}: ${answer.notModelled}`)).join('\n\n');
+  return compared ? summary(answers, look) : answers.map((answer) => ('outcome' in answer ? test(answer.outcome) : `${answer.file}: ${'mistake' in answer ? answer.mistake : answer.notModelled}`)).join('\n\n');
 }
 
 /** One test, line by line as herd7 has it. Counted are ends, not executions. */
@@ -39,12 +39,12 @@ function summary(answers: readonly LitmusAnswer[], look: Look): string {
     return [isa, String(own.length), ...COLUMNS.map((column) => String(own.filter(({ agreement }) => agreement === column).length))];
   });
   const widths = head.map((title, i) => widest([title, ...rows.map((row) => row[i]!)]));
-  const wrong = answers.filter(({ agreement }) => agreement !== undefined && agreement !== 'equal' && agreement !== 'not modelled');
+  const wrong = answers.filter(({ agreement }) => agreement !== undefined && !['equal', 'stronger', 'not modelled'].includes(agreement));
   const reasons = new Set(answers.flatMap((a) => ('notModelled' in a ? [`${a.isa}: ${a.notModelled}`] : [])));
   const without = answers.filter(({ agreement }) => agreement === undefined).length;
   return [
     ...[head, ...rows].flatMap((row, i) => [...rowLines(row.map((text) => cell(text)), widths), ...(i === 0 ? [paint.dim(rule(widths))] : [])]),
-    ...wrong.map((a) => `${a.agreement}: ${a.file}${'outcome' in a ? ` (${a.outcome.verdict} here)` : ''}`),
+    ...wrong.map((a) => `${a.agreement}: ${a.file}${'outcome' in a ? ` (${a.outcome.verdict} here)` : 'mistake' in a ? `: ${a.mistake}` : ''}`),
     ...(without > 0 ? [`${without} tests have no reference`] : []),
     ...[...reasons].flatMap((reason) => paragraph(`not modelled: ${reason}`, look.columns, 2)),
   ].join('\n');

@@ -25,10 +25,10 @@ Explored 12 states under TSO
 
 test('many beside a reference', () => {
   const said = say([{ ...ran, agreement: 'equal' }, { ...ran, file: 'mp.litmus', agreement: 'false alarm' }, { file: 'a.litmus', isa: 'PPC', notModelled: 'nobody did it', agreement: 'not modelled' }], true);
-  expect(said).toBe(`instructions  tests  equal  unsound  false alarm  ends differ  bound  not modelled
-------------  -----  -----  -------  -----------  -----------  -----  ------------
-X86_64        2      1      0        1            0            0      0
-PPC           1      0      0        0            0            0      1
+  expect(said).toBe(`instructions  tests  equal  stronger  unsound  false alarm  ends differ  bound  not read  not modelled
+------------  -----  -----  --------  -------  -----------  -----------  -----  --------  ------------
+X86_64        2      1      0         0        1            0            0      0         0
+PPC           1      0      0         0        0            0            0      0         1
 false alarm: mp.litmus (Allowed here)
   not modelled: PPC: nobody did it
 `);

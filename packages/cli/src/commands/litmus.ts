@@ -24,7 +24,7 @@ export class Litmus implements Command {
   ) {}
 
   async run(names: readonly string[], options: Options): Promise<Result> {
-    const [core, { agreementOf, litmus, readReferences }] = await Promise.all([this.core(), import('@shootdown/litmus')]);
+    const [core, { agreementOf, litmus, litmusOfMany, readReferences }] = await Promise.all([this.core(), import('@shootdown/litmus')]);
     const read = async (path: string): Promise<string> => readFile(path, 'utf8').catch((error: unknown) => missing(path, error, core));
     const files = (await Promise.all(names.map((name) => filesOf(name, core)))).flat();
     const { against, memory, maxStates } = options;
@@ -35,7 +35,7 @@ export class Litmus implements Command {
       await setImmediate(); // lets a signal come in
       if (this.interrupt.aborted) break;
       this.progress.task(`${answers.length}/${files.length}  ${basename(file)}`);
-      const answer = litmus(await read(file), file, { ...(memory ? { memory } : {}), ...(maxStates ? { maxStates } : {}) });
+      const answer = (files.length > 1 ? litmusOfMany : litmus)(await read(file), file, { ...(memory ? { memory } : {}), ...(maxStates ? { maxStates } : {}) });
       const reference = of.get(basename(file));
       answers.push({ ...answer, ...(reference ? { agreement: agreementOf(answer, reference) } : {}) });
     }
@@ -64,5 +64,6 @@ function jsonOf(text: string, path: string, core: Core): unknown {
 function exitOf(answers: readonly LitmusAnswer[]): number {
   if (answers.some(({ agreement }) => ['unsound', 'false alarm', 'ends differ'].includes(agreement ?? ''))) return EXIT.differs;
   if (answers.some((a) => 'outcome' in a && !a.outcome.complete)) return EXIT.bound;
+  if (answers.some((a) => 'mistake' in a)) return EXIT.notRead;
   return answers.every((a) => 'notModelled' in a) ? EXIT.nothing : EXIT.ok;
 }

@@ -47,6 +47,21 @@ describe('store buffering: each stores, then reads the other', () => {
   });
 });
 
+test.each([
+  ['masking interrupts', (cpu: Cpu) => cpu.local_irq_save(), (cpu: Cpu) => cpu.local_irq_restore()],
+  ['beginning a read side section of RCU', (cpu: Cpu) => cpu.rcu_read_lock(), (cpu: Cpu) => cpu.rcu_read_unlock()],
+])('%s is no barrier', (_what, begin, end) => {
+  function* body(cpu: Cpu): Op {
+    yield* cpu.store(cpu.id === 0 ? x : y, 1);
+    yield* begin(cpu);
+    const value = yield* cpu.load(cpu.id === 0 ? y : x);
+    yield* end(cpu);
+    yield* cpu.xchg(seen(cpu.id), value);
+  }
+  const system = bareSystem({ memory: 'tso', cells, threads: [body, body], atEnd: { 'one of them sees the other': (value) => value(seen(0)) + value(seen(1)) > 0 } });
+  expect(exploreSync(system, all).violations).toHaveLength(1);
+});
+
 test('message passing holds under TSO: stores reach memory in order', () => {
   const system = bareSystem({ memory: 'tso', cells, threads: [writer, reader], atEnd: { 'the flag comes after the data': (value) => value(seen(1)) === 0 } });
   expect(exploreSync(system, all)).toMatchObject({ outcome: 'complete', violations: [] });

@@ -15,8 +15,12 @@ const buffer = region('store buffer', ['cpu'], { shape: 'record' });
 const LOADS = ['load', 'walk.lockless', 'walk.typed', 'mmu.walk'];
 /** Plain stores; giving a spinlock back is one too. */
 const STORES = ['store', 'spin_unlock'];
-/** Kinds that belong to no program order: they neither wait for a buffer nor use it. */
-const ELSEWHERE = ['tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'hook.enter', 'hook.leave', 'ghost.pin', 'ghost.fork', 'ghost.removal', 'ghost.clean'];
+/**
+ * Kinds that belong to no program order, or order nothing: they neither wait for a buffer nor use it. Interrupts are masked, and a read
+ * side section of RCU begins, while stores are held back. Where they end, the buffer is empty first: real CPUs do that later, before
+ * they acknowledge an interrupt or pass a quiescent state.
+ */
+const ELSEWHERE = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'hook.enter', 'hook.leave', 'ghost.pin', 'ghost.fork', 'ghost.removal', 'ghost.clean'];
 
 export const tso: MemoryModel = {
   id: 'tso',
