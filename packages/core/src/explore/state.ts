@@ -8,7 +8,7 @@ import { PackedStore } from './packed-store.ts';
 import { Trails } from './trails.ts';
 import { Visited } from './visited.ts';
 
-const CHUNK_BITS = 12;
+const CHUNK_BITS = 10;
 const CHUNK = 1 << CHUNK_BITS;
 const FORGOTTEN = new Int32Array(0);
 
@@ -42,7 +42,8 @@ export class States {
   ) {
     this.seed = compact?.seed ?? 0;
     this.layout = new Layout(system);
-    this.stride = this.layout.width + 4;
+    // Room for the cells of most systems: wider records have to be moved.
+    this.stride = this.layout.width + 28;
   }
 
   /** A store over these states, to be pointed at one of them. */

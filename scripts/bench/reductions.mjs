@@ -1,15 +1,11 @@
 // Explores every built-in race on every architecture, before its fix and after, with each reduction alone and with all, and says how
 // many states, steps and seconds that takes. All must say the same; exit code 1 on a difference. Ratios are of one run.
-//   node scripts/bench-reductions.mjs [MAX_STATES] [part of a race's name]
-import { createRequire } from 'node:module';
-import { ALL_REDUCTIONS, exploreSync, notApplicable, rig } from '../packages/core/dist/testing.js';
-import config from '../shootdown.config.mjs';
+//   node scripts/bench/reductions.mjs [MAX_STATES] [part of a race's name]
+import { ALL_REDUCTIONS, byFrames, exploreSync, notApplicable, rig } from '../../packages/core/dist/testing.js';
+import { arches, races as all } from '../lib/config.mjs';
 
 const maxStates = Number(process.argv[2] ?? 20_000);
-const { resolve } = createRequire(new URL('../packages/cli/package.json', import.meta.url));
-const modules = (names) => Promise.all(names.map((name) => import(resolve(name))));
-const archs = (await modules(config.arches)).flatMap((m) => m.default);
-const races = (await modules(config.workloads)).flatMap((m) => m.races).filter(({ id }) => id.includes(process.argv[3] ?? ''));
+const races = all.filter(({ id }) => id.includes(process.argv[3] ?? ''));
 
 const WAYS = {
   exact: {},
@@ -25,7 +21,7 @@ const totals = Object.fromEntries(Object.keys(WAYS).map((way) => [way, { states:
 let [cases, tooBig, differences] = [0, 0, 0];
 
 console.log(`${'case'.padEnd(64)}${Object.keys(WAYS).map((way) => way.padStart(24)).join('')}   (states / steps / ms)`);
-for (const race of races) for (const arch of archs) for (const variant of ['before', 'after']) {
+for (const race of races) for (const arch of arches) for (const variant of ['before', 'after']) {
   if (notApplicable(arch, race.scenario) !== undefined) continue;
   const explored = Object.entries(WAYS).map(([way, reduce], i, all) => [way, i > 0 && all.tooBig ? undefined : explore(race, arch, variant, reduce, all)]);
   const exact = explored[0][1];
@@ -44,7 +40,7 @@ for (const race of races) for (const arch of archs) for (const variant of ['befo
 }
 
 function explore(race, arch, variant, reduce, all) {
-  const found = exploreSync(rig(arch, race.scenario, race[variant]).system, { stopAtFirst: false, maxStates, reduce });
+  const found = exploreSync(rig(arch, race.scenario, race[variant]).system, { stopAtFirst: false, maxStates, reduce }, byFrames());
   all.tooBig ||= found.outcome !== 'complete';
   return found;
 }
