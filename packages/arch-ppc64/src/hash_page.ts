@@ -3,7 +3,7 @@
  * the Linux entry into it, without locks and with interrupts off. Only when that cannot be is it a page fault.
  */
 import {
-  blockOf, entryRef, F, frameOf, has, hasAny, HPAGE_PMD_NR, linux, mkLeaf, operation, tableCells, withFlags, withoutFlags,
+  blockOf, deregister_lockless_pgtable_walker, entryRef, F, frameOf, has, hasAny, HPAGE_PMD_NR, linux, mkLeaf, operation, register_lockless_pgtable_walker, tableCells, withFlags, withoutFlags,
   type Access, type AccessResult, type Cpu, type Entry, type Mm, type Op, type PmdSlot, type PteSlot, type Va,
 } from '@shootdown/core/plugin';
 import { data_fault, hpte_slot_table } from './cells.ts';
@@ -36,10 +36,12 @@ const permits = (entry: Entry, write: boolean): boolean => !write || has(entry, 
 export const do_hash_fault = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/hash_utils.c', 'do_hash_fault'),
   function* (cpu: Cpu, mm: Mm, access: Access, nohpte: boolean): Op<Hashed> {
+    yield* register_lockless_pgtable_walker(cpu, mm);
     yield* cpu.local_irq_save();
     const ptep = yield* find_linux_pte(cpu, mm, access.va);
     const hashed = ptep ? yield* hash_page_mm(cpu, mm, access.va, access.kind === 'write', ptep, nohpte) : 'page fault';
     yield* cpu.local_irq_restore();
+    yield* deregister_lockless_pgtable_walker(cpu, mm);
     // Linux goes back to user code, which faults again until the entry is free.
     if (ptep && hashed === 'busy') yield* cpu.wait_clear(entryRef(ptep), F.BUSY, 'another hash fault is done with the entry');
     return hashed;

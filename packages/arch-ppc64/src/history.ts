@@ -1,11 +1,10 @@
 /** What powerpc did otherwise over the years: first updaters waited for walkers without locks, then walkers looked twice. */
 import {
-  below, from, pmd_clear, pmdp_huge_get_and_clear, serialize_against_pte_lookup,
+  below, from, kick_all_cpus_sync, pmd_clear, pmdp_huge_get_and_clear, serialize_against_pte_lookup,
   type Change, type Cpu, type Layer, type Mm, type MmHooks, type Op, type Pmd, type PmdSlot, type Va, type Vma,
 } from '@shootdown/core/plugin';
 import { flush_hash_table_pmd_range } from './hash_tlb.ts';
 import { radix__flush_tlb_collapsed_pmd } from './radix_tlb.ts';
-import { kick_all_cpus_sync } from './serialize.ts';
 
 /** fa4531f753f1: only the CPUs that have run the mm. */
 function* waitForWalkers(cpu: Cpu, mm: Mm): Op {
@@ -77,6 +76,18 @@ const common: readonly Change[] = [
   {
     name: 'ppc_walker_leaves_interrupts_on', commit: '691e95fd7396 (v4.1) took it from those that had it', shipped: 'never',
     says: 'The walker uses its pointer with interrupts on, as some walkers did before 4.1; no release was all of that form.',
+  },
+  {
+    name: 'mce_reads_pte_with_interrupts_off', commit: 'd9101bfa6adc', since: 'v5.4',
+    says: 'A machine check reads the PTE it looked up while interrupts are off; before, after they were on again.',
+  },
+  {
+    name: 'ppc_soft_masked_interrupts', commit: 'none', shipped: 'never', machine: { softMask: 'acknowledges at unmask' },
+    says: 'Masked interrupts reach the CPU, which notes them, as on every real machine; else the model lets them wait outside, which should be the same.',
+  },
+  {
+    name: 'ppc_masked_interrupts_are_acknowledged', commit: 'none', shipped: 'never', machine: { softMask: 'acknowledges at delivery' },
+    says: 'An interrupt that comes while software masks it is acknowledged at once.',
   },
   {
     name: 'ppc_walkers_validate', commit: 'the series up to e21dfbf0332a', since: 'v5.8',

@@ -4,9 +4,11 @@ import { Book3s64 } from './book3s64.ts';
 import { Hash } from './hash.ts';
 import { hashHistory, radixHistory } from './history.ts';
 import { hashMachine, radixMachine } from './mmu.ts';
-import { read_user_stack } from './operations.ts';
+import { addr_to_pfn, kvmppc_do_h_enter, read_user_stack } from './operations.ts';
 import { Radix } from './radix.ts';
 import { Serialize } from './serialize.ts';
+
+const operations = { read_user_stack, addr_to_pfn, kvmppc_do_h_enter };
 
 export const radix = arch({
   id: 'ppc64-radix',
@@ -19,7 +21,7 @@ export const radix = arch({
   // POWER10 has no errata of tlbie, and a TLB without sets.
   variants: { 'ppc64-radix-power10': { CPU_FTR_P9_TLBIE_STQ_BUG: 0, CPU_FTR_P9_TLBIE_ERAT_BUG: 0, POWER9_TLB_SETS_RADIX: 1 } },
   history: radixHistory,
-  operations: { read_user_stack },
+  operations,
 });
 
 export const hash = arch({
@@ -31,7 +33,7 @@ export const hash = arch({
   layers: [Serialize, Book3s64, Hash],
   machine: hashMachine,
   history: hashHistory,
-  operations: { read_user_stack },
+  operations,
 });
 
 export default [radix, hash];

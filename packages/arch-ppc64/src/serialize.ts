@@ -1,5 +1,5 @@
 /** Waiting for walkers without locks: whoever takes the interrupt has interrupts on, and so has left its walk. */
-import { from, ipiHandler, linux, mmCells, operation, without, type Cpu, type Layer, type Mm, type Op } from '@shootdown/core/plugin';
+import { from, ipiHandler, mmCells, type Cpu, type Layer, type Mm, type Op } from '@shootdown/core/plugin';
 import { exit_lazy_flush_tlb } from './context.ts';
 import { radix_enabled } from './update.ts';
 
@@ -16,11 +16,3 @@ export class Serialize implements Layer {
     yield* cpu.smp_call_function_many(mask, radix_enabled(cpu) ? do_serialize_radix : do_serialize_hash, { mm: mm.id });
   }
 }
-
-const do_nothing = ipiHandler('do_nothing');
-
-/** The older spelling: every CPU, whatever it runs. */
-export const kick_all_cpus_sync = operation(linux('v4.1', 'kernel/smp.c', 'kick_all_cpus_sync'), function* (cpu: Cpu): Op {
-  yield* cpu.fence('smp_mb');
-  yield* cpu.smp_call_function_many(without(cpu.online, cpu.id), do_nothing, {});
-});

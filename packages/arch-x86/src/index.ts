@@ -1,5 +1,5 @@
 /** x86-64 as Linux drives it. */
-import { arch } from '@shootdown/core/plugin';
+import { arch, host_pfn_mapping_level } from '@shootdown/core/plugin';
 import { history } from './history.ts';
 import { x86_64_invlpgb } from './invlpgb.ts';
 import { KvmFlush, x86_64_pv_flush } from './kvm.ts';
@@ -17,6 +17,8 @@ export const x86 = arch({
   layers: [X86],
   machine: x86_64,
   history,
+  // What KVM had from 5.6 to 5.17.
+  operations: { host_pfn_mapping_level },
 });
 
 /** What distributions ship, on the bare machine. */

@@ -13,6 +13,8 @@ const KEYS = ['arches', 'workloads'];
 /** What a package of workloads exports; it may leave any of them out. */
 export interface Workloads {
   readonly races: readonly RaceCase[];
+  /** What the texts of races say about other forms of them. */
+  readonly variations: readonly RaceCase[];
   readonly expected: readonly ExpectedRow[];
   /** Workloads that reach hooks under their usual conditions, for measuring claims. */
   readonly contractWorkloads: readonly Workload[];
@@ -58,6 +60,7 @@ export class Catalog {
     const all = <T>(key: Exclude<keyof Workloads, 'kernelCounts'>): T[] => found.flatMap((module) => (module[key] ?? []) as T[]);
     return {
       races: all<RaceCase>('races'),
+      variations: all<RaceCase>('variations'),
       expected: all<ExpectedRow>('expected'),
       contractWorkloads: all<Workload>('contractWorkloads'),
       operations: all<CountedOperation>('operations'),
@@ -145,14 +148,14 @@ const isArch = (value: unknown): boolean =>
   Array.isArray(value.layers);
 
 /** Every workload under its name, with its kernels by variant. */
-export function namedOf({ races, contractWorkloads }: Pick<Workloads, 'races' | 'contractWorkloads'>): Named[] {
+export function namedOf({ races, variations, contractWorkloads }: Pick<Workloads, 'races' | 'variations' | 'contractWorkloads'>): Named[] {
   const named = new Map<string, { scenario: Named['scenario']; variants: Record<string, Named['variants'][string]> }>();
   const add = (scenario: Named['scenario'], variant: string, configuration: Named['variants'][string]): void => {
     const known = named.get(scenario.name) ?? { scenario, variants: {} };
     known.variants[variant] ??= configuration;
     named.set(scenario.name, known);
   };
-  for (const race of races) for (const variant of ['before', 'after'] as const) add(race.scenario, variant, race[variant]);
+  for (const race of [...races, ...variations]) for (const variant of ['before', 'after'] as const) add(race.scenario, variant, race[variant]);
   for (const { scenario, configuration } of contractWorkloads) add(scenario, configuration.release, configuration);
   return [...named.values()];
 }

@@ -29,7 +29,8 @@ const say = (answer: Answer): void => parentPort?.postMessage(answer);
 async function judge(request: Exclude<Request, 'interrupt'>): Promise<void> {
   try {
     const arch = (await catalog.archs()).find((a) => a.id === request.arch);
-    const race = (await catalog.workloads()).races.find((r) => r.id === request.race);
+    const { races, variations } = await catalog.workloads();
+    const race = [...races, ...variations].find((r) => r.id === request.race);
     if (!arch || !race) throw new Error(`a worker does not find ${request.race} or ${request.arch}`);
     const { maxStates, deadlineMs, variant } = request;
     const bounds = { maxStates, signal: interrupt.signal, ...(deadlineMs === undefined ? {} : { deadlineMs }), onProgress: (progress: { states: number; depth: number; seconds: number }) => say({ progress }) };

@@ -11,12 +11,20 @@ import { lazyTlbVsTableFree } from './races/lazy-tlb-vs-table-free.ts';
 import { madvFreeHugeVsDontneed } from './races/madv-free-huge-vs-dontneed.ts';
 import { numaProtectVsDontneed } from './races/numa-protect-vs-dontneed.ts';
 import { pmdpInvalidateLostAd } from './races/pmdp-invalidate-lost-ad.ts';
+import { mceReadsFreedTable, mceWalkUsesPteAfterIrqRestore } from './races/mce-walk-uses-pte-after-irq-restore.ts';
 import { ppcCollapseVsHashFault } from './races/ppc-collapse-vs-hash-fault.ts';
+import { callersThatKeepTheSlot, ppcMoveHugePmdSlotReuse } from './races/ppc-move-huge-pmd-slot-reuse.ts';
 import { ppcSplitSerializedControl } from './races/ppc-split-serialized-control.ts';
+import { ppcSplitZeroAndWpFallback, wpFallback } from './races/ppc-split-zero-and-wp-fallback.ts';
+import { ppcWalkerNotIrqSafe } from './races/ppc-walker-not-irq-safe.ts';
 import { ppcZapHugePmdVsLocklessWalk } from './races/ppc-zap-huge-pmd-vs-lockless-walk.ts';
 import { pvFlushVsGupFast } from './races/pv-flush-vs-gup-fast.ts';
 import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush.ts';
 import { thpFaultVsDontneedUnstable } from './races/thp-fault-vs-dontneed-unstable.ts';
+import { countedInsteadOfRcu, walkCountHookWithoutSerializer } from './races/walk-count-hook-without-serializer.ts';
+import { walkCountBarriersTold, walkCountMissingBarrier } from './races/walk-count-missing-barrier.ts';
+import { walkCountTold, walkCountWrongMmOrCpu } from './races/walk-count-wrong-mm-or-cpu.ts';
+import { walkRealmodeEeOff, walkRealmodeTold } from './races/walk-realmode-ee-off.ts';
 import { xenStaleCr3Unpin } from './races/xen-stale-cr3-unpin.ts';
 
 export { countedBeside, kernelCounts } from './counted/kernel-counts.ts';
@@ -44,4 +52,23 @@ export const races: readonly RaceCase[] = [
   thpFaultVsDontneedUnstable,
   changeHugePmdNoneWindowLockless,
   ppcSplitSerializedControl,
+  ppcSplitZeroAndWpFallback,
+  ppcWalkerNotIrqSafe,
+  ppcMoveHugePmdSlotReuse,
+  walkRealmodeEeOff,
+  mceWalkUsesPteAfterIrqRestore,
+  walkCountMissingBarrier,
+  walkCountWrongMmOrCpu,
+  walkCountHookWithoutSerializer,
+];
+
+/** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */
+export const variations: readonly RaceCase[] = [
+  wpFallback,
+  ...callersThatKeepTheSlot,
+  ...walkRealmodeTold,
+  mceReadsFreedTable,
+  ...walkCountBarriersTold,
+  ...walkCountTold,
+  countedInsteadOfRcu,
 ];

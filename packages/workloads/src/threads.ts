@@ -1,6 +1,6 @@
 /** Threads that several stories share, in the words of the stories: each only calls the kernel's own operations. */
 import {
-  async_pf_execute, context_switch, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, madvise_free, munmap,
+  async_pf_execute, attach_vma, context_switch, fork, host_pfn_mapping_level, mremap_to, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, madvise_free, munmap,
   shrink_huge_zero_page_scan, split_huge_pmd_address, task_numa_work, user_load, user_store,
   type Cpu, type Op, type Story,
 } from '@shootdown/core';
@@ -46,6 +46,40 @@ export const locklessWalk = (n: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
     if (s.hasArchOperation('read_user_stack')) return yield* s.archOperation('read_user_stack')(cpu, s.mm, s.page(n));
     return yield* get_user_pages_fast_only(cpu, s.page(n), 1, 'read');
+  };
+
+/** Code of an architecture that looks up a page without locks and keeps a typed pointer to its entry. */
+export const TYPED_WALK = 'read_user_stack|host_pfn_mapping_level';
+
+/** A walk to page `n` that ends in such a pointer: the architecture's own where it has one, else as KVM had it on x86. */
+export const typedWalk = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    if (s.hasArchOperation('read_user_stack')) return yield* s.archOperation('read_user_stack')(cpu, s.mm, s.page(n));
+    return yield* host_pfn_mapping_level(cpu, s.mm, s.page(n));
+  };
+
+/** Code that only some architectures have, on page `n`. The story lists it under `needs`. */
+export const archCode = (name: string, n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* s.archOperation(name)(cpu, s.mm, s.page(n));
+  };
+
+/** mremap of pages `from` up to but not including `to`, to where the n-th area stands. */
+export const moveTo = (from: number, to: number, n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* mremap_to(cpu, s.mm, s.page(from), (to - from) * s.pageSize, s.area(n));
+  };
+
+/** mmap of the n-th area, which is not mapped. */
+export const mapArea = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* attach_vma(cpu, s.area(n));
+  };
+
+/** The process makes the n-th address space. */
+export const forkTo = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* fork(cpu, s.mmOf(n));
   };
 
 /** munmap of pages `from` up to but not including `to`. */

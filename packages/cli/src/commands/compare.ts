@@ -5,12 +5,14 @@ import { Catalog } from '../catalog.ts';
 import { exitOfComparison } from '../exit.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { racesOf } from '../races.ts';
 import { select } from '../select.ts';
 import { judgePool } from '../judge-pool.ts';
 import { CORE, INTERRUPT, SETTINGS, type Command, type Core, type Lazy, type Result, type Settings } from '../tokens.ts';
 
 /** Options of `compare`. */
 interface CompareOptions extends BoundOptions {
+  readonly group?: readonly string[];
   readonly arch?: readonly string[];
   readonly jobs?: number;
 }
@@ -28,8 +30,9 @@ export class Compare implements Command {
   async run(ids: readonly string[], options: CompareOptions): Promise<Result> {
     const core = await this.core();
     const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
-    const { races: all, expected } = await this.catalog.workloads();
-    const races = select(all, (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
+    const workloads = await this.catalog.workloads();
+    const { expected } = workloads;
+    const races = racesOf(workloads, ids, options.group, core);
     const jobs = options.jobs ?? availableParallelism();
     const pool = jobs > 1 ? judgePool(core, { settings: this.settings, cwd: process.cwd() }, this.interrupt) : undefined;
     try {

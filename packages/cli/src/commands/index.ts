@@ -25,6 +25,7 @@ export const declarations: readonly Declaration[] = [
               .description(
                 'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says, 12 when one is not, 75 when a search did not end.',
               )
+              .option('-g, --group <names>', 'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated', names)
               .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
           ),
         ),

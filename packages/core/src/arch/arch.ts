@@ -20,6 +20,8 @@ export interface Change {
   readonly until?: string;
   /** `never`: a form that no release had, for asking what a part of a hook is good for. */
   readonly shipped?: 'never';
+  /** What the machine does otherwise with it. */
+  readonly machine?: Partial<Pick<MachineSpec, 'softMask'>>;
   /** The hooks in that form. Absent: the architecture's own operations ask `cpu.has(name)`. */
   readonly layer?: LayerClass;
 }

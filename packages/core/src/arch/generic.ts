@@ -440,6 +440,16 @@ export class Generic implements Partial<MmHooks> {
     return true;
   }
 
+  // Proposed and never merged.
+  *register_lockless_pgtable_walker(_cpu: Cpu, _mm: Mm): Op {}
+  *deregister_lockless_pgtable_walker(_cpu: Cpu, _mm: Mm): Op {}
+
+  // Nobody has copied translations: there is no guest, and no device that walks page tables.
+  @from('v6.1', 'include/linux/mmu_notifier.h', 'mmu_notifier_invalidate_range_start')
+  *mmu_notifier_invalidate_range_start(_cpu: Cpu, _mm: Mm, _start: Va, _end: Va): Op {}
+  @from('v6.1', 'include/linux/mmu_notifier.h', 'mmu_notifier_invalidate_range_end')
+  *mmu_notifier_invalidate_range_end(_cpu: Cpu, _mm: Mm, _start: Va, _end: Va): Op {}
+
   // Only ppc64 has it. Elsewhere a walk with interrupts off is waited for by other means, or not at all.
   *serialize_against_pte_lookup(_cpu: Cpu, _mm: Mm): Op {}
 }

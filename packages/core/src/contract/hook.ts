@@ -33,7 +33,7 @@ export interface Contract<F extends HookFn = HookFn> {
   /** The kernel's name for it. */
   readonly hookName: string;
   /** Which group of hooks it belongs to. */
-  readonly group: 'pte update' | 'pmd update' | 'TLB' | 'table lifetime' | 'lockless walk';
+  readonly group: 'pte update' | 'pmd update' | 'TLB' | 'table lifetime' | 'lockless walk' | 'secondary MMU';
   /** What the caller gets, in one sentence. */
   readonly does: string;
   /** Kernel functions that call it. */

@@ -1,5 +1,5 @@
 /** Another protection for what is mapped in a range: the walk. mm/mprotect.c. */
-import { flush_tlb_range } from '../contract/hooks/index.ts';
+import { flush_tlb_range, mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, isTable, none, pmd_none, pmd_trans_huge, type Entry } from '../words/entry.ts';
@@ -76,12 +76,14 @@ export const change_pmd_range = operation(
   function* (cpu: Cpu, change: Change, pudp: PudSlot, pud: Entry, start: Va, end: Va): Op<number> {
     let pages = 0;
     let addr = start;
+    yield* mmu_notifier_invalidate_range_start(cpu, change.vma.mm, start, end); // Linux waits with it for the first entry
     while (addr < end) {
       const next = addrEnd(cpu.geometry, 'pmd', addr, end);
       const changed = yield* change_one_pmd(cpu, change, pmd_offset(cpu.geometry, pudp, pud, addr), addr, next);
       pages += changed;
       addr = next;
     }
+    yield* mmu_notifier_invalidate_range_end(cpu, change.vma.mm, start, end);
     return pages;
   },
 );

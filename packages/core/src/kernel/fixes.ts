@@ -6,7 +6,7 @@ import { didYouMean, Mistake } from '../mistakes.ts';
 
 /** Releases that a fix or a case names, oldest first. */
 export const RELEASES = [
-  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v4.20', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.12',
+  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v4.20', 'v5.4', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.12',
 ] as const;
 export type Release = (typeof RELEASES)[number];
 
@@ -103,6 +103,20 @@ export const FIXES: readonly Fix[] = [
     year: 2022,
     since: 'v5.19',
     says: 'A frame that no fork has shared is marked so: a write fault uses it again whoever else holds a reference.',
+  },
+  {
+    name: 'huge_wp_fault_splits',
+    commit: '3917c80280c9',
+    year: 2020,
+    since: 'v5.8',
+    says: 'A write to a shared huge page splits its PMD and copies one base page; before, the whole huge page was copied if one was free.',
+  },
+  {
+    name: 'numa_fault_uses_migration_entries',
+    commit: 'c5b5a3dd2c1f',
+    year: 2021,
+    since: 'v5.19',
+    says: 'A NUMA fault moves a huge page as any other page is moved; before, it replaced the huge PMD under its lock.',
   },
   {
     name: 'protecting_reads_pmd_once',

@@ -1,5 +1,5 @@
 /** GUP-fast: takes references to user pages on a walk without locks, with interrupts off. mm/gup.c. */
-import { gup_fast_permitted } from '../contract/hooks/index.ts';
+import { deregister_lockless_pgtable_walker, gup_fast_permitted, register_lockless_pgtable_walker } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { pmd_present, pmd_protnone, pmd_trans_huge, type Entry, type Pfn } from '../words/entry.ts';
@@ -37,9 +37,11 @@ export const lockless_pages_from_mm = operation(
     if (!permitted) return pages;
     // Holds off the freeing of page tables (by RCU, or by the flush where that is an interrupt), and nothing else: where a
     // flush needs no interrupt, entries change and flushes end under the walk.
+    yield* register_lockless_pgtable_walker(cpu, cpu.mm);
     yield* cpu.local_irq_save();
     yield* gup_pgd_range(cpu, start, end, access, pages);
     yield* cpu.local_irq_restore();
+    yield* deregister_lockless_pgtable_walker(cpu, cpu.mm);
     return pages;
   },
 );

@@ -11,6 +11,7 @@ import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import { is_huge_zero_pmd, mm_get_huge_zero_page, unuse_huge_zero_page } from './huge_zero_page.ts';
+import { wp_copy_huge_page } from './huge_wp_copy.ts';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage, get_page, lock_page, maybe_mkwrite, mk_huge_pmd, new_anon_pmd, page_add_new_anon_rmap, page_count, PageAnonExclusive, put_page, SetPageAnonExclusive, trylock_page, unlock_page,
@@ -20,7 +21,7 @@ import { pmd_lock, pmd_same, pmd_unlock } from './pgtable.ts';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { transhuge_vma_suitable } from './vma.ts';
 
-// Notifier calls are left out: there are no secondary MMUs.
+// Splits and changes of permission call no notifier here: nobody keeps a copy that they would make wrong.
 
 /** Maps a huge page where a fault found the PMD none; a read gets the huge zero page. @returns `fallback` when the area is too small, or no page is free */
 export const do_huge_pmd_anonymous_page = operation(
@@ -101,6 +102,10 @@ export const do_huge_pmd_wp_page = operation(
   linux('v6.1', 'mm/huge_memory.c', 'do_huge_pmd_wp_page'),
   function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, orig: Pmd): Op<'done' | 'fallback'> {
     const zero = yield* is_huge_zero_pmd(cpu, orig);
+    if (!zero && !cpu.has('huge_wp_fault_splits')) {
+      yield* wp_copy_huge_page(cpu, vma, address, pmdp, orig);
+      return 'done';
+    }
     if (!zero) {
       yield* pmd_lock(cpu, pmdp);
       const ours = yield* may_reuse_huge(cpu, pmdp, orig);

@@ -10,8 +10,10 @@ export { __split_huge_pmd, split_huge_pmd_address } from './split_huge_pmd.ts';
 export { type ScanResult } from './collapse_pages.ts';
 export { collapse_huge_page, khugepaged_collapse } from './khugepaged.ts';
 export { madvise_free } from './madvise_free.ts';
+export { host_pfn_mapping_level } from './lookup_address.ts';
 export { munmap } from './mmap.ts';
 export { mprotect } from './mprotect.ts';
+export { mremap_to } from './mremap.ts';
 export {
   tlb_change_page_size, tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu, tlb_gather_mmu_fullmm, tlb_remove_page_size,
   tlb_remove_pmd_tlb_entry, tlb_remove_tlb_entry,

@@ -13,6 +13,8 @@ export function genericNumbers(g: Geometry): Readonly<Record<string, number>> {
     MAX_TABLE_BATCH: Math.floor((PAGE_SIZE(g) - 24) / POINTER),
     // CPUs (a set) whose faults find no free huge page. Stories set it: memory is never short by itself.
     CPUS_WITHOUT_HUGE_PAGES: 0,
+    // CPUs (a set) on whose node no page is: their NUMA faults move it there. Stories set it too.
+    CPUS_ON_ANOTHER_NODE: 0,
   };
 }
 

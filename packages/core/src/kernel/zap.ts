@@ -1,4 +1,5 @@
 /** Removing the pages of a range: unmap now, remember in the gather what has to be flushed and freed. mm/memory.c. */
+import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, none, pmd_trans_huge, type Entry } from '../words/entry.ts';
@@ -16,7 +17,7 @@ import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { vmas_between } from './vma.ts';
 import { zap_huge_pmd, zap_pte_range } from './zap_entries.ts';
 
-// Left out here: notifier calls (there are no secondary MMUs), files, swap, the flush of batched reclaim, cond_resched.
+// Left out here: files, swap, the flush of batched reclaim, cond_resched.
 
 /** MADV_DONTNEED. */
 export const madvise_dontneed = operation(
@@ -45,7 +46,9 @@ export const zap_page_range_single = operation(
   function* (cpu: Cpu, vma: Vma, address: Va, size: number): Op {
     yield* cpu.note_removal(vma.mm, { start: address, end: address + size });
     const tlb = yield* tlb_gather_mmu(cpu, vma.mm);
+    yield* mmu_notifier_invalidate_range_start(cpu, vma.mm, address, address + size);
     yield* unmap_page_range(cpu, tlb, vma, address, address + size);
+    yield* mmu_notifier_invalidate_range_end(cpu, vma.mm, address, address + size);
     yield* tlb_finish_mmu(cpu, tlb);
   },
 );
@@ -54,10 +57,12 @@ export const zap_page_range_single = operation(
 export const unmap_vmas = operation(
   linux('v6.1', 'mm/memory.c', 'unmap_vmas'),
   function* (cpu: Cpu, tlb: MmuGather, vmas: readonly Vma[], start: Va, end: Va): Op {
+    yield* mmu_notifier_invalidate_range_start(cpu, tlb.mm, start, end);
     for (let i = 0; i < vmas.length; i++) {
       const vma = vmas[i]!;
       yield* unmap_page_range(cpu, tlb, vma, Math.max(start, vma.start), Math.min(end, vma.end));
     }
+    yield* mmu_notifier_invalidate_range_end(cpu, tlb.mm, start, end);
   },
 );
 

@@ -156,6 +156,8 @@ export class SimCpu implements Cpu {
   // Interrupts, other CPUs, RCU
   *local_irq_save(): Op { yield this.#step('local_irq_save'); }
   *local_irq_restore(): Op { yield this.#step('local_irq_restore'); }
+  *hard_irq_disable(): Op { yield this.#step('hard_irq_disable'); }
+  *hard_irq_enable(): Op { yield this.#step('hard_irq_enable'); }
   *smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op {
     const others = without(mask & this.online, this.id);
     const record = { name: handler.handlerName, handler, info: structuredClone(info) };

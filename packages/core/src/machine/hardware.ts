@@ -4,6 +4,10 @@ import { region } from '../words/cells.ts';
 export const hw = {
   /** Interrupts are off while this is not 0: how many local_irq_save wait for their local_irq_restore. */
   irqOff: region('irqs off', ['cpu']),
+  /** MSR_EE is off while this is not 0: hard_irq_disable. Counted in `irqOff` too. */
+  hardIrqOff: region('MSR_EE off', ['cpu']),
+  /** Where interrupts are masked by software: one came, and waits for local_irq_restore. */
+  irqHappened: region('irq_happened', ['cpu'], { shape: 'flag' }),
   /** 1 while an interrupt handler runs: the code below it waits. */
   inIrq: region('in interrupt', ['cpu'], { shape: 'flag' }),
   /** 1 while a user instruction translates its address: interrupts and broadcast invalidations wait for its end. */

@@ -32,6 +32,10 @@ function* invokeCallback(p: Parts, cpu: SimCpu): Op {
   yield* cpu.within(callback.callbackName, () => callback.body(cpu, info));
 }
 
+function* maskedInterrupt(cpu: SimCpu): Op {
+  yield* cpu.raw('irq.masked');
+}
+
 function* receiveBroadcast(cpu: SimCpu): Op {
   yield* cpu.raw('tlb.receive');
 }
@@ -43,6 +47,7 @@ function* receiveBroadcast(cpu: SimCpu): Op {
 export function daemons(p: Parts, makeCpu: (id: CpuId) => SimCpu): Process[] {
   return [
     ...cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} irq`, stopGates(p, id), (cpu) => takeInterrupt(p, cpu))),
+    ...(p.spec.softMask ? cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} masked irq`, stopGates(p, id), maskedInterrupt)) : []),
     ...cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} tlb`, stopGates(p, id), receiveBroadcast)),
     daemon(makeCpu(p.cpus), 'rcu', [], (cpu) => invokeCallback(p, cpu)),
   ];

@@ -18,6 +18,7 @@ import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
 import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 import type { Op } from '../words/step.ts';
+import type { MachineSpec } from '../words/spec.ts';
 import type { Process, System } from '../words/system.ts';
 import type { Configuration, Scenario, Story } from '../workload/scenario.ts';
 import { checksFor, resolveAsks } from './claims.ts';
@@ -49,8 +50,8 @@ export const countHook = (hook: string): Ask => ({ claims: [`${hook}: *`], musts
 export function notApplicable(arch: ArchSpec, scenario: Scenario): string | undefined {
   const config = scenario.needs?.config?.find((c) => !arch.machine.config[c]);
   if (config) return `${arch.id} has no ${config}`;
-  const operation = scenario.needs?.operations?.find((o) => !(o in arch.operations));
-  if (operation) return `${arch.id} has no ${operation}`;
+  const operation = scenario.needs?.operations?.find((o) => !o.split('|').some((name) => name in arch.operations));
+  if (operation) return `${arch.id} has no ${operation.replaceAll('|', ' or ')}`;
   return undefined;
 }
 
@@ -63,7 +64,8 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const why = notApplicable(arch, scenario);
   if (why) throw new Mistake('SD_BAD_SCENARIO', `scenario ${scenario.name} does not apply: ${why}.`, 'Choose another architecture.');
   const fixes = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? [])).fixes;
-  const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
+  const changes = changesOf(arch, configuration, RELEASES);
+  const stack = stackOf(arch, changes);
   const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)]);
   const geometry = smallGeometry(scenario.geometry);
   const numbers: Readonly<Record<string, number>> = { ...genericNumbers(arch.machine.geometry), ...arch.machine.numbers, ...exploringNumbers, ...arch.machine.exploring, ...scenario.numbers };
@@ -77,7 +79,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
   const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);
   const vmas = scenario.areas.map((a, id): Vma => ({ id, mm: mmOf(a.mm ?? 0), start: a.from * PAGE_SIZE(geometry), end: a.to * PAGE_SIZE(geometry), thp: a.thp }));
-  const machine = new Machine(arch.machine, {
+  const machine = new Machine(Object.assign({}, arch.machine, ...changes.map((change) => change.machine ?? {})) as MachineSpec, {
     cpus: scenario.cpus, mms: mms.length, vmas, pool: scenario.pool ?? { frames: 16, tables: 8 },
     geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts,
   }, kernelOfMachine);

@@ -2,6 +2,7 @@
 import { Container } from 'inversify';
 import { BELOW } from '../arch/below.ts';
 import type { ArchSpec, Change } from '../arch/arch.ts';
+import { PROPOSALS } from '../arch/proposals.ts';
 import { Generic } from '../arch/generic.ts';
 import { bodiesOf, overlay, requireAll, type Bodies, type LayerClass } from '../arch/layer.ts';
 import { isIn, type Releases } from './releases.ts';
@@ -19,7 +20,7 @@ export interface Stack {
 /** Changes that a configuration puts in force: those of its release, with and without the ones it names. */
 export function changesOf(arch: ArchSpec, configuration: Configuration, releases: Releases): Change[] {
   const { release, hooks } = configuration;
-  return arch.history.filter((change) => {
+  return [...PROPOSALS, ...arch.history].filter((change) => {
     if (hooks?.without?.includes(change.name)) return false;
     if (hooks?.with?.includes(change.name)) return true;
     return change.shipped !== 'never' && isIn(releases, release, change.since, change.until);

@@ -7,6 +7,10 @@ export interface ExpectedRow {
   readonly expect_before_fix: Readonly<Record<string, Expected>>;
   /** A sentence; races that say `clean on every architecture listed` are clean after their fix. */
   readonly expect_after_fix: string;
+  /** Numbers of the mail threads that raise it. */
+  readonly threads_raised_in?: readonly string[];
+  /** Letter of its group in the reference. */
+  readonly group?: string;
 }
 
 /** An architecture, as reference data may call it. */

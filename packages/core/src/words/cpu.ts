@@ -117,6 +117,9 @@ export interface Cpu {
   // Interrupts, other CPUs, RCU
   local_irq_save(): Op;
   local_irq_restore(): Op;
+  /** Interrupts off in the CPU itself (MSR_EE on powerpc), where local_irq_save is a flag in memory; else the same as that. */
+  hard_irq_disable(): Op;
+  hard_irq_enable(): Op;
   /** Sends an interrupt to the CPUs of `mask` (never to itself), which run `handler`. One step on a CPU set. */
   smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op;
   /** Waits until all of them have run it. */

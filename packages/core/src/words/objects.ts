@@ -49,6 +49,8 @@ export const mmCells = {
   pgtables_bytes: region('nr_ptes', ['mm']),
   /** MMF_HUGE_ZERO_PAGE: the mm holds its one reference to the huge zero page. */
   huge_zero_page: region('MMF_HUGE_ZERO_PAGE', ['mm'], { shape: 'flag' }),
+  /** mm->lockless_pgtbl_walkers of the proposal of 2019: walks of this address space that go on without locks. */
+  lockless_pgtbl_walkers: region('lockless_pgtbl_walkers', ['mm']),
   /** 1 until fork has woken the first thread of a new mm. */
   task_new: region('TASK_NEW', ['mm'], { shape: 'flag' }),
 };
@@ -59,6 +61,8 @@ export const currentCells = {
   mm: region('current->mm', ['cpu']),
   /** current->active_mm: what is loaded. A kernel thread has borrowed it, with a reference. */
   active_mm: region('current->active_mm', ['cpu']),
+  /** The counter of the same proposal in its later form: walks without locks that go on here. */
+  lockless_pgtbl_walkers: region('this_cpu lockless_pgtbl_walkers', ['cpu']),
 };
 /** An mm as those cells hold it, and back. */
 export const asMm = (mm: Mm | undefined): number => (mm ? mm.id + 1 : 0);

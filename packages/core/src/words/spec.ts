@@ -127,6 +127,11 @@ export interface MachineSpec {
   readonly surroundings?: readonly { readonly name: string; readonly code: (cpu: Cpu) => Op }[];
   /** One flag per CPU: while it is not 0 the CPU does nothing at all (it is stopped by the surroundings). */
   readonly stopped?: Region;
+  /**
+   * local_irq_save is a flag in memory: an interrupt still reaches the CPU, which notes it and goes on. Absent: as if the CPU did
+   * not hear it, which comes to the same where the note is no acknowledgement.
+   */
+  readonly softMask?: 'acknowledges at unmask' | 'acknowledges at delivery';
   /** One flag per CPU: while it is 1 the CPU runs no user code, and checks its translations before it does again. */
   readonly lazy?: Region;
   /** Bits of a cell per CPU: while one is set the CPU is stopped, and drops all its translations before it does anything again. */

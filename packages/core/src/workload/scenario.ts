@@ -75,7 +75,7 @@ export interface Scenario {
   readonly threads: readonly ThreadSpec[];
   /** Claims that are judged: sentences of watchers, or `hook: sentence`. */
   readonly asks: readonly string[];
-  /** What an architecture must have, or the story does not apply to it. */
+  /** What an architecture must have, or the story does not apply to it. `a|b` is an operation that may be called either way. */
   readonly needs?: { readonly config?: readonly (keyof KernelConfig)[]; readonly operations?: readonly string[] };
 }
 
@@ -100,4 +100,6 @@ export interface RaceCase {
   readonly scenario: Scenario;
   readonly before: Configuration;
   readonly after: Configuration;
+  /** The case whose text speaks of this one: a variant, a mutation or a control of it. Absent: a case of its own. */
+  readonly of?: string;
 }

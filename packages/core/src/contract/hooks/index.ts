@@ -75,4 +75,10 @@ export { __tlb_remove_table } from './__tlb_remove_table.ts';
 
 // lockless walk
 export { gup_fast_permitted } from './gup_fast_permitted.ts';
+export { register_lockless_pgtable_walker } from './register_lockless_pgtable_walker.ts';
+export { deregister_lockless_pgtable_walker } from './deregister_lockless_pgtable_walker.ts';
 export { serialize_against_pte_lookup } from './serialize_against_pte_lookup.ts';
+
+// secondary MMU
+export { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.ts';
+export { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.ts';

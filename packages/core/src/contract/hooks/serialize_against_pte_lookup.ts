@@ -17,7 +17,7 @@ export const serialize_against_pte_lookup = hook<(cpu: Cpu, mm: Mm) => Op>({
   hookName: 'serialize_against_pte_lookup',
   group: 'lockless walk',
   does: 'Waits for lockless walkers on the CPUs in mm_cpumask; nothing where the architecture has no such walkers of its own.',
-  calledBy: ['pmdp_collapse_flush'],
+  calledBy: ['pmdp_collapse_flush', 'pmdp_huge_get_and_clear'],
   locks: {},
   waits: 'on ppc64 until every CPU in mm_cpumask has taken the interrupt; else for nobody',
   sleeps: 'never',

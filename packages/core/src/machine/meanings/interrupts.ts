@@ -36,13 +36,13 @@ export function interruptMeanings(p: Parts): Meanings {
     if (p.layout.keeps(ghosts.walking)) LEVELS.forEach((_, l) => { if (get(store, ghosts.walking(cpu, l))) set(store, ghosts.walking(cpu, l), 0); });
   };
   const readers = (store: Store): number => all.reduce((mask, c) => (isReader(p, store, c) ? mask | cpuBit(c) : mask), 0);
-  const section = (verb: string, change: (store: Store, cpu: CpuId) => void, own: typeof hw.irqOff) => ({
+  const section = (verb: string, change: (store: Store, cpu: CpuId) => void, ...own: (typeof hw.irqOff)[]) => ({
     apply(step: { cpu: CpuId }, store: Store) {
       change(store, step.cpu);
       quiesce(store, step.cpu);
       return 0;
     },
-    footprint: (step: { cpu: CpuId }) => touches([...readerCells(p, step.cpu), ...graceCells(p)], [p.layout.cell(own(step.cpu)), ...graceCells(p), ...ghostCells(step.cpu)]),
+    footprint: (step: { cpu: CpuId }) => touches([...readerCells(p, step.cpu), ...graceCells(p)], [...own.map((at) => p.layout.cell(at(step.cpu))), ...graceCells(p), ...ghostCells(step.cpu)]),
     tell: () => verb,
   });
   /** Every hook that `from` is inside of is told that `to` took its interrupt. */
@@ -53,8 +53,37 @@ export function interruptMeanings(p: Parts): Meanings {
   const pending = (store: Store, cpu: CpuId): boolean => get(store, hw.irqOff(cpu)) === 0 && get(store, hw.inInsn(cpu)) === 0 && senders(store, cpu).length > 0;
 
   return {
+    /** Interrupts off in the CPU itself, where local_irq_save may be a flag in memory. */
+    hard_irq_disable: section('hard_irq_disable', (store, cpu) => {
+      set(store, hw.irqOff(cpu), get(store, hw.irqOff(cpu)) + 1);
+      set(store, hw.hardIrqOff(cpu), get(store, hw.hardIrqOff(cpu)) + 1);
+    }, hw.irqOff, hw.hardIrqOff),
+    hard_irq_enable: section('hard_irq_enable', (store, cpu) => {
+      set(store, hw.irqOff(cpu), get(store, hw.irqOff(cpu)) - 1);
+      set(store, hw.hardIrqOff(cpu), get(store, hw.hardIrqOff(cpu)) - 1);
+    }, hw.irqOff, hw.hardIrqOff),
+    /**
+     * An interrupt comes while only software masks it: it is noted, and MSR_EE goes off until it is unmasked. Its sender waits on,
+     * unless it was acknowledged with that.
+     */
+    'irq.masked': {
+      enabled: (step, store) => get(store, hw.irqOff(step.cpu)) !== 0 && get(store, hw.hardIrqOff(step.cpu)) === 0 && get(store, hw.irqHappened(step.cpu)) === 0 && senders(store, step.cpu).length > 0,
+      apply(step, store) {
+        set(store, hw.irqHappened(step.cpu), 1);
+        if (p.spec.softMask === 'acknowledges at delivery') for (const from of senders(store, step.cpu)) set(store, hw.csd(from, step.cpu), 0);
+        return 0;
+      },
+      footprint: (step) => {
+        const csd = all.map((from) => hw.csd(from, step.cpu));
+        return touches(cells([hw.irqOff(step.cpu), hw.hardIrqOff(step.cpu), hw.irqHappened(step.cpu), ...csd]), cells([hw.irqHappened(step.cpu), ...csd]));
+      },
+      tell: () => (p.spec.softMask === 'acknowledges at delivery' ? 'masked interrupt: noted, and acknowledged' : 'masked interrupt: noted'),
+    },
     local_irq_save: section('local_irq_save', (store, cpu) => set(store, hw.irqOff(cpu), get(store, hw.irqOff(cpu)) + 1), hw.irqOff),
-    local_irq_restore: section('local_irq_restore', (store, cpu) => set(store, hw.irqOff(cpu), get(store, hw.irqOff(cpu)) - 1), hw.irqOff),
+    local_irq_restore: section('local_irq_restore', (store, cpu) => {
+      set(store, hw.irqOff(cpu), get(store, hw.irqOff(cpu)) - 1);
+      if (p.spec.softMask && get(store, hw.irqOff(cpu)) === 0) set(store, hw.irqHappened(cpu), 0); // it is taken now
+    }, hw.irqOff, ...(p.spec.softMask ? [hw.irqHappened] : [])),
     rcu_read_lock: section('rcu_read_lock', (store, cpu) => set(store, hw.rcuNest(cpu), get(store, hw.rcuNest(cpu)) + 1), hw.rcuNest),
     rcu_read_unlock: section('rcu_read_unlock', (store, cpu) => set(store, hw.rcuNest(cpu), get(store, hw.rcuNest(cpu)) - 1), hw.rcuNest),
 
