@@ -8,6 +8,7 @@ export type Lazy<T> = () => Promise<T>;
 /** The part of core the command line calls. */
 export type Core = Pick<
   typeof import('@shootdown/core'),
+  | 'ablate'
   | 'against'
   | 'allHooks'
   | 'comparedIn'

@@ -62,6 +62,7 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
 
 /** Core whose searches all end well; each test says what differs. */
 export const coreOf = (some: Partial<Core> = {}): Core => ({
+  ablate: async () => undefined,
   sumsOf,
   rowsOf,
   comparedIn,
@@ -99,7 +100,7 @@ export const modulesOf = (some: Readonly<Record<string, Readonly<Record<string, 
   const known: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     '@shootdown/arch-x86': { default: [archOf('x86-64'), archOf('x86-64-paravirt')] },
     '@shootdown/arch-arm64': { default: archOf('arm64') },
-    '@shootdown/workloads': { races: [raceOf('gup'), raceOf('zap')], expected: [], contractWorkloads: [] },
+    '@shootdown/workloads': { races: [raceOf('gup'), raceOf('zap')], variations: [], expected: [], contractWorkloads: [] },
     ...some,
   };
   return {

@@ -26,7 +26,7 @@ function fakes(rows: readonly CountRow[] = []): Fakes & { readonly asked: Measur
   };
   return {
     asked,
-    modules: { '@shootdown/workloads': { races: [], expected: [], contractWorkloads: [], operations, kernelCounts: () => rows } },
+    modules: { '@shootdown/workloads': { races: [], variations: [], expected: [], contractWorkloads: [], operations, kernelCounts: () => rows } },
     core: {
       measure,
       measureRow: (arch, operation, { mode, cpus }, more) => measure(arch, operation, { ...MEASURE_DEFAULTS, mode, cpus, ...more }),

@@ -10,6 +10,7 @@ export * from './kernel/index.ts';
 export * from './measure/index.ts';
 export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './mistakes.ts';
 export { sentencesOf } from './rig/claims.ts';
+export { ablate, type Ablated, type AblateBounds, type Removal } from './rig/ablate.ts';
 export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';
 export { coverageOf, type Coverage } from './rig/coverage.ts';
 export { hooksExercised } from './rig/exercised.ts';

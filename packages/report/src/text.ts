@@ -1,4 +1,5 @@
 /** The report for people. */
+import { ablationText } from './ablation-text.ts';
 import { claimsText } from './claims-text.ts';
 import { comparisonText } from './comparison-text.ts';
 import { countsText } from './counts-text.ts';
@@ -20,6 +21,8 @@ function body(report: Report, look: Look): string {
       return comparisonText(report.comparison, look);
     case 'verdicts':
       return verdictsText(report.verdicts, look);
+    case 'ablation':
+      return ablationText(report.ablated, look);
     case 'replay':
       return incidentText(incidentOfReplay(report.replay), look);
     case 'claims':

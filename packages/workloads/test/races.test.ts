@@ -5,7 +5,9 @@ import arm64 from '../../arch-arm64/src/index.ts';
 import ppc64 from '../../arch-ppc64/src/index.ts';
 import x86 from '../../arch-x86/src/index.ts';
 import xen from '../../arch-xen/src/index.ts';
-import { expected, races } from '../src/index.ts';
+import { expected, races as cases, variations } from '../src/index.ts';
+
+const races = [...cases, ...variations];
 
 const archs = [...x86, ...xen, ...arm64, ...ppc64];
 type Arch = (typeof archs)[number];

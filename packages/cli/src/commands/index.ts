@@ -29,7 +29,7 @@ export const declarations: readonly Declaration[] = [
               .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
           ),
         ),
-        'shootdown compare collapse-vs-gup-fast --arch x86-64,arm64',
+        'shootdown compare --group 000,004 --arch x86-64,ppc64-radix',
       ),
     load: async () => (await import('./compare.ts')).Compare,
   },
@@ -48,9 +48,28 @@ export const declarations: readonly Declaration[] = [
               .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
           ),
         ),
-        'shootdown run collapse-vs-gup-fast --variant before --arch arm64',
+        'shootdown run collapse-beside-gup-fast --arch arm64',
       ),
     load: async () => (await import('./run.ts')).Run,
+  },
+  {
+    declare: (program) =>
+      example(
+        bounds(
+          archs(
+            program
+              .command('ablate')
+              .argument('<workload...>', 'races or other workloads')
+              .summary('leave out each lock, barrier, flush and wait in turn, and see which are needed')
+              .description(
+                'Leaves out every synchronising step that the threads of a workload come by, one call site at a time, and judges it again.\nExits 0, 75 when a search did not end, 4 when nothing applies. A step that stays unnoticed is not needed by this workload; another may need it.',
+              )
+              .option('--variant <name>', 'of a race: before or after its fix; else a release (default: after)'),
+          ),
+        ),
+        'shootdown ablate collapse-beside-gup-fast --arch ppc64-radix',
+      ),
+    load: async () => (await import('./ablate.ts')).Ablate,
   },
   {
     declare: (program) =>
@@ -64,7 +83,7 @@ export const declarations: readonly Declaration[] = [
           )
           .option('--full', 'every step: fold nothing')
           .option('--until <step>', 'stop after this step', whole),
-        'shootdown replay v1:collapse-vs-gup-fast:before:arm64:0x3.1x2 --full',
+        'shootdown replay v1:collapse-beside-gup-fast:v6.1:arm64:0x3.1x2 --full',
       ),
     load: async () => (await import('./replay.ts')).Replay,
   },

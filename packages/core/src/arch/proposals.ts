@@ -4,7 +4,6 @@
  */
 import { serialize_against_pte_lookup } from '../contract/hooks/index.ts';
 import type { MmHooks } from '../contract/mm-hooks.ts';
-import { kick_all_cpus_sync } from '../kernel/smp.ts';
 import { cpuBit, cpusOf, without, type CpuMask, type Va } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import type { Pmd } from '../words/entry.ts';
@@ -52,7 +51,7 @@ class WalkersCountedPerMm implements Layer {
     }
     const running = yield* cpu.load(walkers);
     if (running === 0) return;
-    yield* kick_all_cpus_sync(cpu);
+    yield* cpu.smp_call_function_many(without(cpu.online, cpu.id), do_serialize, {});
   }
 }
 

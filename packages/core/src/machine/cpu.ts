@@ -9,6 +9,7 @@ import { LOCAL_STATE } from '../words/local-state.ts';
 import { entryRef, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
 import type { Op, Step } from '../words/step.ts';
+import type { Ablation, Synchronising } from './ablation.ts';
 import type { Parts } from './parts.ts';
 import { HIT } from './meanings/mmu.ts';
 import type { HookStep } from './meanings/objects.ts';
@@ -24,6 +25,8 @@ export interface Kernel {
   hookName(hook: unknown): string;
   /** Is a claim of this hook asked for, so that entering and leaving it are steps? */
   watches(hookName: string): boolean;
+  /** A synchronising step to be left out. */
+  readonly ablation?: Ablation;
 }
 
 /** Is told which functions code enters and leaves, in the order in which that happens. Nothing depends on it. */
@@ -41,6 +44,9 @@ export class SimCpu implements Cpu {
   /** Operations and hooks the code is inside of. Names only: nothing depends on it. */
   readonly stack: string[] = [];
   readonly #held: { name: string; mode: 'held' | 'read' | 'write' }[] = [];
+  /** What an ablation has left out and whose other half is to come, and the entries that were read. Empty without one. */
+  readonly #leftOut: string[] = [];
+  readonly #seen = new Map<number, number>();
 
   constructor(
     readonly id: CpuId,
@@ -58,18 +64,47 @@ export class SimCpu implements Cpu {
 
   /** What code may read back: locks it holds, which claims are told; and the call stack that traces show. */
   get [LOCAL_STATE](): unknown {
-    return [this.stack, this.#held];
+    return this.kernel.ablation ? [this.stack, this.#held, this.#leftOut, [...this.#seen].sort(([a], [b]) => a - b)] : [this.stack, this.#held];
   }
 
   /** Forgets call stack and locks: the thread's code is run again from its beginning. */
   restart(): void {
     this.stack.length = 0;
     this.#held.length = 0;
+    this.#leftOut.length = 0;
+    this.#seen.clear();
+  }
+
+  /** Is a synchronising step left out here? */
+  #without(step: Synchronising): boolean {
+    return this.kernel.ablation?.removes({ in: this.stack.at(-1) ?? 'the thread', step }) ?? false;
+  }
+  /** The same for a step with another half: what was left out is noted until that comes. */
+  #opens(step: Synchronising, what: string): boolean {
+    const without = this.#without(step);
+    if (without) this.#leftOut.push(what);
+    return without;
+  }
+  #closes(what: string): boolean {
+    const i = this.#leftOut.lastIndexOf(what);
+    if (i >= 0) this.#leftOut.splice(i, 1);
+    return i >= 0;
+  }
+  /** Reads an entry; where a re-check is left out, an entry that was read before is taken to be what it was. */
+  *#entry(step: Step): Op<number> {
+    if (!this.kernel.ablation?.remembers) return yield step;
+    const cell = step.cells[0] ?? -1;
+    const known = this.#seen.get(cell);
+    if (known !== undefined && this.#without('re-check')) return known;
+    const observed = yield step;
+    this.#seen.set(cell, observed);
+    return observed;
   }
 
   has = (fix: string): boolean => this.kernel.has(fix);
   config = (name: keyof KernelConfig): boolean => this.kernel.config[name] ?? false;
   number = (name: string): number => this.kernel.number(name);
+  inside = (name: string): boolean => this.stack.includes(name);
 
   *within<T>(name: string, body: () => Op<T>): Op<T> {
     this.#enter(name);
@@ -125,27 +160,27 @@ export class SimCpu implements Cpu {
     const token = yield* this.list_take(at);
     return this.parts.records.get(token) as Info | undefined;
   }
-  *wait_clear(at: Ref, bits: number, why: string): Op { yield this.#step('wait_clear', [at], [bits], { why }); }
+  *wait_clear(at: Ref, bits: number, why: string): Op { if (!this.#without('wait')) yield this.#step('wait_clear', [at], [bits], { why }); }
   /** Not a step under sequential consistency: it would order nothing. */
-  *fence(name: string): Op { if (this.parts.fences) yield this.#step('fence', [], [], { why: name }); }
+  *fence(name: string): Op { if (this.parts.fences && !this.#without('fence')) yield this.#step('fence', [], [], { why: name }); }
 
   // Page-table words
-  *read_entry(slot: Slot): Op<Entry> { return yield this.#step('load', [entryRef(slot)]); }
-  *read_lockless(slot: Slot): Op<Entry> { return yield this.#step('walk.lockless', [entryRef(slot)], [levelIndex(slot.level)]); }
+  *read_entry(slot: Slot): Op<Entry> { return yield* this.#entry(this.#step('load', [entryRef(slot)])); }
+  *read_lockless(slot: Slot): Op<Entry> { return yield* this.#entry(this.#step('walk.lockless', [entryRef(slot)], [levelIndex(slot.level)])); }
   *read_typed(slot: Slot, as: 'leaf' | 'table'): Op<Entry> { return yield this.#step('walk.typed', [entryRef(slot)], [as === 'leaf' ? 1 : 2]); }
 
   // Locks
-  *spin_lock(at: Ref): Op { yield this.#step('spin_lock', [at]); this.#take(at, 'held'); }
-  *spin_unlock(at: Ref): Op { yield this.#step('spin_unlock', [at]); this.#drop(at); }
+  *spin_lock(at: Ref): Op { if (!this.#opens('lock', this.#nameOf(at))) yield this.#step('spin_lock', [at]); this.#take(at, 'held'); }
+  *spin_unlock(at: Ref): Op { if (!this.#closes(this.#nameOf(at))) yield this.#step('spin_unlock', [at]); this.#drop(at); }
   *spin_trylock(at: Ref): Op<boolean> {
     const taken = (yield this.#step('spin_trylock', [at])) === 1;
     if (taken) this.#take(at, 'held');
     return taken;
   }
-  *down_read(at: Ref): Op { yield this.#step('down_read', [at]); this.#take(at, 'read'); }
-  *up_read(at: Ref): Op { yield this.#step('up_read', [at]); this.#drop(at); }
-  *down_write(at: Ref): Op { yield this.#step('down_write', [at]); this.#take(at, 'write'); }
-  *up_write(at: Ref): Op { yield this.#step('up_write', [at]); this.#drop(at); }
+  *down_read(at: Ref): Op { if (!this.#opens('lock', this.#nameOf(at))) yield this.#step('down_read', [at]); this.#take(at, 'read'); }
+  *up_read(at: Ref): Op { if (!this.#closes(this.#nameOf(at))) yield this.#step('up_read', [at]); this.#drop(at); }
+  *down_write(at: Ref): Op { if (!this.#opens('lock', this.#nameOf(at))) yield this.#step('down_write', [at]); this.#take(at, 'write'); }
+  *up_write(at: Ref): Op { if (!this.#closes(this.#nameOf(at))) yield this.#step('up_write', [at]); this.#drop(at); }
   #take(at: Ref, mode: 'held' | 'read' | 'write'): void { this.#held.push({ name: this.#nameOf(at), mode }); }
   #drop(at: Ref): void {
     const i = this.#held.findLastIndex((h) => h.name === this.#nameOf(at));
@@ -154,36 +189,42 @@ export class SimCpu implements Cpu {
   #nameOf(at: Ref): string { return this.parts.layout.name(this.parts.layout.cell(at)); }
 
   // Interrupts, other CPUs, RCU
-  *local_irq_save(): Op { yield this.#step('local_irq_save'); }
-  *local_irq_restore(): Op { yield this.#step('local_irq_restore'); }
-  *hard_irq_disable(): Op { yield this.#step('hard_irq_disable'); }
-  *hard_irq_enable(): Op { yield this.#step('hard_irq_enable'); }
+  *local_irq_save(): Op { if (!this.#opens('irq-off', `irq-off/${this.stack.at(-1)}`)) yield this.#step('local_irq_save'); }
+  *local_irq_restore(): Op { if (!this.#closes(`irq-off/${this.stack.at(-1)}`)) yield this.#step('local_irq_restore'); }
+  *hard_irq_disable(): Op { if (!this.#opens('irq-off', `irq-off/${this.stack.at(-1)}`)) yield this.#step('hard_irq_disable'); }
+  *hard_irq_enable(): Op { if (!this.#closes(`irq-off/${this.stack.at(-1)}`)) yield this.#step('hard_irq_enable'); }
   *smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op {
     const others = without(mask & this.online, this.id);
     const record = { name: handler.handlerName, handler, info: structuredClone(info) };
-    if (others) yield this.#step('ipi.send', [], [others, this.parts.records.idOf(record, handler.handlerName)]);
+    if (others && !this.#without('kick')) yield this.#step('ipi.send', [], [others, this.parts.records.idOf(record, handler.handlerName)]);
   }
   *smp_wait(mask: CpuMask, why: string): Op {
     const others = without(mask & this.online, this.id);
-    if (others) yield this.#step('ipi.wait', [], [others], { why });
+    if (others && !this.#without('kick-wait')) yield this.#step('ipi.wait', [], [others], { why });
   }
   *smp_call_function_many(mask: CpuMask, handler: IpiHandler, info: Info): Op {
     yield* this.smp_send(mask, handler, info);
     yield* this.smp_wait(mask, `every target of ${handler.handlerName} has run it`);
   }
-  *rcu_read_lock(): Op { yield this.#step('rcu_read_lock'); }
-  *rcu_read_unlock(): Op { yield this.#step('rcu_read_unlock'); }
+  *rcu_read_lock(): Op { if (!this.#opens('rcu-read', 'rcu-read')) yield this.#step('rcu_read_lock'); }
+  *rcu_read_unlock(): Op { if (!this.#closes('rcu-read')) yield this.#step('rcu_read_unlock'); }
   *call_rcu(callback: RcuCallback, info: Info): Op {
+    if (this.#without('grace-period')) {
+      yield* this.within(callback.callbackName, () => callback.body(this, info));
+      return;
+    }
     const record = { name: callback.callbackName, callback, info: structuredClone(info) };
     yield this.#step('call_rcu', [], [this.parts.records.idOf(record, callback.callbackName)]);
   }
   *synchronize_rcu(): Op {
+    if (this.#without('grace-period')) return;
     yield this.#step('rcu.sync');
     yield this.#step('rcu.wait', [], [], { why: 'readers that existed when it began have left' });
   }
 
   // The MMU
   *user_access(access: Access): Op<AccessResult> {
+    this.#seen.clear(); // a new attempt
     const found = yield this.#step('mmu.lookup', [], accessArgs(access));
     if (found === HIT) return 'done';
     return yield* this.spec.translate ? this.spec.translate(this, access) : hardwareWalk(this, access, found);
@@ -191,9 +232,9 @@ export class SimCpu implements Cpu {
   *speculate(va: number): Op { if (!this.spec.translate) yield* speculativeWalk(this, va); }
   *write_root(table: Table, asid: number): Op { yield* this.spec.write_root ? this.spec.write_root(this, table, asid) : this.load_root(table, asid); }
   *load_root(table: Table, asid: number): Op { yield this.#step('mmu.root', [], [table, asid]); }
-  *flush_local(what: Invalidation): Op { yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]); }
-  *tlbi_broadcast(what: Invalidation, to = this.online): Op { yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what), to & this.online]); }
-  *tlbi_sync(name: string): Op { yield this.#step('tlb.sync', [], [], { why: name }); }
+  *flush_local(what: Invalidation): Op { if (!this.#without('flush')) yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]); }
+  *tlbi_broadcast(what: Invalidation, to = this.online): Op { if (!this.#without('flush')) yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what), to & this.online]); }
+  *tlbi_sync(name: string): Op { if (!this.#without('flush-wait')) yield this.#step('tlb.sync', [], [], { why: name }); }
   *access_done(access: Access, level: Level, entry: Entry): Op { yield* this.finish(access, level, entry, 0); }
   *access_fault(access: Access): Op { yield this.#step('mmu.fault', [], [access.va]); }
   /** The hardware walker reads an entry of `level`. */
@@ -235,6 +276,7 @@ export class SimCpu implements Cpu {
 
   /** A write to a page table may be refused (`MachineSpec.writeTrap`); then the code sees nothing of what is there. */
   *#write(kind: string, at: readonly Ref[], args: readonly number[]): Op<number> {
+    if (at[0] && this.#seen.size > 0) this.#seen.delete(this.parts.layout.cell(at[0]));
     const seen = yield this.#step(kind, at, args);
     const { writeTrap } = this.spec;
     if (!writeTrap || seen >= 0 || (at[0] && at[0].region !== tableCells.entry)) return seen;

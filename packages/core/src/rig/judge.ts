@@ -5,6 +5,7 @@ import { explore } from '../explore/explore.ts';
 import { byFrames, byHistory } from '../explore/identity.ts';
 import { replay } from '../explore/counterexample.ts';
 import { ALL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
+import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
 import { SCHEMA_VERSION, type Counterexample, type Evidence, type Outcome, type Verdict } from '../verdict/verdict.ts';
 import { watches } from '../watch/index.ts';
@@ -24,6 +25,8 @@ export interface Bounds {
   readonly signal?: AbortSignal;
   /** How local states are told apart; `frames` falls back to `history` for code that was not instrumented. Default: frames. */
   readonly identity?: 'frames' | 'history';
+  /** Leaves a synchronising step out, or finds out which there are. */
+  readonly ablation?: Ablation;
   onProgress?(p: { readonly states: number; readonly depth: number; readonly seconds: number }): void;
 }
 
@@ -49,7 +52,8 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   const reason = notApplicable(arch, scenario);
   if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
   await turnOfEvents();
-  const built = rig(arch, scenario, configuration);
+  const { ablation } = bounds;
+  const built = rig(arch, scenario, configuration, ablation ? { ablation } : {});
   const identity = bounds.identity === 'history' ? byHistory : byFrames();
   const found = await explore(built.system, { ...bounds, reduce: bounds.reduce ?? ALL_REDUCTIONS, stopAtFirst: true }, identity);
   const counterexample = counterexampleOf(built, found, arch, scenario, variant);

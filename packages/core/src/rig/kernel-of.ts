@@ -2,6 +2,7 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { checkResult } from '../arch/layer.ts';
 import type { Hook } from '../contract/hook.ts';
+import type { Ablation } from '../machine/ablation.ts';
 import type { Kernel } from '../machine/cpu.ts';
 import { Mistake } from '../mistakes.ts';
 import type { KernelConfig } from '../words/spec.ts';
@@ -17,9 +18,10 @@ export interface KernelParts {
   watches(hookName: string): boolean;
   /** Told the name of each hook as it is called. */
   calls?(hookName: string): void;
+  readonly ablation?: Ablation;
 }
 
-export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watches, calls }: KernelParts): Kernel {
+export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watches, calls, ablation }: KernelParts): Kernel {
   return {
     has: (name) => fixes.has(name) || stack.changes.has(name),
     config,
@@ -39,5 +41,6 @@ export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watche
     },
     hookName: (hook) => (hook as Hook).hookName,
     watches,
+    ...(ablation ? { ablation } : {}),
   };
 }

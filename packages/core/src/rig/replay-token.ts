@@ -1,6 +1,7 @@
 /** Shows one execution again, from its token. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { replay } from '../explore/counterexample.ts';
+import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
@@ -29,11 +30,12 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const arch = archs.find((a) => a.id === token.arch) ?? unknown('SD_UNKNOWN_ARCH', 'architecture', token.arch, archs.map((a) => a.id));
   const workload = workloads.find((w) => w.scenario.name === token.workload) ?? unknown('SD_UNKNOWN_WORKLOAD', 'workload', token.workload, workloads.map((w) => w.scenario.name));
   // A token of `claims` names the hook beside the kernel: the steps of its contract exist only when they are asked for.
-  const [variant = '', hook] = token.variant.split('/');
+  // A token of `ablate` names the step that is left out: what it is, and where.
+  const [variant = '', hook, site] = token.variant.split('/');
   const configuration = workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
   const why = notApplicable(arch, workload.scenario);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
-  const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : countHook(hook));
+  const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
   return { token, scenario: workload.scenario, configuration, trace: replay(system, token.schedule) };
 }
 

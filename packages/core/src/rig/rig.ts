@@ -7,6 +7,7 @@ import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
 import { context_switch } from '../kernel/sched.ts';
 import { ret_from_fork } from '../kernel/fork.ts';
 import { attach_vma, exec_mmap, paging_init } from '../kernel/setup.ts';
+import type { Ablation } from '../machine/ablation.ts';
 import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { SimCpu } from '../machine/cpu.ts';
@@ -41,6 +42,8 @@ export interface Rig {
 export interface Ask {
   readonly claims?: readonly string[];
   readonly musts?: 'violation' | 'tally';
+  /** Leaves a synchronising step out, or finds out which there are. */
+  readonly ablation?: Ablation;
 }
 
 /** Everything a hook's contract says, counted. */
@@ -74,7 +77,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   for (const [name, value] of Object.entries(configuration.config ?? {})) if (value === false) config[name as keyof typeof config] = false;
 
   const called = new Set<string>();
-  const kernelOfMachine = kernelOf(arch, { fixes, stack, numbers, config, watches: (name) => asked.hooks.has(name), calls: (name) => called.add(name) });
+  const kernelOfMachine = kernelOf(arch, { fixes, stack, numbers, config, watches: (name) => asked.hooks.has(name), calls: (name) => called.add(name), ...(ask.ablation ? { ablation: ask.ablation } : {}) });
   checkScenario(scenario, spaceOf(geometry) / PAGE_SIZE(geometry));
   const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
   const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);
@@ -108,6 +111,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   for (const thread of scenario.threads) if (thread.runs !== 'kernel' && !isForked(mmOf(thread.runs))) { const mm = mmOf(thread.runs); prepare('switch', thread.cpu, mm, (cpu) => context_switch(cpu, mm)); }
   for (const [i, step] of scenario.setup.entries()) prepare(`set-up ${i + 1}`, step.cpu, mmOf(step.mm ?? 0), (cpu) => step.does(cpu, story));
 
+  ask.ablation?.arm();
   const mains = scenario.threads.map((thread): Process => {
     const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
     return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, thread.does(cpu, story)) : thread.does(cpu, story); } };
@@ -117,7 +121,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   return {
     stack, called, fixes: [...fixes],
     system: {
-      processes: [...mains, ...machine.processes, ...machine.surroundings], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
+      processes: [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),
       meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, where: () => machine.where(),
     },

@@ -2,6 +2,7 @@
 import { Container } from 'inversify';
 import { BELOW } from '../arch/below.ts';
 import type { ArchSpec, Change } from '../arch/arch.ts';
+import { changeAt } from '../arch/placed.ts';
 import { PROPOSALS } from '../arch/proposals.ts';
 import { Generic } from '../arch/generic.ts';
 import { bodiesOf, overlay, requireAll, type Bodies, type LayerClass } from '../arch/layer.ts';
@@ -20,11 +21,12 @@ export interface Stack {
 /** Changes that a configuration puts in force: those of its release, with and without the ones it names. */
 export function changesOf(arch: ArchSpec, configuration: Configuration, releases: Releases): Change[] {
   const { release, hooks } = configuration;
-  return [...PROPOSALS, ...arch.history].filter((change) => {
+  const inForce = [...PROPOSALS, ...arch.history].filter((change) => {
     if (hooks?.without?.includes(change.name)) return false;
     if (hooks?.with?.includes(change.name)) return true;
     return change.shipped !== 'never' && isIn(releases, release, change.since, change.until);
   });
+  return [...inForce, ...(configuration.places ?? []).map(changeAt)];
 }
 
 /**

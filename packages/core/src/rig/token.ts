@@ -13,7 +13,7 @@ export interface Token {
   readonly schedule: Schedule;
 }
 
-/** `v1:collapse-vs-gup-fast:before:arm64:0x5.1.2`. */
+/** `v1:WORKLOAD:before:arm64:0x5.1.2`. */
 export const encodeToken = (t: Token): string => [VERSION, t.workload, t.variant, t.arch, encodeSchedule(t.schedule)].join(':');
 
 /** @throws Mistake SD_BAD_TOKEN, SD_TOKEN_VERSION */

@@ -51,6 +51,8 @@ export interface Cpu {
   /** Does this kernel have that fix? Static for a run. */
   has(fix: string): boolean;
   config(name: keyof KernelConfig): boolean;
+  /** Is the code within an operation or hook of that name? Kernel code never asks: it is for what is tried out on top of it. */
+  inside(name: string): boolean;
   /** A threshold of the architecture by name. */
   number(name: string): number;
   /** Calls a hook: the topmost layer that defines it answers. Kernel code calls the hook's constant instead. */

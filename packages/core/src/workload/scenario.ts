@@ -1,4 +1,5 @@
 /** How a story is told: who runs what on which CPU, on which mapped areas, and what we ask. */
+import type { Place } from '../arch/placed.ts';
 import type { CpuId, Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Level } from '../words/geometry.ts';
@@ -68,6 +69,8 @@ export interface Scenario {
   /** Frames and tables in each CPU's pool (default 16 and 8). */
   readonly pool?: { readonly frames: number; readonly tables: number };
   readonly memory?: 'sc' | 'tso';
+  /** What is around the machine (a hypervisor that stops CPUs) does nothing: a bound, for stories that are about something else. */
+  readonly quiet?: boolean;
   /** Thresholds for this story, over those of the architecture. */
   readonly numbers?: Readonly<Record<string, number>>;
   readonly areas: readonly AreaSpec[];
@@ -87,6 +90,8 @@ export interface Configuration {
   /** Changes of architectures; each architecture takes those it has. */
   readonly hooks?: { readonly with?: readonly string[]; readonly without?: readonly string[] };
   readonly config?: Partial<KernelConfig>;
+  /** Kicks and flushes more than any kernel has, on top of all hooks. */
+  readonly places?: readonly Place[];
   /** One sentence: what this configuration is. */
   readonly says: string;
 }

@@ -23,6 +23,7 @@ export const walkCountMissingBarrier: RaceCase = {
     title: 'A counted walker holds a PMD slot as a leaf while it is zapped and refilled by somebody who asks for the count.',
     cpus: 3,
     memory: 'tso',
+    quiet: true,
     areas: [{ from: 0, to: 2, thp: 'never' }],
     setup: [{ cpu: 0, does: first(store(0, 1), store(1, 2), khugepaged()) }],
     threads: [

@@ -1,0 +1,48 @@
+/** `ablate`: which synchronising steps a race needs, by leaving each out. */
+import type { Ablated } from '@shootdown/core';
+import { inject, injectable } from 'tsyringe';
+import { Catalog, namedOf } from '../catalog.ts';
+import { EXIT } from '../exit.ts';
+import { boundsOf, type BoundOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { select } from '../select.ts';
+import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
+
+/** Options of `ablate`. */
+interface AblateOptions extends BoundOptions {
+  readonly arch?: readonly string[];
+  readonly variant?: string;
+}
+
+@injectable()
+export class Ablate implements Command {
+  constructor(
+    @inject(CORE) private readonly core: Lazy<Core>,
+    @inject(Catalog) private readonly catalog: Catalog,
+    @inject(Progress) private readonly progress: Progress,
+    @inject(INTERRUPT) private readonly interrupt: AbortSignal,
+  ) {}
+
+  async run(names: readonly string[], options: AblateOptions): Promise<Result> {
+    const core = await this.core();
+    const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const chosen = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
+    const ablated: Ablated[] = [];
+    for (const { scenario, variants } of chosen) {
+      // Of a race the kernel after its fix; of anything else the only one.
+      const variant = options.variant ?? ('after' in variants ? 'after' : (Object.keys(variants)[0] ?? ''));
+      const [configuration] = select(Object.entries(variants), ([name]) => name, [variant], 'SD_UNKNOWN_WORKLOAD', core);
+      for (const arch of archs) {
+        if (this.interrupt.aborted || !configuration) break;
+        const one = await core.ablate(arch, scenario, configuration[1], variant, {
+          ...boundsOf(options, core, this.interrupt),
+          onRemoval: (done, total, what) => this.progress.task(`${done}/${total}  ${scenario.name} on ${arch.id} without ${what}`),
+          onProgress: (p) => this.progress.search(p),
+        });
+        if (one) ablated.push(one);
+      }
+    }
+    const open = ablated.some(({ removals }) => removals.some((r) => r.word === 'open'));
+    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'ablation', ablated }, exit: ablated.length === 0 ? EXIT.nothing : open ? EXIT.bound : EXIT.ok };
+  }
+}

@@ -1,0 +1,61 @@
+/** Which synchronising steps does a story need? Each is left out in turn, and the story is judged again. */
+import type { ArchSpec } from '../arch/arch.ts';
+import { Ablation, SAYS, type Site } from '../machine/ablation.ts';
+import { Mistake } from '../mistakes.ts';
+import { SCHEMA_VERSION, type Verdict } from '../verdict/verdict.ts';
+import type { Configuration, Scenario } from '../workload/scenario.ts';
+import { judgeScenario, type Bounds } from './judge.ts';
+
+/** One step that was left out, and what came of it. */
+export interface Removal {
+  readonly in: string;
+  readonly step: Site['step'];
+  /** What the step is. */
+  readonly says: string;
+  /** `needed`: a claim breaks without it; `not shown to be needed`: none does in this story; `open`: the search did not end. */
+  readonly word: 'needed' | 'not shown to be needed' | 'open';
+  readonly verdict: Verdict;
+}
+
+/** All removals of a story on one architecture. */
+export interface Ablated {
+  readonly schemaVersion: number;
+  readonly workload: string;
+  readonly variant: string;
+  readonly arch: string;
+  /** Nothing left out. */
+  readonly base: Verdict;
+  readonly removals: readonly Removal[];
+}
+
+export interface AblateBounds extends Bounds {
+  /** Told before each search. */
+  onRemoval?(done: number, total: number, what: string): void;
+}
+
+/**
+ * Leaves out every synchronising step that the threads come by (locks, barriers, flushes, interrupts, grace periods, re-checks), one
+ * call site at a time. A step that stays unnoticed is not needed by this story for what it asks, and maybe by another.
+ * @param variant word for the configuration in tokens: `before`, `after`, or a release
+ * @returns undefined where the story does not apply
+ * @throws Mistake SD_BAD_SCENARIO when the story breaks as it is: then nothing can be learned from leaving things out
+ */
+export async function ablate(arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: AblateBounds): Promise<Ablated | undefined> {
+  const all = new Ablation();
+  const base = await judgeScenario(arch, scenario, configuration, variant, { ...bounds, ablation: all });
+  if (base.outcome === 'n/a') return undefined;
+  if (base.outcome !== 'clean')
+    throw new Mistake('SD_BAD_SCENARIO', `${scenario.name} ${variant} on ${arch.id} is not clean as it is: ${base.outcome}.`, 'Choose a variant that is clean.');
+  const sites = all.reached.toSorted((a, b) => a.in.localeCompare(b.in) || a.step.localeCompare(b.step));
+  const removals: Removal[] = [];
+  for (const [i, site] of sites.entries()) {
+    if (bounds.signal?.aborted) break;
+    bounds.onRemoval?.(i, sites.length, `${site.step} in ${site.in}`);
+    const verdict = await judgeScenario(arch, scenario, configuration, `${variant}/${site.step}/${site.in}`, { ...bounds, ablation: new Ablation(site) });
+    removals.push({ ...site, says: SAYS[site.step], word: wordOf(verdict), verdict });
+  }
+  return { schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, arch: arch.id, base, removals };
+}
+
+const wordOf = ({ outcome }: Verdict): Removal['word'] =>
+  outcome === 'clean' ? 'not shown to be needed' : outcome === 'bound' || outcome === 'interrupted' ? 'open' : 'needed';

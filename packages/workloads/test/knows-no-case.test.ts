@@ -1,0 +1,23 @@
+/** A race comes out of operations and hooks that know nothing of it: its name occurs where races are told, and nowhere else. */
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expected } from '../src/index.ts';
+
+const packages = new URL('../../', import.meta.url).pathname;
+const sources = readdirSync(packages)
+  .filter((name) => name !== 'workloads')
+  .flatMap((name) => {
+    const folder = join(packages, name, 'src');
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
+  });
+
+test('no source outside this package names a race', () => {
+  expect(sources.length).toBeGreaterThan(200);
+  const names = expected.map(({ id }) => id);
+  const found = sources.flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    return names.filter((name) => text.includes(name)).map((name) => `${name} in ${file.slice(packages.length)}`);
+  });
+  expect(found).toEqual([]);
+});
