@@ -1,5 +1,6 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
 import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, Named, RaceCase, Workload } from '@shootdown/core';
+import type { Journal } from './journal.ts';
 import { inject, injectable } from 'tsyringe';
 import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
 
@@ -69,6 +70,11 @@ export class Catalog {
     };
   }
 
+  /** Verdicts of a run before, kept in a file. Absent: nobody asked. */
+  async journal(path: string | undefined): Promise<Pick<Journal, 'judged'>> {
+    return path === undefined ? { judged: (_question, judge) => judge() } : openJournal(path, this.modules.places());
+  }
+
   async #read(): Promise<{ config: Config; from?: string }> {
     this.#config ??= this.#readConfig();
     return this.#config;
@@ -132,6 +138,12 @@ export class Catalog {
     const { Mistake } = await this.core();
     return new Mistake(code, what, hint);
   }
+}
+
+// Not in the class: the compiler leaves the ending of an import within decorated code as it is.
+async function openJournal(path: string, places: readonly string[]): Promise<Journal> {
+  const { codeOf, Journal } = await import('./journal.ts');
+  return new Journal(path, codeOf(places));
 }
 
 /** The first line, without who imported it: that is us. */

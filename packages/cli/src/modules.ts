@@ -23,6 +23,7 @@ export const nodeModules = (cwd: string): Modules => ({
   async load(specifier, from) {
     return (await import(urlOf(specifier, from ?? join(cwd, CONFIG)))) as Record<string, unknown>;
   },
+  places: () => Object.keys(manifest().dependencies).filter((name) => name.startsWith('@shootdown/')).map((name) => fileURLToPath(import.meta.resolve(name))),
   shipped: (prefix) => Object.keys(manifest().dependencies).filter((name) => name.startsWith(prefix)),
 });
 

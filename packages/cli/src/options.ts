@@ -29,13 +29,18 @@ export function positive(text: string): number {
 export interface BoundOptions {
   readonly maxStates?: number;
   readonly timeout?: number;
+  /** In megabytes. */
+  readonly maxMemory?: number;
+  /** File with the verdicts of a run before. */
+  readonly resume?: string;
 }
 export const boundsOf = (
   options: BoundOptions,
   core: Core,
   signal: AbortSignal,
-): { maxStates: number; deadlineMs?: number; signal: AbortSignal } => ({
+): { maxStates: number; maxBytes?: number; deadlineMs?: number; signal: AbortSignal } => ({
   maxStates: options.maxStates ?? core.MAX_STATES,
+  ...(options.maxMemory === undefined ? {} : { maxBytes: options.maxMemory * 1e6 }),
   ...(options.timeout === undefined ? {} : { deadlineMs: options.timeout * 1000 }),
   signal,
 });

@@ -65,6 +65,8 @@ export interface Modules {
   load(specifier: string, from?: string): Promise<Readonly<Record<string, unknown>>>;
   /** Packages that come with the command line, by the beginning of their names. */
   shipped(prefix: string): readonly string[];
+  /** Entry files of the packages that come with the command line. */
+  places(): readonly string[];
 }
 
 /** Global options. */

@@ -33,12 +33,17 @@ export class Compare implements Command {
     const workloads = await this.catalog.workloads();
     const { expected } = workloads;
     const races = racesOf(workloads, ids, options.group, core);
+    const journal = await this.catalog.journal(options.resume);
     const jobs = options.jobs ?? availableParallelism();
     const pool = jobs > 1 ? judgePool(core, { settings: this.settings, cwd: process.cwd() }, this.interrupt) : undefined;
     try {
       const comparison = await core.compareRaces(archs, races, expected, {
         ...boundsOf(options, core, this.interrupt),
-        ...(pool ? { judge: pool.judge, parallel: jobs } : {}),
+        ...(pool ? { parallel: jobs } : {}),
+        judge: (arch, race, variant, bounds) =>
+          journal.judged({ workload: race.scenario.name, variant, arch: arch.id, configuration: race[variant].says }, () =>
+            pool ? pool.judge(arch, race, variant, bounds) : core.judgeScenario(arch, race.scenario, race[variant], variant, bounds),
+          ),
         onCell: (done, total, next) => this.progress.task(`${done}/${total}  ${next}`),
         onProgress: (p) => this.progress.search(p),
       });

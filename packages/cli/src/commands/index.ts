@@ -8,7 +8,10 @@ const archs = (command: Command): Command => command.option(ARCH, 'only these ar
 const bounds = (command: Command): Command =>
   command
     .option('--max-states <n>', 'give up a search after so many states', whole)
+    .option('--max-memory <MB>', 'give up a search whose states take so many megabytes', positive)
     .option('--timeout <s>', 'give up a search after so many seconds', positive);
+const resume = (command: Command): Command =>
+  command.option('--resume <file>', 'add each verdict to this file, and take from it those that are there: what a killed run has found');
 
 const example = (command: Command, line: string): Command => command.addHelpText('after', `\nExample:\n  ${line}`);
 
@@ -16,7 +19,7 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        bounds(
+        resume(bounds(
           archs(
             program
               .command('compare')
@@ -28,7 +31,7 @@ export const declarations: readonly Declaration[] = [
               .option('-g, --group <names>', 'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated', names)
               .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
           ),
-        ),
+        )),
         'shootdown compare --group 000,004 --arch x86-64,ppc64-radix',
       ),
     load: async () => (await import('./compare.ts')).Compare,
@@ -36,7 +39,7 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        bounds(
+        resume(bounds(
           archs(
             program
               .command('run')
@@ -47,7 +50,7 @@ export const declarations: readonly Declaration[] = [
               )
               .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
           ),
-        ),
+        )),
         'shootdown run collapse-beside-gup-fast --arch arm64',
       ),
     load: async () => (await import('./run.ts')).Run,

@@ -35,15 +35,18 @@ export class Run implements Command {
     const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
     const workloads = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
     const jobs = jobsOf(workloads, archs, options.variant, core);
+    const journal = await this.catalog.journal(options.resume);
     const verdicts: Verdict[] = [];
     for (const { arch, scenario, configuration, variant } of jobs) {
       if (this.interrupt.aborted) break;
       this.progress.task(`${verdicts.length}/${jobs.length}  ${scenario.name} ${variant} on ${arch.id}`);
       verdicts.push(
-        await core.judgeScenario(arch, scenario, configuration, variant, {
-          ...boundsOf(options, core, this.interrupt),
-          onProgress: (p) => this.progress.search(p),
-        }),
+        await journal.judged({ workload: scenario.name, variant, arch: arch.id, configuration: configuration.says }, () =>
+          core.judgeScenario(arch, scenario, configuration, variant, {
+            ...boundsOf(options, core, this.interrupt),
+            onProgress: (p) => this.progress.search(p),
+          }),
+        ),
       );
     }
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'verdicts', verdicts }, exit: exitOfVerdicts(verdicts) };

@@ -29,6 +29,10 @@ export class Endings {
     private readonly states: States,
   ) {}
 
+  get bytes(): number {
+    return this.to.byteLength + this.first.byteLength + this.over.byteLength;
+  }
+
   get counts(): Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> {
     return { ends: this.ends, bounded: this.bounded, deadlocks: this.deadlocks };
   }

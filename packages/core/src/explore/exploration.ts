@@ -8,6 +8,8 @@ export interface ExploreOptions {
   readonly stopAtFirst: boolean;
   /** Keep at most this many states. */
   readonly maxStates: number;
+  /** Keep at most so many bytes of states. Looked at every few thousand transitions. */
+  readonly maxBytes?: number;
   /** Take at most this many steps from the start. */
   readonly maxDepth?: number;
   readonly deadlineMs?: number;
@@ -66,7 +68,7 @@ export interface Exploration {
   /** `complete`: every schedule was tried. Otherwise what was not found may still exist. */
   readonly outcome: 'complete' | 'stopped-at-violation' | 'bound' | 'interrupted';
   /** Which bound ended it, when one did. */
-  readonly bound?: 'maxStates' | 'maxDepth' | 'deadlineMs';
+  readonly bound?: 'maxStates' | 'maxBytes' | 'maxDepth' | 'deadlineMs';
   readonly states: number;
   readonly transitions: number;
   /** Steps of the longest of all shortest ways to a state. */

@@ -85,6 +85,7 @@ export class Search {
       this.expand(this.expanded++);
     }
     this.seconds += (performance.now() - start) / 1000;
+    if (this.outcome === undefined && this.states.bytes + this.endings.bytes > (this.options.maxBytes ?? Infinity)) this.stop('bound', 'maxBytes');
     if (this.outcome === undefined && this.seconds * 1000 >= (this.options.deadlineMs ?? Infinity)) this.stop('bound', 'deadlineMs');
   }
 

@@ -46,6 +46,12 @@ export class States {
     this.stride = this.layout.width + 28;
   }
 
+  /** What states and the ways to find them take. */
+  get bytes(): number {
+    const records = this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    return records + this.heads.reduce((sum, head) => sum + (head?.byteLength ?? 0), 0) + this.visited.bytes;
+  }
+
   /** A store over these states, to be pointed at one of them. */
   view(): PackedStore {
     const view = new PackedStore(this);

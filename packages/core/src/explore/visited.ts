@@ -7,6 +7,10 @@ export class Visited {
   private mask = (1 << 10) - 1;
   private used = 0;
 
+  get bytes(): number {
+    return this.places.byteLength;
+  }
+
   /** The first place to look at. */
   start(low: number): number {
     return low & this.mask;

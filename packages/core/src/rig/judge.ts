@@ -21,6 +21,8 @@ export interface Bounds {
   readonly maxStates: number;
   /** What to leave out without changing the verdict: all that is proved by default, `{}` to try every schedule step by step. */
   readonly reduce?: Reductions;
+  /** Bytes of states. */
+  readonly maxBytes?: number;
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
   /** How local states are told apart; `frames` falls back to `history` for code that was not instrumented. Default: frames. */
@@ -38,8 +40,9 @@ export const turnOfEvents = (): Promise<void> => new Promise((resolve) => void s
 
 /** @throws Mistake SD_BAD_BOUND */
 export function checkBounds(bounds: Bounds): void {
-  const { maxStates, deadlineMs } = bounds;
+  const { maxStates, maxBytes, deadlineMs } = bounds;
   if (!Number.isSafeInteger(maxStates) || maxStates < 1) throw new Mistake('SD_BAD_BOUND', `the bound on states is ${maxStates}.`, 'Give a whole number above 0.');
+  if (maxBytes !== undefined && !(maxBytes > 0)) throw new Mistake('SD_BAD_BOUND', `the bound on memory is ${maxBytes} bytes.`, 'Give a number of megabytes above 0.');
   if (deadlineMs !== undefined && !(deadlineMs > 0)) throw new Mistake('SD_BAD_BOUND', `the time limit is ${deadlineMs} ms.`, 'Give a number of seconds above 0.');
 }
 

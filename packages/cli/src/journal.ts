@@ -1,0 +1,78 @@
+/** Verdicts that were found before: a file to which each is added as it comes, so that a run that was killed goes on where it was. */
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Verdict } from '@shootdown/core';
+
+/** What one verdict is about. Not the bounds: a verdict that is final is the same with all of them. */
+export interface Question {
+  readonly workload: string;
+  readonly variant: string;
+  readonly arch: string;
+  /** The kernel, in one sentence. */
+  readonly configuration: string;
+}
+
+interface Line {
+  /** The code that judged. */
+  readonly code: string;
+  readonly question: Question;
+  readonly verdict: Verdict;
+}
+
+/** Remembers verdicts in a file. */
+export class Journal {
+  readonly #known = new Map<string, Verdict>();
+
+  /**
+   * Reads what is there. A last line that was cut off is left out, and so is what other code has judged.
+   * @param code tells one build from another
+   */
+  constructor(
+    private readonly path: string,
+    private readonly code: string,
+  ) {
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    for (const line of text.split('\n')) {
+      const found = readLine(line);
+      if (found?.code === code) this.#known.set(keyOf(found.question), found.verdict);
+    }
+    // What comes next has a line of its own.
+    if (text !== '' && !text.endsWith('\n')) appendFileSync(path, '\n');
+  }
+
+  /** The verdict from before, or a new one, which is remembered once it is final. */
+  async judged(question: Question, judge: () => Promise<Verdict>): Promise<Verdict> {
+    const known = this.#known.get(keyOf(question));
+    if (known) return known;
+    const verdict = await judge();
+    // A bound may be another one next time, and so may the moment of an interrupt.
+    if (verdict.outcome !== 'bound' && verdict.outcome !== 'interrupted')
+      appendFileSync(this.path, `${JSON.stringify({ code: this.code, question, verdict } satisfies Line)}\n`);
+    return verdict;
+  }
+}
+
+/** Tells one build of these files from another: names, sizes and times of the JavaScript beside and below each. */
+export function codeOf(entries: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const entry of entries) {
+    const folder = dirname(entry);
+    for (const file of (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.js')).sort()) {
+      const { size, mtimeMs } = statSync(join(folder, file));
+      hash.update(`${file} ${size} ${mtimeMs}\n`);
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+const keyOf = ({ workload, variant, arch, configuration }: Question): string => JSON.stringify([workload, variant, arch, configuration]);
+
+function readLine(line: string): Line | undefined {
+  try {
+    const found = JSON.parse(line) as Line;
+    return typeof found.code === 'string' && typeof found.question === 'object' && typeof found.verdict === 'object' ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
