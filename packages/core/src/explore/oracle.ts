@@ -11,6 +11,8 @@ export interface Judgement {
   readonly ends: number;
   readonly bounded: number;
   readonly deadlocks: number;
+  /** Is there a state from which no schedule leads to where all main processes have ended, one has given up, or nothing can move? */
+  readonly neverEnds: boolean;
   /** Claims that fail somewhere and must not, and after how few moves. Sorted by claim. */
   readonly violated: readonly { readonly claim: string; readonly depth: number }[];
   /** After how few moves a deadlock is reached; -1 without one. */
@@ -26,7 +28,9 @@ export interface Judgement {
  * @param maxStates throws beyond it
  */
 export function oracle(system: System, maxStates: number): Judgement {
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
+  /** Per state: where its moves lead; nothing where it is over. */
+  const leadsTo: (number[] | undefined)[] = [];
   const violated = new Map<string, number>();
   const finals = new Set<string>();
   const verdicts = new Map<string, { held: Set<string>; failed: Set<string> }>();
@@ -52,12 +56,13 @@ export function oracle(system: System, maxStates: number): Judgement {
   };
 
   const todo: Schedule[] = [];
-  const visit = (world: World, schedule: Schedule): void => {
+  const visit = (world: World, schedule: Schedule): number => {
     const key = keyOf(world);
-    if (seen.has(key)) return;
+    const known = seen.get(key);
+    if (known !== undefined) return known;
     if (seen.size >= maxStates) throw new Error(`the oracle has seen ${maxStates} states`);
-    seen.add(key);
-    todo.push(schedule);
+    seen.set(key, todo.length);
+    return todo.push(schedule) - 1;
   };
 
   visit(along([]), []);
@@ -67,6 +72,8 @@ export function oracle(system: System, maxStates: number): Judgement {
     const moves: Move[] = system.processes.flatMap((_, process) =>
       Array.from({ length: here.ways(process) }, (_way, choice) => ({ process, choice })),
     );
+    const next: number[] = [];
+    leadsTo.push(moves.length === 0 || here.gaveUp || here.mainsLeft.length === 0 ? undefined : next);
     for (const move of moves) {
       const world = along(schedule);
       const history = world.threads[move.process]!.history.join();
@@ -80,7 +87,7 @@ export function oracle(system: System, maxStates: number): Judgement {
         step,
         observed,
       );
-      visit(world, [...schedule, move]);
+      next.push(visit(world, [...schedule, move]));
     }
     if (moves.length > 0) continue;
     if (here.gaveUp) totals.bounded++;
@@ -95,7 +102,19 @@ export function oracle(system: System, maxStates: number): Judgement {
   }
   const tally = [...verdicts].map(([claim, { held, failed }]) => ({ claim, held: held.size, failed: failed.size }));
   const failures = [...violated].map(([claim, depth]) => ({ claim, depth }));
-  return { states: seen.size, ...totals, violated: failures.sort(byClaim), tally: tally.sort(byClaim), finals: [...finals].sort() };
+  return { states: seen.size, ...totals, neverEnds: hasTrap(leadsTo), violated: failures.sort(byClaim), tally: tally.sort(byClaim), finals: [...finals].sort() };
+}
+
+/** Is there a state from which none that is over is reached? */
+function hasTrap(leadsTo: readonly (readonly number[] | undefined)[]): boolean {
+  const over = leadsTo.map((next) => next === undefined);
+  for (let changed = true; changed;) {
+    changed = false;
+    leadsTo.forEach((next, state) => {
+      if (!over[state] && next!.some((to) => over[to])) changed = over[state] = true;
+    });
+  }
+  return over.includes(false);
 }
 
 /** Two worlds with equal keys have equal futures: equal cells, and code that observed alike since it started, or has ended. */

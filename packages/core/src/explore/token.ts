@@ -1,6 +1,8 @@
 /** A schedule as a short word that can be pasted into a command line, and back. */
 import { Mistake } from '../mistakes.ts';
 import type { Move, Schedule } from '../words/system.ts';
+import type { TraceEvent } from '../words/trace.ts';
+import { imul, mix } from './mix.ts';
 
 const EMPTY = '-';
 const PART = /^(\d{1,6})(?::(\d{1,9}))?(?:x(\d{1,7}))?$/;
@@ -34,6 +36,16 @@ export function decodeSchedule(token: string): Schedule {
     for (let n = 0; n < times; n++) schedule.push({ process: Number(found[1]), choice: Number(found[2] ?? 0) });
   });
   return schedule;
+}
+
+/**
+ * A short mark of the steps that a schedule made: kinds of steps and who took them, not the functions they are in. Where a schedule makes
+ * the steps that it was found for, its mark is the same whatever else has changed.
+ */
+export function markOf(events: readonly Pick<TraceEvent, 'process' | 'kind'>[]): string {
+  let hash = 0;
+  for (const { process, kind } of events) for (const letter of `${process}|${kind};`) hash = mix(imul(hash, 31) + letter.codePointAt(0)!);
+  return ((hash >>> 0) % 36 ** 4).toString(36).padStart(4, '0');
 }
 
 const sameMove = (a: Move, b: Move): boolean => a.process === b.process && a.choice === b.choice;

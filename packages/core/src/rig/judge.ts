@@ -4,6 +4,7 @@ import type { Exploration } from '../explore/exploration.ts';
 import { explore } from '../explore/explore.ts';
 import { byFrames, byHistory } from '../explore/identity.ts';
 import { replay } from '../explore/counterexample.ts';
+import { markOf } from '../explore/token.ts';
 import { ALL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
@@ -90,9 +91,10 @@ function counterexampleOf(built: Rig, found: Exploration, arch: ArchSpec, scenar
   const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule;
   if (!schedule) return undefined;
   const claim = violation?.claim ?? 'nobody waits for ever';
+  const trace = replay(built.system, schedule);
   return {
     claim, breach: violation ? (watches.find((w) => w.claim === claim)?.breach ?? 'contract') : 'deadlock',
     length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
-    token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule }), trace: replay(built.system, schedule),
+    token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule, steps: markOf(trace.events) }), trace,
   };
 }

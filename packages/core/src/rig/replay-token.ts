@@ -1,6 +1,7 @@
 /** Shows one execution again, from its token. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { replay } from '../explore/counterexample.ts';
+import { markOf } from '../explore/token.ts';
 import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import type { Trace } from '../words/trace.ts';
@@ -36,7 +37,16 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const why = notApplicable(arch, workload.scenario);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
   const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
-  return { token, scenario: workload.scenario, configuration, trace: replay(system, token.schedule) };
+  const trace = replay(system, token.schedule);
+  mustBe(token, trace);
+  return { token, scenario: workload.scenario, configuration, trace };
+}
+
+/** What was found may still be there where the code has changed: then it is worth showing, by whatever steps. */
+function mustBe({ steps }: Token, { events, brokenAtEnd, stuck }: Trace): void {
+  if (steps === undefined || steps === markOf(events)) return;
+  if (brokenAtEnd.length > 0 || stuck.length > 0 || events.some(({ broken }) => broken.length > 0)) return;
+  throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', 'this schedule makes other steps than when it was found, and nothing breaks along it.', 'The code has changed since. Explore again: what was found may be gone, or be elsewhere.');
 }
 
 function unknown(code: 'SD_UNKNOWN_ARCH' | 'SD_UNKNOWN_WORKLOAD' | 'SD_BAD_TOKEN', what: string, name: string, known: readonly string[]): never {

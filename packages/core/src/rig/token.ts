@@ -11,10 +11,12 @@ export interface Token {
   readonly variant: string;
   readonly arch: string;
   readonly schedule: Schedule;
+  /** Mark of the steps that it makes, where something breaks in the end (`markOf`). */
+  readonly steps?: string;
 }
 
-/** `v1:WORKLOAD:before:arm64:0x5.1.2`. */
-export const encodeToken = (t: Token): string => [VERSION, t.workload, t.variant, t.arch, encodeSchedule(t.schedule)].join(':');
+/** `v1:WORKLOAD:before:arm64:0x5.1.2_k2f9`. */
+export const encodeToken = (t: Token): string => [VERSION, t.workload, t.variant, t.arch, encodeSchedule(t.schedule)].join(':') + (t.steps === undefined ? '' : `_${t.steps}`);
 
 /** @throws Mistake SD_BAD_TOKEN, SD_TOKEN_VERSION */
 export function decodeToken(text: string): Token {
@@ -23,5 +25,6 @@ export function decodeToken(text: string): Token {
     throw new Mistake('SD_TOKEN_VERSION', `this token is of version ${version}; this shootdown replays ${VERSION}.`, 'Run the workload again: it prints a new token.');
   if (version !== VERSION || !workload || !variant || !arch || rest.length === 0)
     throw new Mistake('SD_BAD_TOKEN', `"${text}" is no replay token.`, `A token reads ${VERSION}:<workload>:<variant>:<architecture>:<schedule>; copy it whole, in quotes.`);
-  return { workload, variant, arch, schedule: decodeSchedule(rest.join(':')) };
+  const [, schedule = '', steps] = /^(.*?)(?:_([0-9a-z]{4}))?$/.exec(rest.join(':')) ?? [];
+  return { workload, variant, arch, schedule: decodeSchedule(schedule), ...(steps !== undefined && { steps }) };
 }

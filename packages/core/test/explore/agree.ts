@@ -1,5 +1,6 @@
 /** Is a reduced search as good as an unreduced one? */
 import type { Exploration } from '../../src/explore/exploration.ts';
+import { replay } from '../../src/explore/counterexample.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
 import { byHistory, type Identity } from '../../src/explore/identity.ts';
 import { oracle } from '../../src/explore/oracle.ts';
@@ -74,11 +75,20 @@ export function difference(system: System, maxStates: number, reductions = REDUC
       } catch (error) {
         return `${name} throws ${String(error)}`;
       }
-      const differs = unlike(plain, reduced, { look, symmetry: reduce.symmetry === true && system.symmetries !== undefined, deadCells: reduce.deadCells === true });
+      const differs = unreplayable(system, reduced.found) ?? unlike(plain, reduced, { look, symmetry: reduce.symmetry === true && system.symmetries !== undefined, deadCells: reduce.deadCells === true });
       if (differs !== undefined) return `${name}${look ? '' : ' (without looking)'}: ${differs}`;
     }
   }
   return undefined;
+}
+
+/** Does what was found happen along the schedule that was given for it? */
+function unreplayable(system: System, { violations, deadlock }: Exploration): string | undefined {
+  for (const { claim, schedule } of violations) {
+    const { events, brokenAtEnd } = replay(system, schedule);
+    if (![...(events.at(-1)?.broken ?? []), ...brokenAtEnd].some((broken) => broken.claim === claim)) return `'${claim}' holds along its schedule`;
+  }
+  return deadlock && replay(system, deadlock.schedule).stuck.length === 0 ? 'nobody is stuck along the schedule to a deadlock' : undefined;
 }
 
 type Said = ReturnType<typeof sayOf>;
@@ -105,10 +115,10 @@ export function judgedUnlike({ symmetries: _, ...system }: System, maxStates: nu
   const { states, transitions, ends, bounded, deadlocks } = found;
   const violated = found.violations.map(({ claim, depth }) => ({ claim, depth })).sort(byClaim);
   const tally = found.tally.map(({ claim, held, failed }) => ({ claim, held, failed })).sort(byClaim);
-  const have = JSON.stringify({ states, transitions, ends, bounded, deadlocks, deadlockDepth: found.deadlock?.schedule.length ?? -1, violated, tally, finals });
+  const have = JSON.stringify({ states, transitions, ends, bounded, deadlocks, deadlockDepth: found.deadlock?.schedule.length ?? -1, violated, tally, finals, neverEnds: found.neverEnds !== undefined });
   const want = JSON.stringify({
     states: judged.states, transitions: judged.transitions, ends: judged.ends, bounded: judged.bounded, deadlocks: judged.deadlocks, deadlockDepth: judged.deadlockDepth,
-    violated: judged.violated, tally: judged.tally, finals: judged.finals,
+    violated: judged.violated, tally: judged.tally, finals: judged.finals, neverEnds: judged.neverEnds,
   });
   return have === want ? undefined : `the search says ${have}, live code says ${want}`;
 }

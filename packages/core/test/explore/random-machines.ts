@@ -17,7 +17,7 @@ type Instruction =
   | { do: 'skip' }
   /** Starts over, once, when `got` is 1. */
   | { do: 'again' }
-  /** Starts over as long as `got` is 1: with histories as local states, only a bound ends it. */
+  /** Starts over as long as `got` is 1, having forgotten it: with histories as local states, only a bound ends it. */
   | { do: 'loop' };
 
 /** One CPU: its thread, and the handler of interrupts sent to it. */
@@ -110,7 +110,7 @@ function* run(code: readonly Instruction[], cpu: number, cpus: number, endless: 
       case 'mark': yield* t.mark(now.name); break;
       case 'skip': if (got !== 0) i++; break;
       case 'again': if (again && got === 1) [i, again] = [-1, false]; break;
-      case 'loop': if (got === 1) { if (!endless && ++loops > 2) yield* t.giveUp(); i = -1; } break;
+      case 'loop': if (got === 1) { if (!endless && ++loops > 2) yield* t.giveUp(); [i, got] = [-1, 0]; } break;
       case 'give up': if (got === 2) yield* t.giveUp(); break;
     }
   }

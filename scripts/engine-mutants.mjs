@@ -1,0 +1,100 @@
+// Mistakes to make in the engine on purpose: in this file, this text for that. Those of the reductions have switches of their own.
+const file = (name, mutants) => Object.entries(mutants).map(([mutant, [from, to]]) => ({ mutant, file: `packages/core/src/${name}`, from, to }));
+
+export const ENGINE_MUTANTS = [
+  ...file('explore/successors.ts', {
+    'a closed gate holds nobody up': ['if (this.isHeldUp(p)) {', 'if (this.isHeldUp(p) && false) {'],
+    'only the first gate counts': ['for (let i = 0; i < gates.length; i++) {', 'for (let i = 0; i < Math.min(1, gates.length); i++) {'],
+    'the first gate is blamed for any': ['this.gateSlots[p]![i]!', 'this.gateSlots[p]![0]!'],
+    'who waits does not wait': ['enabled!(step, asked)) ways = 0;', 'enabled!(step, asked)) ways = 1;'],
+    'the first outcome is the only one': ['ways = meaning.choices!(step, asked);', 'ways = Math.min(1, meaning.choices!(step, asked));'],
+    'who waits waits for the first cell it read': ['[...asked.slots]', 'asked.slots.slice(0, 1)'],
+    'outcomes are taken for one': ['applied.noteChoice(choice);', ';'],
+    'those who gave up go on': ['const STOPPED = TRAIT.ended | TRAIT.gaveUp;', 'const STOPPED = TRAIT.ended;'],
+  }),
+  ...file('explore/decisions.ts', {
+    'answers do not depend on what was read': ['while (branch >= 0 && value[branch] !== found) branch', 'while (branch >= 0 && false) branch'],
+  }),
+  ...file('explore/automaton.ts', {
+    'daemons end': ["=== 'daemon' ? this.roots[p]! : this.endOf(p)", "=== 'daemon' ? this.endOf(p) : this.endOf(p)"],
+    'edges of all nodes go where the first went': ['const edge = this.edges.add(node, value);', 'const edge = this.edges.add(node, 0);'],
+  }),
+  ...file('explore/identity.ts', {
+    'a local state is its step': ['JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}\\n${told}`', 'JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}`'],
+  }),
+  ...file('explore/report.ts', {
+    'a deadlock is an end': ["return mainsLeft > 0 ? 'deadlock' : 'end';", "return 'end';"],
+    'daemons may not be idle': [" && system.processes[p]!.role === 'main') mainsLeft++", ') mainsLeft++'],
+    'giving up is an end': ["if (traits & TRAIT.gaveUp) return 'gave up';", ''],
+  }),
+  ...file('explore/endings.ts', {
+    'some schedule goes on is enough': ['if (ending[state] || !this.someAfter(state, ending)) continue;', 'if (ending[state]) continue;'],
+    'the last state alone is looked from': ['for (let changed = true; changed;) {', 'for (let changed = true; changed; changed = false) {'],
+    'nobody has ended before all have': ["mainsLeft ||= !(traits & TRAIT.ended) && this.system.processes[p]!.role === 'main';", 'mainsLeft ||= !(traits & TRAIT.ended);'],
+  }),
+  ...file('explore/search.ts', {
+    'ends are not judged': ["if (ending !== 'end') return;", 'return;'],
+    'deadlocks are judged as ends': ["if (ending !== 'end') return;", ''],
+    'layers are one too long': ['this.layerEnd = this.states.count;', 'this.layerEnd = this.states.count + 1;'],
+    'a circle is a way on': ['onwards ||= to > state;', 'onwards ||= to >= state;'],
+  }),
+  ...file('explore/moves.ts', {
+    'claims on the way are not judged': ['this.judge(ahead, node, effect, -1);', ''],
+    'states that were merged are judged once': ['states.likeness ? -1 : known < 0', 'known < 0'],
+    'what is fused may choose': ['reducer.choose(ahead, able, states.count) > 1) break;', 'reducer.choose(ahead, able, states.count) > 2) break;'],
+  }),
+  ...file('explore/findings.ts', {
+    'the first schedule is the shortest': ['if (known !== undefined && (depth < 0 || known.depth <= depth)) return;', 'if (known !== undefined) return;'],
+    'each way into a state is counted again': ['state < 0 || this.counted.add(state, edge)', 'true'],
+  }),
+  ...file('explore/state.ts', {
+    'the last cell is not copied': ['for (let i = HEADER.low; i < this.layout.width; i++) to[b + i]', 'for (let i = HEADER.low; i < this.layout.width - 1; i++) to[b + i]'],
+    'the first write is lost': ['for (let i = from; i < to; i++) {', 'for (let i = from + 1; i < to; i++) {'],
+    'records that grow lose what they hold': ['wide.set(old.subarray(i * narrow, (i + 1) * narrow), i * this.stride);', 'wide.set(old.subarray(i * narrow, i * narrow + HEADER.size), i * this.stride);'],
+    'fused moves are told backwards': ['...this.trails.at(move).reverse()', '...this.trails.at(move)'],
+    'fingerprints are enough': ['if (this.compact) return', 'if (!this.likeness) return'],
+    'equal is equal nodes': ['for (let i = HEADER.size; i < this.layout.width; i++) if (known', 'for (let i = HEADER.size; i < HEADER.size + this.system.processes.length; i++) if (known'],
+  }),
+  ...file('explore/layout.ts', {
+    'cells begin with 0': ['return (word + this.initials[cell]!) | 0;', 'return word;'],
+  }),
+  ...file('explore/visited.ts', {
+    'half of a fingerprint is enough to look': ['return this.places[2 * place] === high;', 'return true;'],
+    'a table that grows forgets': ['if (id < 0) continue;', 'if (id < 0 || id % 7 === 3) continue;'],
+  }),
+  ...file('explore/likeness.ts', {
+    'likeness is equal nodes': ['if (value !== plain[word] && (plain[word] !== 0 || this.isLive(word))) return false;', ''],
+    'images of the other are not looked for': ['return this.images.some((image) => {', 'return this.images.slice(0, 1).some((image) => {'],
+  }),
+  ...file('explore/symmetries.ts', {
+    'processes stay where they are': ['to[HEADER.size + map.process(p)]', 'to[HEADER.size + p]'],
+    'cells stay where they are': ['const there = map.cell(cell);', 'const there = cell;'],
+  }),
+  ...file('explore/columns.ts', {
+    'columns leave their cells behind': ['for (let i = 0, from = order[c]! * height; i < height; i++, at++) if', 'for (let i = 0, from = order[c]! * height; i < height; i++, at++) if (i < processes) if'],
+  }),
+  ...file('explore/futures.ts', {
+    'futures reach once round': ['changed = join(row, a, row[b]!) || changed;', 'join(row, a, row[b]!);'],
+    'a lock is guarded for ever': ['if (step === undefined || cell === undefined || meaning?.mover', 'if (step === undefined || cell === undefined || undefined !== meaning?.mover && meaning?.mover'],
+    'what claims about ends read is no news': ['unguarded, finals];', 'unguarded];'],
+    'what is written is no news': ['[own.reads, own.writes, own.adds, all.reads, all.writes, all.adds, unguarded, finals]', '[own.reads, all.reads, finals]'],
+  }),
+  ...file('explore/meetings.ts', {
+    'only the first 32 cells meet': ['for (let w = 0; w < words; w++) {', 'for (let w = 0; w < Math.min(1, words); w++) {'],
+    'a lock among them is enough': ['found = AT_LOCKS;', 'return AT_LOCKS;'],
+  }),
+  ...file('explore/lock-probe.ts', {
+    'a lock is held once and for all': ['const value = this.store.get(acquires[0]!.step.cells[0]!);', 'const value = 0;'],
+    'one of those who take it must wait': ['const held = acquires.every(', 'const held = acquires.some('],
+  }),
+  ...file('explore/persistent.ts', {
+    'who waits is in no set': ['status === WAITS || status === HELD ?', 'status === HELD ?'],
+    'the first set is taken': ['if (set !== NONE_SMALLER) [best, least] = [set, bitCount(set & able)];', 'if (set !== NONE_SMALLER) [best, least] = [set, 1];'],
+  }),
+  ...file('explore/rounds.ts', {
+    'one round is enough once it was stale': ['this.known = version;', 'this.known = Infinity;'],
+  }),
+  ...file('machine/memory/tso.ts', {
+    'a full buffer is no bound (of the machine)': ['enabled: (step, store) => held(store, step.cpu).length < 2 * DEPTH,', ''],
+  }),
+];
