@@ -9,6 +9,8 @@ import {
   measureRow,
   namesOf,
   notCompared,
+  place,
+  readPlace,
   readOperation,
   readCounts,
   MODES,
@@ -63,6 +65,8 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
 /** Core whose searches all end well; each test says what differs. */
 export const coreOf = (some: Partial<Core> = {}): Core => ({
   ablate: async () => undefined,
+  place,
+  readPlace,
   sumsOf,
   rowsOf,
   comparedIn,

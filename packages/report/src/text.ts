@@ -11,6 +11,7 @@ import { listText } from './list-text.ts';
 import { measurementsText, whyText } from './measure-text.ts';
 import { litmusText } from './litmus-text.ts';
 import type { Format, Look, Report } from './report.ts';
+import { placementText } from './placement-text.ts';
 import { verdictsText } from './verdicts-text.ts';
 
 export const text: Format = { name: 'text', say: (report, look) => `${body(report, look)}\n` };
@@ -23,6 +24,8 @@ function body(report: Report, look: Look): string {
       return verdictsText(report.verdicts, look);
     case 'ablation':
       return ablationText(report.ablated, look);
+    case 'placement':
+      return placementText(report.placement, look);
     case 'replay':
       return incidentText(incidentOfReplay(report.replay), look);
     case 'claims':

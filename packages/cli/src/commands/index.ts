@@ -77,6 +77,27 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
+        bounds(
+          program
+            .command('place')
+            .argument('<race...>', 'races that have to hold')
+            .summary('find the cheapest places for kicks and flushes under which races hold')
+            .description(
+              'Puts a kick (an interrupt to every other CPU, and a wait) or a flush behind hooks, in every combination; tells each race to its kernel before\nthe fix with them on top; and counts the interrupts of operations. Shows the choices that nothing beats, and what breaks under the cheaper ones.\nExits 0 when there is a choice under which all hold, 12 when there is none, 75 when a search did not end, 4 when nothing applies.',
+            )
+            .requiredOption('-a, --arch <id>', 'architecture')
+            .option('--at <places>', 'candidates, comma separated: kick.HOOK, flush.HOOK, with .OPERATION behind it only within that', names, ['kick.pmdp_huge_get_and_clear', 'kick.pmdp_collapse_flush'])
+            .option('--with <fixes>', 'fixes of generic code that may be taken too, comma separated', names)
+            .option('--mix <parts>', 'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)', names, ['move', 'wp', 'migrate', 'change', 'zap', 'split', 'collapse'])
+            .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
+        ),
+        'shootdown place collapse-beside-gup-fast --arch ppc64-radix',
+      ),
+    load: async () => (await import('./place.ts')).Place,
+  },
+  {
+    declare: (program) =>
+      example(
         program
           .command('replay')
           .argument('<token>', 'what a report prints behind "shootdown replay"')

@@ -20,16 +20,16 @@ export interface Place {
   readonly in?: string;
 }
 
-/** `kick:pmdp_huge_get_and_clear`, `kick:pmdp_huge_get_and_clear@zap_huge_pmd`. */
-export const nameOfPlace = ({ what, after, in: inside }: Place): string => `${what}:${after}${inside === undefined ? '' : `@${inside}`}`;
+/** `kick.pmdp_huge_get_and_clear`, `kick.pmdp_huge_get_and_clear.zap_huge_pmd`: no colon, so that it may stand in a token. */
+export const nameOfPlace = ({ what, after, in: inside }: Place): string => `${what}.${after}${inside === undefined ? '' : `.${inside}`}`;
 
 /**
  * Reads a place as `nameOfPlace` writes it.
  * @throws Mistake SD_BAD_SCENARIO
  */
 export function readPlace(text: string): Place {
-  const [, what, after, inside] = /^(kick|flush):([\w]+)(?:@([\w]+))?$/.exec(text) ?? [];
-  if (after === undefined) throw new Mistake('SD_BAD_SCENARIO', `"${text}" is no place.`, 'A place reads kick:HOOK, flush:HOOK, or either with @OPERATION behind it.');
+  const [, what, after, inside] = /^(kick|flush)\.(\w+)(?:\.(\w+))?$/.exec(text) ?? [];
+  if (after === undefined) throw new Mistake('SD_BAD_SCENARIO', `"${text}" is no place.`, 'A place reads kick.HOOK, flush.HOOK, or either with .OPERATION behind it: only within that operation.');
   if (!allHooks.has(after)) {
     const close = didYouMean(after, allHooks.keys());
     throw new Mistake('SD_UNKNOWN_HOOK_NAME', `there is no hook ${after}.`, close ? `Did you mean ${close}?` : 'See: shootdown list hooks.');

@@ -1,5 +1,7 @@
 /** Shows one execution again, from its token. */
 import type { ArchSpec } from '../arch/arch.ts';
+import { readPlace, type Place } from '../arch/placed.ts';
+import { allHooks } from '../contract/mm-hooks.ts';
 import { replay } from '../explore/counterexample.ts';
 import { markOf } from '../explore/token.ts';
 import { Ablation, type Synchronising } from '../machine/ablation.ts';
@@ -31,11 +33,13 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const arch = archs.find((a) => a.id === token.arch) ?? unknown('SD_UNKNOWN_ARCH', 'architecture', token.arch, archs.map((a) => a.id));
   const workload = workloads.find((w) => w.scenario.name === token.workload) ?? unknown('SD_UNKNOWN_WORKLOAD', 'workload', token.workload, workloads.map((w) => w.scenario.name));
   // A token of `claims` names the hook beside the kernel: the steps of its contract exist only when they are asked for.
-  // A token of `ablate` names the step that is left out: what it is, and where.
+  // A token of `place` names what was put where; one of `ablate` names the step that is left out: what it is, and where.
   const [variant = '', hook, site] = token.variant.split('/');
   const configuration = workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
   const why = notApplicable(arch, workload.scenario);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
+  const placed = hook !== undefined && site === undefined && !allHooks.has(hook) ? placesOf(hook) : undefined;
+  if (placed) return { token, scenario: workload.scenario, configuration, trace: replay(rig(arch, workload.scenario, { ...configuration, ...placed, with: [...(configuration.with ?? []), ...placed.with] }).system, token.schedule) };
   const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
   const trace = replay(system, token.schedule);
   mustBe(token, trace);
@@ -47,6 +51,12 @@ function mustBe({ steps }: Token, { events, brokenAtEnd, stuck }: Trace): void {
   if (steps === undefined || steps === markOf(events)) return;
   if (brokenAtEnd.length > 0 || stuck.length > 0 || events.some(({ broken }) => broken.length > 0)) return;
   throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', 'this schedule makes other steps than when it was found, and nothing breaks along it.', 'The code has changed since. Explore again: what was found may be gone, or be elsewhere.');
+}
+
+/** `kick.HOOK+kick.HOOK.OPERATION+FIX`, or `nothing`. */
+function placesOf(text: string): { readonly places: Place[]; readonly with: string[] } {
+  const parts = text === 'nothing' ? [] : text.split('+');
+  return { places: parts.filter((part) => part.includes('.')).map(readPlace), with: parts.filter((part) => !part.includes('.')) };
 }
 
 function unknown(code: 'SD_UNKNOWN_ARCH' | 'SD_UNKNOWN_WORKLOAD' | 'SD_BAD_TOKEN', what: string, name: string, known: readonly string[]): never {

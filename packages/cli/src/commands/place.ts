@@ -1,0 +1,61 @@
+/** `place`: the cheapest places for kicks and flushes under which races hold. */
+import type { RaceCase } from '@shootdown/core';
+import { inject, injectable } from 'tsyringe';
+import { Catalog, type Workloads } from '../catalog.ts';
+import { EXIT } from '../exit.ts';
+import { boundsOf, type BoundOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { select } from '../select.ts';
+import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
+
+/** Options of `place`. */
+interface PlaceOptions extends BoundOptions {
+  readonly arch?: string;
+  readonly at?: readonly string[];
+  readonly with?: readonly string[];
+  readonly mix?: readonly string[];
+  readonly mode?: string;
+}
+
+/** Short names of what takes a huge PMD out or makes a table of it, and the counted operation of each. */
+const PATHS: Readonly<Record<string, string>> = {
+  move: 'thp_mremap', wp: 'thp_cow_write', migrate: 'thp_migrate', change: 'thp_mprotect_ro', zap: 'thp_dontneed', split: 'thp_partial_dontneed1', collapse: 'collapse',
+};
+
+@injectable()
+export class Place implements Command {
+  constructor(
+    @inject(CORE) private readonly core: Lazy<Core>,
+    @inject(Catalog) private readonly catalog: Catalog,
+    @inject(Progress) private readonly progress: Progress,
+    @inject(INTERRUPT) private readonly interrupt: AbortSignal,
+  ) {}
+
+  async run(names: readonly string[], options: PlaceOptions): Promise<Result> {
+    const core = await this.core();
+    const { arch: id = '', at = [], mix = [], mode: other = '' } = options;
+    const workloads = await this.catalog.workloads();
+    const [arch] = select(await this.catalog.archs(), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
+    const races: RaceCase[] = select([...workloads.races, ...workloads.variations], (r) => r.id, names, 'SD_UNKNOWN_WORKLOAD', core);
+    const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
+    const placement = await core.place(
+      { arch: arch!, races, places: at.map(core.readPlace), fixes: options.with ?? [], mix: mix.map((part) => partOf(part, workloads, core)), mode: mode! },
+      {
+        ...boundsOf(options, core, this.interrupt),
+        onSet: (done, total, what) => this.progress.task(`${done}/${total}  ${what}`),
+        onProgress: (p) => this.progress.search(p),
+      },
+    );
+    const exit = placement.races.length === 0 ? EXIT.nothing : !placement.complete ? EXIT.bound : placement.choices.some((c) => c.holds) ? EXIT.ok : EXIT.violation;
+    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'placement', placement }, exit };
+  }
+}
+
+/** `change=100`, `zap`, or an operation by its own name. */
+function partOf(text: string, { operations }: Workloads, core: Core): { name: string; operation: Workloads['operations'][number]; weight: number } {
+  const [name = '', weight = '1'] = text.split('=');
+  const [operation] = select(operations, (o) => o.name, [PATHS[name] ?? name], 'SD_UNKNOWN_OPERATION', core);
+  const times = Number(weight);
+  if (!(times >= 0)) throw new core.Mistake('SD_BAD_BOUND', `the weight of ${name} is ${weight}.`, 'Give a number, such as change=100.');
+  return { name, operation: operation!, weight: times };
+}

@@ -1,0 +1,130 @@
+/** Where to put a kick or a flush: every set of candidate places is judged by stories and priced by operations, cheapest first. */
+import { nameOfPlace, type Place } from '../arch/placed.ts';
+import type { ArchSpec } from '../arch/arch.ts';
+import { measure, MEASURE_DEFAULTS } from '../measure/measure.ts';
+import type { CountedOperation, Mode } from '../measure/operation.ts';
+import { SCHEMA_VERSION, type Verdict } from '../verdict/verdict.ts';
+import type { Configuration, RaceCase } from '../workload/scenario.ts';
+import { judgeScenario, type Bounds } from './judge.ts';
+
+/** What is asked. */
+export interface PlaceQuestion {
+  readonly arch: ArchSpec;
+  /** Each is told to the kernel before its fix, with the places on top. */
+  readonly races: readonly RaceCase[];
+  readonly places: readonly Place[];
+  /** Fixes of generic code that may be taken too, for nothing. */
+  readonly fixes: readonly string[];
+  /** What is priced: how often each operation comes, under a short name. */
+  readonly mix: readonly { readonly name: string; readonly operation: CountedOperation; readonly weight: number }[];
+  readonly mode: Mode;
+}
+
+/** One set of places and fixes. */
+export interface Choice {
+  readonly places: readonly string[];
+  readonly fixes: readonly string[];
+  /** Interrupts that one operation costs, by its name in the mix; undefined where an operation is not modelled. */
+  readonly ipis: Readonly<Record<string, number | undefined>>;
+  /** Their sum by the weights of the mix. */
+  readonly cost: number;
+  /** Races that break, each with its verdict. Those that are not judged because a bigger set breaks them already are left out. */
+  readonly breaks: readonly Verdict[];
+  readonly holds: boolean;
+}
+
+export interface Placement {
+  readonly schemaVersion: number;
+  readonly arch: string;
+  readonly mode: Mode;
+  readonly mix: readonly { readonly name: string; readonly operation: string; readonly weight: number }[];
+  readonly races: readonly string[];
+  /** Races that do not apply to the architecture. */
+  readonly skipped: readonly string[];
+  /** By cost. Sets that hold though a cheaper part of them holds too are left out. */
+  readonly choices: readonly Choice[];
+  /** Every set was judged to the end. */
+  readonly complete: boolean;
+}
+
+export interface PlaceBounds extends Bounds {
+  /** Told before each search. */
+  onSet?(done: number, total: number, what: string): void;
+}
+
+/**
+ * Judges every set of places, and prices it.
+ * More kicks and flushes only make others wait: a set holds where a part of it holds, and breaks where a bigger one breaks; such sets are
+ * not searched. The price of a set is that of its places, measured one by one.
+ */
+export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promise<Placement> {
+  const { arch, races, places, fixes, mix, mode } = question;
+  const sets = subsets(fixes).flatMap((chosen) => subsets(places).map((at) => ({ fixes: chosen, places: at })));
+  const price = pricer(question);
+  const priced = sets.map((set) => ({ ...set, ...price(set.fixes, set.places) })).sort((a, b) => a.cost - b.cost || a.places.length + a.fixes.length - b.places.length - b.fixes.length);
+  const known: { readonly set: Omit<(typeof priced)[number], 'ipis' | 'cost'>; readonly race: string; readonly verdict: Verdict }[] = [];
+  const skipped = new Set<string>();
+  const choices: Choice[] = [];
+  let complete = true;
+  for (const [i, set] of priced.entries()) {
+    const same = (other: { readonly fixes: readonly string[] }): boolean => other.fixes.join() === set.fixes.join();
+    if (choices.some((c) => c.holds && isPart(c.places, set.places.map(nameOfPlace)) && isPart(c.fixes, set.fixes))) continue;
+    const breaks: Verdict[] = [];
+    let holds = true;
+    for (const race of races) {
+      if (skipped.has(race.id)) continue;
+      const before = known.find((k) => k.race === race.id && same(k.set) && holdsIn(k.verdict) && isPart(k.set.places, set.places));
+      if (before) continue;
+      bounds.onSet?.(i, priced.length, `${race.id} with ${[...set.places.map(nameOfPlace), ...set.fixes].join(', ') || 'nothing'}`);
+      const verdict = await judgeScenario(arch, race.scenario, onTop(race.before, set.places, set.fixes), `before/${[...set.places.map(nameOfPlace), ...set.fixes].join('+') || 'nothing'}`, bounds);
+      if (verdict.outcome === 'n/a') { skipped.add(race.id); continue; }
+      if (verdict.outcome === 'bound' || verdict.outcome === 'interrupted') complete = false;
+      known.push({ set, race: race.id, verdict });
+      if (holdsIn(verdict)) continue;
+      holds = false;
+      breaks.push(verdict);
+    }
+    choices.push({ places: set.places.map(nameOfPlace), fixes: set.fixes, ipis: set.ipis, cost: set.cost, breaks, holds });
+  }
+  return {
+    schemaVersion: SCHEMA_VERSION, arch: arch.id, mode, mix: mix.map(({ name, operation, weight }) => ({ name, operation: operation.name, weight })),
+    races: races.map((r) => r.id).filter((id) => !skipped.has(id)), skipped: [...skipped], choices: pareto(choices), complete,
+  };
+}
+
+const holdsIn = ({ outcome }: Verdict): boolean => outcome === 'clean';
+const isPart = <T>(part: readonly T[], whole: readonly T[]): boolean => part.every((one) => whole.includes(one));
+const subsets = <T>(all: readonly T[]): T[][] => Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_one, i) => (bits >> i) & 1));
+
+/** The configuration with places on top and fixes in it. */
+const onTop = (base: Configuration, places: readonly Place[], fixes: readonly string[]): Configuration => ({ ...base, places, with: [...(base.with ?? []), ...fixes] });
+
+/** Sets of which no other costs as little and breaks only a part of the same races. */
+function pareto(choices: readonly Choice[]): Choice[] {
+  const broken = (c: Choice): string[] => c.breaks.map((v) => v.workload);
+  const beats = (a: Choice, b: Choice): boolean =>
+    a.cost <= b.cost && isPart(broken(a), broken(b)) && (a.cost < b.cost || broken(a).length < broken(b).length || choices.indexOf(a) < choices.indexOf(b));
+  return choices.filter((c) => !choices.some((other) => other !== c && beats(other, c)));
+}
+
+/** Prices sets by measuring what each place adds to each operation. */
+function pricer({ arch, races, mix, mode }: PlaceQuestion): (fixes: readonly string[], places: readonly Place[]) => Pick<Choice, 'ipis' | 'cost'> {
+  const measured = new Map<string, number | undefined>();
+  const base = races[0]!.before;
+  const ipis = (operation: CountedOperation, fixes: readonly string[], places: readonly Place[]): number | undefined => {
+    const key = [operation.name, ...fixes, ...places.map(nameOfPlace)].join();
+    if (!measured.has(key)) {
+      const { columns, notModelled } = measure(arch, operation, { ...MEASURE_DEFAULTS, mode, configuration: onTop(base, places, fixes) });
+      measured.set(key, notModelled === undefined ? columns.ipis : undefined);
+    }
+    return measured.get(key);
+  };
+  return (fixes, places) => {
+    const each = mix.map(({ name, operation, weight }) => {
+      const plain = ipis(operation, fixes, []);
+      const more = places.map((one) => (ipis(operation, fixes, [one]) ?? 0) - (plain ?? 0));
+      return { name, weight, ipis: plain === undefined ? undefined : plain + more.reduce((a, b) => a + b, 0) };
+    });
+    return { ipis: Object.fromEntries(each.map((e) => [e.name, e.ipis])), cost: each.reduce((sum, e) => sum + e.weight * (e.ipis ?? 0), 0) };
+  };
+}
