@@ -1,4 +1,5 @@
 /** What book3s64 keeps beside the page tables: who is active on an mm; and for the hash MMU, the hash table and its batches. */
+import { kvmCells } from './kvm.ts';
 import { perCpu, perMm, region } from '@shootdown/core/plugin';
 
 /** context.active_cpus: how many bits of mm_cpumask are set. */
@@ -23,5 +24,5 @@ export const batch = {
 /** Did the kernel get here by a page fault on data (trap 0x300) that nobody has preloaded for yet? */
 export const data_fault = perCpu('trap 0x300', 'flag');
 
-export const radixCells = [active_cpus] as const;
+export const radixCells = [active_cpus, ...Object.values(kvmCells)] as const;
 export const hashCells = [...radixCells, hpte, hpte_slot_table, ...Object.values(batch), data_fault] as const;

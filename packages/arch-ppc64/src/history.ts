@@ -4,6 +4,7 @@ import {
   type Change, type Cpu, type Layer, type Mm, type MmHooks, type Op, type Pmd, type PmdSlot, type Va, type Vma,
 } from '@shootdown/core/plugin';
 import { flush_hash_table_pmd_range } from './hash_tlb.ts';
+import { KvmGuest } from './kvm.ts';
 import { radix__flush_tlb_collapsed_pmd } from './radix_tlb.ts';
 
 /** fa4531f753f1: only the CPUs that have run the mm. */
@@ -88,6 +89,14 @@ const common: readonly Change[] = [
   {
     name: 'ppc_masked_interrupts_are_acknowledged', commit: 'none', shipped: 'never', machine: { softMask: 'acknowledges at delivery' },
     says: 'An interrupt that comes while software masks it is acknowledged at once.',
+  },
+  {
+    name: 'ppc_kvm_guest', commit: 'none', shipped: 'never', layer: KvmGuest,
+    says: 'A guest of KVM uses the memory of the process: notifiers drop the translations that were copied for it.',
+  },
+  {
+    name: 'kvm_inserts_without_retry', commit: 'none', shipped: 'never',
+    says: 'KVM inserts a translation without a look whether the process has changed since it was read.',
   },
   {
     name: 'ppc_walkers_validate', commit: 'the series up to e21dfbf0332a', since: 'v5.8',

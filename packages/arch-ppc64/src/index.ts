@@ -3,12 +3,13 @@ import { arch } from '@shootdown/core/plugin';
 import { Book3s64 } from './book3s64.ts';
 import { Hash } from './hash.ts';
 import { hashHistory, radixHistory } from './history.ts';
+import { kvmppc_book3s_hv_page_fault } from './kvm.ts';
 import { hashMachine, radixMachine } from './mmu.ts';
 import { addr_to_pfn, kvmppc_do_h_enter, read_user_stack } from './operations.ts';
 import { Radix } from './radix.ts';
 import { Serialize } from './serialize.ts';
 
-const operations = { read_user_stack, addr_to_pfn, kvmppc_do_h_enter };
+const operations = { read_user_stack, addr_to_pfn, kvmppc_do_h_enter, kvmppc_book3s_hv_page_fault };
 
 export const radix = arch({
   id: 'ppc64-radix',

@@ -13,6 +13,7 @@ import { numaProtectVsDontneed } from './races/numa-protect-vs-dontneed.ts';
 import { pmdpInvalidateLostAd } from './races/pmdp-invalidate-lost-ad.ts';
 import { mceReadsFreedTable, mceWalkUsesPteAfterIrqRestore } from './races/mce-walk-uses-pte-after-irq-restore.ts';
 import { ppcCollapseVsHashFault } from './races/ppc-collapse-vs-hash-fault.ts';
+import { leafToLeafByWp, leafToLeafFlags, ppcLeafToLeafStaleFrame } from './races/ppc-leaf-to-leaf-stale-frame.ts';
 import { callersThatKeepTheSlot, ppcMoveHugePmdSlotReuse } from './races/ppc-move-huge-pmd-slot-reuse.ts';
 import { ppcSplitSerializedControl } from './races/ppc-split-serialized-control.ts';
 import { ppcSplitZeroAndWpFallback, wpFallback } from './races/ppc-split-zero-and-wp-fallback.ts';
@@ -55,6 +56,7 @@ export const races: readonly RaceCase[] = [
   ppcSplitZeroAndWpFallback,
   ppcWalkerNotIrqSafe,
   ppcMoveHugePmdSlotReuse,
+  ppcLeafToLeafStaleFrame,
   walkRealmodeEeOff,
   mceWalkUsesPteAfterIrqRestore,
   walkCountMissingBarrier,
@@ -66,6 +68,8 @@ export const races: readonly RaceCase[] = [
 export const variations: readonly RaceCase[] = [
   wpFallback,
   ...callersThatKeepTheSlot,
+  leafToLeafByWp,
+  leafToLeafFlags,
   ...walkRealmodeTold,
   mceReadsFreedTable,
   ...walkCountBarriersTold,

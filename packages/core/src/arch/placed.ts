@@ -5,20 +5,11 @@ import { didYouMean, Mistake } from '../mistakes.ts';
 import { without } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import type { Mm } from '../words/objects.ts';
+import type { Place } from '../words/place.ts';
 import type { Op } from '../words/step.ts';
 import type { Change } from './arch.ts';
 import { below } from './below.ts';
 import type { LayerClass } from './layer.ts';
-
-/** A place, and what is done there. Plain data. */
-export interface Place {
-  /** `kick`: every other CPU is interrupted and waited for; `flush`: the whole address space is flushed from every TLB. */
-  readonly what: 'kick' | 'flush';
-  /** Hook behind which it is done. */
-  readonly after: string;
-  /** Only within this operation or hook. Absent: wherever the hook is called. */
-  readonly in?: string;
-}
 
 /** `kick.pmdp_huge_get_and_clear`, `kick.pmdp_huge_get_and_clear.zap_huge_pmd`: no colon, so that it may stand in a token. */
 export const nameOfPlace = ({ what, after, in: inside }: Place): string => `${what}.${after}${inside === undefined ? '' : `.${inside}`}`;

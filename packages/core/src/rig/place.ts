@@ -1,9 +1,10 @@
 /** Where to put a kick or a flush: every set of candidate places is judged by stories and priced by operations, cheapest first. */
-import { nameOfPlace, type Place } from '../arch/placed.ts';
+import { nameOfPlace } from '../arch/placed.ts';
 import type { ArchSpec } from '../arch/arch.ts';
 import { measure, MEASURE_DEFAULTS } from '../measure/measure.ts';
 import type { CountedOperation, Mode } from '../measure/operation.ts';
 import { SCHEMA_VERSION, type Verdict } from '../verdict/verdict.ts';
+import type { Place } from '../words/place.ts';
 import type { Configuration, RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
 

@@ -1,11 +1,12 @@
 /** Shows one execution again, from its token. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { readPlace, type Place } from '../arch/placed.ts';
+import { readPlace } from '../arch/placed.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { replay } from '../explore/counterexample.ts';
 import { markOf } from '../explore/token.ts';
 import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
+import type { Place } from '../words/place.ts';
 import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { countHook, notApplicable, rig } from './rig.ts';

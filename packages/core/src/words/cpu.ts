@@ -168,6 +168,8 @@ export interface Cpu {
 
   /** For claims about pins: this CPU got a reference to `pfn` for the page with that number. A step only when asked for. */
   note_pin(block: number, pfn: Pfn): Op;
+  /** For claims about secondary MMUs: the page with that number is translated to `pfn` there, or not any more. A step only when asked for. */
+  note_copy(mm: Mm, block: number, pfn: Pfn | undefined): Op;
   /** For claims about stores: a fork has made `mm`, whose pages hold from here on what they hold now. A step only when asked for. */
   note_fork(mm: Mm): Op;
   /** For claims about removals: whatever is mapped in the range now has to go. A step only when asked for. */

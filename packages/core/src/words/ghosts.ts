@@ -18,6 +18,8 @@ export const ghosts = {
   pinned: region('ghost.pinned', ['cpu', 'block'], { ghost: true }),
   /** 1 + frame that was mapped for this page when its removal (MADV_DONTNEED, munmap) began last. */
   removed: region('ghost.removed', ['mm', 'block'], { ghost: true }),
+  /** 1 + frame that a secondary MMU translates this page to. */
+  copied: region('ghost.copied', ['mm', 'block'], { ghost: true }),
   /** Has user code stored to this page since the kernel last declared it clean? */
   modified: region('ghost.modified', ['mm', 'block'], { shape: 'flag', ghost: true }),
 };

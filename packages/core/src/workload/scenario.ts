@@ -1,9 +1,9 @@
 /** How a story is told: who runs what on which CPU, on which mapped areas, and what we ask. */
-import type { Place } from '../arch/placed.ts';
 import type { CpuId, Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Level } from '../words/geometry.ts';
 import type { Mm, Vma } from '../words/objects.ts';
+import type { Place } from '../words/place.ts';
 import type { KernelConfig } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 

@@ -21,6 +21,16 @@ export function noteMeanings(p: Parts): Meanings {
   const range = (step: Step): string => `pages ${blockOf(p.geometry, 'pte', argAt(step, 1))}..${blockOf(p.geometry, 'pte', argAt(step, 2) - 1)}`;
 
   return {
+    /** args: 1 + frame, 0 for none. What a secondary MMU translates a page to. */
+    'ghost.copy': {
+      apply(step, store) {
+        const cell = step.cells[0];
+        if (cell !== undefined) store.set(cell, argAt(step, 0));
+        return 0;
+      },
+      footprint: (step) => touches([], step.cells),
+      tell: (step) => (argAt(step, 0) === 0 ? 'a guest loses its translation' : `a guest gets a translation to P${argAt(step, 0) - 1}`),
+    },
     /** Remembers the frame that each page of the range has at this moment. */
     'ghost.removal': {
       apply(step, store) {
