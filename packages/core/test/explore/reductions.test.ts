@@ -106,6 +106,12 @@ describe('what a reduced search reports', () => {
   });
 });
 
+test('of two gates the closed one is waited for', () => {
+  // c0 is open and stays so; who closes c1 must open it before p0 stores, or p1 never sees c2 without it.
+  const gated: Toy = { cells: [0, 1], processes: [() => store(2, 1), { gates: [0, 1], body: () => load(2) }, () => store(1, 0)] };
+  expect(difference(toy(gated), 100)).toBeUndefined();
+});
+
 describe('never ends', () => {
   const clock = { role: 'daemon' as const, body: () => inc(7, 1, 2) };
 
