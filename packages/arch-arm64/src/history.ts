@@ -1,7 +1,8 @@
-/** What arm64 did otherwise in older releases. */
+/** What arm64 did otherwise in older releases, and does otherwise in later ones. */
 import {
   below, from, PAGE_SIZE, type Change, type Cpu, type Layer, type MmHooks, type Mm, type MmuGather, type Op, type Table, type Va,
 } from '@shootdown/core/plugin';
+import { Contpte } from './contpte.ts';
 import { __flush_tlb_range, __tlbi_sync_s1ish } from './tlbflush.ts';
 
 const TLB = 'arch/arm64/include/asm/tlb.h';
@@ -47,5 +48,18 @@ export const history: readonly Change[] = [
     says: 'Unhooking a page table flushes the way to it at once, and the flush of the gather is for leaves only.',
     until: 'v4.20',
     layer: FreeHooksFlush,
+  },
+  {
+    name: 'arm64_contpte',
+    commit: '4602e5757bcc and those around it',
+    says: 'Entries that map a part of one huge page in a row are marked as a block; changing one of them unfolds the block, with a flush.',
+    since: 'v6.9',
+    layer: Contpte,
+  },
+  {
+    name: 'arm64_range_from_highest_scale',
+    commit: 'e2768b798a19',
+    says: 'A range is taken apart from the biggest operation down, and a single page comes last; before, the other way round.',
+    since: 'v6.9',
   },
 ];

@@ -22,12 +22,14 @@ export const arm64Machine: MachineSpec = {
     MAX_TLBI_OPS: 512,
     // With it: so many pages.
     MAX_TLBI_RANGE_PAGES: 2 ** 21,
+    // Entries that may be marked as a block: 64 KiB.
+    CONT_PTES: 16,
     // Errata 1286807 and others.
     ARM64_WORKAROUND_REPEAT_TLBI: 0,
   },
   // One table is two entries: a huge range is one too many without range operations, as on the real machine; with them it is
   // one operation, and two huge ranges are the whole ASID.
-  exploring: { MAX_TLBI_OPS: 2, MAX_TLBI_RANGE_PAGES: 4 },
+  exploring: { MAX_TLBI_OPS: 2, MAX_TLBI_RANGE_PAGES: 4, CONT_PTES: 2 },
 
   entryBits: {
     PRESENT: 'VALID, bit 0',
@@ -42,6 +44,7 @@ export const arm64Machine: MachineSpec = {
     SPECIAL: 'bit 56, for software',
     SWDIRTY: 'bit 55, for software',
     SWAP: 'bits 0, 1 and 58 clear, not zero',
+    CONT: 'Contiguous, bit 52',
   },
   // A flush is a row of TLBI instructions that ends with a DSB.
   counted: { flushes: ['tlb.sync'], ipis: {}, instructions },

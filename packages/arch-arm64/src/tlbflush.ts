@@ -44,27 +44,30 @@ export const __flush_tlb_range = operation(
     const end = roundDown(to + stride - 1, stride);
     let pages = blockOf(cpu.geometry, 'pte', end - start);
     const ranges = cpu.number('system_supports_tlb_range') !== 0;
-    if ((!ranges && end - start >= cpu.number('MAX_TLBI_OPS') * stride) || pages >= cpu.number('MAX_TLBI_RANGE_PAGES')) {
+    const limit = cpu.number('MAX_TLBI_RANGE_PAGES') + (cpu.has('arm64_range_from_highest_scale') ? 1 : 0);
+    if ((!ranges && end - start >= cpu.number('MAX_TLBI_OPS') * stride) || pages >= limit) {
       yield* flushAsid(cpu, mm);
       return;
     }
     yield* cpu.fence('dsb(ishst)');
     // A range operation covers (num + 1) * 2 ** (5 * scale + 1) pages: the length is taken apart five bits at a time.
-    let scale = 0;
+    const down = cpu.has('arm64_range_from_highest_scale');
+    let scale = down ? 3 : 0;
     while (pages > 0) {
-      if (!ranges || pages % 2 === 1) {
+      if (!ranges || (down ? pages === 1 : pages % 2 === 1)) {
         yield* tlbi(cpu, mm, start, start + 1, reach);
         start += stride;
         pages -= stride / PAGE_SIZE(cpu.geometry);
         continue;
       }
-      const many = (Math.floor(pages / 2 ** (5 * scale + 1)) % 32) * 2 ** (5 * scale + 1);
+      const unit = 2 ** (5 * scale + 1);
+      const many = (down ? Math.min(Math.floor(pages / unit), 32) : Math.floor(pages / unit) % 32) * unit;
       if (many > 0) {
         yield* tlbi(cpu, mm, start, start + many * PAGE_SIZE(cpu.geometry), reach); // TLBI RVALE1IS, RVAE1IS
         start += many * PAGE_SIZE(cpu.geometry);
         pages -= many;
       }
-      scale++;
+      scale += down ? -1 : 1;
     }
     yield* __tlbi_sync_s1ish(cpu);
   },

@@ -1,6 +1,6 @@
 /** Which CPUs have run an address space. They stay in mm_cpumask when they leave; a radix flush may trim the idle ones. */
 import {
-  asMm, cpuBit, currentCells, ipiHandler, linux, mmCells, mmdrop, operation, type Cpu, type CpuMask, type Mm, type Op,
+  asMm, cpuBit, currentCells, ipiHandler, linux, mmCells, mmdrop_lazy_tlb, operation, type Cpu, type CpuMask, type Mm, type Op,
 } from '@shootdown/core/plugin';
 import { active_cpus } from './cells.ts';
 import { _tlbiel_pid } from './tlbie.ts';
@@ -39,7 +39,7 @@ export const exit_lazy_flush_tlb = operation(
       if (active === asMm(mm)) {
         yield* cpu.store(currentCells.active_mm(cpu.id), 0);
         yield* switch_mm_irqs_off(cpu, mm, undefined);
-        yield* mmdrop(cpu, mm); // what the kernel thread had borrowed
+        yield* mmdrop_lazy_tlb(cpu, mm); // what the kernel thread had borrowed
       }
       // Two interrupts may come for one bit: only the one that finds it counts.
       const mask = yield* cpu.load(mmCells.cpumask(mm.id));

@@ -10,6 +10,7 @@ const kernel = {
   // tlbie names one page size: a gather holds one.
   MMU_GATHER_PAGE_SIZE: true,
   MMU_GATHER_MERGE_VMAS: true,
+  MMU_LAZY_TLB_SHOOTDOWN: true,
   TRANSPARENT_HUGEPAGE: true,
   HAVE_FAST_GUP: true,
 } as const;
@@ -58,7 +59,7 @@ export const radixMachine: MachineSpec = {
       'radix__flush_tlb_mm', '__flush_all_mm', 'radix__flush_tlb_page_psize', '__radix__flush_tlb_range', '__radix__flush_tlb_range_psize',
       'radix__flush_tlb_collapsed_pmd',
     ],
-    ipis: { do_exit_flush_lazy_tlb: 'lazyExitIpis' },
+    ipis: { do_exit_flush_lazy_tlb: 'lazyExitIpis', do_shoot_lazy_tlb: 'lazyExitIpis' },
     instructions: radixInstructions,
   },
   cells: radixCells,
@@ -82,6 +83,6 @@ export const hashMachine: MachineSpec = {
   notCompared: F.BUSY | F.HASHPTE,
   entryBits: { ...bits, BUSY: 'H_PAGE_BUSY (RSV1), 0x40', HASHPTE: 'H_PAGE_HASHPTE (RPN43), 0x0080000000000000' },
   // A huge page, or what one CPU has collected: one PTE or many.
-  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: {}, hypercalls: hashHypercalls },
+  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' }, hypercalls: hashHypercalls },
   cells: hashCells,
 };

@@ -3,6 +3,7 @@ import {
   entryRef, from, HPAGE_PMD_SIZE, none, PAGE_SIZE, pmd_clear, pmd_present, POISON, ptep_get_and_clear, tableCells,
   type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Table, type Va, type Vma,
 } from '@shootdown/core/plugin';
+import { exit_flush_lazy_tlbs } from './context.ts';
 import {
   __radix__flush_tlb_range, __radix__flush_tlb_range_psize, radix__flush_all_mm, radix__flush_tlb_collapsed_pmd, radix__flush_tlb_mm,
   radix__flush_tlb_page_psize,
@@ -80,6 +81,8 @@ export class Radix implements ArchHooks {
   @from('v6.1', RADIX_TLB, 'radix__tlb_flush')
   *tlb_flush(cpu: Cpu, tlb: MmuGather): Op {
     if (tlb.fullmm || tlb.need_flush_all) {
+      // Where lazies may be shot they will be interrupted anyway, soon: better now, and they flush on their way.
+      if (cpu.has('lazies_may_be_shot')) yield* exit_flush_lazy_tlbs(cpu, tlb.mm);
       yield* radix__flush_all_mm(cpu, tlb.mm, true);
       return;
     }

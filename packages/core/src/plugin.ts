@@ -11,7 +11,7 @@ export * from './contract/gather.ts';
 export type { MmHooks } from './contract/mm-hooks.ts';
 export { operation, type Operation } from './kernel/operation.ts';
 export { host_pfn_mapping_level } from './kernel/lookup_address.ts';
-export { mmdrop } from './kernel/sched.ts';
+export { mmdrop, mmdrop_lazy_tlb } from './kernel/sched.ts';
 export { kick_all_cpus_sync } from './kernel/smp.ts';
 export { Mistake } from './mistakes.ts';
 export * from './words/address.ts';

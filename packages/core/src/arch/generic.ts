@@ -2,20 +2,23 @@
 import { cpuBit, without, type Va } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import {
+  F,
   isValid,
   mkTable,
   none,
   pmd_mkinvalid,
   pmd_wrprotect,
+  pte_advance_pfn,
   pte_protnone,
   pte_wrprotect,
+  withFlags,
   type Pmd,
   type Pte,
   type Table,
 } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, isFolded, PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
-import { entryRef, mmCells, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot, type Vma } from '../words/objects.ts';
+import { entryRef, mmCells, pte_after, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot, type Vma } from '../words/objects.ts';
 import type { Op } from '../words/step.ts';
 import { tlb_flush_p4d_range, tlb_flush_pmd_range, tlb_flush_pud_range, tlb_table_flush } from '../contract/gather.ts';
 import {
@@ -30,6 +33,8 @@ import {
   pmdp_invalidate,
   pte_clear,
   ptep_get_and_clear,
+  ptep_get_and_clear_full,
+  ptep_set_wrprotect,
   set_pmd_at,
   set_pte_at,
   switch_mm,
@@ -77,6 +82,26 @@ export class Generic implements Partial<MmHooks> {
   @from('v6.1', X86_PGTABLE, 'set_pte_at')
   *set_pte_at(cpu: Cpu, _mm: Mm, _addr: Va, ptep: PteSlot, pte: Pte): Op {
     yield* cpu.store(entryRef(ptep), pte);
+  }
+
+  @from('v6.12', PGTABLE, 'set_ptes')
+  *set_ptes(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, pte: Pte, nr: number): Op {
+    for (let i = 0; i < nr; i++) yield* set_pte_at(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i), pte_advance_pfn(pte, i));
+  }
+
+  @from('v6.12', PGTABLE, 'get_and_clear_full_ptes')
+  *get_and_clear_full_ptes(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number, full: boolean): Op<Pte> {
+    let pte = yield* ptep_get_and_clear_full(cpu, mm, addr, ptep, full);
+    for (let i = 1; i < nr; i++) {
+      const next = yield* ptep_get_and_clear_full(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i), full);
+      pte = withFlags(pte, next & (F.ACCESSED | F.DIRTY | F.SWDIRTY));
+    }
+    return pte;
+  }
+
+  @from('v6.12', PGTABLE, 'wrprotect_ptes')
+  *wrprotect_ptes(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number): Op {
+    for (let i = 0; i < nr; i++) yield* ptep_set_wrprotect(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i));
   }
 
   @from('v6.1', X86_PGTABLE, 'pte_clear')

@@ -3,7 +3,7 @@ import { huge_pmd_needs_flush, pmdp_huge_get_and_clear, pmdp_invalidate, pmdp_in
 import { tlb_flush_pmd_range } from '../contract/gather.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { F, pmd_mkwrite, pmd_modify, pmd_protnone, pmd_trans_huge, pmd_write, withFlags, type Pgprot, type Pmd } from '../words/entry.ts';
+import { F, pmd_mkwrite, pmd_modify, pmd_pfn, pmd_protnone, pmd_trans_huge, pmd_write, withFlags, type Pgprot, type Pmd } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import type { PmdSlot, Vma } from '../words/objects.ts';
@@ -12,6 +12,7 @@ import type { Op } from '../words/step.ts';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { operation } from './operation.ts';
+import { PageAnonExclusive, vm_write } from './page.ts';
 import { pmd_lock, pmd_unlock } from './pgtable.ts';
 
 /** What a change of protection is told. */
@@ -76,7 +77,8 @@ export const change_huge_pmd = operation(
     const old = yield* takeOut(cpu, vma, addr, pmdp);
     const entry = pmd_modify(old, newprot);
     // NUMA balancing takes the permission away for a while only: it is remembered in the entry.
-    const kept = why === 'numa' && pmd_write(pmd) ? pmd_mkwrite(entry) : entry;
+    const writable = why === 'numa' ? pmd_write(pmd) : yield* can_change_pmd_writable(cpu, vma, entry);
+    const kept = writable ? pmd_mkwrite(entry) : entry;
     yield* set_pmd_at(cpu, vma.mm, addr, pmdp, kept);
     if (tlb) {
       const flush = yield* huge_pmd_needs_flush(cpu, old, kept);
@@ -84,6 +86,17 @@ export const change_huge_pmd = operation(
     }
     yield* pmd_unlock(cpu, pmdp);
     return 'changed';
+  },
+);
+
+/** May mprotect give the permission to write at once? See can_change_pte_writable. */
+export const can_change_pmd_writable = operation(
+  linux('v6.12', 'mm/huge_memory.c', 'can_change_pmd_writable'),
+  function* (cpu: Cpu, vma: Vma, pmd: Pmd): Op<boolean> {
+    if (!cpu.has('mprotect_makes_huge_writable') || !vm_write(vma) || pmd_write(pmd) || pmd_protnone(pmd)) return false;
+    const zero = yield* is_huge_zero_pmd(cpu, pmd);
+    if (zero) return false; // vm_normal_page_pmd finds no page
+    return yield* PageAnonExclusive(cpu, pmd_pfn(pmd));
   },
 );
 

@@ -63,7 +63,8 @@ export const can_change_pte_writable = operation(
   linux('v6.1', 'mm/mprotect.c', 'can_change_pte_writable'),
   function* (cpu: Cpu, vma: Vma, pte: Pte): Op<boolean> {
     if (!cpu.has('mprotect_makes_writable') || !vm_write(vma) || pte_write(pte)) return false;
-    if (pte_protnone(pte) || pte_special(pte) || !pte_dirty(pte)) return false;
+    if (pte_protnone(pte) || pte_special(pte)) return false;
+    if (!cpu.has('mprotect_makes_clean_writable') && !pte_dirty(pte)) return false;
     return yield* PageAnonExclusive(cpu, pte_pfn(pte));
   },
 );

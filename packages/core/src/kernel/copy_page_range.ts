@@ -1,5 +1,5 @@
 /** fork copies the page tables of an area: both sides lose the permission to write. mm/memory.c. */
-import { arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, ptep_set_wrprotect, set_pte_at } from '../contract/hooks/index.ts';
+import { arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, ptep_set_wrprotect, set_pte_at, set_ptes, wrprotect_ptes } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, none, pmd_trans_huge, pte_mkold, pte_none, pte_pfn, pte_present, pte_special, pte_write, pte_wrprotect, type Entry } from '../words/entry.ts';
@@ -8,6 +8,7 @@ import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { copy_huge_pmd } from './copy_huge_pmd.ts';
+import { folio_pte_batch } from './folio_pte_batch.ts';
 import { operation } from './operation.ts';
 import { get_page, page_try_dup_anon_rmap } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
@@ -87,8 +88,9 @@ const copy_pte_range = operation(
     const src_first = yield* pte_offset_map(cpu, src_pmd, start);
     yield* pte_lock(cpu, src_first);
     yield* arch_enter_lazy_mmu_mode(cpu);
-    for (let addr = start, i = 0; addr < end; addr += PAGE_SIZE(cpu.geometry), i++) {
-      yield* copy_one_pte(cpu, dst_vma, src_vma, pte_after(dst_first, i), pte_after(src_first, i), addr);
+    let nr = 1;
+    for (let addr = start, i = 0; addr < end; addr += nr * PAGE_SIZE(cpu.geometry), i += nr) {
+      nr = yield* copy_present_ptes(cpu, dst_vma, src_vma, pte_after(dst_first, i), pte_after(src_first, i), addr, end);
     }
     yield* arch_leave_lazy_mmu_mode(cpu);
     yield* pte_unlock(cpu, src_first);
@@ -96,22 +98,27 @@ const copy_pte_range = operation(
   },
 );
 
-function* copy_one_pte(cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pte: PteSlot, src_pte: PteSlot, addr: Va): Op {
-  const pte = yield* cpu.read_entry(src_pte);
-  if (pte_none(pte)) return;
-  if (!pte_present(pte)) yield* cpu.give_up('fork with swap entries is not modelled');
-  yield* copy_present_pte(cpu, dst_vma, src_vma, dst_pte, src_pte, addr, pte);
-}
-
-const copy_present_pte = operation(
-  linux('v6.1', 'mm/memory.c', 'copy_present_pte'),
-  function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pte: PteSlot, src_pte: PteSlot, addr: Va, pte: Entry): Op {
-    if (!pte_special(pte)) {
-      yield* get_page(cpu, pte_pfn(pte));
-      yield* page_try_dup_anon_rmap(cpu, pte_pfn(pte));
+/** One entry, or those that follow it and map the same huge page. @returns how many */
+const copy_present_ptes = operation(
+  linux('v6.12', 'mm/memory.c', 'copy_present_ptes'),
+  function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pte: PteSlot, src_pte: PteSlot, addr: Va, end: Va): Op<number> {
+    const pte = yield* cpu.read_entry(src_pte);
+    if (pte_none(pte)) return 1;
+    if (!pte_present(pte)) yield* cpu.give_up('fork with swap entries is not modelled');
+    const nr = yield* folio_pte_batch(cpu, src_pte, pte, (end - addr) / PAGE_SIZE(cpu.geometry));
+    for (let i = 0; i < nr && !pte_special(pte); i++) {
+      yield* get_page(cpu, pte_pfn(pte) + i);
+      yield* page_try_dup_anon_rmap(cpu, pte_pfn(pte) + i);
     }
     // No flush: dup_mmap flushes once, when all is copied and before the copy can run.
-    if (pte_write(pte)) yield* ptep_set_wrprotect(cpu, src_vma.mm, addr, src_pte);
-    yield* set_pte_at(cpu, dst_vma.mm, addr, dst_pte, pte_mkold(pte_wrprotect(pte)));
+    const copy = pte_mkold(pte_wrprotect(pte));
+    if (nr === 1) {
+      if (pte_write(pte)) yield* ptep_set_wrprotect(cpu, src_vma.mm, addr, src_pte);
+      yield* set_pte_at(cpu, dst_vma.mm, addr, dst_pte, copy);
+    } else {
+      yield* wrprotect_ptes(cpu, src_vma.mm, addr, src_pte, nr); // any of them may be writable
+      yield* set_ptes(cpu, dst_vma.mm, addr, dst_pte, copy, nr);
+    }
+    return nr;
   },
 );

@@ -9,14 +9,14 @@ import { free_pgtables } from './free_pgtables.ts';
 import { mm_put_huge_zero_page } from './huge_zero_page.ts';
 import { tlb_finish_mmu, tlb_gather_mmu_fullmm } from './mmu_gather.ts';
 import { operation } from './operation.ts';
-import { mmdrop, mmgrab } from './sched.ts';
+import { mmdrop, mmgrab_lazy_tlb } from './sched.ts';
 import { vmas_between } from './vma.ts';
 import { unmap_vmas } from './zap.ts';
 
 /** do_exit, as far as it concerns memory: the thread gives its address space up. It stays loaded until the next context switch. */
 export const exit_mm = operation(linux('v6.1', 'kernel/exit.c', 'exit_mm'), function* (cpu: Cpu, mm: Mm): Op {
   yield* cpu.down_read(mmCells.mmap_lock(mm.id));
-  yield* mmgrab(cpu, mm); // for what stays loaded: given back by the context switch away from it
+  yield* mmgrab_lazy_tlb(cpu, mm); // for what stays loaded: given back by the context switch away from it
   yield* cpu.local_irq_save();
   yield* cpu.store(currentCells.mm(cpu.id), 0);
   yield* enter_lazy_tlb(cpu, mm);

@@ -1,12 +1,14 @@
 /**
  * Which changes of generic Linux a run has.
- * A release is the 6.1 code of this folder with the later changes of the table taken back; nothing else in it is older.
+ * An older release is the 6.1 code of this folder with changes of the table taken back, a later one has more of them; nothing else
+ * in it is older or newer.
  */
 import { didYouMean, Mistake } from '../mistakes.ts';
+import { LATER_FIXES } from './later-fixes.ts';
 
 /** Releases that a fix or a case names, oldest first. */
 export const RELEASES = [
-  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v4.20', 'v5.4', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.12',
+  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v4.20', 'v5.4', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.2', 'v6.4', 'v6.7', 'v6.9', 'v6.12',
 ] as const;
 export type Release = (typeof RELEASES)[number];
 
@@ -155,6 +157,7 @@ export const FIXES: readonly Fix[] = [
     since: 'v6.1',
     says: 'After pmdp_collapse_flush khugepaged waits until walkers with interrupts off have left the detached table.',
   },
+  ...LATER_FIXES,
 ];
 
 /** The generic code of a run: a release, and which fixes it has. Immutable. */

@@ -99,9 +99,13 @@ export function* tlb_remove_page_size(cpu: Cpu, tlb: MmuGather, pfn: Pfn): Op {
   if (__tlb_remove_page(cpu, tlb, pfn)) yield* tlb_flush_mmu(cpu, tlb);
 }
 
-// A few places on the stack, then batches of a page each. Simplified: a batch page can always be had, up to the limit.
-const isFull = (cpu: Cpu, tlb: MmuGather): boolean =>
-  tlb.pages.length >= cpu.number('MMU_GATHER_BUNDLE') + cpu.number('MAX_GATHER_BATCH_COUNT') * cpu.number('MAX_GATHER_BATCH');
+// A few places on the stack, then batches of a page each. Simplified: a batch page can always be had, up to the limit; and pages
+// that are given together (6.9) take a place each.
+function isFull(cpu: Cpu, tlb: MmuGather): boolean {
+  const kept = cpu.has('gather_takes_batches') ? 1 : 0; // a batch is full when it has no place for a page and its number
+  const batch = cpu.number('MAX_GATHER_BATCH') - kept;
+  return tlb.pages.length >= cpu.number('MMU_GATHER_BUNDLE') - kept + cpu.number('MAX_GATHER_BATCH_COUNT') * batch;
+}
 
 /** Says which size of entry comes next. */
 export function* tlb_change_page_size(cpu: Cpu, tlb: MmuGather, page_size: number): Op {

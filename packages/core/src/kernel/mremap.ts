@@ -54,7 +54,8 @@ export const move_page_tables = operation(
   function* (cpu: Cpu, vma: Vma, from: Va, new_vma: Vma, to: Va, length: number): Op {
     const g = cpu.geometry;
     if (get_extent(from, from + length, to, sizeOf(g, 'pud')) === sizeOf(g, 'pud')) yield* cpu.give_up('moving a whole PUD table is not modelled');
-    let done = 0;
+    const below = yield* try_realign_addr(cpu, vma, from, new_vma, to, length);
+    let done = -below;
     while (done < length) {
       const extent = get_extent(from + done, from + length, to + done, HPAGE_PMD_SIZE(g));
       const old_pmd = yield* mm_find_pmd(cpu, vma.mm, from + done); // get_old_pmd
@@ -64,6 +65,22 @@ export const move_page_tables = operation(
     }
   },
 );
+
+/** Bytes below both places from where the move may begin, so that a whole table moves: nothing else may be mapped there. */
+function* try_realign_addr(cpu: Cpu, vma: Vma, from: Va, new_vma: Vma, to: Va, length: number): Op<number> {
+  const size = HPAGE_PMD_SIZE(cpu.geometry);
+  const below = from % size;
+  if (!cpu.has('mremap_aligns_down') || length < size - below || below === 0 || to % size !== below) return 0;
+  const atSource = yield* can_align_down(cpu, vma, from, below);
+  const atTarget = yield* can_align_down(cpu, new_vma, to, below);
+  return atSource && atTarget ? below : 0;
+}
+
+function* can_align_down(cpu: Cpu, vma: Vma, addr: Va, below: number): Op<boolean> {
+  if (vma.start !== addr) return false;
+  const there = yield* vmas_between(cpu, vma.mm, addr - below, addr);
+  return there.length === 0;
+}
 
 /** Up to the next border of a `size` block, of the source or of the destination. */
 function get_extent(old_addr: Va, old_end: Va, new_addr: Va, size: number): number {

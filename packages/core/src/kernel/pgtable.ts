@@ -23,8 +23,7 @@ export const p4d_offset = (g: Geometry, pgdp: PgdSlot, pgd: Entry, address: Va):
 export const pud_offset = (g: Geometry, p4dp: P4dSlot, p4d: Entry, address: Va): PudSlot => below(g, 'pud', p4dp, p4d, address);
 export const pmd_offset = (g: Geometry, pudp: PudSlot, pud: Entry, address: Va): PmdSlot => below(g, 'pmd', pudp, pud, address);
 export const pte_offset = (g: Geometry, pmd: Entry, address: Va): PteSlot => ({ level: 'pte', table: tableOf(pmd), index: indexOf(g, 'pte', address) });
-/** `ptep + n` of the C code. */
-export const pte_after = (ptep: PteSlot, n: number): PteSlot => ({ level: 'pte', table: ptep.table, index: ptep.index + n });
+export { pte_after } from '../words/objects.ts';
 
 export const pgd_none = isNone;
 export const pgd_present = isValid;

@@ -1,6 +1,6 @@
 /** The PMD of a huge page becomes a table; the page stays whole. mm/huge_memory.c. */
 import {
-  pgtable_trans_huge_withdraw, pmd_populate, pmdp_huge_clear_flush, pmdp_huge_split_prepare, pmdp_invalidate, set_pte_at,
+  pgtable_trans_huge_withdraw, pmd_populate, pmdp_huge_clear_flush, pmdp_huge_split_prepare, pmdp_invalidate, set_pte_at, set_ptes,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -109,14 +109,16 @@ function* fillTable(cpu: Cpu, vma: Vma, haddr: Va, old: Pmd, pgtable: Table): Op
   const head = pmd_pfn(old);
   const exclusive = yield* PageAnonExclusive(cpu, head);
   const first = pte_offset(cpu.geometry, mkTable(pgtable), haddr);
+  const atOnce = cpu.has('split_sets_ptes_at_once');
   for (let i = 0; i < HPAGE_PMD_NR(cpu.geometry); i++) {
     const ptep = pte_after(first, i);
     const before = yield* cpu.read_entry(ptep);
     yield* cpu.bug_on(!pte_none(before), 'a deposited table reads as none everywhere');
-    yield* set_pte_at(cpu, vma.mm, haddr + i * PAGE_SIZE(cpu.geometry), ptep, smallEntry(old, head + i, vma));
+    if (!atOnce) yield* set_pte_at(cpu, vma.mm, haddr + i * PAGE_SIZE(cpu.geometry), ptep, smallEntry(old, head + i, vma));
     if (exclusive && i > 0) yield* SetPageAnonExclusive(cpu, head + i);
     yield* cpu.add(pageCells.mapcount(head + i), 1);
   }
+  if (atOnce) yield* set_ptes(cpu, vma.mm, haddr, first, smallEntry(old, head, vma), HPAGE_PMD_NR(cpu.geometry));
   yield* cpu.add(pageCells.mapcount(head), -1); // the mapping by the huge entry
 }
 

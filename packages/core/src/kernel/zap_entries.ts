@@ -1,7 +1,7 @@
 /** Removing what one PMD or the PTEs of one table map. mm/huge_memory.c, mm/memory.c. */
 import { tlb_flush_mmu_tlbonly } from '../contract/gather.ts';
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, pgtable_trans_huge_withdraw, pmdp_huge_get_and_clear_full, pte_free, ptep_get_and_clear_full,
+  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, get_and_clear_full_ptes, pgtable_trans_huge_withdraw, pmdp_huge_get_and_clear_full, pte_free, ptep_get_and_clear_full,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -14,6 +14,7 @@ import type { Op } from '../words/step.ts';
 import {
   __tlb_remove_page, tlb_change_page_size, tlb_flush_mmu, tlb_remove_pmd_tlb_entry, tlb_remove_page_size, tlb_remove_tlb_entry,
 } from './mmu_gather.ts';
+import { folio_pte_batch } from './folio_pte_batch.ts';
 import { is_huge_zero_pmd, put_huge_zero_page } from './huge_zero_page.ts';
 import { operation } from './operation.ts';
 import { page_remove_rmap } from './page.ts';
@@ -74,10 +75,12 @@ export const zap_pte_range = operation(
       let force_flush = false;
       const first = yield* pte_offset_map_lock(cpu, pmdp, addr);
       yield* arch_enter_lazy_mmu_mode(cpu);
-      for (let i = 0; addr < end && !force_flush; i++) {
+      for (let i = 0; addr < end && !force_flush; ) {
         // Left out: dirty pages of files, which force a flush too.
-        force_flush = yield* zap_one_pte(cpu, tlb, vma, pte_after(first, i), addr);
-        addr += PAGE_SIZE(cpu.geometry);
+        const zapped = yield* zap_present_ptes(cpu, tlb, vma, pte_after(first, i), addr, end);
+        force_flush = zapped.full;
+        i += zapped.nr;
+        addr += zapped.nr * PAGE_SIZE(cpu.geometry);
       }
       yield* arch_leave_lazy_mmu_mode(cpu);
       // Before the lock is dropped: until then nobody can take the entries for gone while they are cached.
@@ -88,14 +91,19 @@ export const zap_pte_range = operation(
   },
 );
 
-/** @returns whether the gather is full */
-function* zap_one_pte(cpu: Cpu, tlb: MmuGather, vma: Vma, ptep: PteSlot, addr: Va): Op<boolean> {
+/** One entry, or those that follow it and map the same huge page. @returns how many, and whether the gather is full */
+function* zap_present_ptes(cpu: Cpu, tlb: MmuGather, vma: Vma, ptep: PteSlot, addr: Va, end: Va): Op<{ readonly nr: number; readonly full: boolean }> {
   const seen = yield* cpu.read_entry(ptep);
-  if (pte_none(seen)) return false;
-  if (!pte_present(seen)) return yield* cpu.give_up('zap of a swap entry is not modelled');
-  const pte = yield* ptep_get_and_clear_full(cpu, vma.mm, addr, ptep, tlb.fullmm);
-  tlb_remove_tlb_entry(cpu.geometry, tlb, addr);
-  if (pte_special(pte)) return false;
-  yield* page_remove_rmap(cpu, pte_pfn(pte));
-  return __tlb_remove_page(cpu, tlb, pte_pfn(pte));
+  if (pte_none(seen)) return { nr: 1, full: false };
+  if (!pte_present(seen)) yield* cpu.give_up('zap of a swap entry is not modelled');
+  const nr = yield* folio_pte_batch(cpu, ptep, seen, (end - addr) / PAGE_SIZE(cpu.geometry));
+  const pte = nr === 1 ? yield* ptep_get_and_clear_full(cpu, vma.mm, addr, ptep, tlb.fullmm) : yield* get_and_clear_full_ptes(cpu, vma.mm, addr, ptep, nr, tlb.fullmm);
+  let full = false;
+  for (let i = 0; i < nr; i++) {
+    tlb_remove_tlb_entry(cpu.geometry, tlb, addr + i * PAGE_SIZE(cpu.geometry));
+    if (pte_special(pte)) continue;
+    yield* page_remove_rmap(cpu, pte_pfn(pte) + i);
+    full = __tlb_remove_page(cpu, tlb, pte_pfn(pte) + i);
+  }
+  return { nr, full };
 }

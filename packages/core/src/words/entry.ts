@@ -38,6 +38,7 @@ export const F = {
   HASHPTE: 1 << 12, //   ppc64 hash: the hash table has a copy
   SWDIRTY: 1 << 13, //   dirty as remembered by software
   SWAP: 1 << 14, //      swap or migration entry
+  CONT: 1 << 15, //      arm64: one of a block that hardware may remember as one translation
   POISON: 1 << 19, //    not an entry at all: this memory is no page table any more (or not yet)
 } as const;
 export type Flag = keyof typeof F;
@@ -79,6 +80,8 @@ export const pte_mkyoung = (e: Pte): Pte => withFlags(e, F.ACCESSED);
 export const pte_mkold = (e: Pte): Pte => withoutFlags(e, F.ACCESSED);
 export const pte_mkwrite = (e: Pte): Pte => withFlags(e, F.WRITE);
 export const pte_wrprotect = (e: Pte): Pte => withoutFlags(e, F.WRITE);
+/** The entry of the n-th frame after. */
+export const pte_advance_pfn = (e: Pte, n: number): Pte => e + n * SHIFT;
 export const pte_mkclean = (e: Pte): Pte => withoutFlags(e, F.DIRTY | F.SWDIRTY);
 
 /** What a protection says of an entry: pgprot_t. Private memory that may be written to still gets no WRITE: a fault decides. */
@@ -115,7 +118,7 @@ export const pmd_pgtable = tableOf;
 
 const LETTER: readonly (readonly [Flag, string])[] = [
   ['WRITE', 'w'], ['ACCESSED', 'a'], ['DIRTY', 'd'], ['PROTNONE', 'protnone'], ['INVALID', 'invalid'], ['SPECIAL', 'special'],
-  ['SWDIRTY', 'swdirty'], ['BUSY', 'busy'], ['HASHPTE', 'hashed'], ['SWAP', 'swap'],
+  ['SWDIRTY', 'swdirty'], ['BUSY', 'busy'], ['HASHPTE', 'hashed'], ['SWAP', 'swap'], ['CONT', 'cont'],
 ];
 
 /** The entry in words: `none`, `table T3`, `P5 r w a d`, `POISON`. */

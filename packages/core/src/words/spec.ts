@@ -33,6 +33,8 @@ export interface KernelConfig {
   readonly MMU_GATHER_PAGE_SIZE?: boolean;
   /** A gather goes on from one area to the next without a flush in between (x86, powerpc; not arm64). */
   readonly MMU_GATHER_MERGE_VMAS?: boolean;
+  /** Kernel threads hold no reference to the address space they have borrowed, from 6.4 on (powerpc). */
+  readonly MMU_LAZY_TLB_SHOOTDOWN?: boolean;
 }
 
 /** What the meaning of an architecture's own steps may use: named cells of a store, and how many there are of each kind. */

@@ -3,11 +3,14 @@
 // pte update
 export { ptep_get_lockless } from './ptep_get_lockless.ts';
 export { set_pte_at } from './set_pte_at.ts';
+export { set_ptes } from './set_ptes.ts';
 export { pte_clear } from './pte_clear.ts';
 export { ptep_get_and_clear } from './ptep_get_and_clear.ts';
 export { ptep_get_and_clear_full } from './ptep_get_and_clear_full.ts';
+export { get_and_clear_full_ptes } from './get_and_clear_full_ptes.ts';
 export { ptep_clear_flush } from './ptep_clear_flush.ts';
 export { ptep_set_wrprotect } from './ptep_set_wrprotect.ts';
+export { wrprotect_ptes } from './wrprotect_ptes.ts';
 export { ptep_set_access_flags } from './ptep_set_access_flags.ts';
 export { ptep_modify_prot_start } from './ptep_modify_prot_start.ts';
 export { ptep_modify_prot_commit } from './ptep_modify_prot_commit.ts';
