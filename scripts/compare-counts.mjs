@@ -1,54 +1,97 @@
-// Measures every counted operation on every architecture in every mode that the reference counts have, and compares. Prints a table
-// of agreement per architecture and column, then the rows that differ; exit code 1 when a number differs.
-//   node scripts/compare-counts.mjs [ARCH,..]
+// The suite of counts: measures what real kernels were counted at, and compares. Prints a table of agreement per architecture and
+// column, then what differs, then what it cost. Exit code 1 when a number differs.
+//   node scripts/compare-counts.mjs [--perturb] [ARCH,..]
+// --perturb instead switches one rule off at a time, and lists which rows notice. It takes some minutes.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { against, comparedIn, COLUMNS, measureRow, rowsOf, sumsOf } from '../packages/core/dist/index.js';
+import { against, comparedIn, COLUMNS, kernelNamed, measureRow, readCounts, rowsOf, rulesOf, sumsOf, withoutRule } from '../packages/core/dist/index.js';
 import config from '../shootdown.config.mjs';
 
-const only = process.argv[2]?.split(',');
+const REFERENCE = new URL('../../shared/data/kernel-counts/', import.meta.url);
+const options = process.argv.slice(2);
+const perturb = options.includes('--perturb');
+const only = options.find((option) => !option.startsWith('-'))?.split(',');
+
 const { resolve } = createRequire(new URL('../packages/cli/package.json', import.meta.url));
 const modules = (names) => Promise.all(names.map((name) => import(resolve(name))));
 const archs = (await modules(config.arches)).flatMap((m) => m.default);
 const workloads = await modules(config.workloads);
 const operations = workloads.flatMap((m) => m.operations ?? []);
-const counts = workloads.flatMap((m) => m.kernelCounts?.() ?? []);
-const functionsOf = comparedIn(counts, workloads.flatMap((m) => m.countedBeside ?? []));
+const beside = workloads.flatMap((m) => m.countedBeside ?? []);
+const counts = referenceCounts();
+const functionsOf = comparedIn(counts, beside);
 
-const began = Date.now();
-const compared = [];
-for (const arch of archs) {
-  for (const row of rowsOf(counts, arch)) {
-    if (only && !only.includes(row.arch)) continue;
+/** All files of the reference where it is at hand, else the copy that comes with the workloads. */
+function referenceCounts() {
+  if (existsSync(REFERENCE)) {
+    const files = readdirSync(REFERENCE).filter((name) => name.endsWith('.json')).sort();
+    console.log(`kernel counts: ${files.join(', ')} of ../shared/data/kernel-counts`);
+    return files.flatMap((name) => readCounts(JSON.parse(readFileSync(new URL(name, REFERENCE), 'utf8')), name));
+  }
+  console.log('kernel counts: no ../shared/data/kernel-counts; compared with the copy in packages/workloads/data');
+  return workloads.flatMap((m) => m.kernelCounts?.() ?? []);
+}
+
+/** Rows of an architecture with the operation each is about. */
+const rowsWithOperation = (arch, rows = rowsOf(counts, arch)) =>
+  rows.flatMap((row) => {
     const operation = operations.find((o) => o.name === row.operation);
-    if (!operation) continue;
-    compared.push(against(row, measureRow(arch, operation, row), functionsOf(row)));
+    return operation && (!only || only.includes(row.arch)) ? [{ row, operation }] : [];
+  });
+
+const show = (n) => `${n.name} ${n.ours} (kernel ${n.theirs})`;
+const differing = (row) => [...row.columns, ...row.functions].filter((n) => n.agreement === 'different');
+const nameOf = (row) => `${row.operation}:${row.arch}:${row.mode}`;
+
+function suite() {
+  const began = Date.now();
+  let steps = 0;
+  const compared = archs.flatMap((arch) =>
+    rowsWithOperation(arch).map(({ row, operation }) => {
+      const measured = measureRow(arch, operation, row);
+      steps += measured.stepsInAll;
+      return against(row, measured, functionsOf(row));
+    }),
+  );
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`${compared.length} rows of ${counts.length}. Numbers: equal + rounded / different / not modelled`);
+  for (const name of new Set(compared.map((row) => row.arch))) {
+    const sums = sumsOf(compared.filter((row) => row.arch === name));
+    console.log(`  ${name.padEnd(22)} ${COLUMNS.map((c) => `${c} ${sums[c].equal}+${sums[c].rounded}/${sums[c].different}/${sums[c]['not modelled']}`).join('  ')}`);
   }
+  for (const row of compared.filter((r) => differing(r).length > 0)) console.log(`different: ${nameOf(row)}: ${differing(row).map(show).join(', ')}`);
+  for (const why of new Set(compared.flatMap((row) => row.notModelled ?? []))) {
+    console.log(`not modelled: ${why}: ${compared.filter((row) => row.notModelled === why).map(nameOf).join(', ')}`);
+  }
+  const of = (agreement) => compared.flatMap((row) => row.functions).filter((n) => n.agreement === agreement).length;
+  console.log(`functions and instructions: ${of('equal')} equal, ${of('rounded')} rounded, ${of('different')} different, ${of('not modelled')} not modelled`);
+  const memory = Math.round(process.resourceUsage().maxRSS / 1024);
+  console.log(`${seconds.toFixed(1)} s, peak memory ${memory} MB, ${(steps / 1e6).toFixed(1)} million steps, ${Math.round((seconds * 1e9) / steps)} ns a step`);
+  return compared.some((row) => differing(row).length > 0) ? 1 : 0;
 }
 
-const names = [...new Set(compared.map((row) => row.arch))];
-console.log(`kernel counts: ${compared.length} rows of ${counts.length} measured in ${((Date.now() - began) / 1000).toFixed(0)} s. Numbers: equal + rounded / different / not modelled`);
-for (const name of names) {
-  const sums = sumsOf(compared.filter((row) => row.arch === name));
-  console.log(`  ${name.padEnd(22)} ${COLUMNS.map((c) => `${c} ${sums[c].equal}+${sums[c].rounded}/${sums[c].different}/${sums[c]['not modelled']}`).join('  ')}`);
-}
-const show = (n) => `${n.name} ${n.ours} (kernel ${n.theirs})`;
-let different = 0;
-for (const row of compared) {
-  const wrong = row.columns.filter((n) => n.agreement === 'different');
-  if (wrong.length > 0) different++;
-  if (wrong.length > 0) console.log(`different: ${row.arch} ${row.operation} ${row.mode}: ${wrong.map(show).join(', ')}`);
-}
-for (const why of new Set(compared.flatMap((row) => row.notModelled ?? []))) {
-  const rows = compared.filter((row) => row.notModelled === why);
-  console.log(`not modelled: ${why}: ${rows.length} rows (${[...new Set(rows.map((row) => row.operation))].join(', ')})`);
-}
-if (process.env.FUNCTIONS) {
-  for (const row of compared) {
-    const wrong = row.functions.filter((n) => n.agreement === 'different');
-    if (wrong.length > 0) console.log(`functions: ${row.arch} ${row.operation} ${row.mode}: ${wrong.map(show).join(', ')}`);
+/** Operations that notice when a rule is gone, each with how many of its rows. */
+function noticed(arch, rows, rule) {
+  const found = new Map();
+  for (const { row, operation } of rows) {
+    const measured = measureRow(arch, operation, row, withoutRule({ configuration: kernelNamed(row.kernel ?? '6.1') }, rule));
+    if (differing(against(row, measured, functionsOf(row))).length > 0) found.set(row.operation, (found.get(row.operation) ?? 0) + 1);
   }
+  return found;
 }
-const functions = compared.flatMap((row) => row.functions);
-const of = (agreement) => functions.filter((n) => n.agreement === agreement).length;
-console.log(`functions: ${of('equal')} equal, ${of('rounded')} rounded, ${of('different')} different, ${of('not modelled')} not modelled`);
-process.exit(different > 0 ? 1 : 0);
+
+function perturbation() {
+  for (const arch of archs) {
+    const rows = rowsWithOperation(arch, counts.filter((row) => row.arch === arch.id));
+    if (rows.length === 0) continue;
+    console.log(`${arch.id}, ${rows.length} rows`);
+    for (const rule of rulesOf(arch, kernelNamed('6.1'))) {
+      const found = noticed(arch, rows, rule);
+      const sum = [...found.values()].reduce((a, b) => a + b, 0);
+      console.log(`  ${rule.name.padEnd(32)} ${sum === 0 ? 'unchecked' : `${sum} rows: ${[...found].map(([name, n]) => `${name} ${n}`).join(', ')}`}`);
+    }
+  }
+  return 0;
+}
+
+process.exitCode = perturb ? perturbation() : suite();

@@ -62,4 +62,9 @@ export const history: readonly Change[] = [
     says: 'A range is taken apart from the biggest operation down, and a single page comes last; before, the other way round.',
     since: 'v6.9',
   },
+  // What it would be without one of its rules.
+  {
+    name: 'arm64_flushes_upper_levels', commit: 'none', shipped: 'never',
+    says: 'Every flush drops what walks remember of upper levels.',
+  },
 ];

@@ -3,6 +3,7 @@ import { arch } from '@shootdown/core/plugin';
 import { Arm64 } from './arm64.ts';
 import { history } from './history.ts';
 import { arm64Machine, arm64NoRangeMachine } from './mmu.ts';
+import { rules } from './rules.ts';
 
 export const arm64 = arch({
   id: 'arm64',
@@ -13,6 +14,7 @@ export const arm64 = arch({
   layers: [Arm64],
   machine: arm64Machine,
   history,
+  rules,
 });
 
 /** CPUs before Armv8.4. */

@@ -15,7 +15,7 @@ const leavesOf = (reach: Reach): readonly Level[] => (reach.ttl ? [reach.ttl] : 
 
 /** TLBI VALE1IS (last level) or VAE1IS, for the pages from `start` to `end`: one instruction. */
 function* tlbi(cpu: Cpu, mm: Mm, start: Va, end: Va, reach: Reach): Op {
-  yield* cpu.tlbi_broadcast({ asid: mm.id, start, end, leaves: leavesOf(reach), walkCache: reach.levels === 'last' ? 'none' : 'range' });
+  yield* cpu.tlbi_broadcast({ asid: mm.id, start, end, leaves: leavesOf(reach), walkCache: reach.levels === 'last' && !cpu.has('arm64_flushes_upper_levels') ? 'none' : 'range' });
 }
 
 /** The invalidations that came before are complete on every CPU, and so are accesses that used what they removed. */

@@ -100,7 +100,7 @@ function* wrprotect(cpu: Cpu, mm: Mm, addr: Va, slot: Slot): Op {
 
 /** __pte_flags_need_flush. On hash the answer does not matter: whoever changed the entry has flushed. */
 function flagsNeedFlush(cpu: Cpu, before: Entry, after: Entry): boolean {
-  if (!radix_enabled(cpu) || frameOf(before) !== frameOf(after)) return true;
+  if (!radix_enabled(cpu) || cpu.has('radix_flushes_every_change') || frameOf(before) !== frameOf(after)) return true;
   const delta = before ^ after;
   if ((delta & ~(F.WRITE | F.DIRTY | F.ACCESSED)) !== 0) return true;
   return (delta & before & ~F.ACCESSED) !== 0; // taken away; accessed may stay behind

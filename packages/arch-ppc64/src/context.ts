@@ -23,10 +23,17 @@ export const switch_mm_irqs_off = operation(
       yield* cpu.fence('smp_mb');
     }
     if (prev?.id === next.id) return;
+    if (prev && cpu.has('ppc_cpus_leave_the_mask')) yield* leave(cpu, prev);
     const pgd = yield* cpu.load(mmCells.pgd(next.id));
     yield* cpu.write_root(pgd, next.id);
   },
 );
+
+/** Which no release does. */
+function* leave(cpu: Cpu, prev: Mm): Op {
+  yield* cpu.andnot(mmCells.cpumask(prev.id), cpuBit(cpu.id));
+  yield* cpu.add(active_cpus(prev.id), -1);
+}
 
 /** On the CPU that an interrupt asked to let go of an idle address space. */
 export const exit_lazy_flush_tlb = operation(
@@ -72,13 +79,13 @@ export const flush_type_needed = operation(
   function* (cpu: Cpu, mm: Mm, fullmm: boolean): Op<FlushType> {
     const active = yield* cpu.load(active_cpus(mm.id));
     if (active === 0) return 'none';
-    if (active === 1) {
+    if (active === 1 && !cpu.has('radix_flushes_are_global')) {
       const mask = yield* cpu.load(mmCells.cpumask(mm.id));
       if (isMember(mask, cpu)) return 'local';
     }
     if (fullmm) return 'global'; // it dies anyway: a tlbie is faster than an interrupt
     const users = yield* cpu.load(mmCells.mm_users(mm.id));
-    if (users <= 1 && cpu.mm?.id === mm.id) {
+    if (users <= 1 && cpu.mm?.id === mm.id && !cpu.has('radix_leaves_idle_cpus')) {
       // Whoever else is in the mask is idle there: send it away, and it flushes on its way.
       yield* exit_flush_lazy_tlbs(cpu, mm);
       return 'local';

@@ -102,10 +102,27 @@ const common: readonly Change[] = [
     name: 'ppc_walkers_validate', commit: 'the series up to e21dfbf0332a', since: 'v5.8',
     says: 'Walkers copy what they find and test that it is a present leaf; before, a pointer typed as one to a leaf was used as such.',
   },
+  // What it would be without one of its rules.
+  {
+    name: 'ppc_cpus_leave_the_mask', commit: 'none', shipped: 'never',
+    says: 'A CPU takes itself out of mm_cpumask when it switches to another address space.',
+  },
 ];
 
 export const radixHistory: readonly Change[] = [
   ...common,
+  {
+    name: 'radix_flushes_are_global', commit: 'none', shipped: 'never',
+    says: 'Every flush is a tlbie.',
+  },
+  {
+    name: 'radix_leaves_idle_cpus', commit: 'none', shipped: 'never',
+    says: 'A process with one thread flushes by tlbie as long as other CPUs have run it.',
+  },
+  {
+    name: 'radix_flushes_every_change', commit: 'none', shipped: 'never',
+    says: 'A change of protection flushes also what only gains permissions.',
+  },
   {
     name: 'radix_zap_leaves_huge_translation', commit: 'removed by 75358ea359e7', until: 'v5.8', layer: ZapLeavesHugeTranslation,
     says: 'Zapping a huge PMD leaves its translation to the flush of the gather, after the lock.',
@@ -118,6 +135,10 @@ export const radixHistory: readonly Change[] = [
 
 export const hashHistory: readonly Change[] = [
   ...common,
+  {
+    name: 'hash_removes_every_entry', commit: 'none', shipped: 'never',
+    says: 'Changing an entry asks the hash table to remove it, whether it was put there or not.',
+  },
   {
     name: 'hash_collapse_without_serialize', commit: 'none', shipped: 'never', layer: HashCollapseWithoutSerialize,
     says: 'Collapse removes the entries of the hash table without waiting for hash faults that may still add some.',

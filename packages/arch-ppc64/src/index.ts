@@ -7,6 +7,7 @@ import { kvmppc_book3s_hv_page_fault } from './kvm.ts';
 import { hashMachine, radixMachine } from './mmu.ts';
 import { addr_to_pfn, kvmppc_do_h_enter, read_user_stack } from './operations.ts';
 import { Radix } from './radix.ts';
+import { hashRules, radixRules } from './rules.ts';
 import { Serialize } from './serialize.ts';
 
 const operations = { read_user_stack, addr_to_pfn, kvmppc_do_h_enter, kvmppc_book3s_hv_page_fault };
@@ -22,6 +23,7 @@ export const radix = arch({
   // POWER10 has no errata of tlbie, and a TLB without sets.
   variants: { 'ppc64-radix-power10': { CPU_FTR_P9_TLBIE_STQ_BUG: 0, CPU_FTR_P9_TLBIE_ERAT_BUG: 0, POWER9_TLB_SETS_RADIX: 1 } },
   history: radixHistory,
+  rules: radixRules,
   operations,
 });
 
@@ -34,6 +36,7 @@ export const hash = arch({
   layers: [Serialize, Book3s64, Hash],
   machine: hashMachine,
   history: hashHistory,
+  rules: hashRules,
   operations,
 });
 

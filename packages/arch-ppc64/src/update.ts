@@ -33,7 +33,7 @@ export const radix_enabled = (cpu: Cpu): boolean => cpu.spec.translate === undef
 export function* pte_update(cpu: Cpu, mm: Mm, addr: Va, slot: Slot, clear: number, set: number): Op<Entry> {
   if (radix_enabled(cpu)) return yield* __radix_pte_update(cpu, slot, clear, set);
   const old = yield* __hash_pte_update(cpu, slot, clear, set);
-  if (!hasAny(old, F.HASHPTE)) return old;
+  if (!hasAny(old, F.HASHPTE) && !(cpu.has('hash_removes_every_entry') && hasAny(old, F.PRESENT))) return old;
   if (slot.level === 'pmd') yield* hpte_do_hugepage_flush(cpu, mm, addr, slot);
   else yield* hpte_need_flush(cpu, mm, addr);
   return old;

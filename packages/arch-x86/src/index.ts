@@ -5,6 +5,7 @@ import { x86_64_invlpgb } from './invlpgb.ts';
 import { KvmFlush, x86_64_pv_flush } from './kvm.ts';
 import { x86_64, x86_64_paravirt } from './mmu.ts';
 import { ParavirtNative } from './paravirt.ts';
+import { rules } from './rules.ts';
 import { X86 } from './x86.ts';
 
 /** The bare machine, with a kernel built for nothing else. */
@@ -17,6 +18,7 @@ export const x86 = arch({
   layers: [X86],
   machine: x86_64,
   history,
+  rules,
   // What KVM had from 5.6 to 5.17.
   operations: { host_pfn_mapping_level },
 });

@@ -88,7 +88,7 @@ const should_flush_tlb = operation(
     const loaded = yield* cpu.load(loaded_mm(id));
     yield* cpu.fence('smp_rmb');
     const lazy = yield* cpu.load(is_lazy(id));
-    if (lazy) return false;
+    if (lazy && !cpu.has('x86_lazy_cpus_are_interrupted')) return false;
     return loaded === LOADED_MM_SWITCHING || loaded === info.mm + 1;
   },
 );
@@ -108,19 +108,28 @@ function* catchUp(cpu: Cpu, f: FlushTlbInfo): Op {
   // Another mm by now, or on the way to one: the switch compares generations itself.
   if (loaded !== f.mm + 1 || loaded === INIT_MM) return;
   const lazy = yield* cpu.load(is_lazy(cpu.id));
-  if (lazy) {
+  if (lazy && !cpu.has('x86_lazy_cpus_stay')) {
     // Rather than flush for a CPU that does not need the address space, leave it: no further interrupt will come.
     yield* switch_mm_irqs_off(cpu, undefined);
     return;
   }
   const local_tlb_gen = yield* cpu.load(cpu_tlb_gen(cpu.id, f.mm));
+  if (cpu.has('x86_flushes_by_request_only')) {
+    yield* flushRange(cpu, f);
+    return;
+  }
   if (f.new_tlb_gen <= local_tlb_gen) return; // an earlier interrupt did it together with its own
   const mm_tlb_gen = yield* cpu.load(tlb_gen(f.mm));
   if (local_tlb_gen === mm_tlb_gen) return;
   if (f.end !== TLB_FLUSH_ALL && f.new_tlb_gen === local_tlb_gen + 1 && f.new_tlb_gen === mm_tlb_gen) {
-    for (let addr = f.start; addr < f.end; addr += f.stride) yield* native_flush_tlb_one_user(cpu, f.mm, addr);
+    yield* flushRange(cpu, f);
   } else {
     yield* native_flush_tlb_local(cpu, f.mm);
   }
   yield* cpu.store(cpu_tlb_gen(cpu.id, f.mm), mm_tlb_gen);
+}
+
+function* flushRange(cpu: Cpu, f: FlushTlbInfo): Op {
+  if (f.end === TLB_FLUSH_ALL) yield* native_flush_tlb_local(cpu, f.mm);
+  else for (let addr = f.start; addr < f.end; addr += f.stride) yield* native_flush_tlb_one_user(cpu, f.mm, addr);
 }

@@ -34,10 +34,12 @@ export type Core = Pick<
   | 'readPlace'
   | 'replayToken'
   | 'rowsOf'
+  | 'ruleNamed'
   | 'SCHEMA_VERSION'
   | 'sentencesOf'
   | 'sumsOf'
   | 'watches'
+  | 'withoutRule'
 >;
 
 /** Where results and progress go. */

@@ -11,6 +11,8 @@ import {
   notCompared,
   place,
   readPlace,
+  ruleNamed,
+  withoutRule,
   readOperation,
   readCounts,
   MODES,
@@ -38,7 +40,7 @@ export interface Ran {
 }
 
 export const archOf = (id: string): ArchSpec =>
-  ({ id, title: `the ${id}`, layers: [], alsoKnownAs: [], variants: {}, machine: { shootdown: 'ipi' } }) as unknown as ArchSpec;
+  ({ id, title: `the ${id}`, layers: [], alsoKnownAs: [], variants: {}, rules: [], machine: { shootdown: 'ipi' } }) as unknown as ArchSpec;
 export const raceOf = (id: string): RaceCase =>
   ({
     id,
@@ -75,6 +77,8 @@ export const coreOf = (some: Partial<Core> = {}): Core => ({
   measureRow,
   namesOf,
   notCompared,
+  ruleNamed,
+  withoutRule,
   readOperation,
   readCounts,
   MODES,

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 
 export type { ArchSpec, Change } from './arch/arch.ts';
+export type { Rule } from './arch/rule.ts';
 export type { Contract } from './contract/hook.ts';
 export { deregister_lockless_pgtable_walker, register_lockless_pgtable_walker } from './contract/hooks/index.ts';
 export { allHooks } from './contract/mm-hooks.ts';

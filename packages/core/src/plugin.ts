@@ -6,6 +6,7 @@ export { below, inject } from './arch/below.ts';
 export { from } from './arch/from.ts';
 export { Generic } from './arch/generic.ts';
 export type { ArchHooks, Layer, LayerClass } from './arch/layer.ts';
+export type { Rule } from './arch/rule.ts';
 export * from './contract/hooks/index.ts';
 export * from './contract/gather.ts';
 export type { MmHooks } from './contract/mm-hooks.ts';

@@ -22,6 +22,7 @@ const measured = (some: Partial<Measured> = {}): Measured => ({
   columns,
   calls: {},
   steps: 100,
+  stepsInAll: 200,
   tree: [],
   ...some,
 });

@@ -17,6 +17,7 @@ interface Options {
   readonly against?: string | true;
   readonly why?: string;
   readonly kernel?: string;
+  readonly without?: string;
 }
 
 /** An architecture, or one of its variants. */
@@ -49,7 +50,7 @@ export class Measure implements Command {
     const targets = await this.#targets(why ? [why.arch] : options.arch, options.against !== undefined, core);
     const modes = modesOf(why ? [why.mode] : options.mode, core);
     const rows = options.against === undefined ? undefined : await this.#counts(options.against, core);
-    const configuration = options.kernel === undefined ? undefined : core.kernelNamed(options.kernel);
+    const perturbed = this.#perturbed(options, targets.map(({ arch }) => arch), core);
     const jobs = rows ? comparisons(rows, targets, operations, modes) : measurements(targets, operations, modes ?? ['solo']);
 
     const done: { readonly job: Job; readonly measured: Measured }[] = [];
@@ -57,7 +58,7 @@ export class Measure implements Command {
       await setImmediate(); // lets a signal come in
       if (this.interrupt.aborted) break;
       this.progress.task(`${done.length}/${jobs.length}  ${job.operation.name} ${job.mode} on ${job.name}`);
-      done.push({ job, measured: measured(job, configuration ? { configuration } : {}, core) });
+      done.push({ job, measured: measured(job, perturbed(job), core) });
     }
 
     const { countedBeside } = await this.catalog.workloads();
@@ -67,6 +68,16 @@ export class Measure implements Command {
       ? { kind: 'counts', rows: compared, sums: sumsOf(compared, core), notCompared: core.notCompared(rows), beside: countedBeside }
       : { kind: why ? 'why' : 'measurements', measured: done.map(({ measured }) => measured) };
     return { report: { schemaVersion: core.SCHEMA_VERSION, ...content }, exit: exitOf(done, compared) };
+  }
+
+  /** What is asked for beside the kernel and machine of a row: another kernel, a rule less. */
+  #perturbed({ kernel, without }: Options, archs: readonly ArchSpec[], core: Core): (job: Job) => Partial<MeasureOptions> {
+    const rule = without === undefined ? undefined : core.ruleNamed(without, archs, core.kernelNamed(kernel ?? '6.12'));
+    return ({ arch, row }) => {
+      const configuration = core.kernelNamed(kernel ?? row?.kernel ?? '6.1');
+      const off = rule?.(arch);
+      return off ? core.withoutRule({ configuration }, off) : { configuration };
+    };
   }
 
   /** Built-in operations by name, others by file. */

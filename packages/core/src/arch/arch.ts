@@ -5,6 +5,7 @@ import { F } from '../words/entry.ts';
 import type { MachineSpec } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import type { LayerClass } from './layer.ts';
+import type { Rule } from './rule.ts';
 
 /** A form of the hooks (or of the architecture's own code) that some releases had and others not. */
 export interface Change {
@@ -49,6 +50,8 @@ export interface ArchDeclaration {
   readonly alsoKnownAs?: readonly string[];
   /** Other processors under which counts of real kernels speak of it, with the numbers of the machine that differ there. */
   readonly variants?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What may be switched off one at a time. Those of the architecture below are kept. */
+  readonly rules?: readonly Rule[];
 }
 
 /** An architecture, complete and frozen. */
@@ -65,6 +68,7 @@ export interface ArchSpec {
   readonly operations: Readonly<Record<string, ArchOperation>>;
   readonly alsoKnownAs: readonly string[];
   readonly variants: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly rules: readonly Rule[];
 }
 
 /**
@@ -87,6 +91,6 @@ export function arch(d: ArchDeclaration): ArchSpec {
   return Object.freeze({
     id: d.id, title: d.title, what: d.what, over: d.over?.id, ownLayers: d.layers,
     layers: [...(d.over?.layers ?? []), ...d.layers], services: [...(d.over?.services ?? []), ...(d.services ?? [])],
-    machine: d.machine, history, operations: { ...d.over?.operations, ...d.operations }, alsoKnownAs: d.alsoKnownAs ?? [], variants: d.variants ?? {},
+    machine: d.machine, history, operations: { ...d.over?.operations, ...d.operations }, alsoKnownAs: d.alsoKnownAs ?? [], variants: d.variants ?? {}, rules: [...(d.over?.rules ?? []), ...(d.rules ?? [])],
   });
 }

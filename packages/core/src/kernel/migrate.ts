@@ -2,20 +2,22 @@
 import { pmdp_invalidate, set_pmd_at, update_mmu_cache_pmd } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { F, hasAny, mkLeaf, pmd_dirty, pmd_mkdirty, pmd_pfn, pmd_trans_huge, pmd_write, pmd_young, withoutFlags, type Pfn, type Pmd } from '../words/entry.ts';
+import { F, hasAny, isTable, mkLeaf, pmd_dirty, pmd_mkdirty, pmd_pfn, pmd_trans_huge, pmd_write, pmd_young, withoutFlags, type Pfn, type Pmd } from '../words/entry.ts';
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import { mmCells, pageCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
+import { is_huge_zero_pmd } from './huge_zero_page.ts';
+import { follow_page_pte, remove_migration_pte, try_to_migrate_ptes } from './migrate_ptes.ts';
 import { operation } from './operation.ts';
-import { alloc_hugepage, copy_user_highpage, get_page, maybe_mkwrite, mk_huge_pmd, page_add_new_anon_rmap, page_count, page_remove_rmap, put_page, trylock_page, unlock_page } from './page.ts';
+import { alloc_hugepage, alloc_page, copy_user_highpage, get_page, maybe_mkwrite, mk_huge_pmd, page_add_new_anon_rmap, page_count, page_remove_rmap, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
 import { mm_find_pmd, pmd_lock, pmd_unlock } from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
-// Simplified: there are no nodes, every page is on the wrong one. Left out: base pages, files, faults that come upon a
+// Simplified: there are no nodes, every page is on the wrong one. Left out: files, faults that come upon a
 // migration entry and wait: whoever moves a page is the only one that touches it.
 
-/** Moves the huge page at an address of the own address space. @returns whether it was moved */
+/** Moves the page at an address of the own address space. @returns whether it was moved */
 export const move_pages = operation(linux('v6.1', 'mm/migrate.c', 'kernel_move_pages'), function* (cpu: Cpu, mm: Mm, address: Va): Op<boolean> {
   // find_mm_struct. One user more: for radix the address space is shared meanwhile, and no flush sends idle CPUs away.
   yield* cpu.add(mmCells.mm_users(mm.id), 1);
@@ -31,26 +33,34 @@ const add_page_for_migration = operation(
   function* (cpu: Cpu, mm: Mm, address: Va): Op<Pfn | undefined> {
     yield* cpu.down_read(mmCells.mmap_lock(mm.id));
     const pmdp = yield* mm_find_pmd(cpu, mm, address);
-    const head = pmdp ? yield* follow_trans_huge_pmd(cpu, pmdp) : undefined;
+    const head = pmdp ? yield* follow_pmd(cpu, pmdp, address) : undefined;
     yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return head;
   },
 );
 
-function* follow_trans_huge_pmd(cpu: Cpu, pmdp: PmdSlot): Op<Pfn> {
+function* follow_pmd(cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
   yield* pmd_lock(cpu, pmdp);
   const pmd = yield* cpu.read_entry(pmdp);
-  if (!pmd_trans_huge(pmd)) yield* cpu.give_up('moving base pages to another node is not modelled');
-  yield* get_page(cpu, pmd_pfn(pmd));
+  let head: Pfn | undefined;
+  if (pmd_trans_huge(pmd)) {
+    const zero = yield* is_huge_zero_pmd(cpu, pmd);
+    const mappings = yield* cpu.load(pageCells.mapcount(pmd_pfn(pmd)));
+    if (!zero && mappings === 1) head = pmd_pfn(pmd);
+    if (head !== undefined) yield* get_page(cpu, head);
+  }
   yield* pmd_unlock(cpu, pmdp);
-  return pmd_pfn(pmd);
+  if (!isTable(pmd)) return head;
+  return yield* follow_page_pte(cpu, pmdp, address);
 }
 
 /** The caller's reference to the old page goes. */
 const unmap_and_move = operation(
   linux('v6.1', 'mm/migrate.c', 'unmap_and_move'),
   function* (cpu: Cpu, mm: Mm, address: Va, head: Pfn): Op<boolean> {
-    const fresh = yield* alloc_hugepage(cpu);
+    const huge = yield* PageCompound(cpu, head);
+    const frames = huge ? HPAGE_PMD_NR(cpu.geometry) : 1;
+    const fresh = yield* huge ? alloc_hugepage(cpu) : alloc_page(cpu);
     const locked = yield* trylock_page(cpu, head);
     yield* cpu.bug_on(!locked, 'nobody else has locked the page that is moved');
     // rmap_walk: the anon_vma of an address space that has not forked holds one area.
@@ -58,12 +68,17 @@ const unmap_and_move = operation(
     yield* cpu.bug_on(vma === undefined, 'the page that is moved lies in an area');
     yield* cpu.down_read(vmaCells.anon_vma(vma!.id));
     const pmdp = yield* mm_find_pmd(cpu, mm, address); // page_vma_mapped_walk
-    yield* try_to_migrate_one(cpu, vma!, address, pmdp!);
+    const pmd = yield* cpu.read_entry(pmdp!);
+    const haddr = roundDown(address, HPAGE_PMD_SIZE(cpu.geometry));
+    if (isTable(pmd)) yield* try_to_migrate_ptes(cpu, vma!, pmdp!, haddr, head, frames);
+    else yield* try_to_migrate_one(cpu, vma!, address, pmdp!);
     // folio_migrate_mapping: who holds a reference beside us might write to the old page.
     const count = yield* page_count(cpu, head);
     const alone = count === 1;
-    for (let i = 0; alone && i < HPAGE_PMD_NR(cpu.geometry); i++) yield* copy_user_highpage(cpu, fresh + i, head + i);
-    yield* remove_migration_pmd(cpu, vma!, address, pmdp!, alone ? fresh : head);
+    for (let i = 0; alone && i < frames; i++) yield* copy_user_highpage(cpu, fresh + i, head + i);
+    const to = alone ? fresh : head;
+    if (isTable(pmd)) yield* remove_migration_pte(cpu, vma!, pmdp!, haddr, head, frames, to);
+    else yield* remove_migration_pmd(cpu, vma!, address, pmdp!, to);
     yield* cpu.up_read(vmaCells.anon_vma(vma!.id));
     yield* unlock_page(cpu, head);
     // Our reference, and the one that came with the new page: the mapping has its own.

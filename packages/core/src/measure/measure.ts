@@ -23,8 +23,10 @@ export interface Measured {
   readonly columns: Columns;
   /** Functions entered, as `Tally.calls` names them. */
   readonly calls: Readonly<Record<string, number>>;
-  /** Steps of the machine. */
+  /** Steps of the machine, per repetition. */
   readonly steps: number;
+  /** Steps in all: every repetition with its set-up. */
+  readonly stepsInAll: number;
   /** Call tree of the last repetition: the ways to flushes, interrupts and waits. */
   readonly tree: readonly CallNode[];
 }
@@ -81,7 +83,7 @@ export function measure(arch: ArchSpec, operation: CountedOperation, options: Me
     arch: variant, kernel: options.configuration.release.replace('v', ''), operation: operation.name, mode, repetitions, ...(notModelled === undefined ? {} : { notModelled }),
     columns: Object.fromEntries(COLUMNS.map((c) => [c, each(tally.columns[c])])) as Columns,
     calls: Object.fromEntries(calls.sort(([a], [b]) => (a < b ? -1 : 1))),
-    steps: each(tally.steps), tree: tally.tree,
+    steps: each(tally.steps), stepsInAll: tally.stepsInAll, tree: tally.tree,
   };
 }
 

@@ -66,7 +66,7 @@ export class MeasuredProcess {
     this.geometry = shape;
     const { fixes } = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? []));
     const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
-    const config = { ...arch.machine.config };
+    const config = { ...arch.machine.config, ...configuration.config };
     const numbers: Readonly<Record<string, number>> = { ...genericNumbers(shape), ...arch.machine.numbers, ...want.numbers };
     this.tally = new Tally({
       names: arch.machine.counted, number: (name) => numbers[name] ?? 0, syncs: config.MMU_GATHER_RCU_TABLE_FREE, measured: MEASURED,

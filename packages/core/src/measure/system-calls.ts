@@ -9,6 +9,7 @@ import { mprotect } from '../kernel/mprotect.ts';
 import { mremap_to } from '../kernel/mremap.ts';
 import { context_switch } from '../kernel/sched.ts';
 import { user_load, user_store } from '../kernel/uaccess.ts';
+import { vmas_between } from '../kernel/vma.ts';
 import { madvise_dontneed } from '../kernel/zap.ts';
 import type { SimCpu } from '../machine/cpu.ts';
 import { Mistake } from '../mistakes.ts';
@@ -55,10 +56,11 @@ function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: Me
     case 'mremap': {
       const [start, end] = range(call);
       const to = at(call.to);
-      yield* areas.cut(cpu, mm, start, end);
+      if (to < end && start < to + end - start) return undefined; // EINVAL: the ranges overlap
       yield* areas.cut(cpu, mm, to, to + end - start);
-      const source = areas.all.findLast((vma) => vma.mm.id === mm.id && vma.start === start && vma.end === end);
-      return yield* mremap_to(cpu, mm, start, end - start, areas.make({ mm, thp: 'never', ...source, start: to, end: to + end - start }));
+      const source = yield* vmas_between(cpu, mm, start, end);
+      if (source.length === 1 && source[0]!.start <= start && end <= source[0]!.end) yield* areas.cut(cpu, mm, start, end);
+      return yield* mremap_to(cpu, mm, start, end - start, areas.make({ mm, thp: 'never', ...source[0], start: to, end: to + end - start }));
     }
     case 'fork': {
       const child = process.newMm();

@@ -56,8 +56,9 @@ export class Tally implements CallWatcher {
    * `insn:name@other`. Calls of a hypervisor by their own names.
    */
   readonly calls: Record<string, number> = {};
-  /** Steps of the machine. */
+  /** Steps of the machine while it counts, and in all. */
   steps = 0;
+  stepsInAll = 0;
   #on = false;
   #roots: Growing[] = [];
   /** Where code is on each CPU. An interrupt handler stands on top of what it interrupts. */
@@ -108,6 +109,7 @@ export class Tally implements CallWatcher {
   }
 
   step(step: Step, records: Records): void {
+    this.stepsInAll++;
     if (!this.#on) return;
     this.steps++;
     const instruction = instructionOf(step, records);

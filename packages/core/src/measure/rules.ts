@@ -1,0 +1,59 @@
+/** Perturbation: a rule is switched off, and the counts say which operations notice. */
+import type { ArchSpec } from '../arch/arch.ts';
+import type { Rule } from '../arch/rule.ts';
+import { FIXES, kernel } from '../kernel/fixes.ts';
+import { didYouMean, Mistake } from '../mistakes.ts';
+import type { Configuration } from '../workload/scenario.ts';
+import type { MeasureOptions } from './measure.ts';
+
+/** Rules of generic code that are numbers; the others are its fixes. */
+const GENERIC: readonly Rule[] = [
+  {
+    name: 'gather_batches',
+    says: 'A gather has further batches when its first places are full.',
+    off: { numbers: { MAX_GATHER_BATCH_COUNT: 0 } },
+  },
+];
+
+/** A fix, and the fixes that build on it: they cannot stay without it. */
+function withDependants(name: string, among: ReadonlySet<string>): string[] {
+  const gone = new Set([name]);
+  for (const fix of FIXES) if (among.has(fix.name) && fix.needs?.some((needed) => gone.has(needed))) gone.add(fix.name);
+  return [...gone];
+}
+
+/** Everything that can be switched off when an architecture is measured: fixes of generic code, then its own rules. */
+export function rulesOf(arch: ArchSpec, configuration: Configuration): Rule[] {
+  const { fixes } = kernel(configuration.release);
+  const generic = FIXES.filter((fix) => fixes.has(fix.name)).map((fix): Rule => ({ name: fix.name, says: fix.says, off: { without: withDependants(fix.name, fixes) } }));
+  return [...generic, ...GENERIC, ...arch.rules];
+}
+
+/** The same measurement without a rule. */
+export function withoutRule<T extends Partial<MeasureOptions> & { readonly configuration: Configuration }>(options: T, { name, off }: Rule): T {
+  const { configuration } = options;
+  return {
+    ...options,
+    numbers: { ...options.numbers, ...off.numbers },
+    configuration: {
+      ...configuration,
+      says: `${configuration.says} without ${name}`,
+      without: [...(configuration.without ?? []), ...(off.without ?? [])],
+      hooks: { with: [...(configuration.hooks?.with ?? []), ...(off.hooks?.with ?? [])], without: [...(configuration.hooks?.without ?? []), ...(off.hooks?.without ?? [])] },
+      config: { ...configuration.config, ...off.config },
+    },
+  };
+}
+
+/**
+ * The rule of that name; undefined where an architecture has none.
+ * @throws Mistake SD_BAD_OPTION when no architecture has it
+ */
+export function ruleNamed(name: string, archs: readonly ArchSpec[], configuration: Configuration): (arch: ArchSpec) => Rule | undefined {
+  const known = new Set(archs.flatMap((arch) => rulesOf(arch, configuration).map((rule) => rule.name)));
+  if (!known.has(name)) {
+    const near = didYouMean(name, known);
+    throw new Mistake('SD_BAD_OPTION', `there is no rule ${name}.`, near ? `Did you mean ${near}?` : `Rules are ${[...known].join(', ')}.`);
+  }
+  return (arch) => rulesOf(arch, configuration).find((rule) => rule.name === name);
+}
