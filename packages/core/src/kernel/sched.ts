@@ -62,7 +62,6 @@ function* shoot_lazy_tlb(cpu: Cpu, mm: Mm): Op {
 
 /** Interrupts every CPU that has ever run the address space and may have borrowed it. */
 const cleanup_lazy_tlbs = operation(linux('v6.12', 'kernel/fork.c', 'cleanup_lazy_tlbs'), function* (cpu: Cpu, mm: Mm): Op {
-  if (!lazies_may_be_shot(cpu)) return;
   const mask = yield* cpu.load(mmCells.cpumask(mm.id));
   yield* cpu.smp_call_function_many(without(mask, cpu.id), do_shoot_lazy_tlb, { mm: mm.id });
   yield* shoot_lazy_tlb(cpu, mm); // on_each_cpu_mask: here, too
@@ -70,7 +69,7 @@ const cleanup_lazy_tlbs = operation(linux('v6.12', 'kernel/fork.c', 'cleanup_laz
 
 /** No CPU has it loaded any more: the top table goes, at once. */
 export const __mmdrop = operation(linux('v6.1', 'kernel/fork.c', '__mmdrop'), function* (cpu: Cpu, mm: Mm): Op {
-  yield* cleanup_lazy_tlbs(cpu, mm);
+  if (lazies_may_be_shot(cpu)) yield* cleanup_lazy_tlbs(cpu, mm);
   const pgd = yield* cpu.load(mmCells.pgd(mm.id));
   yield* pgd_free(cpu, mm, pgd); // mm_free_pgd
   const tables = yield* cpu.load(mmCells.pgtables_bytes(mm.id));
