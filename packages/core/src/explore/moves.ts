@@ -60,18 +60,20 @@ export class Moves {
       return known;
     }
     this.judge(next, node, effect, -1);
-    while (way.length < LONGEST && !this.stopped) {
+    for (;;) {
+      // Looked up first: most moves lead to states that are known, and what comes after these was looked at before.
+      const known = states.find();
+      if (known >= 0 || way.length >= LONGEST || this.stopped) return known;
       const able = ahead.gather(states.count);
-      if (able === 0 || reducer.choose(ahead, able, states.count) > 1) break;
+      if (able === 0 || reducer.choose(ahead, able, states.count) > 1) return known;
       const only = ahead.ready[0]!;
-      if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) break;
+      if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) return known;
       node = states.node(states.count, only);
       effect = ahead.moveOn(only, 0);
       way.push(only);
       this.count(effect);
       this.judge(ahead, node, effect, -1);
     }
-    return states.find();
   }
 
   /** How to get to the candidate. */
