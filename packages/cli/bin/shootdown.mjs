@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Starts the built command line; committed, so that the link to it can be made before the first build. */
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 
 const main = new URL('../dist/main.js', import.meta.url);
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -12,5 +13,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error('shootdown: not built yet. Run `npm run build` first.');
   process.exitCode = 69;
 } else {
+  // Newer Node keeps compiled code between runs.
+  module.enableCompileCache?.();
   await import(main.href);
 }

@@ -1,7 +1,7 @@
 /** A worker thread that judges cells of a comparison: it loads the same config, and is told races and architectures by name. */
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Verdict } from '@shootdown/core';
+import type { HowFar, Verdict } from '@shootdown/core';
 import { Catalog } from './catalog.ts';
 import { nodeModules } from './modules.ts';
 import type { Settings } from './tokens.ts';
@@ -15,7 +15,7 @@ export interface WorkerStart {
 export type Request = { readonly race: string; readonly arch: string; readonly variant: 'before' | 'after'; readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number } | 'interrupt';
 /** What it answers. A mistake travels as its parts, for an error loses its class between threads. */
 export type Answer =
-  | { readonly progress: { readonly states: number; readonly depth: number; readonly seconds: number } }
+  | { readonly progress: HowFar }
   | { readonly verdict: Verdict }
   | { readonly mistake: { readonly code: string; readonly what: string; readonly hint: string } }
   | { readonly error: string };
@@ -33,7 +33,7 @@ async function judge(request: Exclude<Request, 'interrupt'>): Promise<void> {
     const race = [...races, ...variations].find((r) => r.id === request.race);
     if (!arch || !race) throw new Error(`a worker does not find ${request.race} or ${request.arch}`);
     const { maxStates, maxBytes, deadlineMs, variant } = request;
-    const bounds = { maxStates, signal: interrupt.signal, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), onProgress: (progress: { states: number; depth: number; seconds: number }) => say({ progress }) };
+    const bounds = { maxStates, signal: interrupt.signal, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), onProgress: (progress: HowFar) => say({ progress }) };
     say({ verdict: await core.judgeScenario(arch, race.scenario, race[variant], variant, bounds) });
   } catch (error) {
     if (error instanceof core.Mistake) say({ mistake: { code: error.code, what: error.what, hint: error.hint } });

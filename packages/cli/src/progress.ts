@@ -1,10 +1,12 @@
 /** Says on stderr how far the work has come: one rewritten line for a person, a plain line now and then for a log. */
+import type { HowFar } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { CLOCK, SETTINGS, TERMINAL, type Clock, type Settings, type Terminal } from './tokens.ts';
 
 const LIVE_EVERY = 100;
 const LOG_EVERY = 2000;
 
+const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 const CLEAR = '\r\x1b[2K';
 
 @injectable()
@@ -26,8 +28,9 @@ export class Progress {
   }
 
   /** How far the search has come. */
-  search(p: { readonly states: number; readonly depth: number; readonly seconds: number }): void {
-    this.#say(`  ${String(p.states).replace(/\B(?=(\d{3})+$)/g, ',')} states  depth ${p.depth}  ${p.seconds.toFixed(1)} s`);
+  search({ states, waiting, depth, seconds }: HowFar): void {
+    const rate = waiting === undefined || seconds < 1 ? '' : `  ${grouped(Math.round(states / seconds))}/s`;
+    this.#say(`  ${grouped(states)} states${waiting === undefined ? '' : `  ${grouped(waiting)} waiting`}  depth ${depth}  ${seconds.toFixed(1)} s${rate}`);
   }
 
   /** Takes the line away. */

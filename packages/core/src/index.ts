@@ -17,7 +17,7 @@ export { coverageOf, type Coverage } from './rig/coverage.ts';
 export { hooksExercised } from './rig/exercised.ts';
 export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.ts';
 export { DEFAULT_RELEASE, hooksOf, type HookBody } from './rig/hooks-of.ts';
-export { judgeScenario, MAX_STATES, type Bounds } from './rig/judge.ts';
+export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './rig/judge.ts';
 export { nameOfPlace, readPlace } from './arch/placed.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './rig/place.ts';
 export { replayToken, type Named, type Replayed } from './rig/replay-token.ts';

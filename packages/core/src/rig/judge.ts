@@ -17,6 +17,15 @@ import { smallGeometry } from './geometry.ts';
 import { notApplicable, rig, type Rig } from './rig.ts';
 import { encodeToken } from './token.ts';
 
+/** How far a search has come. */
+export interface HowFar {
+  readonly states: number;
+  readonly depth: number;
+  readonly seconds: number;
+  /** States whose steps were not taken yet. */
+  readonly waiting?: number;
+}
+
 /** How far a search may go, and how it is watched and ended. */
 export interface Bounds {
   readonly maxStates: number;
@@ -30,7 +39,7 @@ export interface Bounds {
   readonly identity?: 'frames' | 'history';
   /** Leaves a synchronising step out, or finds out which there are. */
   readonly ablation?: Ablation;
-  onProgress?(p: { readonly states: number; readonly depth: number; readonly seconds: number }): void;
+  onProgress?(p: HowFar): void;
 }
 
 /** Default bound on states: every built-in race is far below it. */
