@@ -22,5 +22,6 @@ export default {
   disableSources: true,
   githubPages: false,
   includeVersion: false,
+  includeHierarchySummary: false,
   navigation: { includeGroups: true, includeFolders: true },
 };
