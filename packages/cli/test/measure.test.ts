@@ -22,7 +22,7 @@ function fakes(rows: readonly CountRow[] = []): Fakes & { readonly asked: Measur
     asked.push(options);
     const kernel = options.configuration.release;
     const { mode, variant = arch.id } = options;
-    return { arch: variant, kernel, operation: operation.name, mode, repetitions: 1, columns, calls: {}, steps: 1, stepsInAll: 2, tree: [] };
+    return { arch: variant, kernel, operation: operation.name, mode, repetitions: 1, columns, calls: {}, steps: 1, stepsInAll: 2, asked: [], tree: [] };
   };
   return {
     asked,

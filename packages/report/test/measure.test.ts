@@ -23,6 +23,7 @@ const measured = (some: Partial<Measured> = {}): Measured => ({
   calls: {},
   steps: 100,
   stepsInAll: 200,
+  asked: [],
   tree: [],
   ...some,
 });

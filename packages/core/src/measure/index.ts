@@ -4,5 +4,5 @@ export { comparedIn, FUNCTIONS, notCompared, type Beside, type NotCompared } fro
 export { KERNELS, kernelNamed, MEASURE_DEFAULTS, measure, measureRow, type MeasuredKernel, type Measured, type MeasureOptions } from './measure.ts';
 export { MODE_SAYS, MODES, type Advice, type Call, type CallName, type CountedOperation, type Mode, type Prot } from './operation.ts';
 export { CALLS, readOperation } from './read-operation.ts';
-export { ruleNamed, rulesOf, withoutRule } from './rules.ts';
+export { mayMatter, ruleNamed, rulesOf, withoutRule } from './rules.ts';
 export { COLUMNS, type CallNode, type Column, type Columns, type NodeKind } from './tally.ts';

@@ -27,6 +27,8 @@ export interface Measured {
   readonly steps: number;
   /** Steps in all: every repetition with its set-up. */
   readonly stepsInAll: number;
+  /** Fixes, changes and numbers that kernel code asked for. */
+  readonly asked: readonly string[];
   /** Call tree of the last repetition: the ways to flushes, interrupts and waits. */
   readonly tree: readonly CallNode[];
 }
@@ -83,7 +85,7 @@ export function measure(arch: ArchSpec, operation: CountedOperation, options: Me
     arch: variant, kernel: options.configuration.release.replace('v', ''), operation: operation.name, mode, repetitions, ...(notModelled === undefined ? {} : { notModelled }),
     columns: Object.fromEntries(COLUMNS.map((c) => [c, each(tally.columns[c])])) as Columns,
     calls: Object.fromEntries(calls.sort(([a], [b]) => (a < b ? -1 : 1))),
-    steps: each(tally.steps), stepsInAll: tally.stepsInAll, tree: tally.tree,
+    steps: each(tally.steps), stepsInAll: tally.stepsInAll, asked: [...process.asked], tree: tally.tree,
   };
 }
 

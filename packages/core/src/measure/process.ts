@@ -3,7 +3,7 @@ import type { ArchSpec } from '../arch/arch.ts';
 import { RELEASES, kernel } from '../kernel/fixes.ts';
 import { genericNumbers } from '../kernel/numbers.ts';
 import { exec_mmap, paging_init } from '../kernel/setup.ts';
-import type { SimCpu } from '../machine/cpu.ts';
+import type { Kernel, SimCpu } from '../machine/cpu.ts';
 import type { Layout } from '../machine/layout.ts';
 import { Machine } from '../machine/machine.ts';
 import { threadGates } from '../machine/processes.ts';
@@ -57,6 +57,8 @@ export class MeasuredProcess {
   readonly machine: Machine;
   readonly store: Store;
   readonly tally: Tally;
+  /** Fixes, changes and numbers that kernel code has asked for. */
+  readonly asked = new Set<string>();
   /** Children alive, the newest last. */
   readonly children: Mm[] = [];
   #mmsUsed = 2;
@@ -69,7 +71,7 @@ export class MeasuredProcess {
     const config = { ...arch.machine.config, ...configuration.config };
     const numbers: Readonly<Record<string, number>> = { ...genericNumbers(shape), ...arch.machine.numbers, ...want.numbers };
     this.tally = new Tally({
-      names: arch.machine.counted, number: (name) => numbers[name] ?? 0, syncs: config.MMU_GATHER_RCU_TABLE_FREE, measured: MEASURED,
+      names: arch.machine.counted, number: (name) => this.#hear(name, numbers[name] ?? 0), syncs: config.MMU_GATHER_RCU_TABLE_FREE, measured: MEASURED,
       symbolOf: (hook) => stack.bodies.get(hook)?.source?.symbol,
     });
     this.machine = new Machine(
@@ -78,9 +80,18 @@ export class MeasuredProcess {
         cpus, mms: MMS, vmas: this.areas.all, areas: AREAS, geometry: shape, ghosts: new Set(), callWatcher: this.tally,
         pool: { frames: (repetitions + 4) * 16 * HPAGE_PMD_NR(shape), tables: TABLES },
       },
-      kernelOf(arch, { fixes, stack, numbers, config, watches: () => false }),
+      this.#listening(kernelOf(arch, { fixes, stack, numbers, config, watches: () => false })),
     );
     this.store = (want.storeOf ?? ((layout) => new SparseStore(layout)))(this.machine.parts.layout);
+  }
+
+  /** Notes which fixes and numbers are asked for: what nobody asks for makes no difference. */
+  #listening(kernel: Kernel): Kernel {
+    return { ...kernel, has: (name) => this.#hear(name, kernel.has(name)), number: (name) => this.#hear(name, kernel.number(name)) };
+  }
+  #hear<T>(name: string, answer: T): T {
+    this.asked.add(name);
+    return answer;
   }
 
   get cpus(): number { return this.want.cpus; }

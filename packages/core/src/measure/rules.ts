@@ -45,6 +45,13 @@ export function withoutRule<T extends Partial<MeasureOptions> & { readonly confi
   };
 }
 
+/** Could a measurement be another one without the rule? No when nothing that it switches was asked for. */
+export function mayMatter({ off }: Rule, arch: ArchSpec, asked: readonly string[]): boolean {
+  const changes = [...(off.hooks?.with ?? []), ...(off.hooks?.without ?? [])];
+  const isLayer = arch.history.some((change) => change.layer !== undefined && changes.includes(change.name));
+  return isLayer || off.config !== undefined || [...(off.without ?? []), ...changes, ...Object.keys(off.numbers ?? {})].some((name) => asked.includes(name));
+}
+
 /**
  * The rule of that name; undefined where an architecture has none.
  * @throws Mistake SD_BAD_OPTION when no architecture has it
