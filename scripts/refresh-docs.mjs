@@ -1,5 +1,5 @@
 /**
- * Follows README.md and docs/*.md to the letter, and writes what came out into them.
+ * Follows README.md, docs/*.md and docs/threads/*.md to the letter, and writes what came out into them.
  *   --check    changes nothing, and fails when a text says something else than what came out
  *   names      only these files
  *
@@ -152,7 +152,7 @@ export function follow(file) {
 function main(args) {
   const check = args.includes('--check');
   const named = args.filter((arg) => !arg.startsWith('-'));
-  const all = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+  const all = ['README.md', ...['docs', 'docs/threads'].flatMap((folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`))];
   let stale = 0;
   for (const name of named.length > 0 ? named : all) {
     const { before, after } = follow(join(root, name));

@@ -88,6 +88,7 @@ export const declarations: readonly Declaration[] = [
             .requiredOption('-a, --arch <id>', 'architecture')
             .option('--at <places>', 'candidates, comma separated: kick.HOOK, flush.HOOK, with .OPERATION behind it only within that', names, ['kick.pmdp_huge_get_and_clear', 'kick.pmdp_collapse_flush'])
             .option('--with <fixes>', 'fixes of generic code that may be taken too, comma separated', names)
+            .option('--without <changes>', 'changes of the architecture to take out first, such as a kick it has, comma separated', names)
             .option('--mix <parts>', 'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)', names, ['move', 'wp', 'migrate', 'change', 'zap', 'split', 'collapse'])
             .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
         ),

@@ -13,6 +13,7 @@ interface PlaceOptions extends BoundOptions {
   readonly arch?: string;
   readonly at?: readonly string[];
   readonly with?: readonly string[];
+  readonly without?: readonly string[];
   readonly mix?: readonly string[];
   readonly mode?: string;
 }
@@ -39,7 +40,7 @@ export class Place implements Command {
     const races: RaceCase[] = select([...workloads.races, ...workloads.variations], (r) => r.id, names, 'SD_UNKNOWN_WORKLOAD', core);
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
     const placement = await core.place(
-      { arch: arch!, races, places: at.map(core.readPlace), fixes: options.with ?? [], mix: mix.map((part) => partOf(part, workloads, core)), mode: mode! },
+      { arch: arch!, races, places: at.map(core.readPlace), fixes: options.with ?? [], without: options.without ?? [], mix: mix.map((part) => partOf(part, workloads, core)), mode: mode! },
       {
         ...boundsOf(options, core, this.interrupt),
         onSet: (done, total, what) => this.progress.task(`${done}/${total}  ${what}`),

@@ -16,6 +16,8 @@ export interface PlaceQuestion {
   readonly places: readonly Place[];
   /** Fixes of generic code that may be taken too, for nothing. */
   readonly fixes: readonly string[];
+  /** Changes of the architecture that are taken out first, such as a kick it has already. */
+  readonly without: readonly string[];
   /** What is priced: how often each operation comes, under a short name. */
   readonly mix: readonly { readonly name: string; readonly operation: CountedOperation; readonly weight: number }[];
   readonly mode: Mode;
@@ -59,9 +61,10 @@ export interface PlaceBounds extends Bounds {
  * not searched. The price of a set is that of its places, measured one by one.
  */
 export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promise<Placement> {
-  const { arch, races, places, fixes, mix, mode } = question;
+  const { arch, places, fixes, mix, mode } = question;
+  const races = question.races.map((race) => ({ ...race, before: stripped(race.before, question.without) }));
   const sets = subsets(fixes).flatMap((chosen) => subsets(places).map((at) => ({ fixes: chosen, places: at })));
-  const price = pricer(question);
+  const price = pricer({ ...question, races });
   const priced = sets.map((set) => ({ ...set, ...price(set.fixes, set.places) })).sort((a, b) => a.cost - b.cost || a.places.length + a.fixes.length - b.places.length - b.fixes.length);
   const known: { readonly set: Omit<(typeof priced)[number], 'ipis' | 'cost'>; readonly race: string; readonly verdict: Verdict }[] = [];
   const skipped = new Set<string>();
@@ -77,7 +80,7 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
       const before = known.find((k) => k.race === race.id && same(k.set) && holdsIn(k.verdict) && isPart(k.set.places, set.places));
       if (before) continue;
       bounds.onSet?.(i, priced.length, `${race.id} with ${[...set.places.map(nameOfPlace), ...set.fixes].join(', ') || 'nothing'}`);
-      const verdict = await judgeScenario(arch, race.scenario, onTop(race.before, set.places, set.fixes), `before/${[...set.places.map(nameOfPlace), ...set.fixes].join('+') || 'nothing'}`, bounds);
+      const verdict = await judgeScenario(arch, race.scenario, onTop(race.before, set.places, set.fixes), `before/${[...set.places.map(nameOfPlace), ...set.fixes, ...question.without.map((change) => `-${change}`)].join('+') || 'nothing'}`, bounds);
       if (verdict.outcome === 'n/a') { skipped.add(race.id); continue; }
       if (verdict.outcome === 'bound' || verdict.outcome === 'interrupted') complete = false;
       known.push({ set, race: race.id, verdict });
@@ -96,6 +99,9 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
 const holdsIn = ({ outcome }: Verdict): boolean => outcome === 'clean';
 const isPart = <T>(part: readonly T[], whole: readonly T[]): boolean => part.every((one) => whole.includes(one));
 const subsets = <T>(all: readonly T[]): T[][] => Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_one, i) => (bits >> i) & 1));
+
+const stripped = (base: Configuration, without: readonly string[]): Configuration =>
+  without.length === 0 ? base : { ...base, hooks: { ...base.hooks, without: [...(base.hooks?.without ?? []), ...without] } };
 
 /** The configuration with places on top and fixes in it. */
 const onTop = (base: Configuration, places: readonly Place[], fixes: readonly string[]): Configuration => ({ ...base, places, with: [...(base.with ?? []), ...fixes] });

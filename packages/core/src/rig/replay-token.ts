@@ -40,7 +40,11 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const why = notApplicable(arch, workload.scenario);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
   const placed = hook !== undefined && site === undefined && !allHooks.has(hook) ? placesOf(hook) : undefined;
-  if (placed) return { token, scenario: workload.scenario, configuration, trace: replay(rig(arch, workload.scenario, { ...configuration, ...placed, with: [...(configuration.with ?? []), ...placed.with] }).system, token.schedule) };
+  if (placed) {
+    const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
+    const changed: Configuration = { ...configuration, places: placed.places, with: [...(configuration.with ?? []), ...placed.with], hooks };
+    return { token, scenario: workload.scenario, configuration: changed, trace: replay(rig(arch, workload.scenario, changed).system, token.schedule) };
+  }
   const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
   const trace = replay(system, token.schedule);
   mustBe(token, trace);
@@ -54,10 +58,15 @@ function mustBe({ steps }: Token, { events, brokenAtEnd, stuck }: Trace): void {
   throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', 'this schedule makes other steps than when it was found, and nothing breaks along it.', 'The code has changed since. Explore again: what was found may be gone, or be elsewhere.');
 }
 
-/** `kick.HOOK+kick.HOOK.OPERATION+FIX`, or `nothing`. */
-function placesOf(text: string): { readonly places: Place[]; readonly with: string[] } {
+/** `kick.HOOK+kick.HOOK.OPERATION+FIX+-CHANGE`, or `nothing`. */
+function placesOf(text: string): { readonly places: Place[]; readonly with: string[]; readonly without: string[] } {
   const parts = text === 'nothing' ? [] : text.split('+');
-  return { places: parts.filter((part) => part.includes('.')).map(readPlace), with: parts.filter((part) => !part.includes('.')) };
+  const isPlace = (part: string): boolean => part.includes('.');
+  return {
+    places: parts.filter(isPlace).map(readPlace),
+    with: parts.filter((part) => !isPlace(part) && !part.startsWith('-')),
+    without: parts.filter((part) => part.startsWith('-')).map((part) => part.slice(1)),
+  };
 }
 
 function unknown(code: 'SD_UNKNOWN_ARCH' | 'SD_UNKNOWN_WORKLOAD' | 'SD_BAD_TOKEN', what: string, name: string, known: readonly string[]): never {
