@@ -40,6 +40,7 @@ export type Core = Pick<
   | 'sumsOf'
   | 'watches'
   | 'withoutRule'
+  | 'weigh'
 >;
 
 /** Where results and progress go. */

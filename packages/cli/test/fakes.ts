@@ -9,6 +9,7 @@ import {
   measureRow,
   namesOf,
   notCompared,
+  weigh,
   place,
   readPlace,
   ruleNamed,
@@ -67,6 +68,7 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
 /** Core whose searches all end well; each test says what differs. */
 export const coreOf = (some: Partial<Core> = {}): Core => ({
   ablate: async () => undefined,
+  weigh,
   place,
   readPlace,
   sumsOf,

@@ -11,6 +11,7 @@ import { listText } from './list-text.ts';
 import { measurementsText, whyText } from './measure-text.ts';
 import { litmusText } from './litmus-text.ts';
 import type { Format, Look, Report } from './report.ts';
+import { weighedText } from './weighed-text.ts';
 import { placementText } from './placement-text.ts';
 import { verdictsText } from './verdicts-text.ts';
 
@@ -26,6 +27,8 @@ function body(report: Report, look: Look): string {
       return ablationText(report.ablated, look);
     case 'placement':
       return placementText(report.placement, look);
+    case 'weighed':
+      return weighedText(report.arch, report.mode, report.kernels, look);
     case 'replay':
       return incidentText(incidentOfReplay(report.replay), look);
     case 'claims':

@@ -100,6 +100,29 @@ export const declarations: readonly Declaration[] = [
     declare: (program) =>
       example(
         program
+          .command('weigh')
+          .argument('<part...>', 'operations, by name or by file, with how often they come: thp_dontneed=3')
+          .summary('count the interrupts and atomic operations of a mix of operations under changes of hooks')
+          .description(
+            'Measures a mix of operations under a release, and under the same with changes of hooks: what they cost in atomic operations\nand save in interrupts.',
+          )
+          .requiredOption('-a, --arch <id>', 'architecture')
+          .option('--release <name>', 'release', 'v6.1')
+          .option(
+            '--with <changes>',
+            'one more kernel: with these changes, joined by +; - in front takes one out. May be given again',
+            (one: string, all: readonly string[]) => [...all, one],
+            [],
+          )
+          .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
+        'shootdown weigh thp_dontneed=3 --arch ppc64-radix --release v5.4 --with -ppc_clear_kicks_walkers',
+      ),
+    load: async () => (await import('./weigh.ts')).Weigh,
+  },
+  {
+    declare: (program) =>
+      example(
+        program
           .command('replay')
           .argument('<token>', 'what a report prints behind "shootdown replay"')
           .summary('show one execution again')

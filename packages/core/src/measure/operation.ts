@@ -21,6 +21,8 @@ export type Call =
   | { readonly call: 'move_pages'; readonly at: string }
   /** One access; with a length, one access to each base page of it. */
   | { readonly call: 'load' | 'store'; readonly at: string; readonly length?: string }
+  /** A page is pinned by fast GUP for reading, and given back. */
+  | { readonly call: 'gup_fast'; readonly at: string }
   /** A system call that does nothing to memory. */
   | { readonly call: 'getppid' };
 export type CallName = Call['call'];

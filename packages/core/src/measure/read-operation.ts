@@ -18,6 +18,7 @@ export const CALLS: Readonly<Record<string, Readonly<Record<string, Field>>>> = 
   move_pages: { at: 'address' },
   load: { at: 'address', 'length?': 'size' },
   store: { at: 'address', 'length?': 'size' },
+  gup_fast: { at: 'address' },
   getppid: {},
 };
 

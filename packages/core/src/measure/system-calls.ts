@@ -4,6 +4,8 @@ import { exit_mm } from '../kernel/exit.ts';
 import { madvise_free } from '../kernel/madvise_free.ts';
 import { madvise_collapse } from '../kernel/madvise_collapse.ts';
 import { move_pages } from '../kernel/migrate.ts';
+import { put_user_pages } from '../kernel/gup.ts';
+import { get_user_pages_fast_only } from '../kernel/gup_fast.ts';
 import { munmap } from '../kernel/mmap.ts';
 import { mprotect } from '../kernel/mprotect.ts';
 import { mremap_to } from '../kernel/mremap.ts';
@@ -75,6 +77,10 @@ function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: Me
       const [start, end] = range({ at: call.at, length: call.length ?? 'page' });
       for (let va = start; va < end; va += PAGE_SIZE(g)) yield* call.call === 'load' ? user_load(cpu, va) : user_store(cpu, va, 1);
       return undefined;
+    }
+    case 'gup_fast': {
+      const pages = yield* get_user_pages_fast_only(cpu, at(call.at), 1, 'read');
+      return yield* put_user_pages(cpu, pages);
     }
     case 'getppid':
       return undefined;
