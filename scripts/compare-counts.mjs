@@ -1,5 +1,5 @@
 // The suite of counts: measures what real kernels were counted at, and compares. Prints a table of agreement per architecture and
-// column, then what differs, then what it cost. Exit code 1 when a number differs.
+// column, then what differs, then what it cost. Exit code 1 when a column differs; functions only say where to look.
 //   node scripts/compare-counts.mjs [--perturb [--kernel=6.12]] [ARCH,..]
 // --perturb instead switches one rule off at a time, and lists which rows notice. It takes some minutes.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -67,7 +67,7 @@ function suite() {
   console.log(`functions and instructions: ${of('equal')} equal, ${of('rounded')} rounded, ${of('different')} different, ${of('not modelled')} not modelled`);
   const memory = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(`${seconds.toFixed(1)} s, peak memory ${memory} MB, ${(steps / 1e6).toFixed(1)} million steps, ${Math.round((seconds * 1e9) / steps)} ns a step`);
-  return compared.some((row) => differing(row).length > 0) ? 1 : 0;
+  return compared.some((row) => row.columns.some((n) => n.agreement === 'different')) ? 1 : 0;
 }
 
 /** One repetition is enough to see a difference. */

@@ -79,7 +79,8 @@ export const flush_type_needed = operation(
   function* (cpu: Cpu, mm: Mm, fullmm: boolean): Op<FlushType> {
     const active = yield* cpu.load(active_cpus(mm.id));
     if (active === 0) return 'none';
-    if (active === 1 && !cpu.has('radix_flushes_are_global')) {
+    if (cpu.has('radix_flushes_are_global')) return 'global';
+    if (active === 1) {
       const mask = yield* cpu.load(mmCells.cpumask(mm.id));
       if (isMember(mask, cpu)) return 'local';
     }

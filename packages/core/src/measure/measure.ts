@@ -46,12 +46,13 @@ export type MeasuredKernel = (typeof KERNELS)[number];
 
 /**
  * The configuration of a kernel that is measured.
- * @param name as `KERNELS` has it
+ * @param name as `KERNELS` has it; a stable release, such as 6.12.48, is measured like the release it is of
  * @throws Mistake SD_BAD_OPTION
  */
 export function kernelNamed(name: string): Configuration {
-  if (!(KERNELS as readonly string[]).includes(name)) throw new Mistake('SD_BAD_OPTION', `there are no counts of Linux ${name}.`, `Kernels are ${KERNELS.join(', ')}.`);
-  return { release: `v${name}`, says: `Linux ${name}` };
+  const release = KERNELS.find((known) => name === known || name.startsWith(`${known}.`));
+  if (!release) throw new Mistake('SD_BAD_OPTION', `there are no counts of Linux ${name}.`, `Kernels are ${KERNELS.join(', ')}.`);
+  return { release: `v${release}`, says: `Linux ${release}` };
 }
 
 /** What is measured when nobody says otherwise: the kernel and the machine of the reference counts. */
