@@ -114,7 +114,7 @@ export class Automaton {
     let { op, step } = this.begin(process);
     const way = this.wayTo(node);
     way.forEach((edge, i) => {
-      this.mustBe(this.edges.from[edge]!, step, way.slice(0, i));
+      this.mustBe(this.edges.from[edge]!, step, way, i);
       step = resume(this.system, process, op, this.edges.observed[edge]!);
     });
     this.mustBe(node, step, way);
@@ -143,10 +143,10 @@ export class Automaton {
   }
 
   /** The purity check: code that observes alike, or is taken for alike, behaves alike. */
-  private mustBe(node: number, step: Step | undefined, way: readonly number[]): void {
+  private mustBe(node: number, step: Step | undefined, way: readonly number[], length = way.length): void {
     const known = this.steps[node];
     if (sameStep(known, step)) return;
-    const seen = way.map((edge) => this.edges.observed[edge]);
+    const seen = way.slice(0, length).map((edge) => this.edges.observed[edge]);
     const at = this.identity.place?.().slice(-3) ?? [];
     throw new Mistake(
       'SD_HIDDEN_STATE',
