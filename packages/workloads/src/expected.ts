@@ -8,6 +8,8 @@ interface Told {
   readonly id: string;
   readonly kind: 'variant' | 'mutation' | 'control';
   readonly says: string;
+  /** What goes wrong, where it is something else than in the race. */
+  readonly violated?: readonly string[];
   /** `same`: as the race; a verdict: wherever the race applies; else by architecture, or as another race. */
   readonly expect: 'same' | 'clean' | 'violates' | { readonly as: string } | Readonly<Record<string, Expected>>;
 }
@@ -20,7 +22,7 @@ const rowOf = (id: string): ExpectedRow => {
   return row;
 };
 
-function variation({ id, expect }: Told): ExpectedRow {
+function variation({ id, expect, violated }: Told): ExpectedRow {
   const race = rowOf(id.split('.')[0] ?? id);
   const applies = (stated: (arch: string) => Expected): Record<string, Expected> =>
     Object.fromEntries(Object.entries(race.expect_before_fix).map(([arch, before]) => [arch, before === 'n/a' ? 'n/a' : stated(arch)]));
@@ -29,7 +31,7 @@ function variation({ id, expect }: Told): ExpectedRow {
     : typeof expect === 'string' ? applies(() => expect)
     : 'as' in expect ? rowOf(expect['as'] as string).expect_before_fix
     : applies((arch) => expect[arch] ?? 'unstated');
-  return { ...race, id, expect_before_fix: before };
+  return { ...race, id, expect_before_fix: before, ...(violated ? { violated } : {}) };
 }
 
 /** One row a race, and one a variation; `audit_note` of a row corrects its text. */
