@@ -1,6 +1,6 @@
 /** What powerpc did otherwise over the years: first updaters waited for walkers without locks, then walkers looked twice. */
 import {
-  below, from, kick_all_cpus_sync, pmd_clear, pmdp_huge_get_and_clear, serialize_against_pte_lookup,
+  below, cpuBit, from, ipiHandler, kick_all_cpus_sync, pmd_clear, pmdp_huge_get_and_clear, serialize_against_pte_lookup,
   type Change, type Cpu, type Layer, type Mm, type MmHooks, type Op, type Pmd, type PmdSlot, type Va, type Vma,
 } from '@shootdown/core/plugin';
 import { flush_hash_table_pmd_range } from './hash_tlb.ts';
@@ -31,6 +31,20 @@ class InvalidateWaitsForWalkers implements Layer {
     const old = yield* this.below.pmdp_invalidate(cpu, vma, addr, pmdp);
     yield* waitForWalkers(cpu, vma.mm);
     return old;
+  }
+}
+
+class InvalidateWaitsFirst implements Layer {
+  constructor(@below() private readonly below: MmHooks) {}
+  *pmdp_invalidate(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot): Op<Pmd> {
+    yield* waitForWalkers(cpu, vma.mm);
+    return yield* this.below.pmdp_invalidate(cpu, vma, addr, pmdp);
+  }
+}
+
+class WaitsForItself implements Layer {
+  *serialize_against_pte_lookup(cpu: Cpu, _mm: Mm): Op {
+    yield* cpu.smp_call_function_many(cpuBit(cpu.id), ipiHandler('do_serialize'), {});
   }
 }
 
@@ -77,6 +91,14 @@ const common: readonly Change[] = [
   {
     name: 'ppc_walker_leaves_interrupts_on', commit: '691e95fd7396 (v4.1) took it from those that had it', shipped: 'never',
     says: 'The walker uses its pointer with interrupts on, as some walkers did before 4.1; no release was all of that form.',
+  },
+  {
+    name: 'ppc_invalidate_waits_first', commit: 'none', shipped: 'never', layer: InvalidateWaitsFirst,
+    says: 'Invalidating a huge PMD for a split waits for walkers, and then changes the entry.',
+  },
+  {
+    name: 'ppc_waits_for_itself', commit: 'none', shipped: 'never', layer: WaitsForItself,
+    says: 'Waiting for walkers interrupts the CPUs of a mask that has the waiting CPU only.',
   },
   {
     name: 'mce_reads_pte_with_interrupts_off', commit: 'd9101bfa6adc', since: 'v5.4',

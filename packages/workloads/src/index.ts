@@ -15,7 +15,7 @@ import { mceReadsFreedTable, mceWalkUsesPteAfterIrqRestore } from './races/mce-w
 import { ppcCollapseVsHashFault } from './races/ppc-collapse-vs-hash-fault.ts';
 import { leafToLeafByWp, leafToLeafFlags, ppcLeafToLeafStaleFrame } from './races/ppc-leaf-to-leaf-stale-frame.ts';
 import { callersThatKeepTheSlot, ppcMoveHugePmdSlotReuse } from './races/ppc-move-huge-pmd-slot-reuse.ts';
-import { ppcSplitSerializedControl } from './races/ppc-split-serialized-control.ts';
+import { ppcSplitSerializedControl, splitMutations } from './races/ppc-split-serialized-control.ts';
 import { ppcSplitZeroAndWpFallback, wpFallback } from './races/ppc-split-zero-and-wp-fallback.ts';
 import { ppcWalkerNotIrqSafe } from './races/ppc-walker-not-irq-safe.ts';
 import { ppcZapHugePmdVsLocklessWalk } from './races/ppc-zap-huge-pmd-vs-lockless-walk.ts';
@@ -66,6 +66,7 @@ export const races: readonly RaceCase[] = [
 
 /** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */
 export const variations: readonly RaceCase[] = [
+  ...splitMutations,
   wpFallback,
   ...callersThatKeepTheSlot,
   leafToLeafByWp,
