@@ -10,7 +10,7 @@ import { machine, systemOf as machineOf } from './random-machines.ts';
 import { program, systemOf as programOf } from './random-programs.ts';
 import { twins, systemOf as twinsOf } from './random-twins.ts';
 import { nothingLeft } from '../../src/explore/leak.ts';
-import { awaitValue, inc, isNot, load, lock, store, toy, unlock, type Toy } from './toy.ts';
+import { awaitValue, flip, inc, isNot, load, lock, mark, store, toy, unlock, type Toy } from './toy.ts';
 
 /** A few of each; `npm run oracle` tries more, and of more families. */
 const RANDOM = Math.floor(Math.random() * 2 ** 31);
@@ -104,6 +104,24 @@ describe('what a reduced search reports', () => {
     const wide = toy({ processes: [0, 1, 2, 3].map((cell) => () => store(cell, 1)) });
     expect(exploreSync(wide, { stopAtFirst: false, maxStates: 1000, reduce: { persistent: true } }).states).toBe(5);
   });
+});
+
+test('a counted claim is judged on every way into a state that stands for several', () => {
+  // p1 looks at c0 while it holds 1 or 2; nobody looks after that.
+  const looked: Toy = {
+    processes: [
+      function* () {
+        yield* store(0, (yield* flip(2)) + 1);
+        yield* store(1, 1);
+      },
+      function* () {
+        yield* awaitValue(1, 1);
+        yield* mark('look');
+      },
+    ],
+    marks: { look: [isNot(0, 1, 'tally')] },
+  };
+  expect(difference(toy(looked), 100)).toBeUndefined();
 });
 
 test('of two gates the closed one is waited for', () => {
