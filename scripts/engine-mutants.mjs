@@ -75,7 +75,7 @@ export const ENGINE_MUTANTS = [
   }),
   ...file('explore/futures.ts', {
     'futures reach once round': ['changed = join(row, a, row[b]!) || changed;', 'join(row, a, row[b]!);'],
-    'a lock is guarded for ever': ['if (step === undefined || cell === undefined || meaning?.mover', 'if (step === undefined || cell === undefined || undefined !== meaning?.mover && meaning?.mover'],
+    'whoever waits for a cell takes it as a lock': ['if (step === undefined || cell === undefined || meaning?.mover', 'if (step === undefined || cell === undefined || undefined !== meaning?.mover && meaning?.mover'],
     'what claims about ends read is no news': ['unguarded, finals];', 'unguarded];'],
     'what is written is no news': ['[own.reads, own.writes, own.adds, all.reads, all.writes, all.adds, unguarded, finals]', '[own.reads, all.reads, finals]'],
   }),
