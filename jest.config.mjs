@@ -20,4 +20,6 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@shootdown/source', 'node', 'node-addons'] },
   cacheDirectory: '<rootDir>/.cache/jest',
   maxWorkers: 2,
+  // Nothing is timed: the limit is for tests that hang.
+  testTimeout: 60_000,
 };
