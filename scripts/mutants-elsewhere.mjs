@@ -14,6 +14,7 @@ export const ELSEWHERE = {
   'whoever waits for a cell takes it as a lock': 'does not matter: what is concluded holds for every wait for one cell alone',
   'values are mapped': COUNTED,
   'observed values are mapped': COUNTED,
+  'the first set is taken': 'does not matter: every set will do, a smaller one is cheaper',
   'images know alike': 'no system is known that needs it, and no proof without it',
   'the first gate is blamed for any': 'reductions.test.ts: of two gates the closed one',
   'states that were merged are judged once': 'reductions.test.ts: on every way into a state that stands for several',
