@@ -10,7 +10,7 @@ interface Told {
   readonly says: string;
   /** What goes wrong, where it is something else than in the race. */
   readonly violated?: readonly string[];
-  /** `same`: as the race; a verdict: wherever the race applies; else by architecture, or as another race. */
+  /** `same`: as the race; a verdict: wherever the reference has one of the race; else by architecture, or as another race. */
   readonly expect: 'same' | 'clean' | 'violates' | { readonly as: string } | Readonly<Record<string, Expected>>;
 }
 
@@ -24,11 +24,11 @@ const rowOf = (id: string): ExpectedRow => {
 
 function variation({ id, expect, violated }: Told): ExpectedRow {
   const race = rowOf(id.split('.')[0] ?? id);
-  const applies = (stated: (arch: string) => Expected): Record<string, Expected> =>
-    Object.fromEntries(Object.entries(race.expect_before_fix).map(([arch, before]) => [arch, before === 'n/a' ? 'n/a' : stated(arch)]));
+  const applies = (stated: (arch: string, before: Expected) => Expected): Record<string, Expected> =>
+    Object.fromEntries(Object.entries(race.expect_before_fix).map(([arch, before]) => [arch, before === 'n/a' ? 'n/a' : stated(arch, before)]));
   const before =
     expect === 'same' ? race.expect_before_fix
-    : typeof expect === 'string' ? applies(() => expect)
+    : typeof expect === 'string' ? applies((_arch, before) => (before === 'unstated' ? before : expect))
     : 'as' in expect ? rowOf(expect['as'] as string).expect_before_fix
     : applies((arch) => expect[arch] ?? 'unstated');
   return { ...race, id, expect_before_fix: before, ...(violated ? { violated } : {}) };

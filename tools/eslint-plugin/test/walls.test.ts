@@ -66,8 +66,8 @@ describe('refused', () => {
     ['workloads/src/races/zap.ts', '@shootdown/core/plugin', 'workloads imports @shootdown/core only'],
     ['workloads/src/races/zap.ts', '@shootdown/arch-x86', 'workloads imports @shootdown/core only'],
     ['conformance/src/index.ts', '@shootdown/arch-x86', 'knows no architecture'],
-    ['report/src/text.ts', '@shootdown/core', 'report imports types of @shootdown/core only'],
-    ['report/src/text.ts', 'tsyringe', 'report imports types of @shootdown/core only'],
+    ['report/src/text.ts', '@shootdown/core', 'report imports types of @shootdown/core and @shootdown/litmus only'],
+    ['report/src/text.ts', 'tsyringe', 'report imports types of @shootdown/core and @shootdown/litmus only'],
     ['cli/src/shell.ts', 'inversify', 'no file imports both'],
   ])('%s: %s', async (file, from, rule) => {
     expect(await complaints(`packages/${file}`, value(from))).toEqual([expect.stringContaining(rule)]);
