@@ -129,6 +129,7 @@ export const c: InstructionSet = {
   isas: ['C'],
   memory: 'tso',
   register: (name) => name,
+  locations: () => [], // a function gets them as parameters
   read(body): Instruction | string {
     parser ??= peggy.generate(JOIN + BODY);
     let program: Statement;

@@ -24,6 +24,8 @@ export interface InstructionSet {
   readonly memory: 'sc' | 'tso';
   /** The widest name of a register. */
   register(name: string): string;
+  /** Locations that an instruction names itself, beside those that the file declares. */
+  locations(text: string): readonly string[];
   /** @returns what is wrong with it, when it is not understood */
   read(text: string, isa: string): Instruction | string;
 }

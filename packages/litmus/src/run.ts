@@ -13,17 +13,20 @@ export interface Outcome {
   readonly name: string;
   readonly isa: string;
   readonly memory: 'sc' | 'tso';
-  /** `exists` and `~exists`: is the proposition `Allowed` or `Forbidden`? `forall`: is it `Required` or `NotRequired`? */
-  readonly verdict: 'Allowed' | 'Forbidden' | 'Required' | 'NotRequired';
-  /** Does the condition hold as it is written? */
+  /**
+   * `exists` and `~exists`: is the proposition `Allowed` or `Forbidden`? `forall`: is it `Required` or `NotRequired`? `Unknown`: the
+   * exploration did not come to its end, and nothing was found so far.
+   */
+  readonly verdict: 'Allowed' | 'Forbidden' | 'Required' | 'NotRequired' | 'Unknown';
+  /** Does the condition hold as it is written? Says nothing where the verdict is `Unknown`. */
   readonly holds: boolean;
   readonly condition: string;
   /** Every end there is, in order. */
   readonly ends: readonly End[];
   /** How many of them the proposition is true of. */
   readonly witnesses: number;
-  /** States of the exploration; `false`: it did not come to its end. */
   readonly states: number;
+  /** Did the exploration come to its end? */
   readonly complete: boolean;
 }
 
@@ -61,7 +64,7 @@ export function runLitmus(test: LitmusTest, set: InstructionSet, file: string, {
   const last = (place: Place): Ref => ('location' in place ? cell(place.location) : named(placeName(place), () => perMm(placeName(place))(0)));
   const programs = test.threads.map((thread) => thread.map((text) => understood(text, set, test, file)));
   for (const { place, value } of test.initial) for (const at of [place, value]) if (typeof at !== 'bigint' && 'location' in at) cell(at.location);
-  for (const thread of test.threads) for (const text of thread) for (const [, location] of text.matchAll(/[([](\w+)[)\]]/g)) cell(location!);
+  for (const thread of test.threads) for (const text of thread) for (const location of set.locations(text)) cell(location);
   const observed = test.observed.map((place) => ({ name: placeName(place), at: last(place) }));
 
   const fail = (what: string): never => {
@@ -98,9 +101,12 @@ export function runLitmus(test: LitmusTest, set: InstructionSet, file: string, {
   const all = [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, end]) => end);
   const witnesses = all.filter((end) => isTrue(test.proposition, end)).length;
   const every = witnesses === all.length;
+  const complete = found.outcome === 'complete';
+  const verdict = test.quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
   return {
-    name: test.name, isa: test.isa, memory, condition: `${test.quantifier} ${test.condition}`, ends: all, witnesses, states: found.states, complete: found.outcome === 'complete',
-    verdict: test.quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden',
+    name: test.name, isa: test.isa, memory, condition: `${test.quantifier} ${test.condition}`, ends: all, witnesses, states: found.states, complete,
+    // One end is enough to allow; that there is none is known of all ends only.
+    verdict: complete || verdict === 'Allowed' || verdict === 'NotRequired' ? verdict : 'Unknown',
     holds: test.quantifier === 'forall' ? every : (witnesses > 0) === (test.quantifier === 'exists'),
   };
 }

@@ -104,14 +104,17 @@ const ALU: Readonly<Record<string, (old: bigint, by: bigint) => bigint>> = {
 };
 const ONE: Operand = { immediate: 1n };
 
-function instruction(text: string, isa: string): Instruction | undefined {
+/** Name and operands as they stand; an operand that is not understood is undefined. */
+function partsOf(text: string): { readonly locked: boolean; readonly name: string; readonly operands: readonly (Operand | undefined)[] } | undefined {
   const words = /^(lock\s+)?([a-z]+)\s*(.*)$/i.exec(text.trim());
-  if (!words) return undefined;
-  const locked = words[1] !== undefined;
-  const given = words[3] ? words[3].split(/,(?![^([]*[)\]])/).map((o) => operand(o.trim())) : [];
-  if (given.includes(undefined)) return undefined;
+  return words ? { locked: words[1] !== undefined, name: words[2]!.toLowerCase(), operands: words[3] ? words[3].split(/,(?![^([]*[)\]])/).map((o) => operand(o.trim())) : [] } : undefined;
+}
+
+function instruction(text: string, isa: string): Instruction | undefined {
+  const parts = partsOf(text);
+  if (!parts || parts.operands.includes(undefined)) return undefined;
+  const { locked, name, operands: given } = parts;
   const [to, from] = (isa === 'X86' ? given : given.toReversed()) as Operand[];
-  const name = words[2]!.toLowerCase();
   const plain = /^(mov|xchg|xadd|cmpxchg|add|sub|and|or|xor|inc|dec)[bwlq]?$/.exec(name)?.[1] ?? name;
   if (given.length === 0) return plain === 'mfence' ? fence('mfence') : plain === 'lfence' || plain === 'sfence' ? nothing : undefined;
   if (given.length === 1 && to) {
@@ -132,5 +135,6 @@ export const x86: InstructionSet = {
   isas: ['X86_64', 'X86'],
   memory: 'tso',
   register,
+  locations: (text) => (partsOf(text)?.operands ?? []).flatMap((o) => (o && 'location' in o ? [o.location] : [])),
   read: (text, isa) => instruction(text, isa) ?? `"${text}" is no instruction that is known of ${isa}: known are moves, exchanges, arithmetic, LOCK and fences; no jumps`,
 };

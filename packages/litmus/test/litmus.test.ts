@@ -40,6 +40,8 @@ describe('beside a reference', () => {
     expect(agreementOf(ours, { ...reference, states: vals.slice(1) })).toBe('false alarm');
   });
   test('given up', () => expect(agreementOf(litmus(read('store-buffering.litmus'), 'sb.litmus', { maxStates: 3 }), right)).toBe('bound'));
+  test('given up before an end was found: nothing is said to be forbidden', () =>
+    expect(outcomeOf(litmus(read('store-buffering-fenced.litmus'), 'sb.litmus', { maxStates: 3 }))).toMatchObject({ verdict: 'Unknown', complete: false }));
   test('a file that is none', () => expect(() => readReferences({ tests: [{ file: 1 }] }, 'r.json')).toThrow(/r\.json: test 0 has no file, verdict or states/));
 });
 

@@ -20,11 +20,11 @@ function test({ name, verdict, ends, witnesses, holds, condition, memory, states
     `Test ${name} ${verdict}`,
     `States ${ends.length}`,
     ...ends.map((end) => `${Object.entries(end).map(([place, value]) => `${place}=${value};`).join(' ')}`),
-    holds ? 'Ok' : 'No',
+    verdict === 'Unknown' ? verdict : holds ? 'Ok' : 'No',
     'Witnesses',
     `Positive: ${witnesses} Negative: ${ends.length - witnesses}`,
     `Condition ${condition}`,
-    `Observation ${name} ${word} ${witnesses} ${ends.length - witnesses}`,
+    `Observation ${name} ${verdict === 'Unknown' ? verdict : word} ${witnesses} ${ends.length - witnesses}`,
     `Explored ${states} states under ${memory.toUpperCase()}${complete ? '' : ': the bound was reached, there may be more ends'}`,
   ].join('\n');
 }

@@ -206,7 +206,7 @@ export const declarations: readonly Declaration[] = [
           .argument('<file...>', '.litmus files, or folders of them')
           .summary('run litmus tests on the machine')
           .description(
-            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 75 when a search did not end.',
+            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 65 when a file is not understood, 75 when a search did not end.',
           )
           .addOption(new Option('--memory <model>', 'another memory model than that of the instructions').choices(['sc', 'tso']))
           .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test')

@@ -63,7 +63,7 @@ function jsonOf(text: string, path: string, core: Core): unknown {
 
 function exitOf(answers: readonly LitmusAnswer[]): number {
   if (answers.some(({ agreement }) => ['unsound', 'false alarm', 'ends differ'].includes(agreement ?? ''))) return EXIT.differs;
-  if (answers.some((a) => 'outcome' in a && !a.outcome.complete)) return EXIT.bound;
   if (answers.some((a) => 'mistake' in a)) return EXIT.notRead;
+  if (answers.some((a) => 'outcome' in a && !a.outcome.complete)) return EXIT.bound;
   return answers.every((a) => 'notModelled' in a) ? EXIT.nothing : EXIT.ok;
 }
