@@ -7,6 +7,9 @@ export default {
   packageOptions: {
     entryPoints: ['src/index.ts'],
     includeVersion: true,
+    // A copy without a remote, or without git, is documented too.
+    disableGit: true,
+    disableSources: true,
     excludeInternal: true,
     excludePrivate: true,
     validation: { invalidLink: true, notExported: false, notDocumented: false },
