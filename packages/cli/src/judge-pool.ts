@@ -39,8 +39,8 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
         else end(() => reject(new Error(answer.error)));
       });
       worker.on('error', (error) => end(() => reject(error)));
-      const { maxStates, maxBytes, deadlineMs } = bounds;
-      worker.postMessage({ race: race.id, arch: arch.id, variant, maxStates, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }) } satisfies Request);
+      const { maxStates, maxBytes, deadlineMs, compact } = bounds;
+      worker.postMessage({ race: race.id, arch: arch.id, variant, maxStates, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}) } satisfies Request);
       // Begun after the signal: nobody else tells it.
       if (signal.aborted) worker.postMessage('interrupt' satisfies Request);
     });

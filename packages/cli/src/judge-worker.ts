@@ -12,7 +12,7 @@ export interface WorkerStart {
   readonly cwd: string;
 }
 /** What it is asked: a half of a cell, or to end what it does. */
-export type Request = { readonly race: string; readonly arch: string; readonly variant: 'before' | 'after'; readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number } | 'interrupt';
+export type Request = { readonly race: string; readonly arch: string; readonly variant: 'before' | 'after'; readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number } } | 'interrupt';
 /** What it answers. A mistake travels as its parts, for an error loses its class between threads. */
 export type Answer =
   | { readonly progress: HowFar }
@@ -32,8 +32,8 @@ async function judge(request: Exclude<Request, 'interrupt'>): Promise<void> {
     const { races, variations } = await catalog.workloads();
     const race = [...races, ...variations].find((r) => r.id === request.race);
     if (!arch || !race) throw new Error(`a worker does not find ${request.race} or ${request.arch}`);
-    const { maxStates, maxBytes, deadlineMs, variant } = request;
-    const bounds = { maxStates, signal: interrupt.signal, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), onProgress: (progress: HowFar) => say({ progress }) };
+    const { maxStates, maxBytes, deadlineMs, compact, variant } = request;
+    const bounds = { maxStates, signal: interrupt.signal, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}), onProgress: (progress: HowFar) => say({ progress }) };
     say({ verdict: await core.judgeScenario(arch, race.scenario, race[variant], variant, bounds) });
   } catch (error) {
     if (error instanceof core.Mistake) say({ mistake: { code: error.code, what: error.what, hint: error.hint } });

@@ -25,22 +25,35 @@ export function positive(text: string): number {
   return n;
 }
 
+/** Mixes the fingerprints of states: a whole number of 32 bits. */
+export function seed(text: string): number {
+  const n = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(n < 2 ** 32)) throw new InvalidArgumentError('A seed is a whole number from 0 to 4294967295, written --compact=SEED. Without a seed write --compact behind the workloads.');
+  return n;
+}
+
 /** Bounds of each search, from the options of a command. */
 export interface BoundOptions {
   readonly maxStates?: number;
   readonly timeout?: number;
   /** In megabytes. */
   readonly maxMemory?: number;
+  /** Seed of the fingerprints that alone tell states apart. Absent: states are compared in full. */
+  readonly compact?: number;
   /** File with the verdicts of a run before. */
   readonly resume?: string;
 }
+/** The part of the bounds on which a verdict depends. */
+export const compactOf = ({ compact }: BoundOptions): { compact?: number } => (compact === undefined ? {} : { compact });
+
 export const boundsOf = (
   options: BoundOptions,
   core: Core,
   signal: AbortSignal,
-): { maxStates: number; maxBytes?: number; deadlineMs?: number; signal: AbortSignal } => ({
+): { maxStates: number; maxBytes?: number; deadlineMs?: number; compact?: { readonly seed: number }; signal: AbortSignal } => ({
   maxStates: options.maxStates ?? core.MAX_STATES,
   ...(options.maxMemory === undefined ? {} : { maxBytes: options.maxMemory * 1e6 }),
   ...(options.timeout === undefined ? {} : { deadlineMs: options.timeout * 1000 }),
+  ...(options.compact === undefined ? {} : { compact: { seed: options.compact } }),
   signal,
 });

@@ -71,3 +71,21 @@ test('the contract of a hook, with who answers', async () => {
   expect(out).toMatch(/^may differ +lockless walkers of the old table have left/m);
   expect(out).toMatch(/^arm64 +Generic +\(not its own\)$/m);
 });
+
+describe('--compact', () => {
+  const seedOf = async (line: string): Promise<unknown> => {
+    const seen: unknown[] = [];
+    const note: Core['judgeScenario'] = async (_arch, _scenario, _configuration, _variant, { compact }) => (seen.push(compact), verdictOf({}));
+    const compare: Core['compareRaces'] = async (archs, _races, _expected, { compact }) => (
+      seen.push(compact), { schemaVersion: 1, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }
+    );
+    await shootdown(`${line} --arch x86-64`, { core: { judgeScenario: note, compareRaces: compare } });
+    return seen[0];
+  };
+  test.each([
+    ['run gup --compact', { seed: 1 }],
+    ['run gup --compact=0', { seed: 0 }],
+    ['compare gup --jobs 1 --compact=23', { seed: 23 }],
+    ['run gup', undefined],
+  ])('%s', async (line, seed) => expect(await seedOf(line)).toEqual(seed));
+});

@@ -36,6 +36,14 @@ test('what was judged is not judged again; what was cut off, bounded or judged b
   expect(judged.slice(4)).toEqual(['gup before', 'gup after']);
 });
 
+test('a verdict by fingerprints is no verdict of states compared in full, nor of another seed', async () => {
+  const file = join(place, 'compact.jsonl');
+  let judged = 0;
+  const run = (more: string) => shootdown(`run gup --arch x86-64 --variant before --resume ${file} ${more}`.trim(), { core: { judgeScenario: async () => (judged++, verdictOf({})) } });
+  for (const more of ['--compact=1', '--compact=1', '--compact=2', '', '']) await run(more);
+  expect(judged).toBe(3);
+});
+
 test('killed in the middle of real searches', async () => {
   const file = join(place, 'killed.jsonl');
   const args = [fileURLToPath(new URL('../bin/shootdown.mjs', import.meta.url)), 'compare', 'irq-off-without-ipi-flush', '--quiet', '--json', '--jobs', '1'];

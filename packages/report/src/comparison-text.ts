@@ -5,7 +5,7 @@ import { observationLines } from './observation.ts';
 import { paintOf, type Paint } from './paint.ts';
 import { raceTable } from './race-table.ts';
 import type { Look } from './report.ts';
-import { contradicts, count, halves, isBroken, many, markOf, MEANING, seconds, wordOf } from './words.ts';
+import { contradicts, count, halves, isBroken, many, markOf, MEANING, omissionOf, seconds, wordOf } from './words.ts';
 import { paragraph } from './wrap.ts';
 
 export function comparisonText(comparison: Comparison, look: Look): string {
@@ -90,12 +90,13 @@ function summary(comparison: Comparison, columns: number, paint: Paint): string[
   const proved = searched.filter((v) => v.evidence.grade === 'proved').length;
   const found = searched.filter((v) => v.evidence.grade === 'found').length;
   const gaveUp = searched.filter((v) => v.evidence.grade === 'proved' && v.evidence.gaveUp > 0).length;
+  const omission = omissionOf(searched);
   const cutLoops =
     gaveUp > 0 ? ` In ${count(gaveUp)} of the proved ones a retry loop was given up: what lies behind it was not tried.` : '';
   return [
     (number('disagree') > 0 ? paint.bad : paint.bold)(words),
     ...paragraph(
-      `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s.${cutLoops}`,
+      `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s.${cutLoops}${omission ? ` ${omission.replace('omission', 'Omission')}.` : ''}`,
       columns,
       0,
     ),

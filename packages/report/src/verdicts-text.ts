@@ -5,7 +5,7 @@ import { incidentOf } from './incident.ts';
 import { incidentText } from './incident-text.ts';
 import { paintOf } from './paint.ts';
 import type { Look } from './report.ts';
-import { broke, evidenceOf, GRADE, many, seconds, type Grade } from './words.ts';
+import { broke, evidenceOf, GRADE, many, omissionOf, seconds, type Grade } from './words.ts';
 import { paragraph } from './wrap.ts';
 
 export function verdictsText(verdicts: readonly Verdict[], look: Look): string {
@@ -17,12 +17,13 @@ export function verdictsText(verdicts: readonly Verdict[], look: Look): string {
   const incidents = verdicts.flatMap((v) => incidentOf(v) ?? []).map((i) => incidentText(i, look));
   const states = verdicts.reduce((sum, v) => sum + v.evidence.states, 0);
   const time = verdicts.reduce((sum, v) => sum + v.evidence.seconds, 0);
+  const omission = omissionOf(verdicts);
   return [
     lines.join('\n'),
     ...incidents,
     [
       ...legend(verdicts, look.columns).map(paint.dim),
-      `${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`,
+      ...paragraph([`${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`, ...(omission ? [omission] : [])].join('; '), look.columns, 0),
     ].join('\n'),
   ].join('\n\n');
 }

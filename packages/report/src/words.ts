@@ -75,7 +75,21 @@ export const sizesOf = (e: Evidence): string => [many(e.cpus, 'CPU'), ...(e.geom
 /** What a verdict rests on, in one line. */
 export function evidenceOf(e: Evidence): string {
   const gaveUp = e.gaveUp > 0 ? [`${many(e.gaveUp, 'state')} where a loop was given up`] : [];
-  return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp].join(', ');
+  const omission = e.compact ? [`omission risk ${risk(e.compact.omissionRisk)}`] : [];
+  return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp, ...omission].join(', ');
+}
+
+const risk = (r: number): string => (r === 0 ? '0' : r.toExponential(1));
+
+/** How likely it is that a state was missed in any of these searches. Nothing where nothing was searched. */
+export function omissionOf(verdicts: readonly Verdict[]): string | undefined {
+  const searched = verdicts.flatMap(({ evidence }) => (evidence.grade === 'none' ? [] : [evidence.compact]));
+  if (searched.length === 0) return undefined;
+  const compact = searched.flatMap((c) => c ?? []);
+  if (compact.length === 0) return 'omission risk: none (states are compared in full)';
+  const seeds = [...new Set(compact.map(({ seed }) => seed))];
+  const sum = compact.reduce((all, { omissionRisk }) => all + omissionRisk, 0);
+  return `omission risk: ${risk(sum)} (64-bit fingerprints, seed ${seeds.join(', ')}: states^2 / 2^65${compact.length > 1 ? ', summed over the verdicts' : ''})`;
 }
 
 export type Grade = Evidence['grade'];

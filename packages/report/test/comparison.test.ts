@@ -31,7 +31,7 @@ before the fix | after it; ok: no interleaving breaks a claim; FAIL: an interlea
 
 2 agree, 0 disagree, 0 open, 1 not applicable
 4 verdicts (3 proved over every interleaving within the sizes printed above, 1 by counterexample),
-  3,040 states, 1.5 s.
+  3,040 states, 1.5 s. Omission risk: none (states are compared in full).
 `);
 });
 
@@ -106,4 +106,20 @@ test('colours only when asked', () => {
   const value = comparison([['some-race', [raceCell('x86-64'), fails]]]);
   expect(say(value)).not.toContain('\x1b');
   expect(say(value, { colour: true })).toContain('\x1b[');
+});
+
+describe('states told apart by fingerprints', () => {
+  const compact = (states: number) => evidence({ states, compact: { seed: 7, omissionRisk: states ** 2 / 2 ** 65 } });
+  const one = verdict({ evidence: compact(1000) });
+  const big = verdict({ evidence: compact(2_000_000_000) });
+  const verdicts = (...all: ReturnType<typeof verdict>[]): string => text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: all }, look).replace(/\s+/g, ' ');
+
+  test('each verdict says its risk, states^2 / 2^65', () => {
+    expect(verdicts(one)).toContain('depth 30, omission risk 2.7e-14 ');
+    expect(verdicts(one)).toContain('1 verdict, 1,000 states, 0.5 s; omission risk: 2.7e-14 (64-bit fingerprints, seed 7: states^2 / 2^65)');
+  });
+  test('and the last line the sum', () => expect(verdicts(one, big)).toContain('omission risk: 1.1e-1 (64-bit fingerprints, seed 7: states^2 / 2^65, summed over the verdicts)'));
+  test('of a comparison too', () =>
+    expect(say(comparison([['some-race', [raceCell('x86-64', { before: one, after: one })]]])).replace(/\s+/g, ' ')).toContain('Omission risk: 5.4e-14 (64-bit'));
+  test('nothing was searched: nothing is said', () => expect(verdicts(verdict({ outcome: 'n/a', evidence: evidence({ grade: 'none' }) }))).not.toContain('omission'));
 });

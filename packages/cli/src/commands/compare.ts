@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
 import { exitOfComparison } from '../exit.ts';
-import { boundsOf, type BoundOptions } from '../options.ts';
+import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { racesOf } from '../races.ts';
 import { select } from '../select.ts';
@@ -41,7 +41,7 @@ export class Compare implements Command {
         ...boundsOf(options, core, this.interrupt),
         ...(pool ? { parallel: jobs } : {}),
         judge: (arch, race, variant, bounds) =>
-          journal.judged({ workload: race.scenario.name, variant, arch: arch.id, configuration: race[variant].says }, () =>
+          journal.judged({ workload: race.scenario.name, variant, arch: arch.id, configuration: race[variant].says, ...compactOf(options) }, () =>
             pool ? pool.judge(arch, race, variant, bounds) : core.judgeScenario(arch, race.scenario, race[variant], variant, bounds),
           ),
         onCell: (done, total, next) => this.progress.task(`${done}/${total}  ${next}`),

@@ -1,6 +1,6 @@
 /** The commands: names, arguments, help. */
 import { Argument, Option, type Command } from 'commander';
-import { names, positive, whole } from '../options.ts';
+import { names, positive, seed, whole } from '../options.ts';
 import type { Declaration } from './declaration.ts';
 
 const ARCH = '-a, --arch <ids>';
@@ -13,13 +13,20 @@ const bounds = (command: Command): Command =>
 const resume = (command: Command): Command =>
   command.option('--resume <file>', 'add each verdict to this file, and take from it those that are there: what a killed run has found');
 
+const compact = (command: Command): Command =>
+  command.addOption(
+    new Option('--compact [seed]', 'tell states apart by 64-bit fingerprints alone: less memory, and a printed risk that a state was missed. Another seed is a second, independent search')
+      .preset('1')
+      .argParser(seed),
+  );
+
 const example = (command: Command, line: string): Command => command.addHelpText('after', `\nExample:\n  ${line}`);
 
 export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        resume(bounds(
+        compact(resume(bounds(
           archs(
             program
               .command('compare')
@@ -31,7 +38,7 @@ export const declarations: readonly Declaration[] = [
               .option('-g, --group <names>', 'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated', names)
               .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
           ),
-        )),
+        ))),
         'shootdown compare --group 000,004 --arch x86-64,ppc64-radix',
       ),
     load: async () => (await import('./compare.ts')).Compare,
@@ -39,7 +46,7 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        resume(bounds(
+        compact(resume(bounds(
           archs(
             program
               .command('run')
@@ -50,7 +57,7 @@ export const declarations: readonly Declaration[] = [
               )
               .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
           ),
-        )),
+        ))),
         'shootdown run collapse-beside-gup-fast --arch arm64',
       ),
     load: async () => (await import('./run.ts')).Run,

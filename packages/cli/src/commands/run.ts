@@ -3,7 +3,7 @@ import type { ArchSpec, Configuration, Named, Verdict } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog, namedOf } from '../catalog.ts';
 import { exitOfVerdicts } from '../exit.ts';
-import { boundsOf, type BoundOptions } from '../options.ts';
+import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { select } from '../select.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
@@ -41,7 +41,7 @@ export class Run implements Command {
       if (this.interrupt.aborted) break;
       this.progress.task(`${verdicts.length}/${jobs.length}  ${scenario.name} ${variant} on ${arch.id}`);
       verdicts.push(
-        await journal.judged({ workload: scenario.name, variant, arch: arch.id, configuration: configuration.says }, () =>
+        await journal.judged({ workload: scenario.name, variant, arch: arch.id, configuration: configuration.says, ...compactOf(options) }, () =>
           core.judgeScenario(arch, scenario, configuration, variant, {
             ...boundsOf(options, core, this.interrupt),
             onProgress: (p) => this.progress.search(p),

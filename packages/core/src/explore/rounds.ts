@@ -73,7 +73,7 @@ export class Rounds {
     } else {
       const result = search.result();
       const depth = result.violations[0]?.depth ?? result.deadlock?.schedule.length;
-      if (!options.stopAtFirst || depth === undefined || options.compact) this.finished = true;
+      if (!options.stopAtFirst || depth === undefined) this.finished = true;
       else {
         this.found = { ...result, rounds: this.rounds };
         this.again(new Search({ ...this.left(), maxDepth: depth, stopAtDeadlock: result.violations.length === 0 }, this.knowledge, false));

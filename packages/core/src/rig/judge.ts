@@ -33,6 +33,8 @@ export interface Bounds {
   readonly reduce?: Reductions;
   /** Bytes of states. */
   readonly maxBytes?: number;
+  /** Tells states apart by 64-bit fingerprints alone, which `seed` (0 to 2^32 - 1) mixes: less memory, and a verdict with an omission risk. */
+  readonly compact?: { readonly seed: number };
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
   /** How local states are told apart; `frames` falls back to `history` for code that was not instrumented. Default: frames. */
@@ -50,10 +52,11 @@ export const turnOfEvents = (): Promise<void> => new Promise((resolve) => void s
 
 /** @throws Mistake SD_BAD_BOUND */
 export function checkBounds(bounds: Bounds): void {
-  const { maxStates, maxBytes, deadlineMs } = bounds;
+  const { maxStates, maxBytes, deadlineMs, compact } = bounds;
   if (!Number.isSafeInteger(maxStates) || maxStates < 1) throw new Mistake('SD_BAD_BOUND', `the bound on states is ${maxStates}.`, 'Give a whole number above 0.');
   if (maxBytes !== undefined && !(maxBytes > 0)) throw new Mistake('SD_BAD_BOUND', `the bound on memory is ${maxBytes} bytes.`, 'Give a number of megabytes above 0.');
   if (deadlineMs !== undefined && !(deadlineMs > 0)) throw new Mistake('SD_BAD_BOUND', `the time limit is ${deadlineMs} ms.`, 'Give a number of seconds above 0.');
+  if (compact && compact.seed >>> 0 !== compact.seed) throw new Mistake('SD_BAD_BOUND', `the seed of fingerprints is ${compact.seed}.`, 'Give a whole number from 0 to 4294967295.');
 }
 
 /**
@@ -75,7 +78,7 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   return {
     ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
     evidence: {
-      ...sizes(scenario), ...counts(found), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
+      ...sizes(scenario), ...counts(found), ...(bounds.compact && found.omissionRisk !== undefined ? { compact: { seed: bounds.compact.seed, omissionRisk: found.omissionRisk } } : {}), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
       ...(identity.problems?.size ? { toldByHistory: [...identity.problems] } : {}),
     },
     ...(counterexample ? { counterexample } : {}),

@@ -27,6 +27,11 @@ export interface Evidence {
   /** Executions of kernel code that gave up a loop, and so lie outside the bound. */
   readonly gaveUp: number;
   readonly seconds: number;
+  /**
+   * States were told apart by 64-bit fingerprints, mixed by `seed`: `omissionRisk` is about the chance that one was missed, states^2 / 2^65.
+   * Absent: states were compared in full, and none was missed.
+   */
+  readonly compact?: { readonly seed: number; readonly omissionRisk: number };
   /** Code whose local states could not be seen and were told apart by their history: right, but with more states. Absent when there is none. */
   readonly toldByHistory?: readonly string[];
 }

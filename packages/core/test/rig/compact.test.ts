@@ -1,0 +1,44 @@
+/** States told apart by fingerprints alone: the same verdict with every seed, and a printed risk. */
+import { expect, test } from '@jest/globals';
+import type { Cpu } from '../../src/words/cpu.ts';
+import type { Op } from '../../src/words/step.ts';
+import type { Vma } from '../../src/words/objects.ts';
+import type { Verdict } from '../../src/verdict/verdict.ts';
+import { judgeScenario } from '../../src/rig/judge.ts';
+import { watches } from '../../src/testing.ts';
+import { storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
+
+/** Says that it flushed, and did not. */
+class Forgetful extends Toy {
+  override *flush_tlb_range(cpu: Cpu, _vma: Vma): Op {
+    yield* cpu.fence('smp_mb');
+  }
+  override *flush_tlb_mm(cpu: Cpu): Op {
+    yield* cpu.fence('smp_mb');
+  }
+}
+const archs = { sound: toyArch(), forgetful: toyArch({ layers: [Forgetful] }) };
+const story = { ...storeBeside('dontneed'), asks: [watches.find((w) => w.breach === 'page-uaf')!.claim] };
+const judge = (arch: keyof typeof archs, compact?: { seed: number }): Promise<Verdict> =>
+  judgeScenario(archs[arch], story, v6_1, 'v6.1', { maxStates: 1e6, ...(compact ? { compact } : {}) });
+
+test.each([
+  ['sound', 'clean'],
+  ['forgetful', 'violates'],
+] as const)('the %s architecture: both seeds say what the comparison in full says', async (arch, outcome) => {
+  const exact = await judge(arch);
+  expect(exact.outcome).toBe(outcome);
+  expect(exact.evidence).not.toHaveProperty('compact');
+  for (const seed of [1, 2, 0xffff_ffff]) {
+    const found = await judge(arch, { seed });
+    const { states } = exact.evidence;
+    expect(found.outcome).toBe(outcome);
+    expect(found.evidence).toMatchObject({ states, compact: { seed, omissionRisk: states ** 2 / 2 ** 65 } });
+    // A shortest execution is looked for with fingerprints too.
+    expect(found.counterexample?.length).toBe(exact.counterexample?.length);
+  }
+});
+
+test.each([-1, 1.5, 2 ** 32, NaN])('%d is no seed', async (seed) => {
+  await expect(judge('sound', { seed })).rejects.toThrow(/SD_BAD_BOUND.*seed/);
+});
