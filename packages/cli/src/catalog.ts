@@ -53,6 +53,14 @@ export class Catalog {
     return archs;
   }
 
+  /** Files from which architectures are imported. Those that the config gives as values have none. */
+  async archFiles(): Promise<string[]> {
+    const { config, from } = await this.#read();
+    const entries = config.arches ?? this.modules.shipped('@shootdown/arch-');
+    const named = [...entries.map((entry) => [entry, from] as const), ...this.settings.plugin.map((plugin) => [plugin, undefined] as const)];
+    return named.flatMap(([entry, where]) => (typeof entry === 'string' ? (this.modules.pathOf(entry, where) ?? []) : []));
+  }
+
   /** @throws Mistake SD_BAD_CONFIG */
   async workloads(): Promise<Workloads> {
     const { config, from } = await this.#read();

@@ -1,12 +1,14 @@
-/** Worker threads that judge cells of a comparison, one cell each at a time. */
+/** Worker threads that search, one system each at a time. */
 import { Worker } from 'node:worker_threads';
-import type { Judge, MistakeCode, Verdict } from '@shootdown/core';
-import type { Answer, Request, WorkerStart } from './judge-worker.ts';
+import type { Bounds, Judge, MistakeCode, Reach } from '@shootdown/core';
+import type { Answer, Question, Request, WorkerStart } from './judge-worker.ts';
 import type { Core } from './tokens.ts';
 
 /** A pool, and how to end it. */
 export interface JudgePool {
   readonly judge: Judge;
+  /** What a workload comes by on an architecture, both by name. */
+  readonly reach: (arch: string, workload: string, variant: string, bounds: Bounds) => Promise<Reach | undefined>;
   close(): Promise<void>;
 }
 
@@ -23,9 +25,10 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
     return worker;
   };
   signal.addEventListener('abort', () => { for (const worker of all) worker.postMessage('interrupt' satisfies Request); });
-  const judge: Judge = (arch, race, variant, bounds) => {
+  /** Asks an idle thread; `take` finds the value in what answers the question. */
+  const ask = <T>(question: Question, bounds: Bounds, take: (answer: Answer) => { readonly value: T } | undefined): Promise<T> => {
     const worker = idle.pop() ?? begin();
-    return new Promise<Verdict>((resolve, reject) => {
+    return new Promise<T>((resolve, reject) => {
       const end = (settle: () => void): void => {
         worker.removeAllListeners('message');
         worker.removeAllListeners('error');
@@ -33,17 +36,22 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
         settle();
       };
       worker.on('message', (answer: Answer) => {
-        if ('progress' in answer) bounds.onProgress?.(answer.progress);
-        else if ('verdict' in answer) end(() => resolve(answer.verdict));
+        const taken = take(answer);
+        if (taken) end(() => resolve(taken.value));
+        else if ('progress' in answer) bounds.onProgress?.(answer.progress);
         else if ('mistake' in answer) end(() => reject(new core.Mistake(answer.mistake.code as MistakeCode, answer.mistake.what, answer.mistake.hint)));
-        else end(() => reject(new Error(answer.error)));
+        else end(() => reject(new Error('error' in answer ? answer.error : 'a worker answered another question')));
       });
       worker.on('error', (error) => end(() => reject(error)));
       const { maxStates, maxBytes, deadlineMs, compact } = bounds;
-      worker.postMessage({ race: race.id, arch: arch.id, variant, maxStates, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}) } satisfies Request);
+      worker.postMessage({ ...question, maxStates, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}) } satisfies Request);
       // Begun after the signal: nobody else tells it.
       if (signal.aborted) worker.postMessage('interrupt' satisfies Request);
     });
   };
-  return { judge, close: async () => { await Promise.all(all.map((worker) => worker.terminate())); } };
+  const judge: Judge = (arch, race, variant, bounds) =>
+    ask({ task: 'judge', workload: race.id, arch: arch.id, variant }, bounds, (answer) => ('verdict' in answer ? { value: answer.verdict } : undefined));
+  const reach: JudgePool['reach'] = (arch, workload, variant, bounds) =>
+    ask({ task: 'reach', workload, arch, variant }, bounds, (answer) => ('reach' in answer ? { value: answer.reach } : undefined));
+  return { judge, reach, close: async () => { await Promise.all(all.map((worker) => worker.terminate())); } };
 }

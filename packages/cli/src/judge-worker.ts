@@ -1,8 +1,8 @@
-/** A worker thread that judges cells of a comparison: it loads the same config, and is told races and architectures by name. */
+/** A worker thread that searches: it loads the same config, and is told workloads and architectures by name. */
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { HowFar, Verdict } from '@shootdown/core';
-import { Catalog } from './catalog.ts';
+import type { HowFar, Reach, Verdict } from '@shootdown/core';
+import { Catalog, namedOf } from './catalog.ts';
 import { nodeModules } from './modules.ts';
 import type { Settings } from './tokens.ts';
 
@@ -11,12 +11,23 @@ export interface WorkerStart {
   readonly settings: Settings;
   readonly cwd: string;
 }
-/** What it is asked: a half of a cell, or to end what it does. */
-export type Request = { readonly race: string; readonly arch: string; readonly variant: 'before' | 'after'; readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number } } | 'interrupt';
+/** What it is asked: a verdict on one kernel of a workload, or what code it comes by. */
+export interface Question {
+  readonly task: 'judge' | 'reach';
+  /** To be judged: the id of a race; else the name of a scenario. */
+  readonly workload: string;
+  readonly arch: string;
+  readonly variant: string;
+}
+/** A question with its bounds; or to end what it does. */
+export type Request =
+  | (Question & { readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number } })
+  | 'interrupt';
 /** What it answers. A mistake travels as its parts, for an error loses its class between threads. */
 export type Answer =
   | { readonly progress: HowFar }
   | { readonly verdict: Verdict }
+  | { readonly reach: Reach | undefined }
   | { readonly mistake: { readonly code: string; readonly what: string; readonly hint: string } }
   | { readonly error: string };
 
@@ -26,15 +37,17 @@ const catalog = new Catalog(() => Promise.resolve(core), nodeModules(cwd), setti
 const interrupt = new AbortController();
 const say = (answer: Answer): void => parentPort?.postMessage(answer);
 
-async function judge(request: Exclude<Request, 'interrupt'>): Promise<void> {
+async function search({ task, workload, arch: id, variant, ...limits }: Exclude<Request, 'interrupt'>): Promise<void> {
   try {
-    const arch = (await catalog.archs()).find((a) => a.id === request.arch);
-    const { races, variations } = await catalog.workloads();
-    const race = [...races, ...variations].find((r) => r.id === request.race);
-    if (!arch || !race) throw new Error(`a worker does not find ${request.race} or ${request.arch}`);
-    const { maxStates, maxBytes, deadlineMs, compact, variant } = request;
-    const bounds = { maxStates, signal: interrupt.signal, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}), onProgress: (progress: HowFar) => say({ progress }) };
-    say({ verdict: await core.judgeScenario(arch, race.scenario, race[variant], variant, bounds) });
+    const arch = (await catalog.archs()).find((a) => a.id === id);
+    const workloads = await catalog.workloads();
+    const race = task === 'judge' ? [...workloads.races, ...workloads.variations].find((r) => r.id === workload) : undefined;
+    const named = race ? { scenario: race.scenario, variants: { before: race.before, after: race.after } } : namedOf(workloads).find(({ scenario }) => scenario.name === workload);
+    const configuration = Object.entries(named?.variants ?? {}).find(([name]) => name === variant)?.[1];
+    if (!arch || !named || !configuration) throw new Error(`a worker does not find ${workload} ${variant} or ${id}`);
+    const bounds = { ...limits, signal: interrupt.signal, onProgress: (progress: HowFar) => say({ progress }) };
+    if (task === 'reach') say({ reach: await core.reach(arch, named.scenario, configuration, bounds) });
+    else say({ verdict: await core.judgeScenario(arch, named.scenario, configuration, variant, bounds) });
   } catch (error) {
     if (error instanceof core.Mistake) say({ mistake: { code: error.code, what: error.what, hint: error.hint } });
     else say({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
@@ -43,5 +56,5 @@ async function judge(request: Exclude<Request, 'interrupt'>): Promise<void> {
 
 parentPort?.on('message', (request: Request) => {
   if (request === 'interrupt') interrupt.abort();
-  else void judge(request);
+  else void search(request);
 });

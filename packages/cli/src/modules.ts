@@ -23,9 +23,12 @@ export const nodeModules = (cwd: string): Modules => ({
   async load(specifier, from) {
     return (await import(urlOf(specifier, from ?? join(cwd, CONFIG)))) as Record<string, unknown>;
   },
+  pathOf: (specifier, from) => pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))),
   places: () => Object.keys(manifest().dependencies).filter((name) => name.startsWith('@shootdown/')).map((name) => fileURLToPath(import.meta.resolve(name))),
   shipped: (prefix) => Object.keys(manifest().dependencies).filter((name) => name.startsWith(prefix)),
 });
+
+const pathOf = (url: string): string | undefined => (url.startsWith('file:') ? fileURLToPath(url) : undefined);
 
 /** A path, seen from the file that names it; a package, as that file sees it, or else as the command line does. */
 function urlOf(specifier: string, from: string): string {

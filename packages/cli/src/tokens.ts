@@ -11,6 +11,8 @@ export type Core = Pick<
   | 'ablate'
   | 'against'
   | 'allHooks'
+  | 'archCode'
+  | 'codeCoverage'
   | 'comparedIn'
   | 'compareRaces'
   | 'didYouMean'
@@ -19,6 +21,7 @@ export type Core = Pick<
   | 'judgeScenario'
   | 'MAX_STATES'
   | 'KERNELS'
+  | 'kernelCode'
   | 'kernelNamed'
   | 'measure'
   | 'MEASURE_DEFAULTS'
@@ -29,6 +32,7 @@ export type Core = Pick<
   | 'namesOf'
   | 'notCompared'
   | 'place'
+  | 'reach'
   | 'readCounts'
   | 'readOperation'
   | 'readPlace'
@@ -68,6 +72,8 @@ export interface Modules {
    * @param from file that names it; absent: the command line
    */
   load(specifier: string, from?: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Path of the file that `load` would import; undefined when that is no file. */
+  pathOf(specifier: string, from?: string): string | undefined;
   /** Packages that come with the command line, by the beginning of their names. */
   shipped(prefix: string): readonly string[];
   /** Entry files of the packages that come with the command line. */

@@ -31,7 +31,7 @@ describe('wrong usage exits 64', () => {
 });
 
 describe('help', () => {
-  test.each(['compare', 'run', 'replay', 'list', 'explain', 'claims', 'new'])('%s has one example', async (command) => {
+  test.each(['compare', 'run', 'replay', 'list', 'explain', 'claims', 'coverage', 'new'])('%s has one example', async (command) => {
     const { exit, out, err } = await shootdown(`${command} --help`);
     expect({ exit, err }).toEqual({ exit: 0, err: '' });
     expect(out.match(new RegExp(`Example:\n {2}shootdown ${command} `, 'g'))).toHaveLength(1);
@@ -41,7 +41,7 @@ describe('help', () => {
 });
 
 test('every example of the help is a command line that parses', async () => {
-  for (const command of ['compare', 'run', 'replay', 'list', 'explain', 'claims', 'new']) {
+  for (const command of ['compare', 'run', 'replay', 'list', 'explain', 'claims', 'coverage', 'new']) {
     const example = /Example:\n {2}shootdown (.*)/.exec((await shootdown(`${command} --help`)).out)?.[1] ?? '';
     // What the fakes do not know is a mistake with a code; a word the parser does not know is none.
     expect((await shootdown(example)).err).not.toMatch(/^error:/m);

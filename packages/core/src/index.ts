@@ -13,6 +13,8 @@ export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './mistake
 export { sentencesOf } from './rig/claims.ts';
 export { ablate, type Ablated, type AblateBounds, type Removal } from './rig/ablate.ts';
 export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';
+export { archCode, kernelCode, type CodeFunction } from './rig/code-sites.ts';
+export { codeCoverage, type CodeCoverage, type CoveredFunction, type CoveredSite, type Reached } from './rig/code-coverage.ts';
 export { coverageOf, type Coverage } from './rig/coverage.ts';
 export { hooksExercised } from './rig/exercised.ts';
 export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.ts';
@@ -20,6 +22,7 @@ export { DEFAULT_RELEASE, hooksOf, type HookBody } from './rig/hooks-of.ts';
 export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './rig/judge.ts';
 export { nameOfPlace, readPlace } from './arch/placed.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './rig/place.ts';
+export { reach, type Reach } from './rig/reach.ts';
 export { replayToken, type Named, type Replayed } from './rig/replay-token.ts';
 export { notApplicable } from './rig/rig.ts';
 export { decodeToken, encodeToken, type Token } from './rig/token.ts';

@@ -2,6 +2,7 @@
 import { ablationText } from './ablation-text.ts';
 import { claimsText } from './claims-text.ts';
 import { comparisonText } from './comparison-text.ts';
+import { coverageText } from './coverage-text.ts';
 import { countsText } from './counts-text.ts';
 import { createdText } from './created-text.ts';
 import { hookText } from './hook-text.ts';
@@ -25,6 +26,8 @@ function body(report: Report, look: Look): string {
       return verdictsText(report.verdicts, look);
     case 'ablation':
       return ablationText(report.ablated, look);
+    case 'coverage':
+      return coverageText(report.coverage, look);
     case 'placement':
       return placementText(report.placement, look);
     case 'weighed':

@@ -191,6 +191,27 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
+        bounds(
+          archs(
+            program
+              .command('coverage')
+              .argument('[workload...]', 'races or other workloads (default: all)')
+              .summary('list the code that no workload executes: what a clean verdict says nothing about')
+              .description(
+                'Explores workloads on the architectures, under every kernel they have, and lists the steps of operations and hooks, and the arms of\nconditions without a step, that no interleaving reached: with file, line, and what is there.\nExits 0, 75 when a search did not end (what it did not reach may be reached all the same), 4 when nothing applies.',
+              )
+              .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)')
+              .option('--jobs <n>', 'threads that search at the same time (default: one for each CPU)', whole)
+              .option('--full', 'every function, not only those with something unreached'),
+          ),
+        ),
+        'shootdown coverage collapse-beside-gup-fast --arch arm64',
+      ),
+    load: async () => (await import('./coverage.ts')).Coverage,
+  },
+  {
+    declare: (program) =>
+      example(
         program
           .command('new')
           .addArgument(new Argument('<what>').choices(['arch']))

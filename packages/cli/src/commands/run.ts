@@ -1,24 +1,17 @@
 /** `run`: workloads on architectures, one after the other. */
-import type { ArchSpec, Configuration, Named, Verdict } from '@shootdown/core';
+import type { Verdict } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog, namedOf } from '../catalog.ts';
 import { exitOfVerdicts } from '../exit.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { jobsOf } from '../jobs.ts';
 import { select } from '../select.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
 interface Options extends BoundOptions {
   readonly arch?: readonly string[];
   readonly variant?: string;
-}
-
-/** One verdict to come. */
-interface Job {
-  readonly arch: ArchSpec;
-  readonly scenario: Named['scenario'];
-  readonly variant: string;
-  readonly configuration: Configuration;
 }
 
 @injectable()
@@ -51,13 +44,4 @@ export class Run implements Command {
     }
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'verdicts', verdicts }, exit: exitOfVerdicts(verdicts) };
   }
-}
-
-function jobsOf(workloads: readonly Named[], archs: readonly ArchSpec[], wanted: string | undefined, core: Core): Job[] {
-  return workloads.flatMap(({ scenario, variants }) => {
-    const chosen = Object.entries(variants).filter(([variant]) => wanted === undefined || variant === wanted);
-    if (chosen.length === 0)
-      throw new core.Mistake('SD_BAD_OPTION', `${scenario.name} has no variant ${wanted}.`, `It has ${Object.keys(variants).join(', ')}.`);
-    return chosen.flatMap(([variant, configuration]) => archs.map((arch) => ({ arch, scenario, variant, configuration })));
-  });
 }

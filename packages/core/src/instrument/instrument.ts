@@ -5,7 +5,7 @@
 import { parse } from 'acorn';
 import { Edits } from './edits.ts';
 import { liveAfter, type Live } from './liveness.ts';
-import { MARK, PROLOGUE, UNTOLD } from './runtime.ts';
+import { ARM, ENTRY, MARK, PROLOGUE, UNTOLD } from './runtime.ts';
 import { isAround, lookUp, resolve, type Local, type Names } from './scopes.ts';
 import { waitingAt } from './temporaries.ts';
 import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts';
@@ -38,9 +38,10 @@ export function instrument(code: string, file: string): string | undefined {
     const named = nameOf(node) ?? near;
     const inside = isRoutine(node) ? named : name;
     if (isRoutine(node)) {
-      if (isGenerator(node)) generator(node);
+      if (isGenerator(node)) generator(node, named);
       if (way.length > 0) closure(node, named);
     }
+    if (isGenerator(here[0])) arms(node, inside);
     if (node.type === 'YieldExpression' && isGenerator(here[0])) site(node, here, inside);
     for (const part of parts(node)) visit(part, here, inside, named);
   };
@@ -48,7 +49,8 @@ export function instrument(code: string, file: string): string | undefined {
   const live = new Map<Yield, Live>();
   const unwinds = new Set<Node>();
 
-  function generator(node: Routine): void {
+  function generator(node: Routine, name: string): void {
+    edits.open(node.body.start + 1, mark(name, ENTRY), node.body);
     for (const [at, after] of liveAfter(node, names)) live.set(at, after);
     const guarded = tries(node.body);
     if (guarded.length === 0) return;
@@ -56,6 +58,27 @@ export function instrument(code: string, file: string): string | undefined {
     unwinds.add(node);
     edits.open(node.body.start + 1, 'const __sdDepth = __sd.stack.length;', node.body);
     for (const each of guarded) for (const block of [each.handler?.body, each.finalizer]) if (block) edits.open(block.start + 1, '__sd.stack.length = __sdDepth;', block);
+  }
+
+  /** A statement that says that code came by. */
+  const mark = (name: string, what: string): string => `__sd.reached?.add(${JSON.stringify(`${file} ${name} ${sites++}: ${what}`)});`;
+
+  /** Arms that take no step, so that no site in them would tell that they were taken. */
+  function arms(node: Node, name: string): void {
+    if (node.type === 'SwitchCase') {
+      const [first] = node.consequent;
+      if (first && !node.consequent.some(takesStep)) edits.open(first.start, mark(name, ARM), node);
+    }
+    if (node.type !== 'IfStatement') return;
+    for (const arm of [node.consequent, node.alternate]) {
+      // The arms of `else if` are its own.
+      if (!arm || (arm === node.alternate && arm.type === 'IfStatement') || takesStep(arm)) continue;
+      if (arm.type === 'BlockStatement') edits.open(arm.start + 1, mark(name, ARM), arm);
+      else {
+        edits.open(arm.start, `{${mark(name, ARM)}`, node);
+        edits.close(arm.end, '}', node);
+      }
+    }
   }
 
   /** Functions that are made while code runs are told by their place and what they captured. Methods and fields are not. */
@@ -116,6 +139,11 @@ export function instrument(code: string, file: string): string | undefined {
   const hashBang = /^#!.*\n/.exec(code)?.[0] ?? '';
   const text = edits.applied(code);
   return hashBang + PROLOGUE + text.slice(hashBang.length);
+}
+
+/** Is there a yield in it, of the function it is in? */
+function takesStep(node: Node): boolean {
+  return node.type === 'YieldExpression' || (!isRoutine(node) && parts(node).some(takesStep));
 }
 
 /** `try` statements of a function, not of functions inside it. */

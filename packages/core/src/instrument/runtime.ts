@@ -22,10 +22,16 @@ export interface Runtime {
   run: number;
   /** Called where instrumented code stops for a step, its frame on top of the stack. */
   stopped: (() => void) | undefined;
+  /** While somebody wants to know: sites that code has come by. */
+  reached?: Set<string> | undefined;
 }
 
 /** First value of a frame whose local state cannot be told; the second says why. */
 export const UNTOLD = '\u0000untold';
+
+/** What the label of a site ends with that is no yield: the beginning of a function, and an arm of an `if` or `switch` without a step. */
+export const ENTRY = 'entry';
+export const ARM = 'arm';
 
 const KEY = 'shootdown:frames';
 
@@ -38,12 +44,12 @@ export const runtime: Runtime = ((globalThis as { [key: symbol]: unknown })[Symb
 }) as Runtime;
 
 /** Marks instrumented files. The number goes up when the pass changes. */
-export const MARK = '/* shootdown:frames 1 */';
+export const MARK = '/* shootdown:frames 2 */';
 
 /** What instrumented files begin with; on one line, so that line numbers stay. Needs nothing else to be loaded. */
 export const PROLOGUE =
   `${MARK}const __sd = globalThis[Symbol.for("${KEY}")] ??= { stack: [], closures: new WeakMap(), run: 0, stopped: undefined };` +
-  'const __sdCall = (it, frame) => (__sd.stack.push(frame), it);' +
-  'const __sdStep = (it, frame) => (__sd.stack.push(frame), __sd.stopped?.(), it);' +
+  'const __sdCall = (it, frame) => (__sd.reached?.add(frame[0]), __sd.stack.push(frame), it);' +
+  'const __sdStep = (it, frame) => (__sd.reached?.add(frame[0]), __sd.stack.push(frame), __sd.stopped?.(), it);' +
   'const __sdBack = (value) => (__sd.stack.pop(), value);' +
   'const __sdFn = (f, site, captured) => (__sd.closures.set(f, { site, captured, run: __sd.run }), f); ';
