@@ -1,6 +1,7 @@
 /** Searches again until nothing new is learned, and once more for a shortest schedule to what was found. */
 import type { System } from '../words/system.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
+import { together, type Found } from './found.ts';
 import type { Identity } from './identity.ts';
 import { Knowledge } from './knowledge.ts';
 import { Search } from './search.ts';
@@ -20,6 +21,8 @@ export class Rounds {
   private seen = 0;
   private seenAt = 0;
   private spent = 0;
+  /** What rounds found that were made again. */
+  private earlier: Found = NOTHING;
   /** What the reduced search found, while a shortest way there is looked for. */
   private found: Exploration | undefined;
   private finished = false;
@@ -56,12 +59,18 @@ export class Rounds {
   }
 
   result(): Exploration {
-    const last = this.search.result();
+    const last = this.found ? this.search.result() : this.reduced();
     const seconds = this.spent + last.seconds;
     if (!this.found) return { ...last, rounds: this.rounds, seconds };
     // The way that the reduced search found is a way too, if the search for a shorter one came to a bound before.
     const { violations, deadlock } = last;
     return { ...this.found, seconds, ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
+  }
+
+  /** What the reduced search found. A last round that was cut off may lack what rounds before it found, in states that exist. */
+  private reduced(): Exploration {
+    const last = this.search.result();
+    return last.outcome === 'bound' || last.outcome === 'interrupted' ? { ...last, ...together(last, this.earlier) } : last;
   }
 
   private settle(): void {
@@ -71,7 +80,7 @@ export class Rounds {
     } else if (search.complete && knowledge.version !== this.known && !knowledge.mutants.has('again until nothing is new') && !search.settled) {
       this.nextRound();
     } else {
-      const result = search.result();
+      const result = this.reduced();
       const depth = result.violations[0]?.depth ?? result.deadlock?.schedule.length;
       if (!options.stopAtFirst || depth === undefined) this.finished = true;
       else {
@@ -94,6 +103,7 @@ export class Rounds {
   }
 
   private nextRound(): void {
+    this.earlier = together(this.search.found, this.earlier);
     this.again(new Search(this.left(), this.knowledge));
     this.rounds++;
     this.known = this.knowledge.version;
@@ -109,3 +119,5 @@ export class Rounds {
     return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + this.search.progress.seconds) };
   }
 }
+
+const NOTHING: Found = { violations: [], tally: [] };

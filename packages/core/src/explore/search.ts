@@ -3,6 +3,7 @@ import type { Schedule } from '../words/system.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
 import { END_STEP, Findings } from './findings.ts';
 import { Endings } from './endings.ts';
+import type { Found } from './found.ts';
 import type { Knowledge } from './knowledge.ts';
 import { Moves } from './moves.ts';
 import { Reducer } from './reducer.ts';
@@ -67,6 +68,12 @@ export class Search {
     return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expanded, seconds };
   }
 
+  /** What was found so far. */
+  get found(): Found {
+    const { findings, endings } = this;
+    return { violations: findings.violations, tally: findings.tally, ...(endings.deadlock && { deadlock: endings.deadlock }) };
+  }
+
   /** Takes about `budget` transitions more. */
   advance(budget: number): void {
     const start = performance.now();
@@ -97,7 +104,7 @@ export class Search {
   result(): Exploration {
     const { automaton } = this.knowledge;
     if (this.outcome !== 'interrupted') automaton.audit();
-    const { depth, seconds, findings, endings, moves } = this;
+    const { depth, seconds, endings, moves } = this;
     const neverEnds = this.outcome === 'complete' ? endings.neverEnds() : undefined;
     return {
       outcome: this.outcome ?? 'interrupted',
@@ -112,9 +119,7 @@ export class Search {
       rounds: 1,
       seconds,
       ...(this.options.compact && { omissionRisk: this.states.count ** 2 / 2 ** 65 }),
-      violations: findings.violations,
-      tally: findings.tally,
-      ...(endings.deadlock && { deadlock: endings.deadlock }),
+      ...this.found,
       ...(neverEnds && { neverEnds }),
       reached: coverage(automaton),
     };

@@ -1,8 +1,11 @@
 /** What a search reports of claims, how short its schedules are, and when it stops. */
 import { describe, expect, test } from '@jest/globals';
 import { explore } from '../../src/explore/explore.ts';
+import { replay } from '../../src/explore/counterexample.ts';
 import type { Progress } from '../../src/explore/exploration.ts';
-import { add, all, flip, isNot, load, mark, store, toy, within, type Toy } from './toy.ts';
+import { together } from '../../src/explore/found.ts';
+import { ALL_REDUCTIONS } from '../../src/explore/reductions.ts';
+import { add, all, awaitValue, flip, isNot, load, mark, store, toy, within, type Toy } from './toy.ts';
 
 /** Thread 1 sees c0 = 1 between the two stores of thread 0; it may first take a way around. */
 const detour: Toy = {
@@ -170,5 +173,38 @@ describe('bounds', () => {
     await explore(toy(big), { stopAtFirst: false, maxStates: 1e6, onProgress: (progress) => seen.push(progress) });
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.every(({ states, waiting }) => waiting <= states)).toBe(true);
+  });
+});
+
+describe('what a round found is not lost when the next one comes to a bound', () => {
+  /** The first round makes one schedule, to its end; the next has to try all orders, and does not come so far. */
+  const orders = (count: number): Toy['processes'] => Array.from({ length: count }, (_, value) => () => store(0, value + 1));
+  const bound = { reduce: ALL_REDUCTIONS, maxStates: 10 };
+
+  test('a claim that fails, and one that is counted', () => {
+    const finals = [isNot(0, 4), isNot(0, 4, 'tally'), isNot(0, 9, 'tally')].map((check, i) => ({ ...check, claim: `${i}` }));
+    const found = all({ processes: orders(4), finals }, bound);
+    expect(found).toMatchObject({ outcome: 'bound', violations: [{ claim: '0', depth: 4 }], tally: [{ claim: '1', held: 0, failed: 1 }, { claim: '2', held: 1, failed: 0 }] });
+    expect(found.rounds).toBeGreaterThan(1);
+    expect(replay(toy({ processes: orders(4), finals }), found.violations[0]!.schedule).brokenAtEnd).toMatchObject([{ claim: '0' }, { claim: '1' }]);
+  });
+
+  test.each([true, false])('a deadlock, stopAtFirst: %s', (stopAtFirst) => {
+    // Whoever waits for 9 waits for ever.
+    const processes = [...orders(4), () => awaitValue(0, 9)];
+    const found = all({ processes }, { ...bound, stopAtFirst });
+    expect(found).toMatchObject({ outcome: 'bound', deadlock: { stuck: [{ process: 'p4' }] } });
+    expect(replay(toy({ processes }), found.deadlock!.schedule).stuck).toMatchObject([{ process: 'p4' }]);
+  });
+
+  test('a round that is cut off adds to what was found before', () => {
+    const violation = (claim: string, depth: number) => ({ claim, depth, schedule: [] });
+    const [early, late] = [{ process: 0, choice: 0 }, { process: 1, choice: 0 }];
+    expect(
+      together(
+        { violations: [violation('b', 2)], tally: [{ claim: 'c', held: 3, failed: 0, heldAt: [late] }] },
+        { violations: [violation('a', 5), violation('b', 1)], tally: [{ claim: 'c', held: 1, failed: 1, heldAt: [early], failedAt: [early] }] },
+      ),
+    ).toEqual({ violations: [violation('b', 2), violation('a', 5)], tally: [{ claim: 'c', held: 3, failed: 1, heldAt: [late], failedAt: [early] }] });
   });
 });

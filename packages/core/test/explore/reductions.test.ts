@@ -106,30 +106,6 @@ describe('what a reduced search reports', () => {
   });
 });
 
-test('a counted claim is judged on every way into a state that stands for several', () => {
-  // p1 looks at c0 while it holds 1 or 2; nobody looks after that.
-  const looked: Toy = {
-    processes: [
-      function* () {
-        yield* store(0, (yield* flip(2)) + 1);
-        yield* store(1, 1);
-      },
-      function* () {
-        yield* awaitValue(1, 1);
-        yield* mark('look');
-      },
-    ],
-    marks: { look: [isNot(0, 1, 'tally')] },
-  };
-  expect(difference(toy(looked), 100)).toBeUndefined();
-});
-
-test('of two gates the closed one is waited for', () => {
-  // c0 is open and stays so; who closes c1 must open it before p0 stores, or p1 never sees c2 without it.
-  const gated: Toy = { cells: [0, 1], processes: [() => store(2, 1), { gates: [0, 1], body: () => load(2) }, () => store(1, 0)] };
-  expect(difference(toy(gated), 100)).toBeUndefined();
-});
-
 describe('never ends', () => {
   const clock = { role: 'daemon' as const, body: () => inc(7, 1, 2) };
 

@@ -79,6 +79,18 @@ export function* flipUpTo(cell: number): Op<number> {
 export function* lockUnless(cell: number, flag: number): Op {
   yield step('lock unless', [cell, flag]);
 }
+/** Takes a lock that only `lock` keeps it from: it counts two for everybody who does. */
+export function* lockShared(cell: number): Op {
+  yield step('lock shared', [cell], [], { why: `lock ${cell}, shared` });
+}
+/** Gives back a lock and adds to another cell, which commutes. */
+export function* unlockAndInc(held: number, cell: number, by: number, modulus: number): Op {
+  yield step('unlock and inc', [held, cell], [by, modulus]);
+}
+/** Writes the cell where `flag` is not 0. */
+export function* storeIf(flag: number, cell: number, value: number): Op {
+  yield step('store if', [flag, cell], [value]);
+}
 /** Does nothing. Claims are judged here by name. */
 export function* mark(name: string): Op {
   yield step('mark', [], [], { info: { name } });
@@ -153,6 +165,13 @@ const MEANINGS: Record<string, Meaning> = {
     footprint,
     tell,
   },
+  'lock shared': { mover: 'right', enabled: (s, cells) => cells.get(at(s, 0)) !== 1, apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + 2), footprint, tell },
+  'unlock and inc': {
+    apply: (s, cells) => put(cells, at(s, 0), put(cells, at(s, 1), (cells.get(at(s, 1)) + arg(s, 0)) % arg(s, 1))),
+    footprint: (s) => ({ reads: [], writes: [], adds: [at(s, 1)] }),
+    tell,
+  },
+  'store if': { apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? 0 : put(cells, at(s, 1), arg(s, 0))), footprint, tell },
   mark: { apply: () => 0, footprint, tell },
   bound: { apply: () => 0, footprint, tell },
 };

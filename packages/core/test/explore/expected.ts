@@ -1,0 +1,69 @@
+/** Systems of which is known by counting what a search must say: where all judges would make the same mistake, or a bound is met. */
+import { bareSystem } from '../../src/testing.ts';
+import { exploreSync } from '../../src/explore/explore.ts';
+import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
+import { ALL_REDUCTIONS, type Mutant } from '../../src/explore/reductions.ts';
+import { perMm } from '../../src/words/cells.ts';
+import type { Cpu } from '../../src/words/cpu.ts';
+import type { Op } from '../../src/words/step.ts';
+import type { System } from '../../src/words/system.ts';
+import { TWINS } from './shown.ts';
+import { isNot, store, toy } from './toy.ts';
+
+export interface Expected {
+  readonly system: () => System;
+  readonly options: Partial<ExploreOptions>;
+  /** What is looked at, and what it must be. */
+  readonly says: (found: Exploration) => unknown;
+  readonly wanted: unknown;
+}
+
+/** What is wrong, in words, where the search leaves out these rules; undefined when nothing is. */
+export function unexpected({ system, options, says, wanted }: Expected, mutate: readonly Mutant[] = []): string | undefined {
+  try {
+    const found = JSON.stringify(says(exploreSync(system(), { stopAtFirst: false, maxStates: 100_000, ...options, reduce: { ...options.reduce, mutate } })));
+    return found === JSON.stringify(wanted) ? undefined : `${found} instead of ${JSON.stringify(wanted)}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/**
+ * Places of the twins: 4 * 4 ordered pairs, 10 unordered ones. The third process has not looked (10), has seen 0 and ended (10), or has
+ * looked and not ended. It saw one bit: the twin it saw is at 1..3, the other anywhere: 3 * 4; both bits: 9 ordered, 6 unordered pairs.
+ * Ends after seeing something are ends like the others.
+ */
+const TWIN_STATES: Expected = { system: () => toy(TWINS), options: { reduce: { symmetry: true } }, says: ({ states }) => states, wanted: 10 + 10 + 12 + 6 };
+
+const words = [0, 1, 2, 3, 4].map((i) => perMm(`word ${i}`)(0));
+
+/** By the name of the rule, as `reductions.ts` and `scripts/engine-mutants.mjs` have it. */
+export const EXPECTED: Readonly<Record<string, Expected>> = {
+  'values are mapped': TWIN_STATES,
+  'observed values are mapped': TWIN_STATES,
+  'images of the other are not looked for': TWIN_STATES,
+  'processes stay where they are': TWIN_STATES,
+  // The first round makes one schedule, to its end; the second has to try all orders, and does not come so far.
+  'what rounds before found is lost': {
+    system: () => toy({ processes: [1, 2, 3, 4].map((value) => () => store(0, value)), finals: [isNot(0, 4)] }),
+    options: { reduce: ALL_REDUCTIONS, maxStates: 10 },
+    says: ({ outcome, violations }) => [outcome, violations.length],
+    wanted: ['bound', 1],
+  },
+  // Of five stores some were made, and some of these have reached memory: 1 + 2 + .. + 6 pairs, without all five made and none there.
+  'a full buffer is no bound (of the machine)': {
+    system: () =>
+      bareSystem({
+        memory: 'tso',
+        cells: words.map(({ region }) => region),
+        threads: [
+          function* (cpu: Cpu): Op {
+            for (const word of words) yield* cpu.store(word, 1);
+          },
+        ],
+      }),
+    options: {},
+    says: ({ states, ends }) => [states, ends],
+    wanted: [20, 1],
+  },
+};

@@ -1,0 +1,296 @@
+/** Systems made by hand: for each of these rules of the engine one that comes out differently without it. */
+import type { Check } from '../../src/words/system.ts';
+import { difference, judgedUnlike } from './agree.ts';
+import { add, awaitValue, clear, flip, flipUpTo, giveUp, inc, isNot, load, lock, lockShared, lockUnless, mark, or, store, storeIf, toy, trylock, unlock, unlockAndInc, type Toy } from './toy.ts';
+
+/** What reduced searches, the unreduced one and live code say differently of a system; undefined when nothing is. */
+export const shownUnlike = (shown: Toy): string | undefined => difference(toy(shown), 2000) ?? judgedUnlike(toy(shown), 2000);
+
+const SWAP = [0, 2, 1, 3];
+/** Two CPUs set their bit of a mask (c0), raise a flag of their own (c1, c2), and a third process looks at the mask. */
+export const TWINS: Toy = {
+  processes: [
+    ...[0, 1].map(
+      (cpu) =>
+        function* () {
+          yield* or(0, 1 << cpu);
+          yield* store(1 + cpu, 1);
+          yield* clear([1 + cpu]);
+        },
+    ),
+    function* () {
+      if ((yield* load(0)) !== 0) yield* mark('somebody');
+    },
+  ],
+  marks: { somebody: [{ claim: 'nobody is up', on: 'violation', holds: (cells) => cells.get(1) + cells.get(2) === 0 }] },
+  symmetries: [
+    {
+      process: (p) => [1, 0, 2][p]!,
+      cell: (cell) => (cell === 1 ? 2 : cell === 2 ? 1 : cell),
+      value: (cell, value) => (cell === 0 ? SWAP[value]! : value),
+      observed: (step, value) => (step.kind === 'load' ? SWAP[value]! : value),
+    },
+  ],
+};
+// Who has been inside once holds the lock for ever the second time; the other one comes in after it only where it goes first. Where a
+// process and its cell are exchanged apart from each other, the two look alike.
+const swap = (cell: number): number => (cell === 3 ? 4 : cell === 4 ? 3 : cell);
+const AGAIN: Toy = {
+  processes: [3, 4].map((own) => ({
+    role: 'daemon',
+    *body() {
+      yield* lock(2);
+      if ((yield* load(own)) !== 0) yield* awaitValue(5, 1);
+      yield* store(own, 1);
+      yield* inc(1, 1);
+      yield* unlock(2);
+    },
+  })),
+  kinds: { load: [{ claim: 'nobody comes in second', on: 'violation', holds: (cells, _step, observed) => cells.get(1) !== 1 || observed !== 0 }] },
+  symmetries: [{ process: (p) => 1 - p, cell: swap, value: (_cell, value) => value, observed: (_step, value) => value }],
+};
+const UNCHANGED: Check = { claim: 'c0 is 0', on: 'violation', holds: (cells) => cells.get(0) === 0 };
+
+/** By the name of the rule, as `reductions.ts` and `scripts/engine-mutants.mjs` have it. */
+export const SHOWN: Readonly<Record<string, Toy>> = {
+  'writes meet reads': { processes: [() => store(0, 1), () => load(0)] },
+  'reads meet writes': { processes: [() => load(0), () => store(0, 1)] },
+  'writes meet writes': { processes: [() => store(0, 1), () => store(0, 2)] },
+  'adds meet reads': { processes: [() => inc(0, 1), () => load(0)] },
+  'reads meet adds': { processes: [() => load(0), () => inc(0, 1)] },
+  'adds meet writes': { processes: [() => inc(0, 1), () => store(0, 2)] },
+  'writes meet adds': { processes: [() => store(0, 2), () => inc(0, 1)] },
+  'adds of two kinds meet': { processes: [() => inc(0, 1), () => or(0, 1)] },
+  // A process that is held up looks at its gate before each step.
+  'gates are read': { processes: [() => store(0, 1), { gates: [0], body: () => load(1) }, () => store(0, 0)] },
+  'futures reach on': {
+    processes: [
+      () => store(0, 1),
+      function* () {
+        yield* load(1);
+        yield* load(0);
+      },
+    ],
+  },
+  // The daemon looks at c2 in its second round only, which at its last step is still to come.
+  'daemons start again': {
+    processes: [
+      () => store(2, 1),
+      function* () {
+        yield* store(0, 1);
+        yield* awaitValue(0, 0);
+        yield* store(0, 1);
+      },
+      {
+        role: 'daemon',
+        *body() {
+          yield* awaitValue(0, 1);
+          if ((yield* add(3, 1)) === 1 && (yield* load(2)) === 0) yield* mark('second');
+          yield* store(0, 0);
+        },
+      },
+    ],
+    marks: { second: [isNot(3, 2)] },
+  },
+  // Who waits would look at c1 after somebody else wakes it, before p0 writes.
+  'who waits needs writers': {
+    processes: [
+      () => store(1, 1),
+      function* () {
+        yield* awaitValue(0, 1);
+        yield* load(1);
+      },
+      () => store(0, 1),
+    ],
+  },
+  'closed gates need writers': { cells: [1], processes: [() => store(1, 1), { gates: [0], body: () => load(1) }, () => store(0, 0)] },
+  // p0 meets p1, which waits for p2, which waits for p3.
+  'closure goes on': {
+    processes: [
+      () => store(1, 1),
+      function* () {
+        yield* awaitValue(2, 1);
+        yield* load(1);
+      },
+      function* () {
+        yield* awaitValue(3, 1);
+        yield* store(2, 1);
+      },
+      () => store(3, 1),
+    ],
+  },
+  'enabling reads': {
+    cells: [1],
+    processes: [
+      function* () {
+        yield* store(0, 0);
+        yield* store(0, 1);
+      },
+      () => awaitValue(0, 0),
+    ],
+  },
+  'choosing reads': { processes: [() => flipUpTo(0), () => store(0, 1)] },
+  'claims read': { processes: [() => mark('look'), () => store(0, 1)], marks: { look: [isNot(0, 1)] } },
+  // The clock goes round for ever, and p1 would wait as long.
+  'cycles are opened': { processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => store(0, 1)], kinds: { store: [isNot(0, 1)] } },
+  'everybody is all': { processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => load(0), () => store(0, 1)] },
+  'again until nothing is new': { processes: [() => store(0, 1), () => load(0)] },
+  'equal writes are writes': {
+    processes: [
+      () => store(0, 0),
+      function* () {
+        yield* store(0, 1);
+        yield* load(0);
+      },
+    ],
+  },
+  'every way is taken': { processes: [() => flip(2)] },
+  // p1 looks whether the lock is taken, and may do so while p0 holds it.
+  'locks may be touched without': {
+    processes: [
+      function* () {
+        yield* lock(0);
+        yield* unlock(0);
+      },
+      () => trylock(0),
+    ],
+  },
+  'locks must be held': { processes: [() => store(0, 1), () => lock(0)] },
+  // p1 does not wait for c0, which is free, but for c1.
+  'locks alone hold up': { cells: [0, 1], processes: [() => store(0, 7), () => lockUnless(0, 1), () => store(1, 0)] },
+  // p2 opens the lock by an update that p0's does not meet.
+  'adds do not open locks': { cells: [2], processes: [() => inc(0, 2, 3), () => lock(0), () => inc(0, 1, 3)] },
+  // The end with c0 = 1 is visited in the last round only, where taking its first edge is no news any more; c1 is looked at only there.
+  'finals make news': {
+    processes: [() => store(0, 1), () => store(0, 2), () => store(1, 1), () => store(1, 2)],
+    finals: [{ claim: 'c0 and c1 are not both 1', on: 'violation', holds: (cells) => cells.get(0) !== 1 || cells.get(1) !== 1 }],
+  },
+  'finals read': { processes: [() => store(0, 1), () => store(0, 2)], finals: [isNot(0, 1), isNot(0, 2)] },
+  // c0 is looked at by the second step of p2 only, after both have written it.
+  'every future looks': {
+    processes: [
+      ...[1, 2].map(
+        (value) =>
+          function* () {
+            yield* store(0, value);
+            yield* inc(1, 1);
+          },
+      ),
+      function* () {
+        yield* awaitValue(1, 2);
+        yield* load(0);
+      },
+    ],
+  },
+  // Every step of the daemon touches c0, so in one round all of them know that some step after them does; that one writes it comes round to the
+  // last step only in the second. There p0 has to wait for the next write, too.
+  'futures reach once round': {
+    processes: [
+      function* () {
+        if ((yield* load(0)) === 2) yield* mark('two');
+      },
+      {
+        role: 'daemon',
+        *body() {
+          yield* mark('look');
+          yield* inc(0, 1, 3);
+          yield* mark('look');
+        },
+      },
+    ],
+    marks: { look: [isNot(0, 5)], two: [isNot(1, 0)] },
+  },
+  // That p2 may write c1 is seen only after p0 and p1 were seen to meet it, and by then it is all that is new: no code, no cell that is read.
+  'what is written is no news': {
+    processes: [
+      () => store(0, 1),
+      () => store(0, 0),
+      () => storeIf(0, 1, 1),
+      function* () {
+        if ((yield* load(1)) === 1) yield* mark('written');
+      },
+    ],
+    marks: { written: [isNot(1, 1)] },
+  },
+  // p0 gives back c0, which p1 takes second, and adds to c1, which p1 takes first once p2 has opened it by an update that p0's does not meet.
+  // The slot of c1 is in another word of bits than that of c0: gates, in order, have the first ones.
+  'a lock among them is enough': {
+    cells: [1, 2],
+    cellCount: 40,
+    processes: [
+      () => unlockAndInc(0, 1, 2, 3),
+      function* () {
+        yield* lock(1);
+        yield* lock(0);
+      },
+      () => unlockAndInc(2, 1, 1, 3),
+      { gates: [0, ...Array.from({ length: 35 }, (_, i) => 3 + i), 1], body: function* () {} },
+    ],
+  },
+  // Asked first while c0 is held; once it is given back, p1 and p2 take it in any order.
+  'a lock is held once and for all': {
+    cells: [1],
+    processes: [
+      () => unlock(0),
+      function* () {
+        yield* lock(0);
+        yield* inc(1, 1);
+        yield* unlock(0);
+      },
+      function* () {
+        yield* lock(0);
+        if ((yield* load(1)) === 0) yield* mark('first');
+      },
+    ],
+    marks: { first: [isNot(1, 0)] },
+  },
+  // Held by one reader: p2 has to wait for it, p1 has not.
+  'one of those who take it must wait': { cells: [2], processes: [() => add(0, -2), () => lockShared(0), () => lock(0)] },
+  // c0 is open and stays so; who closes c1 must open it before p0 stores, or p1 never sees c2 without it.
+  'the first gate is blamed for any': { cells: [0, 1], processes: [() => store(2, 1), { gates: [0, 1], body: () => load(2) }, () => store(1, 0)] },
+  // p1 looks at c0 while it holds 1 or 2; nobody looks after that.
+  'states that were merged are judged once': {
+    processes: [
+      function* () {
+        yield* store(0, (yield* flip(2)) + 1);
+        yield* store(1, 1);
+      },
+      function* () {
+        yield* awaitValue(1, 1);
+        yield* mark('look');
+      },
+    ],
+    marks: { look: [isNot(0, 1, 'tally')] },
+  },
+  'those who gave up go on': {
+    processes: [
+      function* () {
+        yield* giveUp();
+        yield* store(0, 1);
+      },
+    ],
+  },
+  // After flip 0 the claim is judged at the third step, after flip 1 at an end after two: looked at in this order.
+  'the first schedule is the shortest': {
+    processes: [
+      function* () {
+        const way = yield* flip(2);
+        yield* store(0, 1 + way);
+        if (way === 0) yield* mark('look');
+      },
+    ],
+    marks: { look: [UNCHANGED] },
+    finals: [UNCHANGED],
+  },
+  // 9 to the third states: the table grows at 512.
+  'a table that grows forgets': {
+    processes: [0, 1, 2].map(
+      (cell) =>
+        function* () {
+          for (let i = 0; i < 8; i++) yield* inc(cell, 1);
+        },
+    ),
+  },
+  'cells stay where they are': AGAIN,
+  'columns leave their cells behind': { ...AGAIN, columns: [0, 1].map((c) => ({ processes: [c], cells: [3 + c] })) },
+};
