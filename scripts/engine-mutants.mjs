@@ -1,4 +1,5 @@
 // Mistakes to make in the engine on purpose: in this file, this text for that. Those of the reductions have switches of their own.
+// typescript.mjs makes them.
 const file = (name, mutants) => Object.entries(mutants).map(([mutant, [from, to]]) => ({ mutant, file: `packages/core/src/${name}`, from, to }));
 
 export const ENGINE_MUTANTS = [
@@ -93,6 +94,8 @@ export const ENGINE_MUTANTS = [
   }),
   ...file('explore/rounds.ts', {
     'one round is enough once it was stale': ['this.known = version;', 'this.known = Infinity;'],
+    'what is learned late is not asked about': ['if (!this.search.settled) return true;', ''],
+    'what rounds before found is lost': ['this.earlier = together(this.search.found, this.earlier);', ''],
   }),
   ...file('machine/memory/tso.ts', {
     'a full buffer is no bound (of the machine)': ['enabled: (step, store) => held(store, step.cpu).length < 2 * DEPTH,', ''],

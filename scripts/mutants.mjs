@@ -1,34 +1,80 @@
-// Makes one mistake in the engine after the other, and tries random systems until one comes out differently. Prints a table.
-// Exit code 1 when one is not noticed that is not on the list of those that tests notice elsewhere, or that do not matter.
+// Makes one mistake in the engine after the other, and tries random systems until one comes out differently. Prints a table, and writes
+// what noticed each mistake into mutants.json. Exit code 1 when one is not noticed that is not on the list of those that do not matter.
 //   node scripts/mutants.mjs [HOW_MANY] [SEED] [part of a mutant's name]
+//   node scripts/mutants.mjs --quick [part of a mutant's name]    tries only what mutants.json says, and fails when it notices nothing
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { MUTANTS } from '../packages/core/dist/testing.js';
 import { ENGINE_MUTANTS } from './engine-mutants.mjs';
 import { ELSEWHERE } from './mutants-elsewhere.mjs';
 
-const [howMany, seed, part] = [Number(process.argv[2] ?? 1000), Number(process.argv[3] ?? 1), process.argv[4] ?? ''];
-const flags = ['--disable-warning=ExperimentalWarning', '--import', './scripts/typescript.mjs', 'scripts/try-mutant.mjs', String(howMany), String(seed)];
-const sums = { noticed: 0, elsewhere: 0, missed: 0 };
+const RECORD = new URL('mutants.json', import.meta.url);
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--import', './scripts/typescript.mjs', 'scripts/try-mutant.mjs'];
+/** Of each mistake; what came to no end was noticed too. */
+const LONGEST = 300_000;
 
-function tell({ mutant, killer, tried, why }) {
-  sums[killer ? 'noticed' : ELSEWHERE[mutant] ? 'elsewhere' : 'missed']++;
-  console.log(`${mutant.padEnd(46)} ${killer ? `${killer}, system ${tried}` : (ELSEWHERE[mutant] ?? `NOT NOTICED in ${tried} systems`)}`);
-  if (process.env.WHY && why) console.log(`    ${why}`);
-}
+const quick = process.argv.includes('--quick');
+const words = process.argv.slice(2).filter((word) => word !== '--quick');
+const [howMany, seed, part] = quick ? ['', '', words[0] ?? ''] : [words[0] ?? '1000', words[1] ?? '1', words[2] ?? ''];
+const names = [...MUTANTS, ...ENGINE_MUTANTS.map(({ mutant }) => mutant)].filter((mutant) => mutant.includes(part));
+const record = JSON.parse(readFileSync(RECORD, 'utf8'));
 
-/** Hands on each line of JSON that is printed. */
-async function attempt(rules, mutation, told) {
-  const child = spawn(process.execPath, [...flags, ...rules], { env: { ...process.env, ...(mutation && { MUTATION: JSON.stringify(mutation) }) }, stdio: ['ignore', 'pipe', 'ignore'] });
-  const limit = setTimeout(() => child.kill(), 300_000 * Math.max(1, rules.length));
-  let lines = 0;
-  for await (const line of createInterface({ input: child.stdout })) { lines++; told(JSON.parse(line)); }
+/** Hands on each line of JSON that is printed about these mutants. */
+async function attempt(mutants, how, told) {
+  const child = spawn(process.execPath, [...FLAGS, ...how, ...mutants], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const late = new Set(mutants);
+  const limit = setTimeout(() => child.kill(), LONGEST * mutants.length);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const found = JSON.parse(line);
+    late.delete(found.mutant);
+    told(found);
+  }
   clearTimeout(limit);
-  if (lines === 0) told({ killer: 'it does not come to an end', tried: 1 });
+  for (const mutant of late) told({ mutant, late: true });
 }
 
-const rules = MUTANTS.filter((mutant) => mutant.includes(part));
-if (rules.length > 0) await attempt(rules, undefined, tell);
-for (const { mutant, ...mutation } of ENGINE_MUTANTS) if (mutant.includes(part)) await attempt([], mutation, (found) => tell({ mutant, ...found }));
-console.log(`mutants: ${sums.noticed + sums.elsewhere + sums.missed}, ${sums.noticed} noticed on random systems, ${sums.elsewhere} elsewhere, ${sums.missed} missed (seed ${seed}, up to ${howMany} systems each)`);
-process.exit(sums.missed > 0 ? 1 : 0);
+const tell = (mutant, what, why) => {
+  console.log(`${mutant.padEnd(46)} ${what}`);
+  if (process.env.WHY && why) console.log(`    ${why.split('\n')[0].slice(0, 200)}`);
+};
+const where = ({ killer, tried }) => (killer === 'made for it' ? `the system made for it, after ${tried} random ones` : `${killer.family}, system ${tried}`);
+const sum = (test) => names.filter((mutant) => test(record[mutant])).length;
+
+async function searchAll() {
+  let missed = 0;
+  const told = ({ mutant, killer, tried, why, failure, late }) => {
+    delete record[mutant];
+    if (killer) record[mutant] = { killer, tried };
+    if (late) record[mutant] = { late };
+    const matters = !killer && !late && (failure !== undefined || !ELSEWHERE[mutant]);
+    if (matters) missed++;
+    tell(mutant, killer ? where({ killer, tried }) : late ? 'it does not come to an end' : failure ? `NOT TRIED: ${failure}` : (ELSEWHERE[mutant] ?? `NOT NOTICED in ${tried} systems`), why);
+  };
+  const rules = names.filter((mutant) => MUTANTS.includes(mutant));
+  if (rules.length > 0) await attempt(rules, ['search', howMany, seed], told);
+  for (const mutant of names) if (!rules.includes(mutant)) await attempt([mutant], ['search', howMany, seed], told);
+  const known = new Set([...MUTANTS, ...ENGINE_MUTANTS.map(({ mutant }) => mutant)]);
+  const sorted = Object.entries(record).filter(([mutant]) => known.has(mutant)).sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(RECORD, `{\n${sorted.map(([mutant, found]) => `  ${JSON.stringify(mutant)}: ${JSON.stringify(found)}`).join(',\n')}\n}\n`);
+  const made = sum((found) => found?.killer === 'made for it');
+  const random = sum((found) => found !== undefined) - made;
+  console.log(`mutants: ${names.length}, ${random} noticed on random systems, ${made} on systems made for them, ${names.length - random - made - missed} do not matter, ${missed} missed (seed ${seed}, up to ${howMany} systems each)`);
+  return missed;
+}
+
+async function searchAgain() {
+  const tried = names.filter((mutant) => record[mutant]?.killer);
+  const wrong = names.filter((mutant) => !record[mutant] && !ELSEWHERE[mutant]);
+  for (const mutant of wrong) tell(mutant, 'NOT TRIED: mutants.json does not know it; run node scripts/mutants.mjs');
+  await attempt(tried, ['again'], ({ mutant, why, before, failure, late }) => {
+    if (why && !before) return;
+    wrong.push(mutant);
+    const what = failure ?? (late ? 'it did not come to an end' : before ? `it differs without the mistake: ${before}` : 'what noticed it notices nothing now; run node scripts/mutants.mjs');
+    tell(mutant, `NOT NOTICED by ${where(record[mutant])}: ${what}`);
+  });
+  console.log(`mutants: ${tried.length} made again, ${wrong.length} not noticed any more`);
+  return wrong.length;
+}
+
+process.exit((await (quick ? searchAgain() : searchAll())) > 0 ? 1 : 0);

@@ -1,30 +1,27 @@
-// How many random systems until a mistake is noticed? Started by mutants.mjs. Prints a line of JSON for each rule of the reductions that
-// is left out, or one for the mistake that MUTATION makes.
-//   [MUTATION=..] node --import ./scripts/typescript.mjs scripts/try-mutant.mjs HOW_MANY SEED [RULE..]
-const [howMany, seed] = [Number(process.argv[2]), Number(process.argv[3])];
-const { REDUCTIONS } = await import('../packages/core/test/explore/agree.ts');
-const { FAMILIES, tryOut } = await import('../packages/core/test/explore/families.ts');
-const plain = { ...REDUCTIONS };
+// Notices mistakes in the engine, each named as in reductions.ts or engine-mutants.mjs. Started by mutants.mjs; prints a line of JSON each.
+//   node --import ./scripts/typescript.mjs scripts/try-mutant.mjs search HOW_MANY SEED NAME..   the first random system that notices it
+//   node --import ./scripts/typescript.mjs scripts/try-mutant.mjs again NAME..                  does what noticed it before notice it again?
+import { readFileSync } from 'node:fs';
+import { ENGINE_MUTANTS } from './engine-mutants.mjs';
 
-function attempt() {
-  let tried = 0;
-  // The quick ones first.
-  for (const family of [...FAMILIES].reverse()) {
-    let found;
-    try {
-      found = tryOut(family, Math.max(10, Math.ceil(howMany * family.share)), seed, 250, false);
-    } catch (error) {
-      found = { tried: 1, failure: String(error) };
-    }
-    tried += found.tried;
-    if (found.failure !== undefined) return { killer: family.name, tried, why: found.failure.split('\n')[0].slice(0, 200) };
+const KILLERS = '../packages/core/test/explore/killers.ts';
+const plain = await import(KILLERS);
+const [how, ...args] = process.argv.slice(2);
+const recorded = how === 'again' && JSON.parse(readFileSync(new URL('mutants.json', import.meta.url), 'utf8'));
+
+function again(engine, mutant) {
+  const { killer } = recorded[mutant];
+  const before = plain.noticed(mutant, killer, false);
+  return { why: engine.noticed(mutant, killer), ...(before && { before }) };
+}
+
+for (const mutant of how === 'again' ? args : args.slice(2)) {
+  let found;
+  try {
+    const engine = ENGINE_MUTANTS.some((it) => it.mutant === mutant) ? await import(`${KILLERS}?mutant=${encodeURIComponent(mutant)}`) : plain;
+    found = how === 'again' ? again(engine, mutant) : engine.findKiller(mutant, Number(args[0]), Number(args[1]));
+  } catch (error) {
+    found = { tried: 0, failure: String(error?.stack ?? error) };
   }
-  return { tried };
+  console.log(JSON.stringify({ mutant, ...found }));
 }
-
-const rules = process.argv.slice(4);
-for (const rule of rules) {
-  for (const [name, reduce] of Object.entries(plain)) REDUCTIONS[name] = { ...reduce, mutate: [rule] };
-  console.log(JSON.stringify({ mutant: rule, ...attempt() }));
-}
-if (rules.length === 0) console.log(JSON.stringify(attempt()));

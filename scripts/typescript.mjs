@@ -1,7 +1,7 @@
 /**
  * Lets node import the TypeScript of this workspace, treated as jest treats it: types stripped by swc, generators instrumented.
  *   node --import ./scripts/typescript.mjs SCRIPT
- * MUTATION='{"file":"..","from":"..","to":".."}' puts one text in the place of another in the file whose path ends so.
+ * `import('X.ts?mutant=NAME')` imports all that X imports anew, with this mistake of engine-mutants.mjs in it.
  */
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
@@ -9,28 +9,42 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const TYPESCRIPT = /^(file:.*\.ts)(\?mutant=.*)?$/;
+/** What became of files without a mistake: they are asked for again with each. */
+const translated = new Map();
 let tools;
 
+export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context);
+  const mutant = TYPESCRIPT.exec(context.parentURL ?? '')?.[2];
+  return mutant && TYPESCRIPT.exec(found.url)?.[2] === undefined && found.url.endsWith('.ts') ? { ...found, url: found.url + mutant } : found;
+}
+
 export async function load(url, context, next) {
-  if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
-  tools ??= await Promise.all([import('@swc/core'), import(join(root, 'packages/core/dist/instrument/instrument.js'))]);
+  const [, plain, mutant] = TYPESCRIPT.exec(url) ?? [];
+  if (!plain) return next(url, context);
+  tools ??= await Promise.all([import('@swc/core'), import(join(root, 'packages/core/dist/instrument/instrument.js')), import('./engine-mutants.mjs')]);
+  const file = fileURLToPath(plain);
+  const mistake = mutant && tools[2].ENGINE_MUTANTS.find((it) => it.mutant === decodeURIComponent(mutant.slice('?mutant='.length)) && file.endsWith(it.file));
+  if (mistake) return { format: 'module', shortCircuit: true, source: translate(file, changed(mistake, readFileSync(file, 'utf8'))) };
+  if (!translated.has(file)) translated.set(file, translate(file, readFileSync(file, 'utf8')));
+  return { format: 'module', shortCircuit: true, source: translated.get(file) };
+}
+
+function translate(file, text) {
   const [{ transformSync }, { instrument }] = tools;
-  const file = fileURLToPath(url);
-  const { code } = transformSync(changed(file, readFileSync(file, 'utf8')), {
+  const { code } = transformSync(text, {
     filename: file,
     jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true }, keepClassNames: true },
     module: { type: 'es6' },
     sourceMaps: 'inline',
   });
-  return { format: 'module', shortCircuit: true, source: instrument(code, relative(root, file).replace(/^packages[/\\]/, '').replace(/[/\\]src[/\\]/, '/').replace(/\.ts$/, '')) ?? code };
+  return instrument(code, relative(root, file).replace(/^packages[/\\]/, '').replace(/[/\\]src[/\\]/, '/').replace(/\.ts$/, '')) ?? code;
 }
 
-const mutation = JSON.parse(process.env.MUTATION ?? 'null');
-
-function changed(file, text) {
-  if (!mutation || !file.endsWith(mutation.file)) return text;
-  if (!text.includes(mutation.from)) throw new Error(`${mutation.file} has no "${mutation.from}"`);
-  return text.replace(mutation.from, () => mutation.to);
+function changed({ file, from, to }, text) {
+  if (!text.includes(from)) throw new Error(`${file} has no "${from}"`);
+  return text.replace(from, () => to);
 }
 
 // Loaded by `--import`, not as the hook itself: hooks run in a thread of their own.

@@ -74,8 +74,9 @@ export function oracle(system: System, maxStates: number): Judgement {
     );
     const next: number[] = [];
     leadsTo.push(moves.length === 0 || here.gaveUp || here.mainsLeft.length === 0 ? undefined : next);
-    for (const move of moves) {
-      const world = along(schedule);
+    for (const [i, move] of moves.entries()) {
+      // The first move goes on where the code is.
+      const world = i === 0 ? here : along(schedule);
       const history = world.threads[move.process]!.history.join();
       const { step, observed } = world.move(move.process, move.choice);
       totals.transitions++;

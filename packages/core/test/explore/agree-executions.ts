@@ -2,7 +2,7 @@
 import { exploreSync } from '../../src/explore/explore.ts';
 import { ALL_REDUCTIONS } from '../../src/explore/reductions.ts';
 import type { System } from '../../src/words/system.ts';
-import { TooMany, type Outcome } from './executions.ts';
+import { TooMany, Touching, type Outcome } from './executions.ts';
 import { sleepSets } from './sleep-sets.ts';
 import { sourceDpor } from './source-dpor.ts';
 
@@ -17,8 +17,9 @@ export function countedUnlike(system: System, most: number, longest: number): 't
   let sleep: Outcome;
   let dpor: Outcome;
   try {
-    sleep = sleepSets(system, most, longest);
-    dpor = sourceDpor(system, most, longest);
+    const touching = new Touching(system, 10 * most);
+    sleep = sleepSets(system, touching, most, longest);
+    dpor = sourceDpor(system, touching, most, longest);
   } catch (error) {
     if (error instanceof TooMany) return 'too big';
     throw error;

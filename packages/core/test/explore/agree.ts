@@ -1,9 +1,9 @@
 /** Is a reduced search as good as an unreduced one? */
 import type { Exploration } from '../../src/explore/exploration.ts';
 import { replay } from '../../src/explore/counterexample.ts';
-import { exploreSync } from '../../src/explore/explore.ts';
 import { byHistory, type Identity } from '../../src/explore/identity.ts';
 import { oracle } from '../../src/explore/oracle.ts';
+import { Rounds } from '../../src/explore/rounds.ts';
 import { ALL_REDUCTIONS, type Reductions } from '../../src/explore/reductions.ts';
 import type { System } from '../../src/words/system.ts';
 
@@ -56,22 +56,34 @@ export const said = (found: Exploration): Says => ({
   code: `${found.nodes} local states, ${found.edges} edges`,
 });
 
+/** Transitions between two looks of a search at what it has learned: so few that small systems see rounds given up and begun anew. */
+const SMALL_PIECE = 4;
+
 /** Explores all of it; final values of cells are noted, unless they are not to be looked at. */
-export function sayOf(system: System, reduce: Reductions, maxStates: number, look = true, identity: Identity = byHistory): { says: Says; finals: readonly string[]; found: Exploration } {
+export function sayOf(
+  system: System, reduce: Reductions, maxStates: number, look = true, identity: Identity = byHistory, piece?: number,
+): { says: Says; finals: readonly string[]; found: Exploration } {
   const noted = look ? noting(system) : { system, finals: new Set<string>() };
-  const found = exploreSync(noted.system, { stopAtFirst: false, maxStates, reduce }, identity);
+  const search = new Rounds(noted.system, { stopAtFirst: false, maxStates, reduce }, identity);
+  while (!search.done) search.advance(piece ?? Infinity);
+  const found = search.result();
   return { says: said(found), finals: [...noted.finals].sort(), found };
 }
 
-/** The first difference between reduced searches and the unreduced one, in words; undefined when there is none, `too big` beyond the bound. */
-export function difference(system: System, maxStates: number, reductions = REDUCTIONS, identity: () => Identity = () => byHistory): string | undefined {
-  const plain = sayOf(system, {}, maxStates, true, identity());
+/**
+ * The first difference between reduced searches and the unreduced one, in words; undefined when there is none, `too big` beyond the bound.
+ * @param plain what the unreduced one says, where it was made before
+ */
+export function difference(
+  system: System, maxStates: number, reductions = REDUCTIONS, identity: () => Identity = () => byHistory, plain = sayOf(system, {}, maxStates, true, identity()),
+): string | undefined {
   if (plain.found.outcome !== 'complete') return 'too big';
+  let searches = 0;
   for (const [name, reduce] of Object.entries(reductions)) {
     for (const look of reduce.deadCells ? [true, false] : [true]) {
       let reduced;
       try {
-        reduced = sayOf(system, reduce, 4 * maxStates, look, identity());
+        reduced = sayOf(system, reduce, 4 * maxStates, look, identity(), searches++ % 2 === 0 ? undefined : SMALL_PIECE);
       } catch (error) {
         return `${name} throws ${String(error)}`;
       }
@@ -91,7 +103,7 @@ function unreplayable(system: System, { violations, deadlock }: Exploration): st
   return deadlock && replay(system, deadlock.schedule).stuck.length === 0 ? 'nobody is stuck along the schedule to a deadlock' : undefined;
 }
 
-type Said = ReturnType<typeof sayOf>;
+export type Said = ReturnType<typeof sayOf>;
 
 function unlike(plain: Said, reduced: Said, { look, symmetry, deadCells }: { look: boolean; symmetry: boolean; deadCells: boolean }): string | undefined {
   if (reduced.found.outcome !== 'complete') return 'it is not complete';
@@ -106,9 +118,12 @@ function unlike(plain: Said, reduced: Said, { look, symmetry, deadCells }: { loo
   return undefined;
 }
 
-/** The first difference between the unreduced search and live code, in words; undefined when there is none or the system is too big. */
-export function judgedUnlike({ symmetries: _, ...system }: System, maxStates: number): string | undefined {
-  const { found, finals } = sayOf(system, {}, maxStates);
+/**
+ * The first difference between the unreduced search and live code, in words; undefined when there is none or the system is too big.
+ * @param plain what the unreduced one says, where it was made before and has no symmetries
+ */
+export function judgedUnlike({ symmetries, ...system }: System, maxStates: number, plain?: Said): string | undefined {
+  const { found, finals } = plain && symmetries === undefined ? plain : sayOf(system, {}, maxStates);
   if (found.outcome !== 'complete') return undefined;
   const judged = oracle(system, maxStates);
   const byClaim = (a: { claim: string }, b: { claim: string }): number => (a.claim < b.claim ? -1 : 1);

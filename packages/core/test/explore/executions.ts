@@ -42,10 +42,14 @@ export class TooMany extends Error {}
 /** A run of live code to the end of a schedule, judging claims at its last move. */
 export function along(system: System, schedule: Schedule, outcome?: Outcome): World {
   const world = new World(system);
-  schedule.forEach((move, i) => {
-    const { step, observed } = world.move(move.process, move.choice);
-    if (i === schedule.length - 1) outcome?.judge(system.checksAt(step), (check) => check.holds(world, step, observed));
-  });
+  schedule.forEach((move, i) => goOn(system, world, move, i === schedule.length - 1 ? outcome : undefined));
+  return world;
+}
+
+/** Lets a run make one move more. Not once another run was begun: CPUs remember what code they are in the middle of. */
+export function goOn(system: System, world: World, move: Move, outcome?: Outcome): World {
+  const { step, observed } = world.move(move.process, move.choice);
+  outcome?.judge(system.checksAt(step), (check) => check.holds(world, step, observed));
   return world;
 }
 

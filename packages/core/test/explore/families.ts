@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { byFrames, byHistory, type Identity } from '../../src/explore/identity.ts';
 import { Mistake } from '../../src/mistakes.ts';
 import type { System } from '../../src/words/system.ts';
-import { difference, judgedUnlike } from './agree.ts';
+import { difference, judgedUnlike, sayOf } from './agree.ts';
 import { countedUnlike } from './agree-executions.ts';
 import { cpus, systemOf as cpusOf } from './random-cpus.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
@@ -23,15 +23,22 @@ export interface Family {
 
 function family<T>(name: string, share: number, arbitrary: fc.Arbitrary<T>, systemOf: (it: T) => System, judged: boolean, identity?: () => Identity): Family {
   const wrong = (it: T, mostStates: number): string | undefined => {
-    const system = systemOf(it);
+    const system = remembering(systemOf(it));
     try {
-      return difference(system, mostStates, undefined, identity) ?? (judged ? judgedUnlike(system, mostStates) : undefined);
+      const plain = sayOf(system, {}, mostStates, true, identity?.());
+      return difference(system, mostStates, undefined, identity, plain) ?? (judged ? judgedUnlike(system, mostStates, plain) : undefined);
     } catch (error) {
       if (error instanceof Mistake && error.code === 'SD_POOL_EXHAUSTED') return 'too big';
       throw error;
     }
   };
   return { name, share, arbitrary, wrong };
+}
+
+/** Initial values are asked for again by every search: a machine takes its time to find them. */
+function remembering(system: System): System {
+  const known: (number | undefined)[] = [];
+  return { ...system, initial: (cell) => (known[cell] ??= system.initial(cell)) };
 }
 
 /** Systems of which complete executions are counted. */
@@ -56,16 +63,28 @@ export const FAMILIES: readonly Family[] = [
   family('processes alike', 0.15, twins, (it) => toy(twinsOf(it)), true),
 ];
 
-/** Tries that many systems of a family, not counting those that are too big. @returns how many, and the smallest that is wrong */
-export function tryOut({ arbitrary, wrong }: Family, numRuns: number, seed: number, mostStates = 250, shrink = true): { tried: number; failure: string | undefined } {
-  let said: string | undefined;
-  const found = fc.check(
-    fc.property(arbitrary, (it) => {
-      const now = wrong(it as never, mostStates);
-      fc.pre(now !== 'too big');
-      if (now !== undefined) throw new Error((said = now));
-    }),
-    { seed, numRuns, maxSkipsPerRun: 1000, endOnFailure: !shrink },
-  );
-  return { tried: found.numRuns, failure: found.failed ? `${said ?? String(found.errorInstance)}\n${JSON.stringify(found.counterexample, undefined, 1)}` : undefined };
+/** A property that fails with what is wrong, and passes over what is too big. */
+const property = ({ arbitrary, wrong }: Family, mostStates: number): fc.IProperty<[unknown]> =>
+  fc.property(arbitrary, (it) => {
+    const now = wrong(it as never, mostStates);
+    fc.pre(now !== 'too big');
+    if (now !== undefined) throw new Error(now);
+  });
+
+const told = ({ errorInstance }: fc.RunDetails<[unknown]>): string => (errorInstance instanceof Error ? errorInstance.message : String(errorInstance));
+
+/**
+ * Tries that many systems of a family, not counting those that are too big.
+ * @returns how many; of the smallest that is wrong what is wrong, and its path: where `seed` draws it
+ */
+export function tryOut(family: Family, numRuns: number, seed: number, mostStates = 250, shrink = true): { tried: number; failure: string | undefined; path: string } {
+  const found = fc.check(property(family, mostStates), { seed, numRuns, maxSkipsPerRun: 1000, endOnFailure: !shrink });
+  const failure = found.failed ? `${told(found)}\n${JSON.stringify(found.counterexample, undefined, 1)}` : undefined;
+  return { tried: found.numRuns, failure, path: found.counterexamplePath ?? '' };
+}
+
+/** Tries the one system at this path; says what is wrong. */
+export function tryAgain(family: Family, seed: number, path: string, mostStates = 250): string | undefined {
+  const found = fc.check(property(family, mostStates), { seed, path, numRuns: 1, endOnFailure: true, maxSkipsPerRun: 0 });
+  return found.failed && found.counterexample !== null ? told(found) : undefined;
 }

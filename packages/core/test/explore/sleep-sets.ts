@@ -1,6 +1,7 @@
 /** Every execution of live code, one of those that differ only in the order of moves that commute: sleep sets (Godefroid 1996). */
 import type { Move, Schedule, System } from '../../src/words/system.ts';
-import { along, conflict, movesOf, Outcome, TooMany, Touching, type Touched } from './executions.ts';
+import type { World } from '../../src/explore/world.ts';
+import { along, conflict, goOn, movesOf, Outcome, TooMany, type Touched, type Touching } from './executions.ts';
 
 interface Sleeper {
   readonly move: Move;
@@ -11,25 +12,24 @@ interface Sleeper {
  * Tries every move everywhere, but not one that sleeps: it was tried before in a state before, and all since commuted with it.
  * @throws TooMany beyond `most` complete executions, or at one of more than `longest` moves
  */
-export function sleepSets(system: System, most: number, longest: number): Outcome {
+export function sleepSets(system: System, touching: Touching, most: number, longest: number): Outcome {
   const outcome = new Outcome(system, most);
-  const touching = new Touching(system, 10 * most);
-  const visit = (schedule: Schedule, sleeping: readonly Sleeper[]): void => {
+  const visit = (world: World, schedule: Schedule, sleeping: readonly Sleeper[]): void => {
     if (schedule.length > longest) throw new TooMany();
-    const world = along(system, schedule, outcome);
     const moves = movesOf(system, world);
     if (moves.length === 0) return outcome.ends(world);
     const asleep = [...sleeping];
-    let awake = 0;
-    for (const move of moves) {
-      if (asleep.some((other) => other.move.process === move.process && other.move.choice === move.choice)) continue;
-      awake++;
-      const touches = touching.of(world, move.process);
-      visit([...schedule, move], asleep.filter((other) => other.move.process !== move.process && !conflict(other.touches, touches)));
+    const awake = moves
+      .filter((move) => !asleep.some((other) => other.move.process === move.process && other.move.choice === move.choice))
+      .map((move) => ({ move, touches: touching.of(world, move.process) }));
+    awake.forEach(({ move, touches }, i) => {
+      const next = [...schedule, move];
+      const after = i === 0 ? goOn(system, world, move, outcome) : along(system, next, outcome);
+      visit(after, next, asleep.filter((other) => other.move.process !== move.process && !conflict(other.touches, touches)));
       asleep.push({ move, touches });
-    }
-    if (awake === 0) outcome.blocked++;
+    });
+    if (awake.length === 0) outcome.blocked++;
   };
-  visit([], []);
+  visit(along(system, []), [], []);
   return outcome;
 }

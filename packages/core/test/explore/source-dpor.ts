@@ -1,7 +1,7 @@
 /** Executions of live code, found by reversing the races of those before: source-DPOR (Abdulla, Aronis, Jonsson, Sagonas 2014). */
 import type { Move, Schedule, System } from '../../src/words/system.ts';
 import type { World } from '../../src/explore/world.ts';
-import { along, conflict, movesOf, Outcome, TooMany, Touching, type Touched } from './executions.ts';
+import { along, conflict, movesOf, Outcome, TooMany, type Touched, type Touching } from './executions.ts';
 
 interface Event {
   readonly move: Move;
@@ -21,9 +21,8 @@ interface Place {
  * last: giving back a lock must not hide that it was taken.
  * @throws TooMany beyond `most` complete executions, or at one of more than `longest` moves
  */
-export function sourceDpor(system: System, most: number, longest: number): Outcome {
+export function sourceDpor(system: System, touching: Touching, most: number, longest: number): Outcome {
   const outcome = new Outcome(system, most);
-  const touching = new Touching(system, 10 * most);
   const events: Event[] = [];
   const places: Place[] = [];
   const schedule = (): Schedule => events.map(({ move }) => move);

@@ -1,0 +1,51 @@
+/** What notices a mistake in the engine: a random system, or one that was made for it. */
+import { MUTANTS, type Mutant } from '../../src/explore/reductions.ts';
+import { REDUCTIONS } from './agree.ts';
+import { EXPECTED, unexpected } from './expected.ts';
+import { FAMILIES, tryAgain, tryOut } from './families.ts';
+import { SHOWN, shownUnlike } from './shown.ts';
+
+/** Where a mistake was noticed first: one of a family as `seed` draws them, or the system that has the name of the mistake. */
+export type Killer = { readonly family: string; readonly seed: number; readonly path: string } | 'made for it';
+
+export interface Found {
+  /** Absent: nothing noticed it. */
+  readonly killer?: Killer;
+  /** Random systems that were tried. */
+  readonly tried: number;
+  /** What differs, in words. */
+  readonly why?: string;
+}
+
+const PLAIN = { ...REDUCTIONS };
+
+/** From now on all comparisons leave out the rule of this name, if there is one: other mistakes are in the engine itself. */
+function leaveOut(mutant: string): Mutant[] {
+  const rules = MUTANTS.filter((rule) => rule === mutant);
+  Object.assign(REDUCTIONS, Object.fromEntries(Object.entries(PLAIN).map(([name, reduce]) => [name, { ...reduce, mutate: rules }])));
+  return rules;
+}
+
+/** Tries random systems, the quick families first, then the one that was made for the mistake. */
+export function findKiller(mutant: string, howMany: number, seed: number): Found {
+  leaveOut(mutant);
+  let tried = 0;
+  for (const family of [...FAMILIES].reverse()) {
+    const found = tryOut(family, Math.max(10, Math.ceil(howMany * family.share)), seed, 250, false);
+    tried += found.tried;
+    if (found.failure !== undefined) return { killer: { family: family.name, seed, path: found.path }, tried, why: found.failure };
+  }
+  const why = noticed(mutant, 'made for it');
+  return why === undefined ? { tried } : { killer: 'made for it', tried, why };
+}
+
+/** What this killer says of the engine as it is, or without the rule of this name; undefined when it notices nothing. */
+export function noticed(mutant: string, killer: Killer, leave = true): string | undefined {
+  const rules = leave ? leaveOut(mutant) : leaveOut('');
+  if (killer === 'made for it') {
+    const [shown, expected] = [SHOWN[mutant], EXPECTED[mutant]];
+    return shown ? shownUnlike(shown) : expected && unexpected(expected, rules);
+  }
+  const family = FAMILIES.find(({ name }) => name === killer.family);
+  return family ? tryAgain(family, killer.seed, killer.path) : undefined;
+}
