@@ -26,7 +26,7 @@ export class Automaton {
   traits = new Uint8Array(256);
   /** Per process: the node it starts at. */
   readonly roots: Int32Array;
-  /** How often code was run from its start. */
+  /** How often code was run from its start, to learn something. */
   replays = 0;
   readonly edges = new Edges();
 
@@ -82,12 +82,15 @@ export class Automaton {
   audit(): void {
     if (this.audited === this.edges.count) return;
     this.audited = this.edges.count;
+    const { replays } = this;
     const audit = new Audit(this.edges, (node) => this.edges.has(node));
     for (let edge = this.edges.count - 1; edge >= 0; edge--) {
       const node = this.edges.to[edge]!;
       if (this.foundBy[node] === edge && this.edges.has(node)) continue;
       for (const onward of audit.waysOn(edge)) this.walk(edge, onward);
     }
+    // Nothing is learned here.
+    this.replays = replays;
   }
 
   /** Runs the code along the way to the end of `edge`, then on along edges that were learned from other histories. */

@@ -1,4 +1,7 @@
 /** Sets of small numbers, one per row. */
+import { exactly, plain } from './loading.ts';
+import type { Saved } from './checkpoint.ts';
+import type { Saving } from './saving.ts';
 
 /** Rows of bits that grow in both directions. A row that was never written is empty. */
 export class BitRows {
@@ -23,6 +26,16 @@ export class BitRows {
   /** 32 bits of a row. */
   word(row: number, word: number): number {
     return word < this.words ? (this.data[row * this.words + word] ?? 0) : 0;
+  }
+
+  save(to: Saving, name: string): void {
+    to.plain(name, this.words);
+    to.whole(name, this.data);
+  }
+
+  load(from: Saved, name: string): void {
+    this.words = plain<number>(from, name);
+    this.data = exactly(from, name);
   }
 
   private lengthen(at: number): void {

@@ -3,8 +3,11 @@ import type { Store } from '../words/step.ts';
 import type { Schedule, System } from '../words/system.ts';
 import type { Automaton } from './automaton.ts';
 import type { Deadlock, Exploration } from './exploration.ts';
+import type { Saved } from './checkpoint.ts';
 import { doubled } from './grow.ts';
+import { bytes, column, plain } from './loading.ts';
 import { endingAt, stuckAt } from './report.ts';
+import type { Saving } from './saving.ts';
 import type { States } from './state.ts';
 import { TRAIT } from './traits.ts';
 
@@ -94,6 +97,24 @@ export class Endings {
     const end = this.first[state + 1]!;
     for (let i = this.first[state]!; i < end; i++) if (marked[this.to[i]!]) return true;
     return this.first[state] === end;
+  }
+
+  /** @param expanded states whose moves were told */
+  save(to: Saving, expanded: number): void {
+    const { cyclic, moves, ends, bounded, deadlocks, deadlock } = this;
+    to.plain('endings', { cyclic, moves, ends, bounded, deadlocks, ...(deadlock && { deadlock }) });
+    to.grows('leads to', this.to, moves);
+    to.grows('first moves', this.first, expanded + 1);
+    to.grows('over', this.over, expanded);
+  }
+
+  load(from: Saved, expanded: number): void {
+    const { deadlock, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; moves: number; deadlock?: Deadlock }>(from, 'endings');
+    Object.assign(this, found);
+    this.deadlock = deadlock;
+    this.to = column(from, 'leads to', this.moves);
+    this.first = column(from, 'first moves', expanded + 1);
+    this.over = bytes(from, 'over', expanded);
   }
 
   private isOver(state: number): boolean {

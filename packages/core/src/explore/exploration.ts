@@ -1,18 +1,22 @@
 /** What is asked of an exploration, and what it answers: plain data. */
 import type { Schedule } from '../words/system.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { Reductions } from './reductions.ts';
 
 /** Bounds of a search, and when it gives up. */
 export interface ExploreOptions {
   /** Stop at the first claim that must not fail and does. A deadlock stops nothing. */
   readonly stopAtFirst: boolean;
-  /** Keep at most this many states. */
+  /** Give up once there are more states than this. */
   readonly maxStates: number;
-  /** Keep at most so many bytes of states. Looked at every few thousand transitions. */
+  /** Give up once states and the ways to them take more bytes than this. Looked at every few thousand transitions. */
   readonly maxBytes?: number;
   /** Take at most this many steps from the start. */
   readonly maxDepth?: number;
+  /** Give up after so much time. A search that goes on from a checkpoint has it once more. */
   readonly deadlineMs?: number;
+  /** Where the search is written down as it goes, and what to go on with. Not together with `compact`. */
+  readonly checkpoint?: Checkpoint;
   /** What to leave out without changing the verdict. Absent: nothing. With `maxDepth` nothing is left out either. */
   readonly reduce?: Reductions;
   /** Tells states apart by 64-bit fingerprints alone, which `seed` mixes: less memory, and states may be missed (`omissionRisk`). */
@@ -29,6 +33,10 @@ export interface Progress {
   /** States found whose steps were not taken yet. */
   readonly waiting: number;
   readonly seconds: number;
+  /** What states and the ways to them take. */
+  readonly bytes: number;
+  /** A reduced search is made again until it learns nothing that would have changed it: which of these searches it is, from 1. */
+  readonly round: number;
 }
 
 /** A claim that failed, and a schedule to where it does: a shortest one, unless a reduced search went on after the first. */

@@ -3,10 +3,13 @@ import type { System } from '../words/system.ts';
 import type { Exploration, ExploreOptions } from './exploration.ts';
 import type { Identity } from './identity.ts';
 import { Rounds } from './rounds.ts';
+import type { Checkpoint } from './checkpoint.ts';
 
 /** Transitions between two looks at the clock and the signal: a few milliseconds. */
 const PIECE = 8192;
 const PROGRESS_SECONDS = 0.1;
+/** Of the time that a search takes, writing it down takes at most one part in so many. */
+const WRITING = 100;
 
 /**
  * Tries every schedule of a system.
@@ -29,15 +32,32 @@ export function exploreSync(system: System, options: ExploreOptions, identity?: 
 
 /** Makes the function that takes one piece of the search and says whether there is more. */
 function pieces(search: Rounds, options: ExploreOptions): () => boolean {
-  let told = 0;
+  let told = search.progress.seconds;
+  const { checkpoint } = options;
+  const write = checkpoint && writer(search, checkpoint);
   return () => {
     if (options.signal?.aborted === true) search.interrupt();
+    else if (!search.done) search.advance(PIECE);
+    write?.();
     if (search.done) return false;
-    search.advance(PIECE);
     if (search.progress.seconds >= told + PROGRESS_SECONDS) {
       told = search.progress.seconds;
       options.onProgress?.(search.progress);
     }
-    return !search.done;
+    return true;
+  };
+}
+
+/** Makes the function that writes the search down when it is time to, and once more where it was cut short. */
+function writer(search: Rounds, { every, write }: Checkpoint): () => void {
+  let next = performance.now() + 1000 * every;
+  let cut = false;
+  return () => {
+    const begun = performance.now();
+    if (cut || (search.done ? !search.isCut : begun < next)) return;
+    cut = search.done;
+    write(search.save());
+    const now = performance.now();
+    next = now + Math.max(1000 * every, WRITING * (now - begun));
   };
 }

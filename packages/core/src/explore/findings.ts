@@ -2,7 +2,10 @@
 import type { Step } from '../words/step.ts';
 import type { Check, Schedule } from '../words/system.ts';
 import type { TallyCount, Violation } from './exploration.ts';
+import type { Saved } from './checkpoint.ts';
+import { plain } from './loading.ts';
 import { Pairs } from './pairs.ts';
+import type { Saving } from './saving.ts';
 
 interface Count {
   held: number;
@@ -56,6 +59,18 @@ export class Findings {
 
   get tally(): TallyCount[] {
     return [...this.counts].map(([claim, count]) => ({ claim, ...count }));
+  }
+
+  save(to: Saving): void {
+    to.plain('findings', { failed: [...this.failed.values()], counts: this.tally });
+    this.counted.save(to, 'counted');
+  }
+
+  load(from: Saved): void {
+    const { failed, counts } = plain<{ failed: Violation[]; counts: TallyCount[] }>(from, 'findings');
+    for (const violation of failed) this.failed.set(violation.claim, violation);
+    for (const { claim, ...count } of counts) this.counts.set(claim, count);
+    this.counted.load(from, 'counted');
   }
 
   private violate(claim: string, depth: number, way: Way): void {

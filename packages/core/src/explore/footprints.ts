@@ -3,7 +3,10 @@ import type { Cell } from '../words/cells.ts';
 import type { System } from '../words/system.ts';
 import type { Automaton } from './automaton.ts';
 import { BitRows } from './bit-rows.ts';
+import type { Saved } from './checkpoint.ts';
+import { plain } from './loading.ts';
 import type { Mutant } from './reductions.ts';
+import type { Saving } from './saving.ts';
 
 /**
  * What was seen so far. It may lack what no search has seen yet: a search that made use of it is worth something only when
@@ -87,6 +90,21 @@ export class Footprints {
     return bits;
   }
 
+  save(to: Saving): void {
+    to.plain('footprints', { version: this.version, cells: [...this.cells], adders: [...this.adders] });
+    for (const name of ROWS) this[name].save(to, name);
+  }
+
+  /** @throws what `from` says when cells that have a slot from the start have another one there */
+  load(from: Saved): void {
+    const { version, cells, adders } = plain<{ version: number; cells: Cell[]; adders: (string | null)[] }>(from, 'footprints');
+    for (const cell of cells) this.slot(cell);
+    if (this.cells.some((cell, slot) => cell !== cells[slot])) throw from.refuse('it begins with other cells');
+    this.version = version;
+    adders.forEach((kind, slot) => { if (kind !== null) this.adders[slot] = kind; });
+    for (const name of ROWS) this[name].load(from, name);
+  }
+
   private adderOf(node: number, slot: number): BitRows {
     const kind = this.automaton.steps[node]!.kind;
     const known = (this.adders[slot] ??= kind);
@@ -107,4 +125,5 @@ export class Footprints {
   }
 }
 
+const ROWS = ['reads', 'writes', 'adds', 'finals'] as const;
 const NONE: ReadonlySet<Cell> = new Set();

@@ -3,8 +3,11 @@ import type { Cell } from '../words/cells.ts';
 import type { Meaning, Step } from '../words/step.ts';
 import type { System } from '../words/system.ts';
 import type { Automaton } from './automaton.ts';
+import type { Saved } from './checkpoint.ts';
 import type { Footprints } from './footprints.ts';
+import { exactly, plain } from './loading.ts';
 import type { Mutant } from './reductions.ts';
+import type { Saving } from './saving.ts';
 
 /** A step that waits for a lock. */
 export interface Acquire {
@@ -28,10 +31,21 @@ export class Futures {
   /** Cells that claims about ends look at. */
   private readonly finals: Int32Array;
 
-  constructor(system: System, automaton: Automaton, footprints: Footprints, mutants: ReadonlySet<Mutant>) {
+  /** @param saved futures that were made when less was known, and their name in what was saved; absent: of what is known now */
+  constructor(system: System, automaton: Automaton, footprints: Footprints, mutants: ReadonlySet<Mutant>, saved?: { readonly from: Saved; readonly name: string }) {
     const gates = system.processes.map(({ gates = [] }) => gates.map((gate) => footprints.slot(gate)));
-    const lockOf = automaton.steps.map((step, node) => this.lockOf(step, automaton.meanings[node], footprints));
-    this.nodes = automaton.nodeCount;
+    const size = saved && plain<{ nodes: number; words: number }>(saved.from, saved.name);
+    this.nodes = size?.nodes ?? automaton.nodeCount;
+    const lockOf = automaton.steps.slice(0, this.nodes).map((step, node) => this.lockOf(step, automaton.meanings[node], footprints));
+    if (saved && size) {
+      const row = (part: string): Int32Array => exactly(saved.from, `${saved.name} ${part}`);
+      this.words = size.words;
+      this.finals = row('finals');
+      this.own = { reads: row('own reads'), writes: row('own writes'), adds: row('own adds') };
+      this.all = { reads: row('all reads'), writes: row('all writes'), adds: row('all adds') };
+      this.unguarded = row('unguarded');
+      return;
+    }
     this.words = (footprints.cells.length + 31) >>> 5;
     const rows = (): Int32Array => new Int32Array(this.nodes * this.words);
     this.finals = Int32Array.from({ length: this.words }, (_, w) => footprints.finals.word(0, w));
@@ -45,6 +59,13 @@ export class Futures {
     }
     this.all = { reads: this.own.reads.slice(), writes: this.own.writes.slice(), adds: this.own.adds.slice() };
     if (!mutants.has('futures reach on')) this.reachOn(automaton, lockOf, mutants);
+  }
+
+  save(to: Saving, name: string): void {
+    const { nodes, words, finals, own, all, unguarded } = this;
+    to.plain(name, { nodes, words });
+    const columns = { finals, 'own reads': own.reads, 'own writes': own.writes, 'own adds': own.adds, 'all reads': all.reads, 'all writes': all.writes, 'all adds': all.adds, unguarded };
+    for (const [part, numbers] of Object.entries(columns)) to.whole(`${name} ${part}`, numbers);
   }
 
   /** Does everything that is concluded from these futures follow from those? */

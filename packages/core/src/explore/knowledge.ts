@@ -1,11 +1,15 @@
 /** What searches of one system learn of it and hand on to each other. */
-import type { System } from '../words/system.ts';
+import type { Numbered, System } from '../words/system.ts';
 import { Automaton } from './automaton.ts';
 import { Behaviour } from './behaviour.ts';
+import type { Saved } from './checkpoint.ts';
 import { Footprints } from './footprints.ts';
 import { byHistory, type Identity } from './identity.ts';
+import { plain } from './loading.ts';
 import { Mirror } from './mirror.ts';
 import type { Mutant, Reductions } from './reductions.ts';
+import { digestOf, Relearned } from './relearn.ts';
+import type { Saving } from './saving.ts';
 
 /** Local automata, and the cells that their steps touch. */
 export class Knowledge {
@@ -17,6 +21,8 @@ export class Knowledge {
   readonly mutants: ReadonlySet<Mutant>;
   /** Only where symmetries are made use of. */
   readonly mirror: Mirror | undefined;
+  private readonly relearned: Relearned;
+  private fixed: number | undefined;
 
   constructor(
     readonly system: System,
@@ -25,10 +31,36 @@ export class Knowledge {
   ) {
     this.mutants = new Set(reduce.mutate);
     this.automaton = new Automaton(system, identity);
+    this.relearned = new Relearned(this.automaton);
     const { persistent, fuse, symmetry, deadCells } = reduce;
     this.mirror = symmetry === true && system.symmetries !== undefined ? new Mirror(system, this.automaton, this.mutants) : undefined;
     const used = persistent === true || fuse === true || deadCells === true || this.mirror !== undefined;
     this.footprints = used ? new Footprints(system, this.automaton, reduce.commute === true, this.mutants) : undefined;
+  }
+
+  /** What steps do and what claims say is not saved: it is looked up again when it is met, and touches nothing new then. */
+  save(to: Saving): void {
+    to.plain('system', this.digest());
+    to.plain('interned', this.system.interned?.numbered() ?? []);
+    this.relearned.save(to);
+    this.footprints?.save(to);
+  }
+
+  load(from: Saved): void {
+    if (plain<number>(from, 'system') !== this.digest()) throw from.refuse('it is of a system with other processes, cells or initial values');
+    const interned = plain<readonly Numbered[]>(from, 'interned');
+    if (!(this.system.interned?.renumber(interned) ?? interned.length === 0)) throw from.refuse('numbers stand for other things');
+    this.relearned.load(from);
+    this.footprints?.load(from);
+  }
+
+  /** Of all that is fixed: processes, cells, what they hold at the start, and how it is searched. */
+  private digest(): number {
+    if (this.fixed !== undefined) return this.fixed;
+    const { system, reduce } = this;
+    let digest = digestOf(JSON.stringify([system.processes.map(({ name, cpu, role, gates }) => [name, cpu, role, gates]), system.cellCount, reduce]));
+    for (let cell = 0; cell < system.cellCount; cell++) digest = digestOf(`${system.initial(cell)}`, digest);
+    return (this.fixed = digest);
   }
 
   /** Moves when anything new was learned. */

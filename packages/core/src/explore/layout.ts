@@ -46,6 +46,11 @@ export class Layout {
     return (this.wordOf[cell] = this.width++);
   }
 
+  /** Cells that have a word, in the order of their words. */
+  get inOrder(): readonly Cell[] {
+    return this.cells;
+  }
+
   /** The cell that has a word of a record. */
   cellAt(word: number): Cell {
     return this.cells[word - this.width + this.cells.length]!;

@@ -1,9 +1,12 @@
 /** Makes the moves of a search and judges them. */
 import type { Schedule } from '../words/system.ts';
+import type { Saved } from './checkpoint.ts';
 import type { Findings } from './findings.ts';
 import { doubled } from './grow.ts';
 import type { Knowledge } from './knowledge.ts';
+import { bytes, plain } from './loading.ts';
 import type { Reducer } from './reducer.ts';
+import type { Saving } from './saving.ts';
 import type { States } from './state.ts';
 import { Successors } from './successors.ts';
 import { TRAIT } from './traits.ts';
@@ -79,6 +82,18 @@ export class Moves {
   /** How to get to the candidate. */
   schedule(): Schedule {
     return [...this.states.scheduleTo(this.from), ...this.way.map((move) => this.states.moveOf(move))];
+  }
+
+  save(to: Saving): void {
+    to.plain('moves', { transitions: this.transitions, edges: this.edges });
+    to.whole('edges taken', this.marks);
+  }
+
+  load(from: Saved): void {
+    const { transitions, edges } = plain<{ transitions: number; edges: number }>(from, 'moves');
+    this.transitions = transitions;
+    this.edges = edges;
+    this.marks = bytes(from, 'edges taken', from.rows('edges taken'));
   }
 
   private count(effect: number): void {

@@ -1,4 +1,7 @@
 /** A set of pairs of numbers, without an object per pair. */
+import { exactly, plain } from './loading.ts';
+import type { Saved } from './checkpoint.ts';
+import type { Saving } from './saving.ts';
 import { imul, mix } from './mix.ts';
 
 /** Pairs of numbers that are not negative. */
@@ -14,6 +17,16 @@ export class Pairs {
     this.places[place + 1] = b;
     if (++this.used * 4 > this.places.length) this.grow();
     return true;
+  }
+
+  save(to: Saving, name: string): void {
+    to.plain(name, this.used);
+    to.whole(name, this.places);
+  }
+
+  load(from: Saved, name: string): void {
+    this.used = plain<number>(from, name);
+    this.places = exactly(from, name);
   }
 
   private find(a: number, b: number): number {

@@ -1,10 +1,13 @@
 /** The reductions of one search, put together. */
+import type { Saved } from './checkpoint.ts';
 import { Columns } from './columns.ts';
 import { DeadCells } from './dead-cells.ts';
 import { Futures } from './futures.ts';
 import type { Knowledge } from './knowledge.ts';
 import { Likeness } from './likeness.ts';
+import { plain } from './loading.ts';
 import { MOST_PROCESSES, Persistent } from './persistent.ts';
+import type { Saving } from './saving.ts';
 import type { States } from './state.ts';
 import { Symmetries } from './symmetries.ts';
 import type { Successors } from './successors.ts';
@@ -17,7 +20,7 @@ export class Reducer {
   /** Is a state in which one process alone must move not kept? */
   readonly fuses: boolean;
   private futures: Futures;
-  private readonly first: Futures;
+  private first: Futures;
   private made: number;
   private patience = PATIENCE;
   private waited = 0;
@@ -65,6 +68,23 @@ export class Reducer {
   /** Moves those that must move to the front of `next.ready`; returns how many. */
   choose(next: Successors, count: number, state: number): number {
     return this.persistent?.choose(next, count, state) ?? count;
+  }
+
+  save(to: Saving): void {
+    to.plain('reducer', { made: this.made, patience: this.patience, waited: this.waited });
+    this.first.save(to, 'first futures');
+    this.futures.save(to, 'futures');
+  }
+
+  load(from: Saved): void {
+    const { made, patience, waited } = plain<{ made: number; patience: number; waited: number }>(from, 'reducer');
+    const { system, automaton, footprints, mutants } = this.knowledge;
+    const futures = (name: string): Futures => new Futures(system, automaton, footprints!, mutants, { from, name });
+    this.first = futures('first futures');
+    this.futures = futures('futures');
+    this.made = made;
+    this.patience = patience;
+    this.waited = waited;
   }
 
   private make(): Futures {

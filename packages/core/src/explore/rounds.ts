@@ -1,10 +1,26 @@
 /** Searches again until nothing new is learned, and once more for a shortest schedule to what was found. */
+import { Mistake } from '../mistakes.ts';
 import type { System } from '../words/system.ts';
+import type { Block, Saved } from './checkpoint.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
 import { together, type Found } from './found.ts';
 import type { Identity } from './identity.ts';
 import { Knowledge } from './knowledge.ts';
+import { plain } from './loading.ts';
+import { Saving } from './saving.ts';
 import { Search } from './search.ts';
+
+/** Which search of several it is, and what was asked. */
+interface Round {
+  readonly rounds: number;
+  readonly known: number;
+  readonly seen: number;
+  readonly seenAt: number;
+  readonly spent: number;
+  readonly found?: Exploration;
+  readonly stopAtFirst: boolean;
+  readonly maxDepth?: number;
+}
 
 /**
  * A reduced search draws conclusions from what was learned before it: what each process may still do. It is worth something only when
@@ -26,6 +42,9 @@ export class Rounds {
   /** What the reduced search found, while a shortest way there is looked for. */
   private found: Exploration | undefined;
   private finished = false;
+  /** Seconds that processes before this one have spent. */
+  private earlier = 0;
+  private saving = new Saving();
 
   constructor(
     system: System,
@@ -35,15 +54,23 @@ export class Rounds {
     this.knowledge = new Knowledge(system, options.maxDepth === undefined ? (options.reduce ?? {}) : {}, identity);
     this.known = this.knowledge.version;
     this.search = new Search(options, this.knowledge);
+    const { checkpoint, compact } = options;
+    if (checkpoint && compact) throw new Mistake('SD_BAD_OPTION', 'a search that tells states apart by fingerprints alone keeps no checkpoints.', 'Leave out one of compact and checkpoint.');
+    if (checkpoint?.saved) this.load(checkpoint.saved);
   }
 
   get done(): boolean {
     return this.finished;
   }
 
+  /** Is it over before all was tried and anything was found, so that one could go on with it? */
+  get isCut(): boolean {
+    return this.finished && this.search.isCut;
+  }
+
   get progress(): Progress {
     const { progress } = this.search;
-    return { ...progress, seconds: this.spent + progress.seconds };
+    return { ...progress, seconds: this.spent + progress.seconds, round: this.rounds };
   }
 
   interrupt(): void {
@@ -56,6 +83,30 @@ export class Rounds {
     this.search.advance(budget);
     if (this.search.done) this.settle();
     else if (this.isStale()) this.nextRound();
+  }
+
+  /** What is new since the last block. A search that is over has nothing to go on with. */
+  save(): Block {
+    const { rounds, known, seen, seenAt, spent, found, saving } = this;
+    const { stopAtFirst, maxDepth } = this.options;
+    saving.plain('round', { rounds, known, seen, seenAt, spent, stopAtFirst, ...(found && { found }), ...(maxDepth !== undefined && { maxDepth }) } satisfies Round);
+    this.knowledge.save(saving);
+    this.search.save(saving);
+    return saving.block();
+  }
+
+  private load(from: Saved): void {
+    const { rounds, known, seen, seenAt, spent, found, stopAtFirst, maxDepth } = plain<Round>(from, 'round');
+    if (stopAtFirst !== this.options.stopAtFirst || maxDepth !== this.options.maxDepth) throw from.refuse('something else was asked');
+    const { seconds } = plain<{ seconds: number }>(from, 'search');
+    Object.assign(this, { rounds, known, seen, seenAt, spent, found });
+    this.earlier = spent + seconds;
+    // Made before anything is known, as the first one was: what it concludes from that is replaced.
+    const left = this.left(0);
+    this.search = found ? this.shorter(found, left) : new Search(left, this.knowledge);
+    this.knowledge.load(from);
+    this.search.load(from);
+    this.saving = new Saving(from);
   }
 
   result(): Exploration {
@@ -85,9 +136,15 @@ export class Rounds {
       if (!options.stopAtFirst || depth === undefined) this.finished = true;
       else {
         this.found = { ...result, rounds: this.rounds };
-        this.again(new Search({ ...this.left(), maxDepth: depth, stopAtDeadlock: result.violations.length === 0 }, this.knowledge, false));
+        this.again(this.shorter(this.found, this.left()));
       }
     }
+  }
+
+  /** A search without reductions, up to the depth that a reduced one found something at. */
+  private shorter({ violations, deadlock }: Exploration, left: ExploreOptions): Search {
+    const maxDepth = violations[0]?.depth ?? deadlock!.schedule.length;
+    return new Search({ ...left, maxDepth, stopAtDeadlock: violations.length === 0 }, this.knowledge, false);
   }
 
   /** A round that has learned something which would have changed it proves nothing. It goes on only while it is likely to learn more. */
@@ -112,11 +169,13 @@ export class Rounds {
   private again(search: Search): void {
     this.spent += this.search.progress.seconds;
     this.search = search;
+    this.saving = new Saving();
   }
 
-  private left(): ExploreOptions {
+  /** @param seconds what the search that is running has taken */
+  private left(seconds = this.search.progress.seconds): ExploreOptions {
     const { deadlineMs } = this.options;
-    return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + this.search.progress.seconds) };
+    return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + seconds - this.earlier) };
   }
 }
 

@@ -1,15 +1,28 @@
 /** The search: breadth first over all schedules, every state once. It knows steps and cells, not page tables. */
 import type { Schedule } from '../words/system.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
+import type { Saved } from './checkpoint.ts';
 import { END_STEP, Findings } from './findings.ts';
 import { Endings } from './endings.ts';
 import type { Found } from './found.ts';
 import type { Knowledge } from './knowledge.ts';
+import { plain } from './loading.ts';
 import { Moves } from './moves.ts';
 import { Reducer } from './reducer.ts';
 import { coverage } from './report.ts';
+import type { Saving } from './saving.ts';
 import { States } from './state.ts';
 import { Successors } from './successors.ts';
+
+/** Where a search stands. */
+interface Place {
+  readonly expanded: number;
+  readonly layerEnd: number;
+  readonly depth: number;
+  readonly seconds: number;
+  readonly shallow: boolean;
+  readonly piece: { readonly left: number; readonly until: number };
+}
 
 /** Where final claims are judged no edge was taken. */
 const NO_EDGE = 0x7fffffff;
@@ -28,7 +41,11 @@ export class Search {
   private depth = 0;
   private outcome: Exploration['outcome'] | undefined;
   private bound: Exploration['bound'];
+  /** Were states at the bound on depth left as they are? */
+  private shallow = false;
   private seconds = 0;
+  /** What is left of a piece that a bound has cut short. Whether a search is stale is asked between pieces, so they must not shift. */
+  private piece = { left: 0, until: 0 };
   private readonly maxDepth: number;
 
   constructor(
@@ -58,6 +75,11 @@ export class Search {
     return this.outcome === 'complete';
   }
 
+  /** Was it ended by a bound that may be wider next time, or interrupted? */
+  get isCut(): boolean {
+    return this.outcome === 'interrupted' || (this.outcome === 'bound' && this.bound !== 'maxDepth');
+  }
+
   /** Is what was learned on the way nothing that would have changed the way? Without reductions nothing would. */
   get settled(): boolean {
     return this.reducer?.isSettled() ?? true;
@@ -65,7 +87,7 @@ export class Search {
 
   get progress(): Progress {
     const { depth, seconds, moves } = this;
-    return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expanded, seconds };
+    return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expanded, seconds, bytes: this.bytes, round: 1 };
   }
 
   /** What was found so far. */
@@ -77,11 +99,17 @@ export class Search {
   /** Takes about `budget` transitions more. */
   advance(budget: number): void {
     const start = performance.now();
-    const until = this.moves.transitions + budget;
+    const { maxStates } = this.options;
+    let { left, until } = this.piece.left > 0 ? this.piece : { left: budget, until: this.moves.transitions + budget };
     // A state that takes no transition counts too: the loop has to come back to its caller.
-    for (let left = budget; left > 0 && this.outcome === undefined && this.moves.transitions < until; left--) {
+    for (; left > 0 && this.outcome === undefined && this.moves.transitions < until; left--) {
+      if (this.states.count > maxStates) {
+        this.stop('maxStates');
+        break;
+      }
       if (this.expanded === this.states.count) {
-        this.outcome = this.bound === undefined ? 'complete' : 'bound';
+        this.outcome = this.shallow ? 'bound' : 'complete';
+        if (this.shallow) this.bound = 'maxDepth';
         break;
       }
       if (this.expanded === this.layerEnd) {
@@ -91,13 +119,40 @@ export class Search {
       this.states.forgetBefore(this.expanded);
       this.expand(this.expanded++);
     }
+    this.piece = { left: this.bound === 'maxStates' ? left : 0, until };
     this.seconds += (performance.now() - start) / 1000;
-    if (this.outcome === undefined && this.states.bytes + this.endings.bytes > (this.options.maxBytes ?? Infinity)) this.stop('bound', 'maxBytes');
-    if (this.outcome === undefined && this.seconds * 1000 >= (this.options.deadlineMs ?? Infinity)) this.stop('bound', 'deadlineMs');
+    if (this.outcome === undefined && this.bytes > (this.options.maxBytes ?? Infinity)) this.stop('maxBytes');
+    if (this.outcome === undefined && this.seconds * 1000 >= (this.options.deadlineMs ?? Infinity)) this.stop('deadlineMs');
+  }
+
+  private get bytes(): number {
+    return this.states.bytes + this.endings.bytes;
   }
 
   interrupt(): void {
     this.outcome ??= 'interrupted';
+  }
+
+  /** Between two pieces, or where a bound was met: every state is expanded to its end, or not at all. */
+  save(to: Saving): void {
+    const { expanded, layerEnd, depth, seconds, shallow, piece } = this;
+    to.plain('search', { expanded, layerEnd, depth, seconds, shallow, piece } satisfies Place);
+    this.states.save(to);
+    this.findings.save(to);
+    this.moves.save(to);
+    this.endings.save(to, expanded);
+    this.reducer?.save(to);
+  }
+
+  /** Of a search that was just made, with the knowledge of the one that was saved. */
+  load(from: Saved): void {
+    const { expanded, layerEnd, depth, seconds, shallow, piece } = plain<Place>(from, 'search');
+    Object.assign(this, { expanded, layerEnd, depth, seconds, shallow, piece });
+    this.states.load(from);
+    this.findings.load(from);
+    this.moves.load(from);
+    this.endings.load(from, expanded);
+    this.reducer?.load(from);
   }
 
   /** What was found. Checks first that the code it was learned from still behaves as it did. */
@@ -108,7 +163,7 @@ export class Search {
     const neverEnds = this.outcome === 'complete' ? endings.neverEnds() : undefined;
     return {
       outcome: this.outcome ?? 'interrupted',
-      ...(this.outcome === 'bound' && this.bound !== undefined && { bound: this.bound }),
+      ...(this.bound !== undefined && { bound: this.bound }),
       states: this.states.count,
       transitions: moves.transitions,
       depth,
@@ -133,7 +188,7 @@ export class Search {
     if (able === 0) {
       this.settle(state);
     } else if (this.depth >= this.maxDepth) {
-      this.bound = 'maxDepth';
+      this.shallow = true;
     } else {
       this.eachMove(state, able);
     }
@@ -169,12 +224,9 @@ export class Search {
     const to = moves.follow(state, p, choice);
     if (moves.stopped) this.outcome = 'stopped-at-violation';
     if (to >= 0) return to;
-    if (states.count < this.options.maxStates) {
-      states.keep(state, moves.way);
-      return states.count - 1;
-    }
-    if (this.outcome === undefined) this.stop('bound', 'maxStates');
-    return states.count;
+    // The last state that is expanded is expanded to its end, so that the search can go on from there under a wider bound.
+    states.keep(state, moves.way);
+    return states.count - 1;
   }
 
   /** Judges a state in which nothing can move. */
@@ -190,8 +242,8 @@ export class Search {
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 
-  private stop(outcome: Exploration['outcome'], bound: Exploration['bound']): void {
-    this.outcome = outcome;
+  private stop(bound: Exploration['bound']): void {
+    this.outcome = 'bound';
     this.bound = bound;
   }
 }

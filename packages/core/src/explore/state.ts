@@ -1,10 +1,13 @@
 /** Packed global states: one record of 32-bit words each, every state kept once and compared in full. */
 import type { Cell } from '../words/cells.ts';
 import type { Schedule, System } from '../words/system.ts';
+import type { Numbers, Saved } from './checkpoint.ts';
 import { HEADER, Layout } from './layout.ts';
 import type { Likeness } from './likeness.ts';
+import { mustHave, plain } from './loading.ts';
 import { highPart, lowPart } from './mix.ts';
 import { PackedStore } from './packed-store.ts';
+import type { Saving } from './saving.ts';
 import { Trails } from './trails.ts';
 import { Visited } from './visited.ts';
 
@@ -21,7 +24,7 @@ export class States {
   readonly layout: Layout;
   private stride: number;
   private chunks: Int32Array[] = [];
-  private readonly visited = new Visited();
+  private visited = new Visited();
   private readonly views: PackedStore[] = [];
   private readonly seed: number;
   /** Per chunk of which only these words are left: them. */
@@ -49,7 +52,7 @@ export class States {
   /** What states and the ways to find them take. */
   get bytes(): number {
     const records = this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    return records + this.heads.reduce((sum, head) => sum + (head?.byteLength ?? 0), 0) + this.visited.bytes;
+    return records + this.heads.reduce((sum, head) => sum + (head?.byteLength ?? 0), 0) + this.visited.bytes + this.trails.bytes;
   }
 
   /** A store over these states, to be pointed at one of them. */
@@ -170,6 +173,52 @@ export class States {
     const word = this.layout.add(cell);
     if (this.layout.width > this.stride) this.widen();
     return word;
+  }
+
+  /** Not where states are told apart by fingerprints alone: of most of them there is no record. */
+  save(to: Saving): void {
+    to.plain('states', { count: this.count, cells: [...this.layout.inOrder] });
+    to.rows('records', this.layout.width, this.count, (from) => this.records(from));
+    this.trails.save(to);
+  }
+
+  load(from: Saved): void {
+    const { count, cells } = plain<{ count: number; cells: Cell[] }>(from, 'states');
+    mustHave(from, 'records', count);
+    for (const cell of cells.slice(this.layout.inOrder.length)) this.addCell(cell);
+    if (this.layout.inOrder.some((cell, i) => cell !== cells[i])) throw from.refuse('its records hold other cells');
+    this.trails.load(from);
+    this.count = 0;
+    this.visited = new Visited();
+    for (const { width, numbers } of from.pieces('records')) {
+      // Cells that got a place later hold their initial value.
+      for (let at = 0; at < numbers.length; at += width) this.takeBack(numbers.subarray(at, at + width));
+    }
+  }
+
+  /** Adds a record that was saved. The table grows as it did when states were found, so that it is the same one. */
+  private takeBack(record: Numbers): void {
+    const chunk = this.chunkOf(this.count);
+    const base = this.baseOf(this.count);
+    chunk.fill(0, base, base + this.stride);
+    chunk.set(record, base);
+    let place = this.visited.start(chunk[base + HEADER.low]!);
+    while (this.visited.at(place) >= 0) place = this.visited.after(place);
+    this.visited.put(place, chunk[base + HEADER.high]!, this.count++, this.lowOf);
+  }
+
+  /** Records from a state on, packed, one chunk at a time. */
+  private *records(from: number): Iterable<Int32Array> {
+    const { width } = this.layout;
+    for (let state = from; state < this.count;) {
+      const end = Math.min(this.count, ((state >>> CHUNK_BITS) + 1) << CHUNK_BITS);
+      const packed = new Int32Array((end - state) * width);
+      for (let i = 0; state < end; state++, i += width) {
+        const base = this.baseOf(state);
+        packed.set(this.chunkOf(state).subarray(base, base + width), i);
+      }
+      yield packed;
+    }
   }
 
   private widen(): void {

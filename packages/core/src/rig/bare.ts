@@ -54,6 +54,6 @@ export function bareSystem(want: BareSystem): System {
     initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell), meaning: (kind) => machine.meaning(kind),
     checksAt: (step) => after.filter(({ kinds }) => kinds.includes(step.kind)).map(({ check }) => check),
     finals: Object.entries(want.atEnd ?? {}).map(([claim, holds]): Check => ({ claim, on: 'violation', holds: (store) => holds(reader(store)) })),
-    where: () => machine.where(),
+    interned: machine.parts.records, where: () => machine.where(),
   };
 }

@@ -123,7 +123,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     system: {
       processes: [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),
-      meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, where: () => machine.where(),
+      meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, interned: machine.parts.records, where: () => machine.where(),
     },
   };
 }

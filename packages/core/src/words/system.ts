@@ -55,6 +55,20 @@ export interface Column {
   readonly cells: readonly Cell[];
 }
 
+/** Something that has a number: a name for the code in it, and the rest as a text. */
+export type Numbered = readonly [name: string, text: string];
+
+/**
+ * Things that cells hold by numbers, which are given in the order in which the things are met. A search that goes on in another
+ * process meets them in another order, and must find the numbers that its states hold.
+ */
+export interface Interned {
+  /** All of them, in the order of their numbers. */
+  numbered(): readonly Numbered[];
+  /** Gives numbers in this order. @returns false when some were given already, in another order */
+  renumber(wanted: readonly Numbered[]): boolean;
+}
+
 /** A closed system, ready to be explored. */
 export interface System {
   readonly processes: readonly Process[];
@@ -74,6 +88,8 @@ export interface System {
    * told apart with their columns sorted, instead of by all their images.
    */
   readonly columns?: readonly Column[];
+  /** What cells hold by numbers that are given on the way. Absent: nothing. */
+  readonly interned?: Interned;
   /** Names of the operations and hooks that the code resumed last is inside of, outermost first. */
   where(): readonly string[];
 }

@@ -1,0 +1,168 @@
+/** A search that was written down and went on elsewhere finds what it would have found, in as many states and transitions. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Exploration } from '../../src/explore/exploration.ts';
+import { byFrames, byHistory, type Identity } from '../../src/explore/identity.ts';
+import { ALL_REDUCTIONS, type Reductions } from '../../src/explore/reductions.ts';
+import { gupCollapse } from '../../src/models/gup-collapse.ts';
+import { Mistake } from '../../src/mistakes.ts';
+import type { System } from '../../src/words/system.ts';
+import { begin, inParts, Kept, uninterrupted, type Asked } from './kept.ts';
+import { cpus, systemOf as cpusOf } from './random-cpus.ts';
+import { machine, systemOf as machineOf } from './random-machines.ts';
+import { program, systemOf as programOf } from './random-programs.ts';
+import { twins, systemOf as twinsOf } from './random-twins.ts';
+import { raw } from './raw.ts';
+import { toy } from './toy.ts';
+
+const asked = (system: () => System, reduce: Reductions, piece: number, identity: () => Identity = () => byHistory, stopAtFirst = false, maxStates = 50_000): Asked =>
+  ({ system, identity, piece, options: { stopAtFirst, maxStates, reduce } });
+
+describe('random systems, ended after every few transitions', () => {
+  const families: readonly (readonly [string, fc.Arbitrary<unknown>, (it: never) => System, () => Identity])[] = [
+    ['the machine', cpus, cpusOf, () => byHistory],
+    ['the machine, by frames', cpus, cpusOf, byFrames],
+    ['toy machines', machine, (it: never) => toy(machineOf(it)), () => byHistory],
+    ['toy machines, by frames', machine, (it: never) => raw(machineOf(it, true)), byFrames],
+    ['toy programs', program, (it: never) => toy(programOf(it)), () => byHistory],
+    ['processes alike', twins, (it: never) => toy(twinsOf(it)), () => byHistory],
+  ];
+  test.each(families)('%s', (_name, arbitrary, systemOf, identity) => {
+    let ends = 0;
+    fc.assert(
+      fc.property(arbitrary, fc.constantFrom<Reductions>({}, ALL_REDUCTIONS, { persistent: true }, { deadCells: true, symmetry: true }), fc.boolean(), fc.integer({ min: 1, max: 60 }), (it, reduce, stopAtFirst, piece) => {
+        const question = asked(() => systemOf(it as never), reduce, piece, identity, stopAtFirst, 1000);
+        let whole;
+        try {
+          whole = uninterrupted(question);
+        } catch (error) {
+          if (error instanceof Mistake) return fc.pre(false);
+          throw error;
+        }
+        fc.pre(whole.outcome !== 'bound');
+        const { found, begun } = inParts(question, 1 + Math.floor(whole.transitions / (8 * piece)), 1);
+        expect(found).toEqual(whole);
+        ends += begun - 1;
+      }),
+      { numRuns: 15, maxSkipsPerRun: 1000 },
+    );
+    expect(ends).toBeGreaterThan(10);
+  });
+});
+
+test.each([['exact', {}], ['reduced', ALL_REDUCTIONS], ['symmetry', { symmetry: true }]] as const)('the small model, %s', (_name, reduce) => {
+  const question = asked(() => gupCollapse({ walkers: 2, flush: 'ipi' }), reduce, 500, byFrames);
+  const { found, begun } = inParts(question, 10, 3);
+  expect(found).toEqual(uninterrupted(question));
+  expect(begun).toBeGreaterThan(3);
+});
+
+test('a bound that was met, and a wider one', () => {
+  const question = asked(() => gupCollapse({ walkers: 2, flush: 'kick' }), ALL_REDUCTIONS, 300, byFrames);
+  const whole = uninterrupted(question);
+  const kept = new Kept();
+  for (const maxStates of [10, 500, 501, 1234, 50_000]) {
+    const search = begin({ ...question, options: { ...question.options, maxStates } }, kept, maxStates > 10);
+    while (!search.done) search.advance(300);
+    if (maxStates === 50_000) expect({ ...search.result(), seconds: 0 }).toEqual(whole);
+    else {
+      expect(search.result()).toMatchObject({ outcome: 'bound', bound: 'maxStates' });
+      expect(search.isCut).toBe(true);
+      kept.write(search.save());
+    }
+  }
+});
+
+test('time that was spent before counts as spent, and not against the time limit', () => {
+  const question = asked(() => gupCollapse({ walkers: 2, flush: 'ipi' }), {}, 20_000, byFrames);
+  const kept = new Kept();
+  const first = begin(question, kept, false);
+  first.advance(20_000);
+  kept.write(first.save());
+  const before = first.progress.seconds;
+  // Were the limit one on both, the second would end at once.
+  const second = begin({ ...question, options: { ...question.options, deadlineMs: before * 1000 } }, kept, true);
+  expect(second.progress).toMatchObject({ states: first.progress.states, seconds: before });
+  second.advance(1);
+  expect(second.done).toBe(false);
+});
+
+describe('what was saved and is not as it was', () => {
+  // Merged moves, locks, counted claims and loops: nothing of it is empty.
+  const question = asked(() => gupCollapse({ walkers: 2, flush: 'no kick' }), ALL_REDUCTIONS, 200, byFrames);
+  let kept: Kept;
+  const whole = uninterrupted(question);
+  const goOn = (): Exploration => {
+    const search = begin(question, kept, true);
+    while (!search.done) search.advance(200);
+    return { ...search.result(), seconds: 0 };
+  };
+  const finds = (): string => JSON.stringify(goOn());
+  /** Leaves out the last rows of a column. */
+  const lose = (column: string, rows = 1): void => {
+    const last = kept.columns.get(column)!.at(-1)!;
+    kept.columns.get(column)!.splice(-1, 1, { ...last, numbers: last.numbers.slice(0, -rows * last.width) });
+  };
+  const change = (name: string, to: (value: never) => unknown): void => { kept.plain[name] = to(kept.plain[name] as never); };
+
+  beforeEach(() => {
+    kept = new Kept();
+    const search = begin(question, kept, false);
+    // In the middle of the last round: what is wrong in others is put right by it.
+    while (search.progress.round < whole.rounds) search.advance(200);
+    for (let i = 0; i < 6; i++) search.advance(200);
+    kept.write(search.save());
+  });
+
+  test('is as it was', () => expect(goOn()).toEqual(whole));
+
+  test.each(['records', 'trails', 'observed at', 'observed', 'observed leads to', 'leads to', 'first moves', 'over'])('%s lack the last one', (column) => {
+    lose(column);
+    expect(goOn).toThrow('refused');
+  });
+
+  test.each(['round', 'search', 'states', 'trails', 'automaton', 'footprints', 'findings', 'moves', 'endings', 'reducer', 'system', 'interned', 'futures'])('no %s', (name) => {
+    Reflect.deleteProperty(kept.plain, name);
+    expect(goOn).toThrow(`refused: it has no ${name}`);
+  });
+
+  // Mistakes in the code that saves: nothing is missing, and something is wrong.
+  test('the last state is forgotten', () => {
+    lose('records');
+    change('states', (states: { count: number }) => ({ ...states, count: states.count - 1 }));
+    expect(finds()).not.toBe(JSON.stringify(whole));
+  });
+
+  test('ways are forgotten', () => {
+    for (const { numbers } of kept.columns.get('trails')!) numbers.fill(0);
+    expect(finds()).not.toBe(JSON.stringify(whole));
+  });
+
+  test('the last edges are forgotten', () => {
+    for (const column of ['observed at', 'observed', 'observed leads to']) lose(column, 20);
+    change('automaton', (automaton: { edges: number }) => ({ ...automaton, edges: automaton.edges - 20 }));
+    expect(goOn).toThrow('the code does something else');
+  });
+
+  test('the code is another one', () => {
+    const other = { ...question, system: () => gupCollapse({ walkers: 2, flush: 'ipi' }) };
+    expect(() => begin(other, kept, true)).toThrow(/refused: the code does something else than when it was written: /);
+  });
+
+  test('the system, the reductions or the question are others', () => {
+    expect(() => begin({ ...question, system: () => gupCollapse({ walkers: 1, flush: 'no kick' }) }, kept, true)).toThrow('refused: it is of a system with other processes');
+    expect(() => begin({ ...question, options: { ...question.options, reduce: {} } }, kept, true)).toThrow('refused');
+    expect(() => begin({ ...question, options: { ...question.options, stopAtFirst: true } }, kept, true)).toThrow('refused: something else was asked');
+  });
+
+  test('cells begin with other values', () => {
+    const { symmetries: _symmetries, columns: _columns, ...given } = gupCollapse({ walkers: 2, flush: 'no kick' });
+    const system = (): System => ({ ...given, initial: (cell) => given.initial(cell) + (cell === given.cellCount - 1 ? 1 : 0) });
+    expect(() => begin({ ...question, system }, kept, true)).toThrow('refused: it is of a system with other processes, cells or initial values');
+  });
+});
+
+test('fingerprints alone keep no checkpoints', () => {
+  const question = asked(() => gupCollapse({ walkers: 1, flush: 'ipi' }), {}, 100);
+  expect(() => begin({ ...question, options: { ...question.options, compact: { seed: 1 } } }, new Kept(), false)).toThrow('SD_BAD_OPTION');
+});
