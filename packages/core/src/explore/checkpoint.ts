@@ -3,15 +3,19 @@
 /** A column, or a part of one. */
 export type Numbers = Int32Array | Uint8Array;
 
-/** Rows of a column that are written at one time. */
-export interface Piece {
-  readonly column: string;
+/** Some rows of a column, one after the other. */
+export interface Rows {
   /** Numbers in a row. */
   readonly width: number;
+  /** Of a search that goes on in them: they are worth something only until `write` has returned. */
+  readonly numbers: Numbers;
+}
+
+/** Rows that are written at one time. */
+export interface Piece extends Rows {
+  readonly column: string;
   /** Do these rows take the place of all that were written before? */
   readonly whole: boolean;
-  /** The search goes on in them: they are worth something only until `write` has returned. */
-  readonly numbers: Numbers;
 }
 
 /** What is written at one time: what is new in columns, and plain values, which take the place of those before. */
@@ -29,8 +33,8 @@ export interface Saved {
   readonly plain: Readonly<Record<string, unknown>>;
   /** Rows of a column; 0 for one that nobody wrote. */
   rows(column: string): number;
-  /** The pieces of a column, from the last whole one on. */
-  pieces(column: string): Iterable<Pick<Piece, 'width' | 'numbers'>>;
+  /** The rows of a column, from the last that was written whole on. */
+  pieces(column: string): Iterable<Rows>;
   /** The error for a search that cannot go on with it. */
   refuse(why: string): Error;
 }

@@ -15,7 +15,7 @@ export interface ExploreOptions {
   readonly maxDepth?: number;
   /** Give up after so much time. A search that goes on from a checkpoint has it once more. */
   readonly deadlineMs?: number;
-  /** Where the search is written down as it goes, and what to go on with. Not together with `compact`. */
+  /** Where the search is written down as it goes, and what to go on with. */
   readonly checkpoint?: Checkpoint;
   /** What to leave out without changing the verdict. Absent: nothing. With `maxDepth` nothing is left out either. */
   readonly reduce?: Reductions;

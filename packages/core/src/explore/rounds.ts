@@ -1,5 +1,4 @@
 /** Searches again until nothing new is learned, and once more for a shortest schedule to what was found. */
-import { Mistake } from '../mistakes.ts';
 import type { System } from '../words/system.ts';
 import type { Block, Saved } from './checkpoint.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
@@ -17,9 +16,9 @@ interface Round {
   readonly seen: number;
   readonly seenAt: number;
   readonly spent: number;
+  readonly earlier: Found;
   readonly found?: Exploration;
-  readonly stopAtFirst: boolean;
-  readonly maxDepth?: number;
+  readonly asked: string;
 }
 
 /**
@@ -43,7 +42,7 @@ export class Rounds {
   private found: Exploration | undefined;
   private finished = false;
   /** Seconds that processes before this one have spent. */
-  private earlier = 0;
+  private before = 0;
   private saving = new Saving();
 
   constructor(
@@ -54,9 +53,7 @@ export class Rounds {
     this.knowledge = new Knowledge(system, options.maxDepth === undefined ? (options.reduce ?? {}) : {}, identity);
     this.known = this.knowledge.version;
     this.search = new Search(options, this.knowledge);
-    const { checkpoint, compact } = options;
-    if (checkpoint && compact) throw new Mistake('SD_BAD_OPTION', 'a search that tells states apart by fingerprints alone keeps no checkpoints.', 'Leave out one of compact and checkpoint.');
-    if (checkpoint?.saved) this.load(checkpoint.saved);
+    if (options.checkpoint?.saved) this.load(options.checkpoint.saved);
   }
 
   get done(): boolean {
@@ -87,20 +84,25 @@ export class Rounds {
 
   /** What is new since the last block. A search that is over has nothing to go on with. */
   save(): Block {
-    const { rounds, known, seen, seenAt, spent, found, saving } = this;
-    const { stopAtFirst, maxDepth } = this.options;
-    saving.plain('round', { rounds, known, seen, seenAt, spent, stopAtFirst, ...(found && { found }), ...(maxDepth !== undefined && { maxDepth }) } satisfies Round);
+    const { rounds, known, seen, seenAt, spent, earlier, found, saving, asked } = this;
+    saving.plain('round', { rounds, known, seen, seenAt, spent, earlier, asked, ...(found && { found }) } satisfies Round);
     this.knowledge.save(saving);
     this.search.save(saving);
     return saving.block();
   }
 
+  /** Options that a search cannot change on the way. Bounds may be others. */
+  private get asked(): string {
+    const { stopAtFirst, maxDepth, compact } = this.options;
+    return JSON.stringify({ stopAtFirst, maxDepth, compact });
+  }
+
   private load(from: Saved): void {
-    const { rounds, known, seen, seenAt, spent, found, stopAtFirst, maxDepth } = plain<Round>(from, 'round');
-    if (stopAtFirst !== this.options.stopAtFirst || maxDepth !== this.options.maxDepth) throw from.refuse('something else was asked');
+    const { rounds, known, seen, seenAt, spent, earlier, found, asked } = plain<Round>(from, 'round');
+    if (asked !== this.asked) throw from.refuse(`it was asked otherwise: ${asked} there, ${this.asked} here`);
     const { seconds } = plain<{ seconds: number }>(from, 'search');
-    Object.assign(this, { rounds, known, seen, seenAt, spent, found });
-    this.earlier = spent + seconds;
+    Object.assign(this, { rounds, known, seen, seenAt, spent, earlier, found });
+    this.before = spent + seconds;
     // Made before anything is known, as the first one was: what it concludes from that is replaced.
     const left = this.left(0);
     this.search = found ? this.shorter(found, left) : new Search(left, this.knowledge);
@@ -175,7 +177,7 @@ export class Rounds {
   /** @param seconds what the search that is running has taken */
   private left(seconds = this.search.progress.seconds): ExploreOptions {
     const { deadlineMs } = this.options;
-    return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + seconds - this.earlier) };
+    return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + seconds - this.before) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Collects what a search has that was not written yet. */
-import type { Block, Numbers, Piece, Saved } from './checkpoint.ts';
+import type { Block, Numbers, Piece, Rows, Saved } from './checkpoint.ts';
 import { imul } from './mix.ts';
 
 /** Remembers what was written. Every class of the search hands it its own columns and values. */
@@ -23,13 +23,13 @@ export class Saving {
 
   /** A column of which numbers are only added. @param used numbers in use */
   grows(column: string, numbers: Numbers, used: number): void {
-    this.rows(column, 1, used, (from) => [numbers.subarray(from, used)]);
+    this.rows(column, used, (from) => [{ width: 1, numbers: numbers.subarray(from, used) }]);
   }
 
   /** Rows that never change. @param from rows that were written already are not asked for */
-  rows(column: string, width: number, count: number, rowsFrom: (from: number) => Iterable<Numbers>): void {
+  rows(column: string, count: number, rowsFrom: (from: number) => Iterable<Rows>): void {
     const from = this.rowsWritten.get(column) ?? this.saved?.rows(column) ?? 0;
-    if (from < count) this.pieces.push(piecesOf(column, width, rowsFrom(from)));
+    if (from < count) this.pieces.push(piecesOf(column, rowsFrom(from)));
     this.rowsWritten.set(column, count);
   }
 
@@ -51,8 +51,8 @@ export class Saving {
   }
 }
 
-function* piecesOf(column: string, width: number, rows: Iterable<Numbers>): Iterable<Piece> {
-  for (const numbers of rows) yield { column, width, whole: false, numbers };
+function* piecesOf(column: string, rows: Iterable<Rows>): Iterable<Piece> {
+  for (const { width, numbers } of rows) yield { column, width, whole: false, numbers };
 }
 
 function* joined(lists: readonly Iterable<Piece>[]): Iterable<Piece> {

@@ -148,7 +148,7 @@ export class Search {
   load(from: Saved): void {
     const { expanded, layerEnd, depth, seconds, shallow, piece } = plain<Place>(from, 'search');
     Object.assign(this, { expanded, layerEnd, depth, seconds, shallow, piece });
-    this.states.load(from);
+    this.states.load(from, expanded);
     this.findings.load(from);
     this.moves.load(from);
     this.endings.load(from, expanded);

@@ -1,7 +1,7 @@
 /** Packed global states: one record of 32-bit words each, every state kept once and compared in full. */
 import type { Cell } from '../words/cells.ts';
 import type { Schedule, System } from '../words/system.ts';
-import type { Numbers, Saved } from './checkpoint.ts';
+import type { Numbers, Rows, Saved } from './checkpoint.ts';
 import { HEADER, Layout } from './layout.ts';
 import type { Likeness } from './likeness.ts';
 import { mustHave, plain } from './loading.ts';
@@ -175,14 +175,14 @@ export class States {
     return word;
   }
 
-  /** Not where states are told apart by fingerprints alone: of most of them there is no record. */
   save(to: Saving): void {
     to.plain('states', { count: this.count, cells: [...this.layout.inOrder] });
-    to.rows('records', this.layout.width, this.count, (from) => this.records(from));
+    to.rows('records', this.count, (from) => this.records(from));
     this.trails.save(to);
   }
 
-  load(from: Saved): void {
+  /** @param expanded states before this one were expanded */
+  load(from: Saved, expanded: number): void {
     const { count, cells } = plain<{ count: number; cells: Cell[] }>(from, 'states');
     mustHave(from, 'records', count);
     for (const cell of cells.slice(this.layout.inOrder.length)) this.addCell(cell);
@@ -192,7 +192,10 @@ export class States {
     this.visited = new Visited();
     for (const { width, numbers } of from.pieces('records')) {
       // Cells that got a place later hold their initial value.
-      for (let at = 0; at < numbers.length; at += width) this.takeBack(numbers.subarray(at, at + width));
+      for (let at = 0; at < numbers.length; at += width) {
+        this.takeBack(numbers.subarray(at, at + width));
+        if (this.count <= expanded) this.forgetBefore(this.count);
+      }
     }
   }
 
@@ -207,17 +210,23 @@ export class States {
     this.visited.put(place, chunk[base + HEADER.high]!, this.count++, this.lowOf);
   }
 
-  /** Records from a state on, packed, one chunk at a time. */
-  private *records(from: number): Iterable<Int32Array> {
+  /** Records from a state on, packed, one chunk at a time; of those that are forgotten their heads. */
+  private *records(from: number): Iterable<Rows> {
     const { width } = this.layout;
     for (let state = from; state < this.count;) {
       const end = Math.min(this.count, ((state >>> CHUNK_BITS) + 1) << CHUNK_BITS);
+      const heads = this.heads[state >>> CHUNK_BITS];
+      if (heads) {
+        yield { width: HEADER.size, numbers: heads.subarray((state & (CHUNK - 1)) * HEADER.size) };
+        state = end;
+        continue;
+      }
       const packed = new Int32Array((end - state) * width);
       for (let i = 0; state < end; state++, i += width) {
         const base = this.baseOf(state);
         packed.set(this.chunkOf(state).subarray(base, base + width), i);
       }
-      yield packed;
+      yield { width, numbers: packed };
     }
   }
 

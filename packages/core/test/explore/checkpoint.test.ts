@@ -152,7 +152,8 @@ describe('what was saved and is not as it was', () => {
   test('the system, the reductions or the question are others', () => {
     expect(() => begin({ ...question, system: () => gupCollapse({ walkers: 1, flush: 'no kick' }) }, kept, true)).toThrow('refused: it is of a system with other processes');
     expect(() => begin({ ...question, options: { ...question.options, reduce: {} } }, kept, true)).toThrow('refused');
-    expect(() => begin({ ...question, options: { ...question.options, stopAtFirst: true } }, kept, true)).toThrow('refused: something else was asked');
+    expect(() => begin({ ...question, options: { ...question.options, stopAtFirst: true } }, kept, true)).toThrow('refused: it was asked otherwise');
+    expect(() => begin({ ...question, options: { ...question.options, compact: { seed: 1 } } }, kept, true)).toThrow('refused: it was asked otherwise');
   });
 
   test('cells begin with other values', () => {
@@ -162,7 +163,10 @@ describe('what was saved and is not as it was', () => {
   });
 });
 
-test('fingerprints alone keep no checkpoints', () => {
-  const question = asked(() => gupCollapse({ walkers: 1, flush: 'ipi' }), {}, 100);
-  expect(() => begin({ ...question, options: { ...question.options, compact: { seed: 1 } } }, new Kept(), false)).toThrow('SD_BAD_OPTION');
+test('fingerprints alone: of most states there is no record any more', () => {
+  const question = asked(() => gupCollapse({ walkers: 2, flush: 'ipi' }), {}, 1000, byFrames);
+  const compact = { ...question, options: { ...question.options, compact: { seed: 7 } } };
+  const { found, begun } = inParts(compact, 20, 5);
+  expect(found).toEqual(uninterrupted(compact));
+  expect(begun).toBeGreaterThan(3);
 });

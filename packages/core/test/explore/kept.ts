@@ -1,14 +1,9 @@
 /** Checkpoints in memory, and searches that are ended and go on from them. */
-import type { Block, Numbers, Saved } from '../../src/explore/checkpoint.ts';
+import type { Block, Rows, Saved } from '../../src/explore/checkpoint.ts';
 import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
 import type { Identity } from '../../src/explore/identity.ts';
 import { Rounds } from '../../src/explore/rounds.ts';
 import type { System } from '../../src/words/system.ts';
-
-interface Rows {
-  readonly width: number;
-  readonly numbers: Numbers;
-}
 
 /** What a file would hold: copies, so that nothing is shared with the search that wrote it. */
 export class Kept implements Saved {
