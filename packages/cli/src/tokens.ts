@@ -31,6 +31,7 @@ export type Core = Pick<
   | 'MODES'
   | 'namesOf'
   | 'notCompared'
+  | 'part'
   | 'place'
   | 'reach'
   | 'readCounts'

@@ -10,6 +10,7 @@ import {
   namesOf,
   notCompared,
   weigh,
+  part,
   place,
   readPlace,
   ruleNamed,
@@ -69,6 +70,7 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
 /** Core whose searches all end well; each test says what differs. */
 export const coreOf = (some: Partial<Core> = {}): Core => ({
   ablate: async () => undefined,
+  part,
   weigh,
   place,
   readPlace,

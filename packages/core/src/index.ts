@@ -21,6 +21,8 @@ export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.
 export { DEFAULT_RELEASE, hooksOf, type HookBody } from './rig/hooks-of.ts';
 export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './rig/judge.ts';
 export { nameOfPlace, readPlace } from './arch/placed.ts';
+export type { Followed, Obstacle, Pair, PartingStep } from './explore/follow.ts';
+export { part, type Parting } from './rig/part.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './rig/place.ts';
 export { reach, type Reach } from './rig/reach.ts';
 export { replayToken, type Named, type Replayed } from './rig/replay-token.ts';

@@ -1,5 +1,5 @@
 /** What a command hands over to be said: values only, the same for text and JSON. */
-import type { Ablated, Beside, CodeCoverage, ComparedRow, Comparison, Frequency, HookFacts, Measured, NotCompared, Placement, Source, Sums, Trace, Verdict, Weighed } from '@shootdown/core';
+import type { Ablated, Beside, CodeCoverage, ComparedRow, Comparison, Frequency, HookFacts, Measured, NotCompared, Parting, Placement, Source, Sums, Trace, Verdict, Weighed } from '@shootdown/core';
 import type { Agreement, Answer as LitmusTestAnswer } from '@shootdown/litmus';
 
 /** How the text is to look. */
@@ -82,7 +82,7 @@ export type LitmusAnswer = LitmusTestAnswer & { readonly agreement?: Agreement }
 /** What is said. */
 export type Content =
   | { readonly kind: 'comparison'; readonly comparison: Comparison }
-  | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[] }
+  | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[]; readonly partings?: readonly Parting[] }
   | { readonly kind: 'ablation'; readonly ablated: readonly Ablated[] }
   | { readonly kind: 'coverage'; readonly coverage: CodeCoverage }
   | { readonly kind: 'weighed'; readonly arch: string; readonly mode: string; readonly kernels: readonly Weighed[] }

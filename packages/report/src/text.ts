@@ -23,7 +23,7 @@ function body(report: Report, look: Look): string {
     case 'comparison':
       return comparisonText(report.comparison, look);
     case 'verdicts':
-      return verdictsText(report.verdicts, look);
+      return verdictsText(report.verdicts, report.partings ?? [], look);
     case 'ablation':
       return ablationText(report.ablated, look);
     case 'coverage':

@@ -1,14 +1,15 @@
 /** Verdicts one below the other, each with what it rests on; then the counterexamples. */
-import type { Verdict } from '@shootdown/core';
+import type { Parting, Verdict } from '@shootdown/core';
 import { cell, rowLines, widest, type Cell } from './grid.ts';
 import { incidentOf } from './incident.ts';
 import { incidentText } from './incident-text.ts';
 import { paintOf } from './paint.ts';
+import { partingText } from './parting-text.ts';
 import type { Look } from './report.ts';
 import { broke, evidenceOf, GRADE, many, omissionOf, seconds, type Grade } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function verdictsText(verdicts: readonly Verdict[], look: Look): string {
+export function verdictsText(verdicts: readonly Verdict[], partings: readonly Parting[], look: Look): string {
   const paint = paintOf(look);
   const names = widest(verdicts.map(nameOf));
   const archs = widest(verdicts.map((v) => v.arch));
@@ -21,6 +22,7 @@ export function verdictsText(verdicts: readonly Verdict[], look: Look): string {
   return [
     lines.join('\n'),
     ...incidents,
+    ...partings.map((parting) => partingText(parting, verdicts, look)),
     [
       ...legend(verdicts, look.columns).map(paint.dim),
       ...paragraph([`${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`, ...(omission ? [omission] : [])].join('; '), look.columns, 0),

@@ -55,6 +55,7 @@ export const declarations: readonly Declaration[] = [
               .description(
                 'Judges workloads on the architectures, one after the other, and shows a shortest interleaving for each claim that breaks.\nExits 0 when nothing breaks, 12 when a claim does, 11 when somebody waits for ever, 75 when a search did not end, 4 when nothing applies.',
               )
+              .option('--against <id>', 'another architecture: show the first step at which it goes another way than where one breaks')
               .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
           ),
         ))),

@@ -1,17 +1,18 @@
 /** `run`: workloads on architectures, one after the other. */
-import type { Verdict } from '@shootdown/core';
+import type { ArchSpec, Parting, Verdict } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog, namedOf } from '../catalog.ts';
 import { exitOfVerdicts } from '../exit.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { jobsOf } from '../jobs.ts';
+import { jobsOf, type Job } from '../jobs.ts';
 import { select } from '../select.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
 interface Options extends BoundOptions {
   readonly arch?: readonly string[];
   readonly variant?: string;
+  readonly against?: string;
 }
 
 @injectable()
@@ -25,7 +26,11 @@ export class Run implements Command {
 
   async run(names: readonly string[], options: Options): Promise<Result> {
     const core = await this.core();
-    const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const known = await this.catalog.archs();
+    const [against] = options.against === undefined ? [] : select(known, (a) => a.id, [options.against], 'SD_UNKNOWN_ARCH', core);
+    const asked = select(known, (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core).filter((arch) => arch !== against);
+    if (asked.length === 0) throw new core.Mistake('SD_BAD_OPTION', `${options.against} has nothing to be compared with.`, 'Name another architecture with --arch.');
+    const archs = against ? [...asked, against] : asked;
     const workloads = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
     const jobs = jobsOf(workloads, archs, options.variant, core);
     const journal = await this.catalog.journal(options.resume);
@@ -42,6 +47,16 @@ export class Run implements Command {
         ),
       );
     }
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'verdicts', verdicts }, exit: exitOfVerdicts(verdicts) };
+    const partings = against ? partingsOf(jobs, verdicts, against, core) : [];
+    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'verdicts', verdicts, ...(against ? { partings } : {}) }, exit: exitOfVerdicts(verdicts) };
   }
+}
+
+/** Each architecture beside the one it is compared with, kernel by kernel. An interrupt leaves out what was not judged. */
+function partingsOf(jobs: readonly Job[], verdicts: readonly Verdict[], against: ArchSpec, core: Core): Parting[] {
+  return jobs.flatMap(({ arch, scenario, variant, configuration }, i) => {
+    const other = verdicts[jobs.findIndex((job) => job.arch === against && job.scenario === scenario && job.variant === variant)];
+    const verdict = verdicts[i];
+    return verdict && other && arch !== against ? [core.part([verdict, other], [arch, against], scenario, configuration)] : [];
+  });
 }
