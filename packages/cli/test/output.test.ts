@@ -89,3 +89,17 @@ describe('--compact', () => {
     ['run gup', undefined],
   ])('%s', async (line, seed) => expect(await seedOf(line)).toEqual(seed));
 });
+
+test('run --against puts each architecture beside the other one, kernel by kernel', async () => {
+  const seen: unknown[] = [];
+  const part: Core['part'] = (verdicts, archs, scenario, configuration) => {
+    seen.push([verdicts.map(({ arch, variant }) => `${arch} ${variant}`), archs.map(({ id }) => id), scenario.name, configuration.says]);
+    return { workload: scenario.name, variant: verdicts[0].variant, archs: [archs[0].id, archs[1].id] };
+  };
+  const { out } = await shootdown('run gup --arch x86-64,arm64,x86-64-paravirt --against arm64 --json', { core: { part } });
+  const beside = (arch: string, variant: string, says: string) => [[`${arch} ${variant}`, `arm64 ${variant}`], [arch, 'arm64'], 'gup', says];
+  expect(seen).toEqual([beside('x86-64', 'before', 'without the fix'), beside('x86-64-paravirt', 'before', 'without the fix'), beside('x86-64', 'after', 'with it'), beside('x86-64-paravirt', 'after', 'with it')]);
+  const { verdicts, partings } = JSON.parse(out) as { verdicts: unknown[]; partings: unknown[] };
+  expect([verdicts.length, partings.length]).toEqual([6, 4]);
+  expect(JSON.parse((await shootdown('run gup --json')).out)).not.toHaveProperty('partings');
+});

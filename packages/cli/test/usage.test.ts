@@ -20,6 +20,8 @@ describe('wrong usage exits 64', () => {
     ['run gpu', 'SD_UNKNOWN_WORKLOAD: there is no workload gpu.\n  Did you mean gup?'],
     ['compare something-else', 'See: shootdown list workloads.'],
     ['run gup --arch x86_64', 'SD_UNKNOWN_ARCH: there is no architecture x86_64.\n  Did you mean x86-64?'],
+    ['run gup --against x86_64', 'SD_UNKNOWN_ARCH: there is no architecture x86_64.\n  Did you mean x86-64?'],
+    ['run gup --arch arm64 --against arm64', 'SD_BAD_OPTION: arm64 has nothing to be compared with.\n  Name another architecture with --arch.'],
     ['run gup --variant during', 'SD_BAD_OPTION: gup has no variant during.\n  It has before, after.'],
     ['explain pmd_claer', 'Did you mean pmd_clear?'],
     ['claims nothing_like_it', 'See: shootdown list hooks.'],

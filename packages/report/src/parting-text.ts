@@ -23,7 +23,7 @@ export function partingText(parting: Parting, verdicts: readonly Verdict[], look
     say(how(followed, leader, other, leading.trace, verdictOn(other))),
     followed.part ? sideBySide(followed, followed.part, leading.trace, [leader, other], look) : seenOtherwise(followed, leading.trace, leader, other, say),
     followed.part ? reasons(followed.part, followed.trace, other, say) : [],
-    [`Replay on ${leader}: ${replayCommand(leading.token)}`, ...(token === undefined ? [] : [`So far on ${other}: ${replayCommand(token)}`])],
+    [`Replay on ${leader}: ${replayCommand(leading.token)}`, ...(token === undefined ? [] : [`${followed.part ? 'So far on' : 'The same on'} ${other}: ${replayCommand(token)}`])],
   ];
   return lines.filter((block) => block.length > 0).map((block) => block.join('\n')).join('\n\n');
 }
