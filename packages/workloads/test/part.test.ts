@@ -6,7 +6,7 @@ import x86 from '../../arch-x86/src/index.ts';
 import { races } from '../src/index.ts';
 
 const archs = [...x86, ...arm64];
-async function parting(id: string, ...pair: readonly [string, string]): Promise<Parting> {
+async function parting(id: string, ...pair: [string, string]): Promise<Parting> {
   const race = races.find((one) => one.id === id)!;
   const [a, b] = pair.map((name) => archs.find((one) => one.id === name)!) as [ArchSpec, ArchSpec];
   const judge = (arch: ArchSpec): Promise<Verdict> => judgeScenario(arch, race.scenario, race.before, 'before', { maxStates: MAX_STATES });
@@ -14,7 +14,7 @@ async function parting(id: string, ...pair: readonly [string, string]): Promise<
 }
 
 test('x86-64 waits for the interrupt that a walker has off, where arm64 waits for nobody', async () => {
-  for (const pair of [['arm64', 'x86-64'], ['x86-64', 'arm64']] as const) {
+  for (const pair of [['arm64', 'x86-64'], ['x86-64', 'arm64']] satisfies [string, string][]) {
     const { leader, followed } = await parting('collapse-vs-gup-fast', ...pair);
     expect(leader).toBe('arm64');
     expect(followed!.part).toMatchObject({ process: 'K', how: 'waits', at: { kind: 'ipi.wait', where: expect.arrayContaining(['pmdp_collapse_flush', 'flush_tlb_range']) } });
