@@ -1,7 +1,9 @@
 // The suite of counts: measures what real kernels were counted at, and compares. Prints a table of agreement per architecture and
 // column, then what differs, then what it cost. Exit code 1 when a column differs; functions only say where to look.
-//   node scripts/compare-counts.mjs [--perturb [--kernel=6.12]] [ARCH,..]
-// --perturb instead switches one rule off at a time, and lists which rows notice. It takes some minutes.
+//   node scripts/compare-counts.mjs [--stepwise | --forms | --perturb [--kernel=6.12]] [ARCH,..]
+// --stepwise runs kernel code step by step. --forms instead measures every row in both forms, and compares what each step observed and
+// all that was counted. --perturb instead switches one rule off at a time, and lists which rows notice. It takes some minutes.
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { against, comparedIn, COLUMNS, KERNELS, kernelNamed, mayMatter, measureRow, readCounts, rowsOf, rulesOf, sumsOf, withoutRule } from '../packages/core/dist/index.js';
@@ -9,7 +11,7 @@ import config from '../shootdown.config.mjs';
 
 const REFERENCE = new URL('../../shared/data/kernel-counts/', import.meta.url);
 const options = process.argv.slice(2);
-const perturb = options.includes('--perturb');
+const form = options.includes('--stepwise') ? 'stepwise' : 'plain';
 const only = options.find((option) => !option.startsWith('-'))?.split(',');
 
 const { resolve } = createRequire(new URL('../packages/cli/package.json', import.meta.url));
@@ -44,16 +46,16 @@ const differing = (row) => [...row.columns, ...row.functions].filter((n) => n.ag
 const nameOf = (row) => `${row.operation}:${row.arch}:${row.mode}`;
 
 function suite() {
-  const began = Date.now();
+  const began = process.cpuUsage();
   let steps = 0;
   const compared = archs.flatMap((arch) =>
     rowsWithOperation(arch).map(({ row, operation }) => {
-      const measured = measureRow(arch, operation, row);
+      const measured = measureRow(arch, operation, row, { form });
       steps += measured.stepsInAll;
       return against(row, measured, functionsOf(row));
     }),
   );
-  const seconds = (Date.now() - began) / 1000;
+  const seconds = secondsSince(began);
   console.log(`${compared.length} rows of ${counts.length}. Numbers: equal + rounded / different / not modelled`);
   for (const name of new Set(compared.map((row) => row.arch))) {
     const sums = sumsOf(compared.filter((row) => row.arch === name));
@@ -66,8 +68,42 @@ function suite() {
   const of = (agreement) => compared.flatMap((row) => row.functions).filter((n) => n.agreement === agreement).length;
   console.log(`functions and instructions: ${of('equal')} equal, ${of('rounded')} rounded, ${of('different')} different, ${of('not modelled')} not modelled`);
   const memory = Math.round(process.resourceUsage().maxRSS / 1024);
-  console.log(`${seconds.toFixed(1)} s, peak memory ${memory} MB, ${(steps / 1e6).toFixed(1)} million steps, ${Math.round((seconds * 1e9) / steps)} ns a step`);
+  console.log(`${form}: ${seconds.toFixed(1)} CPU s, peak memory ${memory} MB, ${(steps / 1e6).toFixed(1)} million steps, ${Math.round((seconds * 1e9) / steps)} ns a step`);
   return compared.some((row) => row.columns.some((n) => n.agreement === 'different')) ? 1 : 0;
+}
+
+const secondsSince = (began) => { const { user, system } = process.cpuUsage(began); return (user + system) / 1e6; };
+
+/** Measures a row, with what each step was and observed in one word, and what it cost. */
+function inForm(wanted, arch, { row, operation }) {
+  const seen = createHash('sha256');
+  const began = process.cpuUsage();
+  const { noPlainForm, ...measured } = measureRow(arch, operation, row, { form: wanted, watchSteps: () => ({ kind, cpu, cells, args }, observed) => seen.update(`${kind} ${cpu} ${cells} ${args} ${observed}\n`) });
+  return { seconds: secondsSince(began), steps: measured.stepsInAll, noPlainForm, told: `${seen.digest('hex')} ${JSON.stringify(measured)}` };
+}
+
+/** Every row in both forms, in turn. Exit code 1 when one differs, or has no plain form. */
+function forms() {
+  let rows = 0;
+  const wrong = [];
+  const seconds = { plain: 0, stepwise: 0 };
+  let steps = 0;
+  for (const arch of archs) {
+    for (const one of rowsWithOperation(arch)) {
+      const plain = inForm('plain', arch, one);
+      const stepwise = inForm('stepwise', arch, one);
+      rows++;
+      steps += plain.steps;
+      seconds.plain += plain.seconds;
+      seconds.stepwise += stepwise.seconds;
+      if (plain.noPlainForm) wrong.push(`${nameOf(one.row)} has no plain form: ${plain.noPlainForm}`);
+      else if (plain.told !== stepwise.told) wrong.push(`different: ${nameOf(one.row)}`);
+    }
+  }
+  console.log(`${rows - wrong.length} rows of ${rows} count alike in both forms, and ${(steps / 1e6).toFixed(1)} million steps observe the same`);
+  console.log(`with that noted: plain ${seconds.plain.toFixed(1)} CPU s, stepwise ${seconds.stepwise.toFixed(1)} CPU s`);
+  for (const line of wrong) console.log(line);
+  return wrong.length > 0 ? 1 : 0;
 }
 
 /** One repetition is enough to see a difference. */
@@ -101,4 +137,4 @@ function perturbation() {
   return 0;
 }
 
-process.exitCode = perturb ? perturbation() : suite();
+process.exitCode = options.includes('--perturb') ? perturbation() : options.includes('--forms') ? forms() : suite();

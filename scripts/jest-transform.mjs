@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { instrument } = await import(join(root, 'packages/core/dist/instrument/instrument.js'));
 const swc = createRequire(import.meta.url)('@swc/jest');
 
-const pass = ['instrument', 'liveness', 'scopes', 'temporaries', 'tree', 'edits', 'runtime'].map((name) => readFileSync(join(root, `packages/core/dist/instrument/${name}.js`), 'utf8'));
+const pass = ['instrument', 'liveness', 'plain', 'scopes', 'source', 'temporaries', 'tree', 'two-forms', 'edits', 'runtime'].map((name) => readFileSync(join(root, `packages/core/dist/instrument/${name}.js`), 'utf8'));
 const version = createHash('sha256').update(pass.join()).digest('hex');
 
 export default {

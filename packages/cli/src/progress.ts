@@ -14,6 +14,7 @@ export class Progress {
   #last: number | undefined;
   #what = '';
   #shown = false;
+  readonly #noted = new Set<string>();
 
   constructor(
     @inject(TERMINAL) private readonly terminal: Terminal,
@@ -31,6 +32,14 @@ export class Progress {
   search({ states, waiting, depth, seconds }: HowFar): void {
     const rate = waiting === undefined || seconds < 1 ? '' : `  ${grouped(Math.round(states / seconds))}/s`;
     this.#say(`  ${grouped(states)} states${waiting === undefined ? '' : `  ${grouped(waiting)} waiting`}  depth ${depth}  ${seconds.toFixed(1)} s${rate}`);
+  }
+
+  /** Something worth knowing that is no part of the result. Said once. */
+  note(text: string): void {
+    if (this.settings.quiet || this.#noted.has(text)) return;
+    this.#noted.add(text);
+    this.done();
+    this.terminal.err(`${text}\n`);
   }
 
   /** Takes the line away. */

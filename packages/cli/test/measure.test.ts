@@ -63,6 +63,25 @@ test('a kernel is measured when it is asked for', async () => {
   expect(one.asked.map((options) => options.configuration.release)).toEqual(['v6.12']);
 });
 
+test('kernel code is run in its plain form, or step by step when that is asked for', async () => {
+  const one = fakes();
+  await shootdown('measure munmap1 --arch arm64 -q', one);
+  await shootdown('measure munmap1 --arch arm64 -q --stepwise', one);
+  expect(one.asked.map(({ form }) => form)).toEqual(['plain', 'stepwise']);
+});
+
+test('code without a plain form is noted once, beside the result', async () => {
+  const one = fakes();
+  const { measure } = one.core!;
+  one.core!.measure = (...all) => ({ ...measure!(...all), noPlainForm: 'code that was not instrumented is called by it' });
+  const ran = await shootdown('measure munmap1 collapse1 --arch arm64', one);
+  expect(ran.err.split('\n').filter((line) => line.includes('not instrumented'))).toEqual([
+    'arm64 is run step by step, which is slower and counts the same: code that was not instrumented is called by it.',
+  ]);
+  expect(ran.out).not.toContain('not instrumented');
+  expect((await shootdown('measure munmap1 --arch arm64 -q', one)).err).toBe('');
+});
+
 test('why names one row', async () => {
   const one = fakes();
   expect((await shootdown('measure --why munmap1:arm64:away3 -q', one)).out).toContain('munmap1 on arm64, away3');

@@ -1,4 +1,4 @@
-/** The operations of our own, and operations of nobody: they run on every architecture, on both kernels, and count alike on two stores. */
+/** The operations of our own, and operations of nobody: they run on every architecture, on both kernels, and count alike in both forms and on two stores. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { COLUMNS, kernelNamed, KERNELS, measure, MEASURE_DEFAULTS, MODES, readOperation, type Call, type CountedOperation, type Measured, type MeasureOptions } from '@shootdown/core';
@@ -46,22 +46,24 @@ const operations = fc
   .record({ setUp: fc.array(call, { maxLength: 4 }), counted: fc.array(call, { minLength: 1, maxLength: 4 }) })
   .map(({ setUp, counted }): CountedOperation => ({ name: 'any', says: 'Anything.', setUp: [...begin, ...setUp], counted }));
 
-function twice(operation: CountedOperation, more: Partial<MeasureOptions>, arch: (typeof archs)[number]): [Measured, string[]][] {
-  return [undefined, (layout: Parameters<NonNullable<MeasureOptions['storeOf']>>[0]) => new MapStore((cell) => layout.initial(cell))].map((storeOf) => {
+/** Three runs that must not differ: the plain form, the stepwise one, and another store. */
+function thrice(operation: CountedOperation, more: Partial<MeasureOptions>, arch: (typeof archs)[number]): [Measured, string[]][] {
+  const others: Partial<MeasureOptions>[] = [{}, { form: 'stepwise' }, { storeOf: (layout) => new MapStore((cell) => layout.initial(cell)) }];
+  return others.map((other) => {
     const seen: string[] = [];
-    const measured = measure(arch, operation, {
-      ...MEASURE_DEFAULTS, cpus: 3, geometry: SMALL, onStep: (step, observed) => seen.push(`${step.kind} ${observed}`), ...(storeOf ? { storeOf } : {}), ...more,
-    });
-    return [measured, seen];
+    const watchSteps: NonNullable<MeasureOptions['watchSteps']> = () => (step, observed) => seen.push(`${step.kind} ${observed}`);
+    return [measure(arch, operation, { ...MEASURE_DEFAULTS, cpus: 3, geometry: SMALL, watchSteps, ...more, ...other }), seen];
   });
 }
 
-test('any operation runs, its interrupts are the sum of their kinds, and two stores observe the same', () => {
+test('any operation runs, its interrupts are the sum of their kinds, and two forms and two stores observe the same', () => {
   fc.assert(
     fc.property(operations, fc.constantFrom(...archs), fc.constantFrom(...MODES), fc.constantFrom(...KERNELS), (operation, arch, mode, kernel) => {
-      const [sparse, plain] = twice(operation, { mode, configuration: kernelNamed(kernel) }, arch);
-      expect(sparse).toEqual(plain);
-      const { columns } = sparse![0];
+      const [plain, stepwise, otherStore] = thrice(operation, { mode, configuration: kernelNamed(kernel) }, arch);
+      expect(stepwise).toEqual(plain);
+      expect(otherStore).toEqual(plain);
+      const { columns, noPlainForm } = plain![0];
+      expect(noPlainForm).toBeUndefined();
       expect(columns.ipis).toBeCloseTo(columns.tlbIpis + columns.syncIpis + columns.lazyExitIpis);
       for (const column of COLUMNS) expect(columns[column]).toBeGreaterThanOrEqual(0);
     }),

@@ -264,7 +264,8 @@ export const declarations: readonly Declaration[] = [
             .option('--against [file]', 'compare with counts of real kernels: those of a file, or of Linux 6.1')
             .option('--kernel <release>', 'kernel that is measured: 6.1 or 6.12 (default: that of the counts, else 6.1)')
             .option('--without <rule>', 'one rule of the kernel or the machine switched off: which counts notice?')
-            .option('--why <row>', 'show who caused what, for OPERATION:ARCHITECTURE:MODE'),
+            .option('--why <row>', 'show who caused what, for OPERATION:ARCHITECTURE:MODE')
+            .option('--stepwise', 'run kernel code step by step, as an exploration does: slower, with the same result'),
         ),
         'shootdown measure thp_munmap collapse --arch x86-64-paravirt,arm64 --mode spin3,lazy3\n  shootdown measure --why thp_munmap:x86-64-paravirt:spin3',
       ),

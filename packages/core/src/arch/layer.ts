@@ -4,6 +4,7 @@ import { allHooks } from '../contract/mm-hooks.ts';
 import type { Returns } from '../contract/hook.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import type { Cpu } from '../words/cpu.ts';
+import { WRITTEN_AS_GENERATOR } from '../words/forms.ts';
 import type { Source } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { fromOf } from './from.ts';
@@ -26,7 +27,7 @@ export interface Body {
 }
 export type Bodies = ReadonlyMap<string, Body>;
 
-const isGenerator = (f: unknown): boolean => typeof f === 'function' && Object.prototype.toString.call(f) === '[object GeneratorFunction]';
+const isGenerator = (f: unknown): boolean => typeof f === 'function' && (WRITTEN_AS_GENERATOR in f || Object.prototype.toString.call(f) === '[object GeneratorFunction]');
 
 /** The hooks that one layer defines, checked: names that no contract declares and bodies that are no generators are mistakes. */
 export function bodiesOf(instance: object): Map<string, Body> {

@@ -1,35 +1,47 @@
-/** Insertions into a text. Line breaks are never added, so that source maps keep their lines. */
+/** Changes of a text. Line breaks are never added, so that source maps keep their lines. */
 import type { Node } from './tree.ts';
 
-interface Insertion {
-  readonly at: number;
+/** At one place: what closes comes first, then what opens, then what stands there instead of the text. */
+enum Order { closes, opens, replaces }
+
+interface Edit {
+  readonly from: number;
+  readonly to: number;
   readonly text: string;
-  /** Does it open something around the node, or close it? */
-  readonly opens: boolean;
+  readonly order: Order;
   readonly node: Node;
 }
 
 export class Edits {
-  private readonly all: Insertion[] = [];
+  private readonly all: Edit[] = [];
 
   open(at: number, text: string, node: Node): void {
-    this.all.push({ at, text, opens: true, node });
+    this.all.push({ from: at, to: at, text, order: Order.opens, node });
   }
 
   close(at: number, text: string, node: Node): void {
-    this.all.push({ at, text, opens: false, node });
+    this.all.push({ from: at, to: at, text, order: Order.closes, node });
   }
 
-  applied(code: string): string {
-    const length = ({ node }: Insertion): number => node.end - node.start;
-    // At one place: what closes comes first, and from the inside out; what opens goes from the outside in.
-    this.all.sort((a, b) => a.at - b.at || Number(a.opens) - Number(b.opens) || (a.opens ? length(b) - length(a) : length(a) - length(b)));
+  /** Puts a text in the place of another, in which nothing else is changed. */
+  replace(from: number, to: number, text: string, node: Node): void {
+    this.all.push({ from, to, text, order: Order.replaces, node });
+  }
+
+  /**
+   * @param from first character, and the first after the text that is wanted
+   * @param unchanged the text between changes
+   */
+  applied(from: number, to: number, unchanged: (from: number, to: number) => string): string {
+    const length = ({ node }: Edit): number => node.end - node.start;
+    // What closes: from the inside out; what opens: from the outside in.
+    this.all.sort((a, b) => a.from - b.from || a.order - b.order || (a.order === Order.closes ? length(a) - length(b) : length(b) - length(a)));
     let text = '';
-    let done = 0;
-    for (const { at, text: inserted } of this.all) {
-      text += code.slice(done, at) + inserted;
-      done = at;
+    let done = from;
+    for (const edit of this.all) {
+      text += unchanged(done, edit.from) + edit.text;
+      done = edit.to;
     }
-    return text + code.slice(done);
+    return text + unchanged(done, to);
   }
 }

@@ -1,19 +1,21 @@
 /**
- * The pass over JavaScript that lets the explorer see the local state of kernel code: at each step, the places where the
- * generators on the call stack have stopped, with the variables they may still read. Code does the same with and without it.
+ * The pass over JavaScript that gives each generator its two forms. Stepwise, it lets the explorer see the local state of kernel code: at
+ * each step, the places where the generators on the call stack have stopped, with the variables they may still read. Plain, it is a function
+ * that performs its steps at once. Which one a call means is said by `Runtime.perform`. Code does the same with and without the pass.
  */
-import { parse } from 'acorn';
 import { Edits } from './edits.ts';
 import { liveAfter, type Live } from './liveness.ts';
+import { hasPlainForm } from './plain.ts';
 import { ARM, ENTRY, MARK, PROLOGUE, UNTOLD } from './runtime.ts';
-import { isAround, lookUp, resolve, type Local, type Names } from './scopes.ts';
+import { isAround, lookUp, type Local, type Names } from './scopes.ts';
+import { isGenerator, read } from './source.ts';
 import { waitingAt } from './temporaries.ts';
 import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts';
+import { tellGenerators, twoForms } from './two-forms.ts';
 
 export { MARK };
 
 const OLDER_MARK = /^(#!.*\n)?\/\* shootdown:frames \d+ \*\//;
-const isGenerator = (node: Node | undefined): node is Routine => node !== undefined && isRoutine(node) && node.generator && !node.async;
 
 /** Has this text been through the pass, in this version or another? */
 export const isInstrumented = (code: string): boolean => OLDER_MARK.test(code);
@@ -26,8 +28,8 @@ export const isInstrumented = (code: string): boolean => OLDER_MARK.test(code);
  */
 export function instrument(code: string, file: string): string | undefined {
   if (isInstrumented(code) || !/\byield\b/.test(code)) return undefined;
-  const program = parse(code, { ecmaVersion: 2024, sourceType: 'module', allowHashBang: true });
-  const names = resolve(program);
+  const { program, source } = read(code, file);
+  const { names, holders } = source;
   if (![...names.bodies.keys()].some(isGenerator)) return undefined;
   const edits = new Edits();
   let sites = 0;
@@ -43,6 +45,7 @@ export function instrument(code: string, file: string): string | undefined {
     }
     if (isGenerator(here[0])) arms(node, inside);
     if (node.type === 'YieldExpression' && isGenerator(here[0])) site(node, here, inside);
+    if (node.type === 'ClassBody' || node.type === 'Program') tellGenerators(node, source, edits);
     for (const part of parts(node)) visit(part, here, inside, named);
   };
 
@@ -50,6 +53,7 @@ export function instrument(code: string, file: string): string | undefined {
   const unwinds = new Set<Node>();
 
   function generator(node: Routine, name: string): void {
+    if (hasPlainForm(node, source)) twoForms(node, name, `$${sites++}`, source, edits);
     edits.open(node.body.start + 1, mark(name, ENTRY), node.body);
     for (const [at, after] of liveAfter(node, names)) live.set(at, after);
     const guarded = tries(node.body);
@@ -84,11 +88,11 @@ export function instrument(code: string, file: string): string | undefined {
   /** Functions that are made while code runs are told by their place and what they captured. Methods and fields are not. */
   function closure(node: Routine, name: string): void {
     const body = names.bodies.get(node);
-    if (!body || node.type === 'FunctionDeclaration' || body.around?.node.type === 'PropertyDefinition' || methods.has(node) || body.usesArguments) return;
+    if (!body || node.type === 'FunctionDeclaration' || body.around?.node.type === 'PropertyDefinition' || holders.has(node) || body.usesArguments) return;
     const captured = [...body.free].map((local) => local.name);
     if (body.usesThis && node.type === 'ArrowFunctionExpression') captured.push('this');
     edits.open(node.start, '__sdFn(', node);
-    edits.close(node.end, `, ${JSON.stringify(`${file} ${name} ${sites++}`)}, () => [${captured.join(', ')}])`, node);
+    edits.close(node.end, `, ${JSON.stringify(`${file} ${name} ${sites++}`)}, __sd.told && (() => [${captured.join(', ')}]))`, node);
   }
 
   function site(node: Yield, way: readonly Node[], name: string): void {
@@ -129,15 +133,9 @@ export function instrument(code: string, file: string): string | undefined {
     return values;
   }
 
-  const methods = new Set<Node>();
-  const collect = (node: Node): void => {
-    if (node.type === 'MethodDefinition' || (node.type === 'Property' && (node.method || node.kind !== 'init'))) methods.add(node.value);
-    parts(node).forEach(collect);
-  };
-  collect(program);
   visit(program, [], '', '');
   const hashBang = /^#!.*\n/.exec(code)?.[0] ?? '';
-  const text = edits.applied(code);
+  const text = edits.applied(0, code.length, (from, to) => code.slice(from, to));
   return hashBang + PROLOGUE + text.slice(hashBang.length);
 }
 

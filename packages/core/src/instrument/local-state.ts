@@ -3,8 +3,11 @@ import { encodeFrames } from './encode.ts';
 import { running } from './depth.ts';
 import { runtime } from './runtime.ts';
 
-/** Lets go of what code that was left in the middle had on the stack. */
-export const forgetFrames = (): void => void (runtime.stack.length = 0);
+/** Lets go of what code that was left in the middle had on the stack, before code is run whose local state nobody asks for. */
+export function forgetFrames(): void {
+  runtime.stack.length = 0;
+  runtime.told = false;
+}
 
 /** Looks at the code of one system while it is run again and again, always from its start. */
 export class LocalStates {
@@ -18,6 +21,7 @@ export class LocalStates {
   restart(): void {
     runtime.stopped = undefined;
     runtime.stack.length = 0;
+    runtime.told = true;
     runtime.run++;
   }
 

@@ -1,6 +1,6 @@
 /** A CPU as code sees it: every method makes steps, which the explorer (or a single run) carries out. */
 import { without, type CpuId, type CpuMask, type Range } from '../words/address.ts';
-import type { Ref } from '../words/cells.ts';
+import type { Cell, Ref } from '../words/cells.ts';
 import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import { ghosts } from '../words/ghosts.ts';
@@ -43,9 +43,9 @@ export class SimCpu implements Cpu {
   readonly vmas: readonly Vma[];
   /** Operations and hooks the code is inside of. Names only: nothing depends on it. */
   readonly stack: string[] = [];
-  readonly #held: { name: string; mode: 'held' | 'read' | 'write' }[] = [];
-  /** What an ablation has left out and whose other half is to come, and the entries that were read. Empty without one. */
-  readonly #leftOut: string[] = [];
+  readonly #held: { lock: Cell; mode: 'held' | 'read' | 'write' }[] = [];
+  /** What an ablation has left out and whose other half is to come: a lock, or words for it; and the entries that were read. Empty without one. */
+  readonly #leftOut: (Cell | string)[] = [];
   readonly #seen = new Map<number, number>();
 
   constructor(
@@ -80,12 +80,13 @@ export class SimCpu implements Cpu {
     return this.kernel.ablation?.removes({ in: this.stack.at(-1) ?? 'the thread', step }) ?? false;
   }
   /** The same for a step with another half: what was left out is noted until that comes. */
-  #opens(step: Synchronising, what: string): boolean {
+  #opens(step: Synchronising, what: Cell | string): boolean {
     const without = this.#without(step);
     if (without) this.#leftOut.push(what);
     return without;
   }
-  #closes(what: string): boolean {
+  #closes(what: Cell | string): boolean {
+    if (this.#leftOut.length === 0) return false;
     const i = this.#leftOut.lastIndexOf(what);
     if (i >= 0) this.#leftOut.splice(i, 1);
     return i >= 0;
@@ -138,7 +139,8 @@ export class SimCpu implements Cpu {
   }
 
   *#claim(kind: string, what: HookStep): Op {
-    yield this.#step(kind, [], [], { info: structuredClone({ ...what, held: [...this.#held] }) });
+    const held = this.#held.map(({ lock, mode }) => ({ name: this.parts.layout.name(lock), mode }));
+    yield this.#step(kind, [], [], { info: structuredClone({ ...what, held }) });
   }
 
   // Memory
@@ -170,23 +172,29 @@ export class SimCpu implements Cpu {
   *read_typed(slot: Slot, as: 'leaf' | 'table'): Op<Entry> { return yield this.#step('walk.typed', [entryRef(slot)], [as === 'leaf' ? 1 : 2]); }
 
   // Locks
-  *spin_lock(at: Ref): Op { if (!this.#opens('lock', this.#nameOf(at))) yield this.#step('spin_lock', [at]); this.#take(at, 'held'); }
-  *spin_unlock(at: Ref): Op { if (!this.#closes(this.#nameOf(at))) yield this.#step('spin_unlock', [at]); this.#drop(at); }
+  *spin_lock(at: Ref): Op { yield* this.#lock('spin_lock', at, 'held'); }
+  *spin_unlock(at: Ref): Op { yield* this.#unlock('spin_unlock', at); }
   *spin_trylock(at: Ref): Op<boolean> {
-    const taken = (yield this.#step('spin_trylock', [at])) === 1;
-    if (taken) this.#take(at, 'held');
+    const step = this.#step('spin_trylock', [at]);
+    const taken = (yield step) === 1;
+    if (taken) this.#held.push({ lock: step.cells[0]!, mode: 'held' });
     return taken;
   }
-  *down_read(at: Ref): Op { if (!this.#opens('lock', this.#nameOf(at))) yield this.#step('down_read', [at]); this.#take(at, 'read'); }
-  *up_read(at: Ref): Op { if (!this.#closes(this.#nameOf(at))) yield this.#step('up_read', [at]); this.#drop(at); }
-  *down_write(at: Ref): Op { if (!this.#opens('lock', this.#nameOf(at))) yield this.#step('down_write', [at]); this.#take(at, 'write'); }
-  *up_write(at: Ref): Op { if (!this.#closes(this.#nameOf(at))) yield this.#step('up_write', [at]); this.#drop(at); }
-  #take(at: Ref, mode: 'held' | 'read' | 'write'): void { this.#held.push({ name: this.#nameOf(at), mode }); }
-  #drop(at: Ref): void {
-    const i = this.#held.findLastIndex((h) => h.name === this.#nameOf(at));
+  *down_read(at: Ref): Op { yield* this.#lock('down_read', at, 'read'); }
+  *up_read(at: Ref): Op { yield* this.#unlock('up_read', at); }
+  *down_write(at: Ref): Op { yield* this.#lock('down_write', at, 'write'); }
+  *up_write(at: Ref): Op { yield* this.#unlock('up_write', at); }
+  *#lock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
+    const lock = this.parts.layout.cell(at);
+    if (!this.#opens('lock', lock)) yield this.#step(kind, [at]);
+    this.#held.push({ lock, mode });
+  }
+  *#unlock(kind: string, at: Ref): Op {
+    const lock = this.parts.layout.cell(at);
+    if (!this.#closes(lock)) yield this.#step(kind, [at]);
+    const i = this.#held.findLastIndex((h) => h.lock === lock);
     if (i >= 0) this.#held.splice(i, 1);
   }
-  #nameOf(at: Ref): string { return this.parts.layout.name(this.parts.layout.cell(at)); }
 
   // Interrupts, other CPUs, RCU
   *local_irq_save(): Op { if (!this.#opens('irq-off', `irq-off/${this.stack.at(-1)}`)) yield this.#step('local_irq_save'); }
@@ -287,9 +295,11 @@ export class SimCpu implements Cpu {
     return 0;
   }
 
-  #step(kind: string, at: readonly Ref[] = [], args: readonly number[] = [], more: { why?: string; info?: unknown } = {}): Step {
+  #step(kind: string, at: readonly Ref[] = [], args: readonly number[] = [], more?: { why?: string; info?: unknown }): Step {
     this.resumed(this.stack);
-    return { kind, cpu: this.id, cells: at.map((ref) => this.parts.layout.cell(ref)), args, ...more };
+    const cells: Cell[] = [];
+    for (let i = 0; i < at.length; i++) cells.push(this.parts.layout.cell(at[i]!));
+    return more === undefined ? { kind, cpu: this.id, cells, args } : { kind, cpu: this.id, cells, args, ...more };
   }
 }
 

@@ -20,7 +20,8 @@ interface Placed {
 /** The layout of one system. Ghost regions have cells only when a claim needs them. */
 export class Layout implements CellNames {
   readonly cellCount: number;
-  readonly #placed = new Map<Region, Placed>();
+  /** By the number of the region. */
+  readonly #placed: (Placed | undefined)[] = [];
   readonly #inOrder: Placed[] = [];
 
   constructor(regions: readonly Region[], readonly sizes: Sizes, ghosts: ReadonlySet<Region>, private readonly records: Records) {
@@ -33,7 +34,7 @@ export class Layout implements CellNames {
       names.add(region.regionName);
       const dims = region.dims.map((d) => sizes[d]);
       const placed = { region, base: next, sizes: dims, end: next + dims.reduce((a, b) => a * b, 1) };
-      this.#placed.set(region, placed);
+      this.#placed[region.regionNumber] = placed;
       this.#inOrder.push(placed);
       next = placed.end;
     }
@@ -42,13 +43,13 @@ export class Layout implements CellNames {
 
   /** Is the region kept in this system? False for ghosts nobody asks for. */
   keeps(region: Region): boolean {
-    return this.#placed.has(region);
+    return this.#placed[region.regionNumber]?.region === region;
   }
 
   /** The cell's number. */
   cell(ref: Ref): Cell {
-    const placed = this.#placed.get(ref.region);
-    if (!placed)
+    const placed = this.#placed[ref.region.regionNumber];
+    if (placed?.region !== ref.region)
       throw new Mistake(
         'SD_UNDECLARED_CELL',
         `${refName(ref)} is used, but no architecture or machine part declares the region ${ref.region.regionName}.`,
@@ -86,6 +87,11 @@ export class Layout implements CellNames {
     return this.#inOrder
       .filter(({ region }) => region.dims.at(-1) === 'block' && region.initial === 0)
       .map(({ base, end }) => ({ base, end, length: this.sizes.block }));
+  }
+
+  /** Regions whose cells begin with something else than 0. */
+  get startingValues(): readonly { readonly base: Cell; readonly end: Cell; readonly value: number }[] {
+    return this.#inOrder.filter(({ region }) => region.initial !== 0).map(({ base, end, region }) => ({ base, end, value: region.initial }));
   }
 
   initial(cell: Cell): number {

@@ -74,7 +74,7 @@ export class Machine {
 
   /** A CPU for one thread of code. Threads on one CPU number share its hardware, not its call stack. */
   cpu(id: CpuId, mm: Mm | undefined): SimCpu {
-    return new SimCpu(id, mm, this.parts, this.kernel, (stack) => { this.#where = [...stack]; }, this.#callWatcher);
+    return new SimCpu(id, mm, this.parts, this.kernel, (stack) => { this.#where = stack; }, this.#callWatcher);
   }
 
   meaning(kind: string): Meaning {
@@ -87,7 +87,7 @@ export class Machine {
     return new StoreFacts(this.parts, store);
   }
 
-  /** Call stack of the code that made the last step. */
+  /** Call stack of the code that made the last step, as long as that code has not gone on. */
   where(): readonly string[] {
     return this.#where;
   }

@@ -1,6 +1,7 @@
 /** Measures one operation on one architecture: its set-up is run, then its counted part, once for each repetition. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { Mistake } from '../mistakes.ts';
+import { NoPlainForm } from '../rig/forms.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { arm, begin, usersIn } from './modes.ts';
 import type { CountRow } from './against.ts';
@@ -27,6 +28,8 @@ export interface Measured {
   readonly steps: number;
   /** Steps in all: every repetition with its set-up. */
   readonly stepsInAll: number;
+  /** Present: the code was run step by step, which is slower and counts the same, because some of it has no plain form. */
+  readonly noPlainForm?: string;
   /** Fixes, changes and numbers that kernel code asked for. */
   readonly asked: readonly string[];
   /** Call tree of the last repetition: the ways to flushes, interrupts and waits. */
@@ -61,10 +64,23 @@ export const MEASURE_DEFAULTS: MeasureOptions = {
   mode: 'solo',
   repetitions: 2,
   cpus: 4,
+  form: 'plain',
 };
 
-/** @throws Mistake when the operation or the architecture is wrong */
+/**
+ * @param options `form`: `plain` runs code in its plain form, and everything stepwise where some code has none
+ * @throws Mistake when the operation or the architecture is wrong
+ */
 export function measure(arch: ArchSpec, operation: CountedOperation, options: MeasureOptions): Measured {
+  try {
+    return measureIn(arch, operation, options);
+  } catch (error) {
+    if (!(error instanceof NoPlainForm)) throw error;
+    return { ...measureIn(arch, operation, { ...options, form: 'stepwise' }), noPlainForm: error.message };
+  }
+}
+
+function measureIn(arch: ArchSpec, operation: CountedOperation, options: MeasureOptions): Measured {
   const { mode, repetitions, variant = arch.id } = options;
   const numbers = { ...(variant === arch.id ? {} : variantOf(arch, variant)), ...options.numbers };
   const process = new MeasuredProcess(arch, { ...options, numbers });

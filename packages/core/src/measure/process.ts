@@ -10,6 +10,7 @@ import { threadGates } from '../machine/processes.ts';
 import { SparseStore } from '../machine/sparse-store.ts';
 import { Mistake } from '../mistakes.ts';
 import { kernelOf } from '../rig/kernel-of.ts';
+import { NoPlainForm, type Form } from '../rig/forms.ts';
 import { runToEnd } from '../rig/single-run.ts';
 import { changesOf, stackOf } from '../rig/stack.ts';
 import type { CpuId, Va } from '../words/address.ts';
@@ -39,11 +40,16 @@ export interface ProcessOptions {
   readonly repetitions: number;
   /** Numbers of the machine that are others than those of the architecture: another processor. */
   readonly numbers?: Readonly<Record<string, number>>;
-  /** Another shape of the tree than the real one, another store, and who is told what each step observed: for tests. */
+  /** Another shape of the tree than the real one, another store, and who is told what each step observed: for tests. Both are made anew for each run. */
   readonly geometry?: Geometry;
   readonly storeOf?: (layout: Layout) => Store;
-  readonly onStep?: (step: Step, observed: number) => void;
+  readonly watchSteps?: () => OnStep;
+  /** How kernel code is run: see `measure`. */
+  readonly form: Form;
 }
+
+/** Is told what each step observed. */
+export type OnStep = (step: Step, observed: number) => void;
 
 /** Where the kernel code came to something that it does not model. */
 export class NotModelled extends Error {}
@@ -62,6 +68,7 @@ export class MeasuredProcess {
   /** Children alive, the newest last. */
   readonly children: Mm[] = [];
   #mmsUsed = 2;
+  readonly #onStep: OnStep | undefined;
 
   constructor(readonly arch: ArchSpec, private readonly want: ProcessOptions) {
     const { configuration, cpus, repetitions, geometry: shape = arch.machine.geometry } = want;
@@ -82,6 +89,7 @@ export class MeasuredProcess {
       },
       this.#listening(kernelOf(arch, { fixes, stack, numbers, config, watches: () => false })),
     );
+    this.#onStep = want.watchSteps?.();
     this.store = (want.storeOf ?? ((layout) => new SparseStore(layout)))(this.machine.parts.layout);
   }
 
@@ -115,18 +123,24 @@ export class MeasuredProcess {
 
   /**
    * Runs code on a CPU to its end; whenever it waits, and afterwards, the other CPUs and the machine do what they have to.
-   * @throws NotModelled
+   * @throws NotModelled, NoPlainForm
    */
   run(name: string, id: CpuId, mm: Mm | undefined, does: (cpu: SimCpu) => Op<unknown>): void {
     const cpu = this.machine.cpu(id, mm);
     const body = (): Op<unknown> => { cpu.restart(); return does(cpu); };
-    runToEnd(this.machine, this.store, name, threadGates(this.machine.parts, id), body, this.machine.processes, {
-      before: (step) => {
+    const { machine, store } = this;
+    const watcher = {
+      before: (step: Step): void => {
         if (step.kind === 'bound') throw new NotModelled(step.why);
-        this.tally.step(step, this.machine.parts.records);
+        this.tally.step(step, machine.parts.records);
       },
-      ...(this.want.onStep ? { after: this.want.onStep } : {}),
-    });
+      ...(this.#onStep ? { after: this.#onStep } : {}),
+    };
+    try {
+      runToEnd({ machine, store, name, gates: threadGates(machine.parts, id), body, daemons: machine.processes, form: this.want.form, watcher });
+    } catch (error) {
+      throw error instanceof NoPlainForm && cpu.stack.length > 0 ? new NoPlainForm(`${error.message}, in ${cpu.stack.at(-1)}`) : error;
+    }
   }
 
   addUsers(n: number): void {

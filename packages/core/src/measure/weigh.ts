@@ -1,5 +1,6 @@
 /** What changes of hooks cost and save: interrupts and atomic operations of a mix of operations, under each of several kernels. */
 import type { ArchSpec } from '../arch/arch.ts';
+import type { Step } from '../words/step.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { measure, MEASURE_DEFAULTS } from './measure.ts';
 import type { CountedOperation, Mode } from './operation.ts';
@@ -40,8 +41,9 @@ export function weigh(arch: ArchSpec, mix: readonly Part[], mode: Mode, kernels:
 function costsOf(arch: ArchSpec, operation: CountedOperation, mode: Mode, configuration: Configuration): { ipis: number; atomics: number } | undefined {
   const atomicsOf = (counted: CountedOperation): { n: number; ipis: number; modelled: boolean } => {
     let n = 0;
+    const count = (step: Step): void => { if (ATOMIC.has(step.kind) && step.cpu === 0) n++; };
     const { columns, notModelled, repetitions } = measure(arch, counted, {
-      ...MEASURE_DEFAULTS, mode, configuration, onStep: (step) => { if (ATOMIC.has(step.kind) && step.cpu === 0) n++; },
+      ...MEASURE_DEFAULTS, mode, configuration, watchSteps: () => { n = 0; return count; },
     });
     return { n: n / repetitions, ipis: columns.ipis, modelled: notModelled === undefined };
   };

@@ -100,7 +100,8 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const store = new MapStore((cell) => machine.parts.layout.initial(cell));
   const prepare = (name: string, id: number, mm: Mm | undefined, does: (cpu: SimCpu) => Generator): void => {
     const cpu = machine.cpu(id, mm);
-    runToEnd(machine, store, `${scenario.name} (${name})`, threadGates(machine.parts, id), () => { cpu.restart(); return does(cpu) as ReturnType<Process['body']>; }, machine.processes);
+    const body = (): Op<unknown> => { cpu.restart(); return does(cpu) as Op<unknown>; };
+    runToEnd({ machine, store, name: `${scenario.name} (${name})`, gates: threadGates(machine.parts, id), body, daemons: machine.processes, form: 'stepwise' });
   };
 
   prepare('boot', 0, undefined, paging_init);

@@ -1,9 +1,11 @@
-/** Runs kernel code on a machine to its end, one schedule only: for setting up a scenario. */
+/** Runs kernel code on a machine to its end, one schedule only: for setting up a scenario, and for measuring. */
+import { forgetFrames } from '../instrument/local-state.ts';
 import { Mistake } from '../mistakes.ts';
-import type { Cell } from '../words/cells.ts';
-import type { Op, Step, Store } from '../words/step.ts';
-import type { Process } from '../words/system.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { Cell } from '../words/cells.ts';
+import type { Meaning, Op, Step, Store } from '../words/step.ts';
+import type { Process } from '../words/system.ts';
+import { plainly, stepwise, type Form } from './forms.ts';
 
 /** More steps than any set-up takes: a loop that never ends is reported instead of hanging. */
 const LIMIT = 1_000_000;
@@ -15,7 +17,23 @@ export interface StepWatcher {
   after?(step: Step, observed: number): void;
 }
 
-/** A process that is being run: its code and the step it will make next. */
+/** What is run, and where. */
+export interface SingleRun {
+  readonly machine: Machine;
+  readonly store: Store;
+  /** For messages: what is set up. */
+  readonly name: string;
+  /** Cells that must be 0 for `body` to run. */
+  readonly gates: readonly Cell[];
+  readonly body: () => Op<unknown>;
+  /** What the machine does by itself. It is always run stepwise: it may be in the middle when `body` can go on. */
+  readonly daemons: readonly Process[];
+  /** How `body` is run. Both forms make the same steps in the same order. */
+  readonly form: Form;
+  readonly watcher?: StepWatcher;
+}
+
+/** A daemon that is being run: its code and the step it will make next. */
 interface Running {
   readonly process: Process;
   code: Op<unknown>;
@@ -25,40 +43,56 @@ interface Running {
 /**
  * Runs `body` to its end; whenever it has to wait, and afterwards, lets the daemons do what they can.
  * Steps with more than one outcome take the first.
- * @param gates cells that must be 0 for `body` to run
+ * @throws NoPlainForm
  */
-export function runToEnd(machine: Machine, store: Store, name: string, gates: readonly Cell[], body: () => Op<unknown>, daemons: readonly Process[], watcher?: StepWatcher): void {
+export function runToEnd({ machine, store, name, gates, body, daemons, form, watcher }: SingleRun): void {
+  forgetFrames(); // daemons of the run before were left in the middle
+  let steps = 0;
+  const stuck = (at: Step | undefined): Mistake =>
+    new Mistake('SD_SETUP_STUCK', `set-up of ${name} cannot go on: it waits at ${at?.kind}${at?.why ? ` until ${at.why}` : ''}.`, 'A lock that is never given back, or a wait that nobody ends.');
+  const isEnabled = (step: Step, meaning: Meaning, shut: readonly Cell[]): boolean => {
+    for (let i = 0; i < shut.length; i++) if (store.get(shut[i]!) !== 0) return false;
+    return meaning.enabled === undefined || meaning.enabled(step, store);
+  };
+  const apply = (step: Step, meaning: Meaning): number => {
+    if (steps++ >= LIMIT) throw stuck(step);
+    watcher?.before(step);
+    if (step.kind === 'bound' || step.kind === 'bug') throw new Mistake('SD_SETUP_STUCK', `set-up of ${name}: ${step.why}.`, 'The kernel code ran into a state it does not expect: is the scenario right for this architecture?');
+    const observed = meaning.apply(step, store, 0);
+    watcher?.after?.(step, observed);
+    return observed;
+  };
+
   const start = (process: Process): Running => begin({ process, code: process.body(), next: undefined });
   const begin = (r: Running): Running => {
     const first = r.code.next(0);
     r.next = first.done ? undefined : first.value;
     return r;
   };
-  const enabled = (r: Running): boolean => {
-    if (!r.next) return false;
-    if (r.process.gates?.some((gate) => store.get(gate) !== 0)) return false;
-    return machine.meaning(r.next.kind).enabled?.(r.next, store) ?? true;
-  };
   const advance = (r: Running): void => {
     const step = r.next as Step;
-    watcher?.before(step);
-    if (step.kind === 'bound' || step.kind === 'bug') throw new Mistake('SD_SETUP_STUCK', `set-up of ${name}: ${step.why}.`, 'The kernel code ran into a state it does not expect: is the scenario right for this architecture?');
-    const observed = machine.meaning(step.kind).apply(step, store, 0);
-    watcher?.after?.(step, observed);
-    const turn = r.code.next(observed);
+    const turn = r.code.next(apply(step, machine.meaning(step.kind)));
     r.next = turn.done ? undefined : turn.value;
-    if (turn.done && r.process.role === 'daemon') {
-      r.code = r.process.body();
-      begin(r);
-    }
+    if (!turn.done) return;
+    r.code = r.process.body();
+    begin(r);
   };
-  const main = start({ name, cpu: 0, role: 'main', gates, body });
   const others = daemons.map(start);
-  for (let steps = 0; steps < LIMIT; steps++) {
-    const mover = enabled(main) ? main : others.find(enabled);
+  const aDaemonMoves = (): boolean => {
+    const mover = others.find(({ next, process }) => next !== undefined && isEnabled(next, machine.meaning(next.kind), process.gates ?? []));
     if (mover) advance(mover);
-    else if (!main.next) return;
-    else break;
+    return mover !== undefined;
+  };
+  const perform = (step: Step): number => {
+    const meaning = machine.meaning(step.kind);
+    if (!isEnabled(step, meaning, gates)) stepwise(() => { while (!isEnabled(step, meaning, gates)) if (!aDaemonMoves()) throw stuck(step); });
+    return apply(step, meaning);
+  };
+
+  if (form === 'plain') plainly(body, perform);
+  else {
+    const code = body();
+    for (let turn = code.next(0); !turn.done; ) turn = code.next(perform(turn.value));
   }
-  throw new Mistake('SD_SETUP_STUCK', `set-up of ${name} cannot go on: it waits at ${main.next?.kind}${main.next?.why ? ` until ${main.next.why}` : ''}.`, 'A lock that is never given back, or a wait that nobody ends.');
+  while (aDaemonMoves());
 }

@@ -13,6 +13,8 @@ export type Shape = 'number' | 'entry' | 'mask' | 'flag' | 'table' | 'page' | 'l
 export interface Region {
   (...at: number[]): Ref;
   readonly regionName: string;
+  /** No other region of this module has it: regions are looked up by it. */
+  readonly regionNumber: number;
   readonly dims: readonly Dim[];
   readonly initial: number;
   readonly shape: Shape;
@@ -26,6 +28,9 @@ export interface Ref {
   readonly at: readonly number[];
 }
 
+/** How many were declared. */
+let regions = 0;
+
 /**
  * Declares an array of cells.
  * @param regionName unique name, as traces print it; a kernel field keeps its kernel name
@@ -34,7 +39,7 @@ export interface Ref {
  */
 export function region(regionName: string, dims: readonly Dim[], options: { initial?: number; shape?: Shape; ghost?: boolean } = {}): Region {
   const name = (...at: number[]): Ref => ({ region: self, at });
-  const self: Region = Object.assign(name, { regionName, dims, initial: options.initial ?? 0, shape: options.shape ?? 'number', ghost: options.ghost ?? false });
+  const self: Region = Object.assign(name, { regionName, regionNumber: regions++, dims, initial: options.initial ?? 0, shape: options.shape ?? 'number', ghost: options.ghost ?? false });
   return self;
 }
 

@@ -15,13 +15,21 @@ export interface Geometry {
 const below = (level: Level): Level[] => LEVELS.slice(0, LEVELS.indexOf(level));
 
 /** log2 of the bytes that one entry of `level` maps. */
-export const shiftOf = (g: Geometry, level: Level): number => below(level).reduce((sum, l) => sum + g.bits[l], g.pageShift);
+export function shiftOf(g: Geometry, level: Level): number {
+  let shift = g.pageShift;
+  for (let i = 0; LEVELS[i] !== level; i++) shift += g.bits[LEVELS[i]!];
+  return shift;
+}
+
+/** Powers of two: to look one up is quicker than `**`. */
+const POWER = Array.from({ length: 64 }, (_, n) => 2 ** n);
+const powerOf = (n: number): number => POWER[n] ?? 2 ** n;
 
 /** Bytes that one entry of `level` maps: the page size for `pte`, the huge page size for `pmd`. */
-export const sizeOf = (g: Geometry, level: Level): number => 2 ** shiftOf(g, level);
+export const sizeOf = (g: Geometry, level: Level): number => powerOf(shiftOf(g, level));
 
 /** Entries in a table of `level`; 1 when folded. */
-export const entriesOf = (g: Geometry, level: Level): number => 2 ** g.bits[level];
+export const entriesOf = (g: Geometry, level: Level): number => powerOf(g.bits[level]);
 
 /** Table index of `va` at `level`. */
 export const indexOf = (g: Geometry, level: Level, va: Va): number => Math.floor(va / sizeOf(g, level)) % entriesOf(g, level);

@@ -90,7 +90,7 @@ export interface System {
   readonly columns?: readonly Column[];
   /** What cells hold by numbers that are given on the way. Absent: nothing. */
   readonly interned?: Interned;
-  /** Names of the operations and hooks that the code resumed last is inside of, outermost first. */
+  /** Names of the operations and hooks that the code resumed last is inside of, outermost first. It changes as code goes on. */
   where(): readonly string[];
 }
 
