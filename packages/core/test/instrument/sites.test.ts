@@ -34,7 +34,7 @@ describe('what code comes by', () => {
   afterEach(() => (runtime.reached = undefined));
   const code = 'export default function* f(p) {\n  if (p === 1) return;\n  if (p === 2) yield 2;\n  else yield* other(p);\n  yield 9;\n}\nfunction* other(p) {\n  switch (p) { case 3: return; case 4: p = 0; }\n}';
   const text = instrument(code, 'file')!;
-  const make = Function(text.replace('export default', 'return')) as () => (p: number) => Generator;
+  const make = Function(`${text.replace('export default', '')}\nreturn f;`) as () => (p: number) => Generator;
   const lines = (p: number): number[] => {
     runtime.reached = new Set();
     for (const _ of make()(p));
