@@ -42,7 +42,7 @@ export const ENGINE_MUTANTS = [
   ...file('explore/moves.ts', {
     'claims on the way are not judged': ['this.judge(ahead, node, effect, -1);', ''],
     'states that were merged are judged once': ['states.likeness ? -1 : known < 0', 'known < 0'],
-    'what is fused may choose': ['reducer.choose(ahead, able, states.count) > 1) break;', 'reducer.choose(ahead, able, states.count) > 2) break;'],
+    'what is fused may choose': ['reducer.choose(ahead, able, states.count) > 1) return known;', 'reducer.choose(ahead, able, states.count) > 2) return known;'],
   }),
   ...file('explore/findings.ts', {
     'the first schedule is the shortest': ['if (known !== undefined && (depth < 0 || known.depth <= depth)) return;', 'if (known !== undefined) return;'],

@@ -12,59 +12,76 @@ import { ELSEWHERE } from './mutants-elsewhere.mjs';
 const RECORD = new URL('mutants.json', import.meta.url);
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--import', './scripts/typescript.mjs', 'scripts/try-mutant.mjs'];
 /** Of each mistake; what came to no end was noticed too. */
-const LONGEST = 300_000;
+const LONGEST = 600_000;
 
 const quick = process.argv.includes('--quick');
 const words = process.argv.slice(2).filter((word) => word !== '--quick');
-const [howMany, seed, part] = quick ? ['', '', words[0] ?? ''] : [words[0] ?? '1000', words[1] ?? '1', words[2] ?? ''];
+const [howMany, seed, part] = quick ? ['', '', words[0] ?? ''] : [words[0] ?? '400', words[1] ?? '1', words[2] ?? ''];
 const names = [...MUTANTS, ...ENGINE_MUTANTS.map(({ mutant }) => mutant)].filter((mutant) => mutant.includes(part));
 const record = JSON.parse(readFileSync(RECORD, 'utf8'));
 
 /** Hands on each line of JSON that is printed about these mutants. */
 async function attempt(mutants, how, told) {
   const child = spawn(process.execPath, [...FLAGS, ...how, ...mutants], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const late = new Set(mutants);
-  const limit = setTimeout(() => child.kill(), LONGEST * mutants.length);
+  const missing = new Set(mutants);
+  const ended = new Promise((resolve) => void child.on('exit', (code, signal) => resolve(code ?? signal)));
+  let late = false;
+  const limit = setTimeout(() => (late = child.kill()), LONGEST * mutants.length);
   for await (const line of createInterface({ input: child.stdout })) {
     const found = JSON.parse(line);
-    late.delete(found.mutant);
+    missing.delete(found.mutant);
     told(found);
   }
   clearTimeout(limit);
-  for (const mutant of late) told({ mutant, late: true });
+  const code = await ended;
+  for (const mutant of missing) told(late ? { mutant, late } : { mutant, failure: `its process ended with ${code}` });
 }
 
 const tell = (mutant, what, why) => {
   console.log(`${mutant.padEnd(46)} ${what}`);
   if (process.env.WHY && why) console.log(`    ${why.split('\n')[0].slice(0, 200)}`);
 };
-const where = ({ killer, tried }) => (killer === 'made for it' ? `the system made for it, after ${tried} random ones` : `${killer.family}, system ${tried}`);
+const where = (killer) => (killer === 'made for it' ? 'the system made for it' : `${killer.family}, number ${Number(killer.path.split(':')[0]) + 1} of seed ${killer.seed}`);
 const sum = (test) => names.filter((mutant) => test(record[mutant])).length;
+
+/** A mistake whose text is not there is not made. */
+function mustBeThere() {
+  for (const { mutant, file, from } of ENGINE_MUTANTS) {
+    const times = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split(from).length - 1;
+    if (times === 1) continue;
+    console.error(`mutants: ${mutant}: ${file} has the text it changes ${times} times instead of once:\n  ${from}\nThe engine was changed: say in scripts/engine-mutants.mjs what the mistake is now.`);
+    process.exit(2);
+  }
+}
+
+/** Mistakes in order, what noticed each in a line. */
+function writeRecord() {
+  const known = [...MUTANTS, ...ENGINE_MUTANTS.map(({ mutant }) => mutant)];
+  const lines = known.filter((mutant) => record[mutant]).map((mutant) => `  ${JSON.stringify(mutant)}: ${JSON.stringify(record[mutant])}`);
+  writeFileSync(RECORD, `{\n${lines.join(',\n')}\n}\n`);
+}
 
 async function searchAll() {
   let missed = 0;
   const told = ({ mutant, killer, tried, why, failure, late }) => {
     delete record[mutant];
-    if (killer) record[mutant] = { killer, tried };
-    if (late) record[mutant] = { late };
-    const matters = !killer && !late && (failure !== undefined || !ELSEWHERE[mutant]);
-    if (matters) missed++;
-    tell(mutant, killer ? where({ killer, tried }) : late ? 'it does not come to an end' : failure ? `NOT TRIED: ${failure}` : (ELSEWHERE[mutant] ?? `NOT NOTICED in ${tried} systems`), why);
+    if (killer) record[mutant] = killer;
+    if (late) record[mutant] = 'it does not come to an end';
+    writeRecord();
+    if (!killer && !late && (failure !== undefined || !ELSEWHERE[mutant])) missed++;
+    tell(mutant, killer ? where(killer) : late ? 'it does not come to an end' : failure ? `NOT TRIED: ${failure}` : (ELSEWHERE[mutant] ?? `NOT NOTICED in ${tried} systems`), why);
   };
   const rules = names.filter((mutant) => MUTANTS.includes(mutant));
   if (rules.length > 0) await attempt(rules, ['search', howMany, seed], told);
   for (const mutant of names) if (!rules.includes(mutant)) await attempt([mutant], ['search', howMany, seed], told);
-  const known = new Set([...MUTANTS, ...ENGINE_MUTANTS.map(({ mutant }) => mutant)]);
-  const sorted = Object.entries(record).filter(([mutant]) => known.has(mutant)).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeFileSync(RECORD, `{\n${sorted.map(([mutant, found]) => `  ${JSON.stringify(mutant)}: ${JSON.stringify(found)}`).join(',\n')}\n}\n`);
-  const made = sum((found) => found?.killer === 'made for it');
-  const random = sum((found) => found !== undefined) - made;
+  const made = sum((killer) => killer === 'made for it');
+  const random = sum((killer) => killer !== undefined) - made;
   console.log(`mutants: ${names.length}, ${random} noticed on random systems, ${made} on systems made for them, ${names.length - random - made - missed} do not matter, ${missed} missed (seed ${seed}, up to ${howMany} systems each)`);
   return missed;
 }
 
 async function searchAgain() {
-  const tried = names.filter((mutant) => record[mutant]?.killer);
+  const tried = names.filter((mutant) => record[mutant] && record[mutant] !== 'it does not come to an end');
   const wrong = names.filter((mutant) => !record[mutant] && !ELSEWHERE[mutant]);
   for (const mutant of wrong) tell(mutant, 'NOT TRIED: mutants.json does not know it; run node scripts/mutants.mjs');
   await attempt(tried, ['again'], ({ mutant, why, before, failure, late }) => {
@@ -77,4 +94,5 @@ async function searchAgain() {
   return wrong.length;
 }
 
+mustBeThere();
 process.exit((await (quick ? searchAgain() : searchAll())) > 0 ? 1 : 0);

@@ -10,7 +10,7 @@ const [how, ...args] = process.argv.slice(2);
 const recorded = how === 'again' && JSON.parse(readFileSync(new URL('mutants.json', import.meta.url), 'utf8'));
 
 function again(engine, mutant) {
-  const { killer } = recorded[mutant];
+  const killer = recorded[mutant];
   const before = plain.noticed(mutant, killer, false);
   return { why: engine.noticed(mutant, killer), ...(before && { before }) };
 }

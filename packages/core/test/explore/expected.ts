@@ -8,7 +8,7 @@ import type { Cpu } from '../../src/words/cpu.ts';
 import type { Op } from '../../src/words/step.ts';
 import type { System } from '../../src/words/system.ts';
 import { TWINS } from './shown.ts';
-import { isNot, store, toy } from './toy.ts';
+import { inc, isNot, store, toy } from './toy.ts';
 
 export interface Expected {
   readonly system: () => System;
@@ -49,6 +49,21 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     options: { reduce: ALL_REDUCTIONS, maxStates: 10 },
     says: ({ outcome, violations }) => [outcome, violations.length],
     wanted: ['bound', 1],
+  },
+  // The table grows at 512.
+  'a table that grows forgets': {
+    system: () =>
+      toy({
+        processes: [0, 1, 2, 3].map(
+          (cell) =>
+            function* () {
+              for (let i = 0; i < 5; i++) yield* inc(cell, 1);
+            },
+        ),
+      }),
+    options: {},
+    says: ({ states }) => states,
+    wanted: 6 ** 4,
   },
   // Of five stores some were made, and some of these have reached memory: 1 + 2 + .. + 6 pairs, without all five made and none there.
   'a full buffer is no bound (of the machine)': {
