@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { MUTANTS } from '../packages/core/dist/testing.js';
 import { ENGINE_MUTANTS } from './engine-mutants.mjs';
-import { ELSEWHERE } from './mutants-elsewhere.mjs';
+import { UNNOTICED } from './mutants-unnoticed.mjs';
 
 const RECORD = new URL('mutants.json', import.meta.url);
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--import', './scripts/typescript.mjs', 'scripts/try-mutant.mjs'];
@@ -68,8 +68,8 @@ async function searchAll() {
     if (killer) record[mutant] = killer;
     if (late) record[mutant] = 'it does not come to an end';
     writeRecord();
-    if (!killer && !late && (failure !== undefined || !ELSEWHERE[mutant])) missed++;
-    tell(mutant, killer ? where(killer) : late ? 'it does not come to an end' : failure ? `NOT TRIED: ${failure}` : (ELSEWHERE[mutant] ?? `NOT NOTICED in ${tried} systems`), why);
+    if (!killer && !late && (failure !== undefined || !UNNOTICED[mutant])) missed++;
+    tell(mutant, killer ? where(killer) : late ? 'it does not come to an end' : failure ? `NOT TRIED: ${failure}` : (UNNOTICED[mutant] ?? `NOT NOTICED in ${tried} systems`), why);
   };
   const rules = names.filter((mutant) => MUTANTS.includes(mutant));
   if (rules.length > 0) await attempt(rules, ['search', howMany, seed], told);
@@ -82,7 +82,7 @@ async function searchAll() {
 
 async function searchAgain() {
   const tried = names.filter((mutant) => record[mutant] && record[mutant] !== 'it does not come to an end');
-  const wrong = names.filter((mutant) => !record[mutant] && !ELSEWHERE[mutant]);
+  const wrong = names.filter((mutant) => !record[mutant] && !UNNOTICED[mutant]);
   for (const mutant of wrong) tell(mutant, 'NOT TRIED: mutants.json does not know it; run node scripts/mutants.mjs');
   await attempt(tried, ['again'], ({ mutant, why, before, failure, late }) => {
     if (why && !before) return;

@@ -286,6 +286,16 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     marks: { look: [UNCHANGED] },
     finals: [UNCHANGED],
   },
+  // More cells than there is room for at first are written.
+  'records that grow lose what they hold': {
+    cellCount: 40,
+    processes: [
+      function* () {
+        for (let cell = 0; cell < 40; cell++) yield* store(cell, 1);
+      },
+      () => load(0),
+    ],
+  },
   'cells stay where they are': AGAIN,
   'columns leave their cells behind': { ...AGAIN, columns: [0, 1].map((c) => ({ processes: [c], cells: [3 + c] })) },
 };
