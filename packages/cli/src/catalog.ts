@@ -1,6 +1,8 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, Named, RaceCase, Workload } from '@shootdown/core';
-import type { Journal } from './journal.ts';
+import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, Named, RaceCase, Verdict, Workload } from '@shootdown/core';
+import type { CheckpointPlace } from './checkpoint-file.ts';
+import type { Journal, Question } from './journal.ts';
+import type { BoundOptions } from './options.ts';
 import { inject, injectable } from 'tsyringe';
 import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
 
@@ -25,6 +27,11 @@ export interface Workloads {
   kernelCounts(): readonly CountRow[];
   /** What those counts hold beside the operations. */
   readonly countedBeside: readonly Beside[];
+}
+
+/** Verdicts that are remembered, or not. */
+export interface MaybeJournal {
+  judged(question: Question, judge: (place: CheckpointPlace | undefined) => Promise<Verdict>): Promise<Verdict>;
 }
 
 @injectable()
@@ -79,8 +86,13 @@ export class Catalog {
   }
 
   /** Verdicts of a run before, kept in a file. Absent: nobody asked. */
-  async journal(path: string | undefined): Promise<Pick<Journal, 'judged'>> {
-    return path === undefined ? { judged: (_question, judge) => judge() } : openJournal(path, this.modules.places());
+  async journal({ resume, checkpointEvery }: BoundOptions): Promise<MaybeJournal> {
+    if (resume !== undefined) return openJournal(resume, this.modules.places(), await this.archFiles(), checkpointEvery ?? CHECKPOINT_EVERY);
+    if (checkpointEvery !== undefined) {
+      const { Mistake } = await this.core();
+      throw new Mistake('SD_BAD_OPTION', '--checkpoint-every says how often a search is kept, and nothing says where.', 'Add --resume FILE.');
+    }
+    return { judged: (_question, judge) => judge(undefined) };
   }
 
   async #read(): Promise<{ config: Config; from?: string }> {
@@ -148,10 +160,13 @@ export class Catalog {
   }
 }
 
+/** Seconds. */
+const CHECKPOINT_EVERY = 10;
+
 // Not in the class: the compiler leaves the ending of an import within decorated code as it is.
-async function openJournal(path: string, places: readonly string[]): Promise<Journal> {
+async function openJournal(path: string, places: readonly string[], plugins: readonly string[], every: number): Promise<Journal> {
   const { codeOf, Journal } = await import('./journal.ts');
-  return new Journal(path, codeOf(places));
+  return new Journal(path, codeOf(places, plugins), every);
 }
 
 /** The first line, without who imported it: that is us. */

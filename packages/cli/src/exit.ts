@@ -10,8 +10,11 @@ export const EXIT = {
   usage: 64,
   notRead: 65,
   internal: 70,
+  /** A checkpoint cannot be read or written. */
+  checkpoint: 74,
   bound: 75,
   interrupted: 130,
+  terminated: 143,
 } as const;
 
 type Outcome = Verdict['outcome'];

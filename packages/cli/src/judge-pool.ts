@@ -1,12 +1,14 @@
 /** Worker threads that search, one system each at a time. */
 import { Worker } from 'node:worker_threads';
-import type { Bounds, Judge, MistakeCode, Reach } from '@shootdown/core';
+import type { Bounds, Judge, MistakeCode, Reach, Verdict } from '@shootdown/core';
+import type { CheckpointPlace } from './checkpoint-file.ts';
 import type { Answer, Question, Request, WorkerStart } from './judge-worker.ts';
 import type { Core } from './tokens.ts';
 
 /** A pool, and how to end it. */
 export interface JudgePool {
-  readonly judge: Judge;
+  /** @param place where the search is kept; absent: nowhere */
+  readonly judge: (...args: [...Parameters<Judge>, place?: CheckpointPlace]) => Promise<Verdict>;
   /** What a workload comes by on an architecture, both by name. */
   readonly reach: (arch: string, workload: string, variant: string, bounds: Bounds) => Promise<Reach | undefined>;
   close(): Promise<void>;
@@ -49,8 +51,8 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
       if (signal.aborted) worker.postMessage('interrupt' satisfies Request);
     });
   };
-  const judge: Judge = (arch, race, variant, bounds) =>
-    ask({ task: 'judge', workload: race.id, arch: arch.id, variant }, bounds, (answer) => ('verdict' in answer ? { value: answer.verdict } : undefined));
+  const judge: JudgePool['judge'] = (arch, race, variant, bounds, place) =>
+    ask({ task: 'judge', workload: race.id, arch: arch.id, variant, ...(place ? { place } : {}) }, bounds, (answer) => ('verdict' in answer ? { value: answer.verdict } : undefined));
   const reach: JudgePool['reach'] = (arch, workload, variant, bounds) =>
     ask({ task: 'reach', workload, arch, variant }, bounds, (answer) => ('reach' in answer ? { value: answer.reach } : undefined));
   return { judge, reach, close: async () => { await Promise.all(all.map((worker) => worker.terminate())); } };

@@ -3,6 +3,8 @@ import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HowFar, Reach, Verdict } from '@shootdown/core';
 import { Catalog, namedOf } from './catalog.ts';
+import type { CheckpointPlace } from './checkpoint-file.ts';
+import { checkpointed } from './checkpointed.ts';
 import { nodeModules } from './modules.ts';
 import type { Settings } from './tokens.ts';
 
@@ -18,6 +20,8 @@ export interface Question {
   readonly workload: string;
   readonly arch: string;
   readonly variant: string;
+  /** Where its search is kept. Absent: nowhere. */
+  readonly place?: CheckpointPlace;
 }
 /** A question with its bounds; or to end what it does. */
 export type Request =
@@ -37,7 +41,7 @@ const catalog = new Catalog(() => Promise.resolve(core), nodeModules(cwd), setti
 const interrupt = new AbortController();
 const say = (answer: Answer): void => parentPort?.postMessage(answer);
 
-async function search({ task, workload, arch: id, variant, ...limits }: Exclude<Request, 'interrupt'>): Promise<void> {
+async function search({ task, workload, arch: id, variant, place, ...limits }: Exclude<Request, 'interrupt'>): Promise<void> {
   try {
     const arch = (await catalog.archs()).find((a) => a.id === id);
     const workloads = await catalog.workloads();
@@ -47,7 +51,7 @@ async function search({ task, workload, arch: id, variant, ...limits }: Exclude<
     if (!arch || !named || !configuration) throw new Error(`a worker does not find ${workload} ${variant} or ${id}`);
     const bounds = { ...limits, signal: interrupt.signal, onProgress: (progress: HowFar) => say({ progress }) };
     if (task === 'reach') say({ reach: await core.reach(arch, named.scenario, configuration, bounds) });
-    else say({ verdict: await core.judgeScenario(arch, named.scenario, configuration, variant, bounds) });
+    else say({ verdict: await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, named.scenario, configuration, variant, { ...bounds, ...checkpoint })) });
   } catch (error) {
     if (error instanceof core.Mistake) say({ mistake: { code: error.code, what: error.what, hint: error.hint } });
     else say({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -42,6 +42,8 @@ export interface BoundOptions {
   readonly compact?: number;
   /** File with the verdicts of a run before. */
   readonly resume?: string;
+  /** Seconds between two parts of a checkpoint. */
+  readonly checkpointEvery?: number;
 }
 /** The part of the bounds on which a verdict depends. */
 export const compactOf = ({ compact }: BoundOptions): { compact?: number } => (compact === undefined ? {} : { compact });

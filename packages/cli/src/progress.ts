@@ -35,8 +35,8 @@ export class Progress {
   }
 
   /** Something worth knowing that is no part of the result. Said once. */
-  note(text: string): void {
-    if (this.settings.quiet || this.#noted.has(text)) return;
+  note(text: string | undefined): void {
+    if (text === undefined || this.settings.quiet || this.#noted.has(text)) return;
     this.#noted.add(text);
     this.done();
     this.terminal.err(`${text}\n`);

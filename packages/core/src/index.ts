@@ -6,6 +6,7 @@ export type { Rule } from './arch/rule.ts';
 export type { Contract } from './contract/hook.ts';
 export { deregister_lockless_pgtable_walker, register_lockless_pgtable_walker } from './contract/hooks/index.ts';
 export { allHooks } from './contract/mm-hooks.ts';
+export type { Block, Checkpoint, Numbers, Piece, Rows, Saved } from './explore/checkpoint.ts';
 export type { Progress } from './explore/exploration.ts';
 export * from './kernel/index.ts';
 export * from './measure/index.ts';

@@ -1,7 +1,7 @@
 /** Every error that a user or plugin author can cause, with its code, exit class and next step. */
 
 /** Exit classes, as the command line returns them (sysexits, where one fits). */
-export const EXIT = { usage: 64, plugin: 65, environment: 69, internal: 70 } as const;
+export const EXIT = { usage: 64, plugin: 65, environment: 69, internal: 70, checkpoint: 74 } as const;
 
 /** Codes of mistakes and the exit class each belongs to. */
 export const MISTAKES = {
@@ -38,6 +38,8 @@ export const MISTAKES = {
   SD_UNKNOWN_MODE: EXIT.usage,
   SD_BAD_COUNTS: EXIT.usage,
   SD_BAD_LITMUS: EXIT.plugin,
+  SD_BAD_CHECKPOINT: EXIT.checkpoint,
+  SD_CHECKPOINT_NOT_WRITTEN: EXIT.checkpoint,
 } as const;
 export type MistakeCode = keyof typeof MISTAKES;
 

@@ -66,7 +66,7 @@ function unfinished(comparison: Comparison, columns: number, paint: Paint): stri
   return [
     ...begun.map(
       (v) =>
-        `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${v.outcome === 'bound' ? 'bound hit' : 'interrupted'} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}, nothing found so far.`,
+        `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${v.outcome === 'bound' ? 'bound hit' : 'interrupted'} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}${v.evidence.cut ? `, ${count(v.evidence.cut.waiting)} of them still to go on from` : ''}, nothing found so far.`,
     ),
     ...(waiting > 0 ? [`.. ${many(waiting, 'verdict')} not begun.`] : []),
   ].flatMap((line) => paragraph(line, columns, 0).map(paint.warn));

@@ -76,8 +76,16 @@ export const sizesOf = (e: Evidence): string => [many(e.cpus, 'CPU'), ...(e.geom
 export function evidenceOf(e: Evidence): string {
   const gaveUp = e.gaveUp > 0 ? [`${many(e.gaveUp, 'state')} where a loop was given up`] : [];
   const omission = e.compact ? [`omission risk ${risk(e.compact.omissionRisk)}`] : [];
-  return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp, ...omission].join(', ');
+  const cut = e.cut ? [e.grade === 'found' ? `${CUT[e.cut.by]}, so that a shorter interleaving may break it too` : `${CUT[e.cut.by]} with ${count(e.cut.waiting)} of them still to go on from`] : [];
+  return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp, ...cut, ...omission].join(', ');
 }
+
+const CUT: Readonly<Record<NonNullable<Evidence['cut']>['by'], string>> = {
+  states: 'bound on states met',
+  memory: 'bound on memory met',
+  time: 'time was up',
+  interrupt: 'interrupted',
+};
 
 const risk = (r: number): string => (r === 0 ? '0' : r.toExponential(1));
 
@@ -96,7 +104,7 @@ export type Grade = Evidence['grade'];
 /** What a grade means. */
 export const GRADE: Readonly<Record<Exclude<Grade, 'none'>, string>> = {
   proved: 'every interleaving within these sizes was tried',
-  found: 'no interleaving that breaks it is shorter',
+  found: 'no interleaving that breaks it is shorter, unless the line says so',
   partial: 'the search did not end',
 };
 

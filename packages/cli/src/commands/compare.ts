@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
 import { exitOfComparison } from '../exit.ts';
+import { checkpointed, goesOn, howToGoOn } from '../checkpointed.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { racesOf } from '../races.ts';
@@ -33,7 +34,7 @@ export class Compare implements Command {
     const workloads = await this.catalog.workloads();
     const { expected } = workloads;
     const races = racesOf(workloads, ids, options.group, core);
-    const journal = await this.catalog.journal(options.resume);
+    const journal = await this.catalog.journal(options);
     const jobs = options.jobs ?? availableParallelism();
     const pool = jobs > 1 ? judgePool(core, { settings: this.settings, cwd: process.cwd() }, this.interrupt) : undefined;
     try {
@@ -41,9 +42,14 @@ export class Compare implements Command {
         ...boundsOf(options, core, this.interrupt),
         ...(pool ? { parallel: jobs } : {}),
         judge: (arch, race, variant, bounds) =>
-          journal.judged({ workload: race.scenario.name, variant, arch: arch.id, configuration: race[variant].says, ...compactOf(options) }, () =>
-            pool ? pool.judge(arch, race, variant, bounds) : core.judgeScenario(arch, race.scenario, race[variant], variant, bounds),
-          ),
+          journal.judged({ workload: race.scenario.name, variant, arch: arch.id, configuration: race[variant].says, ...compactOf(options) }, async (place) => {
+            this.progress.note(goesOn(place));
+            const verdict = pool
+              ? await pool.judge(arch, race, variant, bounds, place)
+              : await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, race.scenario, race[variant], variant, { ...bounds, ...checkpoint }));
+            this.progress.note(howToGoOn(verdict, place));
+            return verdict;
+          }),
         onCell: (done, total, next) => this.progress.task(`${done}/${total}  ${next}`),
         onProgress: (p) => this.progress.search(p),
       });

@@ -8,10 +8,12 @@ const archs = (command: Command): Command => command.option(ARCH, 'only these ar
 const bounds = (command: Command): Command =>
   command
     .option('--max-states <n>', 'give up a search after so many states', whole)
-    .option('--max-memory <MB>', 'give up a search whose states take so many megabytes', positive)
+    .option('--max-memory <MB>', 'give up a search whose states, and the ways to them, take more than so many megabytes', positive)
     .option('--timeout <s>', 'give up a search after so many seconds', positive);
 const resume = (command: Command): Command =>
-  command.option('--resume <file>', 'add each verdict to this file, and take from it those that are there: what a killed run has found');
+  command
+    .option('--resume <file>', 'add each verdict to this file, and take from it those that are there; beside it keep the search that is running, and go on with what a run that was killed, or met a bound, has left')
+    .option('--checkpoint-every <s>', 'keep the search so often, in seconds (default: 10)', positive);
 
 const compact = (command: Command): Command =>
   command.addOption(

@@ -1,8 +1,9 @@
 /** `run`: workloads on architectures, one after the other. */
-import type { ArchSpec, Parting, Verdict } from '@shootdown/core';
+import type { ArchSpec, HowFar, Parting, Verdict } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog, namedOf } from '../catalog.ts';
 import { exitOfVerdicts } from '../exit.ts';
+import { checkpointed, goesOn, howToGoOn } from '../checkpointed.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { jobsOf, type Job } from '../jobs.ts';
@@ -33,18 +34,19 @@ export class Run implements Command {
     const archs = against ? [...asked, against] : asked;
     const workloads = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
     const jobs = jobsOf(workloads, archs, options.variant, core);
-    const journal = await this.catalog.journal(options.resume);
+    const journal = await this.catalog.journal(options);
     const verdicts: Verdict[] = [];
     for (const { arch, scenario, configuration, variant } of jobs) {
       if (this.interrupt.aborted) break;
       this.progress.task(`${verdicts.length}/${jobs.length}  ${scenario.name} ${variant} on ${arch.id}`);
       verdicts.push(
-        await journal.judged({ workload: scenario.name, variant, arch: arch.id, configuration: configuration.says, ...compactOf(options) }, () =>
-          core.judgeScenario(arch, scenario, configuration, variant, {
-            ...boundsOf(options, core, this.interrupt),
-            onProgress: (p) => this.progress.search(p),
-          }),
-        ),
+        await journal.judged({ workload: scenario.name, variant, arch: arch.id, configuration: configuration.says, ...compactOf(options) }, async (place) => {
+          this.progress.note(goesOn(place));
+          const bounds = { ...boundsOf(options, core, this.interrupt), onProgress: (p: HowFar) => this.progress.search(p) };
+          const verdict = await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, scenario, configuration, variant, { ...bounds, ...checkpoint }));
+          this.progress.note(howToGoOn(verdict, place));
+          return verdict;
+        }),
       );
     }
     const partings = against ? partingsOf(jobs, verdicts, against, core) : [];

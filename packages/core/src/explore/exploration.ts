@@ -77,6 +77,8 @@ export interface Exploration {
   readonly outcome: 'complete' | 'stopped-at-violation' | 'bound' | 'interrupted';
   /** Which bound ended it, when one did. */
   readonly bound?: 'maxStates' | 'maxBytes' | 'maxDepth' | 'deadlineMs';
+  /** Where the search, or the one for a shortest way to what was found, was cut short: by what, and how many states it had not gone on from. */
+  readonly cut?: { readonly by: 'states' | 'memory' | 'time' | 'interrupt'; readonly waiting: number };
   readonly states: number;
   readonly transitions: number;
   /** Steps of the longest of all shortest ways to a state. */

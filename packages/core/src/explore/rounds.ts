@@ -116,8 +116,8 @@ export class Rounds {
     const seconds = this.spent + last.seconds;
     if (!this.found) return { ...last, rounds: this.rounds, seconds };
     // The way that the reduced search found is a way too, if the search for a shorter one came to a bound before.
-    const { violations, deadlock } = last;
-    return { ...this.found, seconds, ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
+    const { violations, deadlock, cut } = last;
+    return { ...this.found, seconds, ...(cut && { cut }), ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
   }
 
   /** What the reduced search found. A last round that was cut off may lack what rounds before it found, in states that exist. */

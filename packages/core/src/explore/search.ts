@@ -24,6 +24,9 @@ interface Place {
   readonly piece: { readonly left: number; readonly until: number };
 }
 
+/** Words for bounds. */
+const CUT_BY = { maxStates: 'states', maxBytes: 'memory', deadlineMs: 'time' } as const;
+
 /** Where final claims are judged no edge was taken. */
 const NO_EDGE = 0x7fffffff;
 
@@ -40,7 +43,7 @@ export class Search {
   private layerEnd = 1;
   private depth = 0;
   private outcome: Exploration['outcome'] | undefined;
-  private bound: Exploration['bound'];
+  private bound: keyof typeof CUT_BY | undefined;
   /** Were states at the bound on depth left as they are? */
   private shallow = false;
   private seconds = 0;
@@ -77,7 +80,7 @@ export class Search {
 
   /** Was it ended by a bound that may be wider next time, or interrupted? */
   get isCut(): boolean {
-    return this.outcome === 'interrupted' || (this.outcome === 'bound' && this.bound !== 'maxDepth');
+    return this.outcome === 'interrupted' || this.bound !== undefined;
   }
 
   /** Is what was learned on the way nothing that would have changed the way? Without reductions nothing would. */
@@ -109,7 +112,6 @@ export class Search {
       }
       if (this.expanded === this.states.count) {
         this.outcome = this.shallow ? 'bound' : 'complete';
-        if (this.shallow) this.bound = 'maxDepth';
         break;
       }
       if (this.expanded === this.layerEnd) {
@@ -163,7 +165,8 @@ export class Search {
     const neverEnds = this.outcome === 'complete' ? endings.neverEnds() : undefined;
     return {
       outcome: this.outcome ?? 'interrupted',
-      ...(this.bound !== undefined && { bound: this.bound }),
+      ...(this.outcome === 'bound' && { bound: this.bound ?? 'maxDepth' }),
+      ...(this.isCut && { cut: { by: this.bound === undefined ? 'interrupt' : CUT_BY[this.bound], waiting: this.states.count - this.expanded } }),
       states: this.states.count,
       transitions: moves.transitions,
       depth,
@@ -242,7 +245,7 @@ export class Search {
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 
-  private stop(bound: Exploration['bound']): void {
+  private stop(bound: keyof typeof CUT_BY): void {
     this.outcome = 'bound';
     this.bound = bound;
   }

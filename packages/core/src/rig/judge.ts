@@ -1,5 +1,6 @@
 /** Explores one scenario on one architecture and says how it went. */
 import type { ArchSpec } from '../arch/arch.ts';
+import type { Checkpoint } from '../explore/checkpoint.ts';
 import type { Exploration } from '../explore/exploration.ts';
 import { explore } from '../explore/explore.ts';
 import { byFrames, byHistory } from '../explore/identity.ts';
@@ -24,6 +25,10 @@ export interface HowFar {
   readonly seconds: number;
   /** States whose steps were not taken yet. */
   readonly waiting?: number;
+  /** What states and the ways to them take. */
+  readonly bytes?: number;
+  /** Which search it is of those that are made until nothing new is learned, from 1. */
+  readonly round?: number;
 }
 
 /** How far a search may go, and how it is watched and ended. */
@@ -36,6 +41,8 @@ export interface Bounds {
   /** Tells states apart by 64-bit fingerprints alone, which `seed` (0 to 2^32 - 1) mixes: less memory, and a verdict with an omission risk. */
   readonly compact?: { readonly seed: number };
   readonly deadlineMs?: number;
+  /** Where the search is written down as it goes, and what to go on with. */
+  readonly checkpoint?: Checkpoint;
   readonly signal?: AbortSignal;
   /** How local states are told apart; `frames` falls back to `history` for code that was not instrumented. Default: frames. */
   readonly identity?: 'frames' | 'history';
@@ -79,6 +86,7 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
     ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
     evidence: {
       ...sizes(scenario), ...counts(found), ...(bounds.compact && found.omissionRisk !== undefined ? { compact: { seed: bounds.compact.seed, omissionRisk: found.omissionRisk } } : {}), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
+      ...(found.cut && { cut: found.cut }),
       ...(identity.problems?.size ? { toldByHistory: [...identity.problems] } : {}),
     },
     ...(counterexample ? { counterexample } : {}),

@@ -27,6 +27,8 @@ export interface Evidence {
   /** Executions of kernel code that gave up a loop, and so lie outside the bound. */
   readonly gaveUp: number;
   readonly seconds: number;
+  /** What cut the search short (or the one for a shortest execution, where there is a counterexample), and how many states it had not gone on from. */
+  readonly cut?: { readonly by: 'states' | 'memory' | 'time' | 'interrupt'; readonly waiting: number };
   /**
    * States were told apart by 64-bit fingerprints, mixed by `seed`: `omissionRisk` is about the chance that one was missed, states^2 / 2^65.
    * Absent: states were compared in full, and none was missed.
