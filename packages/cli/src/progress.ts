@@ -1,6 +1,7 @@
 /** Says on stderr how far the work has come: one rewritten line for a person, a plain line now and then for a log. */
 import type { HowFar } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
+import { TimeLeft } from './time-left.ts';
 import { CLOCK, SETTINGS, TERMINAL, type Clock, type Settings, type Terminal } from './tokens.ts';
 
 const LIVE_EVERY = 100;
@@ -15,6 +16,8 @@ export class Progress {
   #what = '';
   #shown = false;
   readonly #noted = new Set<string>();
+  /** By name of a search. */
+  readonly #left = new Map<string, TimeLeft>();
 
   constructor(
     @inject(TERMINAL) private readonly terminal: Terminal,
@@ -28,10 +31,26 @@ export class Progress {
     this.#say('');
   }
 
-  /** How far the search has come. */
-  search({ states, waiting, depth, seconds }: HowFar): void {
-    const rate = waiting === undefined || seconds < 1 ? '' : `  ${grouped(Math.round(states / seconds))}/s`;
-    this.#say(`  ${grouped(states)} states${waiting === undefined ? '' : `  ${grouped(waiting)} waiting`}  depth ${depth}  ${seconds.toFixed(1)} s${rate}`);
+  /**
+   * How far a search has come.
+   * @param name tells searches apart that run side by side
+   */
+  search(now: HowFar, name = ''): void {
+    const { states, waiting, depth, seconds, bytes, round, roundSeconds = seconds } = now;
+    let estimate = this.#left.get(name);
+    if (!estimate) this.#left.set(name, (estimate = new TimeLeft()));
+    const left = estimate.after(now);
+    const words = [
+      `${grouped(states)} states`,
+      ...(waiting === undefined ? [] : [`${grouped(waiting)} waiting`]),
+      `depth ${depth}`,
+      ...(round === undefined || round === 1 ? [] : [`round ${round}`]),
+      `${seconds.toFixed(1)} s`,
+      ...(waiting === undefined || roundSeconds < 1 ? [] : [`${grouped(Math.round(states / roundSeconds))}/s`]),
+      ...(bytes === undefined ? [] : [`${grouped(Math.round(bytes / 1e6))} MB`]),
+      ...(left === undefined ? [] : [`about ${Math.ceil(left)} s left of this round`]),
+    ];
+    this.#say(`  ${words.join('  ')}`);
   }
 
   /** Something worth knowing that is no part of the result. Said once. */

@@ -34,7 +34,8 @@ const nameOf = (v: Verdict): string => `${v.workload} ${v.variant}`;
 
 /** What the grades that occur mean. */
 function legend(verdicts: readonly Verdict[], columns: number): string[] {
-  const grades = [...new Set(verdicts.map((v) => v.evidence.grade))].filter((grade): grade is Exclude<Grade, 'none'> => grade !== 'none');
+  // What was found and not shortened to the end says so itself.
+  const grades = [...new Set(verdicts.filter(({ evidence }) => evidence.grade !== 'found' || !evidence.cut).map((v) => v.evidence.grade))].filter((grade): grade is Exclude<Grade, 'none'> => grade !== 'none');
   return paragraph(grades.map((grade) => `${grade}: ${GRADE[grade]}`).join('; '), columns, 0).filter((line) => line !== '');
 }
 

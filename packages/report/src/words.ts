@@ -104,7 +104,7 @@ export type Grade = Evidence['grade'];
 /** What a grade means. */
 export const GRADE: Readonly<Record<Exclude<Grade, 'none'>, string>> = {
   proved: 'every interleaving within these sizes was tried',
-  found: 'no interleaving that breaks it is shorter, unless the line says so',
+  found: 'no interleaving that breaks it is shorter',
   partial: 'the search did not end',
 };
 

@@ -1,5 +1,6 @@
 /** `compare`: races on every architecture, before and after their fix. */
 import { availableParallelism } from 'node:os';
+import type { HowFar } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
 import { exitOfComparison } from '../exit.ts';
@@ -44,14 +45,15 @@ export class Compare implements Command {
         judge: (arch, race, variant, bounds) =>
           journal.judged({ workload: race.scenario.name, variant, arch: arch.id, configuration: race[variant].says, ...compactOf(options) }, async (place) => {
             this.progress.note(goesOn(place));
+            const name = `${race.id} ${variant} on ${arch.id}`;
+            const watched = { ...bounds, onProgress: (p: HowFar) => this.progress.search(p, name) };
             const verdict = pool
-              ? await pool.judge(arch, race, variant, bounds, place)
-              : await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, race.scenario, race[variant], variant, { ...bounds, ...checkpoint }));
+              ? await pool.judge(arch, race, variant, watched, place)
+              : await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, race.scenario, race[variant], variant, { ...watched, ...checkpoint }));
             this.progress.note(howToGoOn(verdict, place));
             return verdict;
           }),
         onCell: (done, total, next) => this.progress.task(`${done}/${total}  ${next}`),
-        onProgress: (p) => this.progress.search(p),
       });
       return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison }, exit: exitOfComparison(comparison) };
     } finally {

@@ -37,6 +37,8 @@ export interface Progress {
   readonly bytes: number;
   /** A reduced search is made again until it learns nothing that would have changed it: which of these searches it is, from 1. */
   readonly round: number;
+  /** Of `seconds` those of this round. */
+  readonly roundSeconds: number;
 }
 
 /** A claim that failed, and a schedule to where it does: a shortest one, unless a reduced search went on after the first. */

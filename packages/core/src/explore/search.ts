@@ -90,7 +90,7 @@ export class Search {
 
   get progress(): Progress {
     const { depth, seconds, moves } = this;
-    return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expanded, seconds, bytes: this.bytes, round: 1 };
+    return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expanded, seconds, bytes: this.bytes, round: 1, roundSeconds: seconds };
   }
 
   /** What was found so far. */

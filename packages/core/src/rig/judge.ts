@@ -29,6 +29,8 @@ export interface HowFar {
   readonly bytes?: number;
   /** Which search it is of those that are made until nothing new is learned, from 1. */
   readonly round?: number;
+  /** Of `seconds` those of this round. */
+  readonly roundSeconds?: number;
 }
 
 /** How far a search may go, and how it is watched and ended. */
