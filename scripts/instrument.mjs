@@ -1,11 +1,12 @@
 /**
  * Instruments the built code of all packages in place, after `tsc -b`: the explorer then tells local states by their frames.
- * Code that was left out works all the same, with more states. Does nothing to files that were done before.
+ * Code that was left out works all the same, with more states. Does nothing to files that were done before. Then bundles them.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle, isBundled } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { instrument, isInstrumented, MARK } = await import(join(root, 'packages/core/dist/instrument/instrument.js'));
@@ -14,7 +15,7 @@ const files = () =>
   readdirSync(join(root, 'packages')).flatMap((name) => {
     const dist = join(root, 'packages', name, 'dist');
     try {
-      return readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js')).map((file) => join(dist, file));
+      return readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js') && !isBundled(file)).map((file) => join(dist, file));
     } catch {
       return [];
     }
@@ -28,6 +29,7 @@ for (const file of files()) {
   writeFileSync(`${file}.tmp`, text);
   renameSync(`${file}.tmp`, file);
 }
+await bundle();
 
 function stale(code) {
   return isInstrumented(code) && !code.includes(MARK);

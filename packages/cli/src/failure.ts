@@ -1,6 +1,7 @@
 /** Turns what was thrown into a text for stderr and an exit code. */
 import { CommanderError } from 'commander';
 import { EXIT } from './exit.ts';
+import { withSources } from './sources.ts';
 import type { Terminal } from './tokens.ts';
 
 /** Ends of parsing that are no errors. */
@@ -19,6 +20,6 @@ export function sayFailure(error: unknown, argv: readonly string[], version: str
   terminal.err(
     `shootdown: this is a bug of shootdown ${version}, not of your input.\n  Please report it with this text, and the command: shootdown ${argv.join(' ')}\n`,
   );
-  terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  terminal.err(`${withSources(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   return EXIT.internal;
 }

@@ -14,7 +14,6 @@ export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './mistake
 export { sentencesOf } from './rig/claims.ts';
 export { ablate, type Ablated, type AblateBounds, type Removal } from './rig/ablate.ts';
 export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';
-export { archCode, kernelCode, type CodeFunction } from './rig/code-sites.ts';
 export { codeCoverage, type CodeCoverage, type CoveredFunction, type CoveredSite, type Reached } from './rig/code-coverage.ts';
 export { coverageOf, type Coverage } from './rig/coverage.ts';
 export { hooksExercised } from './rig/exercised.ts';

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import type { Reach, Reached } from '@shootdown/core';
+import { archCode, kernelCode } from '@shootdown/core/code';
 import { inject, injectable } from 'tsyringe';
 import { Catalog, namedOf } from '../catalog.ts';
 import { EXIT } from '../exit.ts';
@@ -40,7 +41,7 @@ export class Coverage implements Command {
     const chosen = names.length > 0 ? workloads : workloads.filter(({ variants }) => options.variant === undefined || options.variant in variants);
     if (chosen.length === 0) throw new core.Mistake('SD_BAD_OPTION', `no workload has a variant ${options.variant}.`, 'Races have before and after, other workloads the name of a release, such as v6.1.');
     const reached = await this.#reachedBy(jobsOf(chosen, archs, options.variant, core), options, core);
-    const code = [...core.kernelCode(), ...(await this.catalog.archFiles()).flatMap((file) => core.archCode(file))];
+    const code = [...kernelCode(), ...(await this.catalog.archFiles()).flatMap(archCode)];
     const coverage = core.codeCoverage(archs, code.map((one) => ({ ...one, file: relative(process.cwd(), one.file) })), reached);
     const exit = reached.length === 0 ? EXIT.nothing : coverage.unfinished.length > 0 ? EXIT.bound : EXIT.ok;
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'coverage', coverage }, exit };

@@ -61,5 +61,5 @@ export class LocalStates {
 
 /** Functions above the generators when a step stops: `stopped` and what called it. */
 const ABOVE = 2;
-/** The function that lets code run to its next step. */
-const isResume = (told: string): boolean => told.startsWith('resume (resume.');
+/** The function that lets code run to its next step. Not by its file: it may have been bundled. Another one of that name is found first, and history tells. */
+const isResume = (told: string): boolean => told.startsWith('resume (');
