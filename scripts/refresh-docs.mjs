@@ -56,7 +56,7 @@ function excerpt(printed, { from, to }) {
 function copyOfWorkspace() {
   const copy = mkdtempSync(join(tmpdir(), 'shootdown-docs-'));
   const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).stdout.split('\n').filter(Boolean);
-  const take = (path) => existsSync(join(root, path)) && cpSync(join(root, path), join(copy, path), { recursive: true, verbatimSymlinks: true });
+  const take = (path) => existsSync(join(root, path)) && cpSync(join(root, path), join(copy, path), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   for (const path of new Set(listed)) take(path);
   for (const parent of ['packages', 'tools', '.'])
     for (const name of readdirSync(join(root, parent)))
