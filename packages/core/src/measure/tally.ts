@@ -160,16 +160,16 @@ export class Tally implements CallWatcher {
   }
 }
 
-function instructionOf(step: Step, records: Records): TlbInstruction | undefined {
-  const what = (): Invalidation => records.get(step.args[0] ?? 0) as Invalidation;
-  switch (step.kind) {
-    case 'tlb.local': return { does: 'local', what: what() };
-    case 'tlb.broadcast': return { does: 'broadcast', what: what() };
+function instructionOf({ kind, args }: Step, records: Records): TlbInstruction | undefined {
+  switch (kind) {
+    case 'tlb.local': return { does: 'local', what: invalidation(records, args) };
+    case 'tlb.broadcast': return { does: 'broadcast', what: invalidation(records, args) };
     case 'tlb.sync': return { does: 'sync' };
     case 'mmu.root': return { does: 'root' };
     default: return undefined;
   }
 }
+const invalidation = (records: Records, args: readonly number[]): Invalidation => records.get(args[0] ?? 0) as Invalidation;
 
 /** Leaves out what leads to nothing that counts, and folds what repeats. */
 function folded(nodes: readonly CallNode[]): CallNode[] {

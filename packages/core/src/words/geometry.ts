@@ -54,6 +54,11 @@ export const roundDown = (va: Va, size: number): Va => Math.floor(va / size) * s
 export const addrEnd = (g: Geometry, level: Level, va: Va, end: Va): Va => Math.min(roundDown(va, sizeOf(g, level)) + sizeOf(g, level), end);
 
 /** Levels that have tables of their own, from the top down: what the hardware walks. */
-export const walkLevels = (g: Geometry): Level[] => LEVELS.toReversed().filter((l) => !isFolded(g, l));
+export function walkLevels(g: Geometry): readonly Level[] {
+  let levels = walked.get(g);
+  if (!levels) walked.set(g, (levels = LEVELS.toReversed().filter((l) => !isFolded(g, l))));
+  return levels;
+}
+const walked = new WeakMap<Geometry, readonly Level[]>();
 export const levelIndex = (level: Level): number => LEVELS.indexOf(level);
 export const levelAt = (index: number): Level => LEVELS[index] ?? 'pte';

@@ -22,16 +22,14 @@ export function interruptMeanings(p: Parts): Meanings {
   const cells = (refs: readonly Parameters<typeof p.layout.cell>[0][]) => refs.map((r) => p.layout.cell(r));
   const ghostCells = (cpu: CpuId) => (p.layout.keeps(ghosts.walking) ? LEVELS.map((_, l) => p.layout.cell(ghosts.walking(cpu, l))) : []);
 
+  const waits = cells([...queue.map((k) => hw.rcuWaits(k)), ...all.map((c) => hw.rcuSync(c))]);
+
   /** The CPU may have left its read-side section: grace periods stop waiting for it, and it is no walker any more. */
   const quiesce = (store: Store, cpu: CpuId): void => {
     if (isReader(p, store, cpu)) return;
-    for (const k of queue) {
-      const waits = get(store, hw.rcuWaits(k));
-      if (waits & cpuBit(cpu)) set(store, hw.rcuWaits(k), without(waits, cpu));
-    }
-    for (const c of all) {
-      const waits = get(store, hw.rcuSync(c));
-      if (waits & cpuBit(cpu)) set(store, hw.rcuSync(c), without(waits, cpu));
+    for (const cell of waits) {
+      const mask = store.get(cell);
+      if (mask & cpuBit(cpu)) store.set(cell, without(mask, cpu));
     }
     if (p.layout.keeps(ghosts.walking)) LEVELS.forEach((_, l) => { if (get(store, ghosts.walking(cpu, l))) set(store, ghosts.walking(cpu, l), 0); });
   };

@@ -38,8 +38,15 @@ export function mmuMeanings(p: Parts): Meanings {
   };
   const remembered = (store: Store, cpu: CpuId, va: Va): boolean =>
     LEAF_LEVELS.some((level) => usable(get(store, hw.tlb(cpu, get(store, hw.asid(cpu)), levelIndex(level), blockOf(p.geometry, level, va))), false));
-  const hits = (store: Store, step: Step): { level: Level; entry: Entry }[] =>
-    LEAF_LEVELS.map((level) => ({ level, entry: get(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0)))) })).filter(({ entry }) => usable(entry, argAt(step, 1) === 1));
+  const hits = (store: Store, step: Step): { level: Level; entry: Entry }[] => {
+    const found: { level: Level; entry: Entry }[] = [];
+    const asid = get(store, hw.asid(step.cpu));
+    for (const level of LEAF_LEVELS) {
+      const entry = get(store, hw.tlb(step.cpu, asid, levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))));
+      if (usable(entry, argAt(step, 1) === 1)) found.push({ level, entry });
+    }
+    return found;
+  };
   const end = (store: Store, cpu: CpuId): void => {
     set(store, hw.inInsn(cpu), 0);
     set(store, ghosts.hardwareWalking(cpu), 0);

@@ -55,7 +55,9 @@ export function objectMeanings(p: Parts): Meanings {
         if (taken + size > p.pool.frames) exhausted('frames', p.pool.frames, step.cpu);
         const pfn = firstFrame(p, step.cpu) + taken;
         set(store, hw.framesTaken(step.cpu), taken + size);
-        for (const f of frames(pfn, argAt(step, 0))) set(store, pageCells.life(f), ALLOCATED);
+        // Frames stand side by side, and so do the words of a table.
+        const life = p.layout.cell(pageCells.life(pfn));
+        for (let i = 0; i < size; i++) store.set(life + i, ALLOCATED);
         set(store, pageCells.refcount(pfn), 1);
         set(store, pageCells.order(pfn), argAt(step, 0));
         return pfn;
@@ -100,7 +102,8 @@ export function objectMeanings(p: Parts): Meanings {
       apply(step, store) {
         const table = argAt(step, 0);
         const twice = get(store, tableCells.life(table)) === FREED;
-        for (const entry of entries(table)) set(store, entry, POISON);
+        const first = p.layout.cell(tableCells.entry(table, 0));
+        for (let i = 0; i < widest(p); i++) store.set(first + i, POISON);
         set(store, tableCells.life(table), twice ? FREED_TWICE : FREED);
         return twice ? 1 : 0;
       },
