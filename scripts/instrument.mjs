@@ -1,6 +1,6 @@
 /**
- * Instruments the built code of all packages in place, after `tsc -b`: the explorer then tells local states by their frames.
- * Code that was left out works all the same, with more states. Does nothing to files that were done before. Then bundles them.
+ * Instruments the built code of all packages in place, after `tsc -b`: the explorer then tells local states by their frames, and
+ * measurements run without generators. Code that was left out works all the same, with more states, and slower. Does nothing to files that were done before. Then bundles them.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
