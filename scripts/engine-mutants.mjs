@@ -64,15 +64,22 @@ export const ENGINE_MUTANTS = [
     'a table that grows forgets': ['if (id < 0) continue;', 'if (id < 0 || id % 7 === 3) continue;'],
   }),
   ...file('explore/likeness.ts', {
-    'likeness is equal nodes': ['if (value !== plain[word] && (plain[word] !== 0 || this.isLive(word))) return false;', ''],
-    'images of the other are not looked for': ['return this.images.some((image) => {', 'return this.images.slice(0, 1).some((image) => {'],
+    'likeness is equal nodes': ['if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;', ';'],
+    'images are equal nodes': ['if (known[at + words[word]!] !== mapped) return false;', ''],
+    'images of the other are not looked for': ['return this.members > 0 && this.place(', 'return false && this.place('],
+    'processes stay where they are': ['known[at + HEADER.size + renaming.process(p)] !==', 'known[at + HEADER.size + p] !=='],
+    'cells stay where they are': ['this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!', 'word'],
   }),
-  ...file('explore/symmetries.ts', {
-    'processes stay where they are': ['to[HEADER.size + map.process(p)]', 'to[HEADER.size + p]'],
-    'cells stay where they are': ['const there = map.cell(cell);', 'const there = cell;'],
+  ...file('explore/mirror.ts', {
+    'edges are not looked at in the mirror': ['if (to === NONE || to !== wanted) throw', 'if (false) throw'],
   }),
-  ...file('explore/columns.ts', {
-    'columns leave their cells behind': ['for (let i = 0, from = order[c]! * height; i < height; i++, at++) if', 'for (let i = 0, from = order[c]! * height; i < height; i++, at++) if (i < processes) if'],
+  ...file('explore/equivariance.ts', {
+    'steps may do otherwise in the mirror': ['return saw === observed && written.size', 'return true || written.size'],
+    'claims may say otherwise in the mirror': ['const wanted = told(node, (_check, i) => verdicts?.[i] ?? true);', 'return true; const wanted = told(node, (_check, i) => verdicts?.[i] ?? true);'],
+    'claims about ends may say otherwise in the mirror': ['if (check.holds(image, END_STEP, 0) !== held[i]) throw', 'if (false) throw'],
+  }),
+  ...file('explore/local-steps.ts', {
+    'what is written in the mirror is not': ['for (const map of this.generators) this.note(map.cell(cell));', ''],
   }),
   ...file('explore/futures.ts', {
     'futures reach once round': ['changed = join(row, a, row[b]!) || changed;', 'join(row, a, row[b]!);'],

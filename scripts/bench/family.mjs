@@ -12,6 +12,9 @@ const twice = function* (cpu, s) {
 };
 const stores = (...pages) => function* (cpu, s) { for (const n of pages) yield* user_store(cpu, s.page(n), n + 1); };
 
+const storesAgain = stores(1);
+const collapses = function* (cpu, s) { yield* khugepaged_collapse(cpu, s.mm, 0); };
+
 export const family = (walkers) => ({
   name: `family-${walkers}`,
   title: 'Fast GUP pins a page twice while khugepaged rebuilds the range and a user writes beside it.',
@@ -19,9 +22,9 @@ export const family = (walkers) => ({
   areas: [{ from: 0, to: 2, thp: 'never' }],
   setup: [{ cpu: 0, does: stores(0, 1) }],
   threads: [
-    ...Array.from({ length: walkers }, (_, i) => ({ name: `G${i}`, cpu: i, runs: 0, does: twice })),
-    { name: 'U', cpu: walkers, runs: 0, does: stores(1) },
-    { name: 'K', cpu: walkers + 1, runs: 'kernel', does: function* (cpu, s) { yield* khugepaged_collapse(cpu, s.mm, 0); } },
+    { name: 'U', cpu: 0, runs: 0, does: storesAgain },
+    { name: 'K', cpu: 1, runs: 'kernel', does: collapses },
+    ...Array.from({ length: walkers }, (_, i) => ({ name: `G${i}`, cpu: 2 + i, runs: 0, does: twice })),
   ],
   asks: watches.filter(({ breach }) => ASKS.includes(breach)).map(({ claim }) => claim),
 });

@@ -7,12 +7,22 @@ export const CHOICE = -1;
 const LEAF = -2;
 const NONE = -1;
 
+/** An answer, and what was read to find it: CHOICE among the cells, values as records keep them. */
+export interface Leaf {
+  readonly key: number;
+  readonly cells: readonly number[];
+  readonly values: readonly number[];
+  readonly answer: number;
+}
+
 /**
  * One tree per key. An inner place names the cell that is read next; branches lead on by the value found there; a leaf holds the
  * answer. A function of a store reads the same cell first every time, then one that depends on the value of the first, and so on:
  * whoever walks from the root sees exactly what the function would read, and nothing else can change its answer.
  */
 export class Decisions {
+  /** All answers, in the order in which they were learned. */
+  readonly learned: Leaf[] = [];
   /** Per key: the root of its tree, plus one. */
   private roots = new Int32Array(256);
   /** Per place: the cell that is read there, CHOICE, or LEAF - answer. */
@@ -59,6 +69,7 @@ export class Decisions {
     while (key >= this.roots.length) this.roots = doubled(this.roots);
     let place = this.roots[key]! - 1;
     let branch = NONE;
+    this.learned.push({ key, cells: [...cells], values: [...values], answer });
     for (let i = 0; i <= cells.length; i++) {
       const reads = i < cells.length ? cells[i]! : LEAF - answer;
       if (place < 0) {

@@ -99,6 +99,8 @@ export interface Exploration {
   /** Searches made; the last one learned nothing that would have changed it, and states and transitions are its own. */
   readonly rounds: number;
   readonly seconds: number;
+  /** Why processes that were supposed to be alike are not: they were told apart. */
+  readonly unlike?: string;
   /** About how likely it is that a state was missed, when states were told apart by fingerprints alone. */
   readonly omissionRisk?: number;
   readonly violations: readonly Violation[];

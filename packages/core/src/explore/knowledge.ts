@@ -6,7 +6,9 @@ import type { Saved } from './checkpoint.ts';
 import { Footprints } from './footprints.ts';
 import { byHistory, type Identity } from './identity.ts';
 import { plain } from './loading.ts';
+import { LocalSteps } from './local-steps.ts';
 import { Mirror } from './mirror.ts';
+import { Renamings } from './renamings.ts';
 import type { Mutant, Reductions } from './reductions.ts';
 import { digestOf, Relearned } from './relearn.ts';
 import type { Saving } from './saving.ts';
@@ -19,6 +21,8 @@ export class Knowledge {
   /** Learned only where a reduction makes use of them. */
   readonly footprints: Footprints | undefined;
   readonly mutants: ReadonlySet<Mutant>;
+  /** There wherever footprints are learned. */
+  readonly local: LocalSteps | undefined;
   /** Only where symmetries are made use of. */
   readonly mirror: Mirror | undefined;
   private readonly relearned: Relearned;
@@ -32,10 +36,12 @@ export class Knowledge {
     this.mutants = new Set(reduce.mutate);
     this.automaton = new Automaton(system, identity);
     this.relearned = new Relearned(this.automaton);
-    const { persistent, fuse, symmetry, deadCells } = reduce;
-    this.mirror = symmetry === true && system.symmetries !== undefined ? new Mirror(system, this.automaton, this.mutants) : undefined;
-    const used = persistent === true || fuse === true || deadCells === true || this.mirror !== undefined;
+    const { persistent, fuse, local, symmetry, deadCells } = reduce;
+    const renamings = symmetry === true && system.symmetry !== undefined ? new Renamings(system.symmetry) : undefined;
+    const used = persistent === true || fuse === true || local === true || deadCells === true || renamings !== undefined;
     this.footprints = used ? new Footprints(system, this.automaton, reduce.commute === true, this.mutants) : undefined;
+    this.local = this.footprints && new LocalSteps(system, this.automaton, this.footprints, renamings?.generators ?? [], local === true, this.mutants);
+    this.mirror = renamings && new Mirror(system, this.automaton, this.behaviour, renamings, this.local!, this.mutants);
   }
 
   /** What steps do and what claims say is not saved: it is looked up again when it is met, and touches nothing new then. */
@@ -44,6 +50,7 @@ export class Knowledge {
     to.plain('interned', this.system.interned?.numbered() ?? []);
     this.relearned.save(to);
     this.footprints?.save(to);
+    this.local?.save(to);
   }
 
   load(from: Saved): void {
@@ -52,6 +59,7 @@ export class Knowledge {
     if (!(this.system.interned?.renumber(interned) ?? interned.length === 0)) throw from.refuse('numbers stand for other things');
     this.relearned.load(from);
     this.footprints?.load(from);
+    this.local?.load(from);
   }
 
   /** Of all that is fixed: processes, cells, what they hold at the start, and how it is searched. */

@@ -7,23 +7,35 @@ const UNKNOWN = -2;
 /** Its initial value is known, it was never written. */
 const UNWRITTEN = -1;
 
-/** A state is a record of 32-bit words: HEADER words, one node per process, then the cells that were ever written. */
-export const HEADER = { parent: 0, move: 1, low: 2, high: 3, size: 4 } as const;
+/**
+ * A state is a record of 32-bit words: HEADER words, one node per process, sums that make up its fingerprint where states that are not
+ * equal count as one, then the cells that were ever written. `movers`: the processes that must move there, as bits; 0 while not asked.
+ */
+export const HEADER = { parent: 0, move: 1, movers: 2, low: 3, high: 4, size: 5 } as const;
 
 /** Places in a record, in order of discovery. A cell is kept as the difference to its initial value, so that an unused place is 0. */
 export class Layout {
   /** Per cell: its word in a record, negative without one. */
   readonly wordOf: Int32Array;
+  /** Where sums begin in a record, and where cells do. */
+  readonly sums: number;
+  readonly firstCell: number;
   /** Words of a record in use. */
   width: number;
   private readonly initials: Int32Array;
-  /** Per word after the nodes: its cell. */
+  /** Per word from `firstCell` on: its cell. */
   private readonly cells: Cell[] = [];
 
-  constructor(private readonly system: System) {
+  /** @param room words for sums */
+  constructor(
+    private readonly system: System,
+    room = 0,
+  ) {
+    this.sums = HEADER.size + system.processes.length;
+    this.firstCell = this.sums + room;
     this.wordOf = new Int32Array(system.cellCount).fill(UNKNOWN);
     this.initials = new Int32Array(system.cellCount);
-    this.width = HEADER.size + system.processes.length;
+    this.width = this.firstCell;
   }
 
   /** Initial value of a cell. */
@@ -53,7 +65,7 @@ export class Layout {
 
   /** The cell that has a word of a record. */
   cellAt(word: number): Cell {
-    return this.cells[word - this.width + this.cells.length]!;
+    return this.cells[word - this.firstCell]!;
   }
 
   /** What the cell holds, given the word of a record. */

@@ -1,113 +1,263 @@
-/** Which states count as one: equal in what matters, or the image of each other under a symmetry. */
-import type { Footprints } from './footprints.ts';
-import type { Columns } from './columns.ts';
+/** Which states count as one: equal in what matters, or with members of a symmetry in other places. */
+import type { Saved } from './checkpoint.ts';
 import type { DeadCells } from './dead-cells.ts';
+import type { Footprints } from './footprints.ts';
+import { doubled } from './grow.ts';
 import { HEADER, type Layout } from './layout.ts';
-import { highPart, lowPart } from './mix.ts';
-import type { Symmetries } from './symmetries.ts';
+import { exactly } from './loading.ts';
+import type { Mirror } from './mirror.ts';
+import { highPart, imul, lowPart, mix } from './mix.ts';
+import type { Mutant } from './reductions.ts';
+import type { Renaming, Renamings } from './renamings.ts';
+import type { Saving } from './saving.ts';
 
-/** Fingerprints and comparisons of records. Records keep their true values; only what is compared changes. */
+/** What a word of a record is where members change places. */
+const SHARED = 0;
+const OWN = 1;
+const SHARED_NODE = 2;
+const OWN_NODE = 3;
+const SHARED_SET = 4;
+const OWN_SET = 5;
+const PAIR = 6;
+
+/**
+ * Fingerprints that are the same for all orders of the members: a sum over what they share, and one sum per member, mixed and added up
+ * in any order. Each record keeps its sums (`layout.sums`), so that a write changes two words of them. What depends on two members
+ * at once is told by the comparison only, which looks for an order in which the records are equal.
+ */
 export class Likeness {
   low = 0;
   high = 0;
-  /** What is compared of the record `begin` was given, one row per symmetry; the first is the record without dead cells. */
-  private images: Int32Array[];
-  private other = new Int32Array(0);
+  private readonly renamings: Renamings | undefined;
+  private readonly members: number;
+  /** Per word: what it is, whose (0: shared, else a member plus 1), and what it counts as. */
+  private kinds = new Uint8Array(64);
+  private owners = new Uint8Array(64);
+  private keys = new Int32Array(64);
+  private known: number;
+  /** Bits of all members. */
+  private readonly named: number;
+  /** Per node: the least of its images plus 1, as long as this search lasts. */
+  private least = new Int32Array(256);
   /** Per word of a cell: its slot, -1 while nobody was seen touching it. */
   private slots = new Int32Array(0);
+  private readonly sums: Int32Array;
+  private readonly to: Int32Array;
+  /** Per renaming: the words that words go to. */
+  private readonly words = new Map<Renaming, Int32Array>();
+  private readonly processes: number;
 
   constructor(
     private readonly layout: Layout,
-    private readonly processes: number,
+    private readonly addCell: (cell: number) => void,
     private readonly footprints: Footprints,
     private readonly dead: DeadCells | undefined,
-    private readonly symmetries: Symmetries | undefined,
-    private readonly columns: Columns | undefined,
+    private readonly mirror: Mirror | undefined,
+    private readonly mutants: ReadonlySet<Mutant>,
   ) {
-    this.images = Array.from({ length: symmetries?.count ?? 1 }, () => new Int32Array(0));
+    this.renamings = mirror?.renamings;
+    this.members = this.renamings?.members.length ?? 0;
+    this.processes = layout.sums - HEADER.size;
+    this.known = HEADER.size;
+    this.named = (this.renamings?.members ?? []).reduce((all, { bit }) => (bit === undefined ? all : all | (1 << bit)), 0);
+    this.sums = new Int32Array(2 + 2 * this.members);
+    this.to = new Int32Array(this.members);
+    this.learnWords();
   }
 
-  /** Before a record is taken up: sorted columns may need places for cells that have none, which moves all records. */
-  prepare(): void {
-    this.columns?.givePlaces();
+  /** Words for sums that a record needs. */
+  static room(mirror: Mirror | undefined): number {
+    return 2 + 2 * (mirror?.renamings.members.length ?? 0);
+  }
+
+  /** Takes note of new words of records. Where a cell has a place, its images get one. */
+  learnWords(): void {
+    for (; this.known < this.layout.width; this.known++) this.learn(this.known);
+  }
+
+  private learn(word: number): void {
+    if (word >= this.kinds.length) {
+      this.kinds = doubled(this.kinds);
+      this.owners = doubled(this.owners);
+      this.keys = doubled(this.keys);
+    }
+    this.keys[word] = word;
+    if (word < this.layout.sums) this.learnNode(word);
+    else if (word >= this.layout.firstCell) this.learnCell(word);
+  }
+
+  private learnNode(word: number): void {
+    const p = word - HEADER.size;
+    this.kinds[word] = SHARED_NODE;
+    this.renamings?.members.forEach(({ processes }, m) => {
+      if (!processes.includes(p)) return;
+      this.kinds[word] = OWN_NODE;
+      this.owners[word] = m + 1;
+      this.keys[word] = HEADER.size + this.firstOf(m).processes[processes.indexOf(p)]!;
+    });
+  }
+
+  private learnCell(word: number): void {
+    if (!this.renamings) return;
+    const cell = this.layout.cellAt(word);
+    const { members, masks, symmetry } = this.renamings;
+    const isSet = masks.has(cell);
+    this.kinds[word] = isSet ? SHARED_SET : SHARED;
+    members.forEach(({ cells }, m) => {
+      const i = cells.indexOf(cell);
+      if (i < 0) return;
+      this.kinds[word] = isSet ? OWN_SET : OWN;
+      this.owners[word] = m + 1;
+      this.keys[word] = -2 - this.firstOf(m).cells[i]!;
+      // Their words are learned in turn.
+      members.forEach((there, n) => {
+        if (this.renamings!.classOf[n] === this.renamings!.classOf[m]) this.give(there.cells[i]!);
+      });
+    });
+    (symmetry.pairs ?? []).forEach((pair, k) => {
+      if (!pair.some((row, i) => row.some((there, j) => i !== j && there === cell))) return;
+      this.kinds[word] = PAIR;
+      this.keys[word] = -(1 << 24) - k;
+      pair.forEach((row, i) => row.forEach((there, j) => { if (i !== j) this.give(there); }));
+    });
+  }
+
+  private give(cell: number): void {
+    if (!(this.layout.wordOf[cell]! >= 0)) this.addCell(cell);
+  }
+
+  private firstOf(m: number): Renamings['members'][number] {
+    const { members, classOf } = this.renamings!;
+    return members[classOf.indexOf(classOf[m]!)]!;
+  }
+
+  save(to: Saving): void {
+    to.whole('least images', this.least);
+  }
+
+  load(from: Saved): void {
+    this.least = exactly(from, 'least images');
+  }
+
+  /** A word of a record changes: changes the sums of the record. */
+  change(chunk: Int32Array, base: number, word: number, old: number, value: number, seed: number): void {
+    this.add(chunk, base + this.layout.sums, word, old, -1, seed);
+    this.add(chunk, base + this.layout.sums, word, value, 1, seed);
+  }
+
+  private add(sums: Int32Array, at: number, word: number, value: number, sign: number, seed: number): void {
+    if (value === 0) return;
+    const kind = this.kinds[word]!;
+    const key = this.keys[word]!;
+    switch (kind) {
+      case SHARED_NODE: case OWN_NODE: this.put(sums, at + 2 * this.owners[word]!, key, this.leastOf(value), sign, seed); break;
+      case SHARED_SET: {
+        const set = this.layout.decode(this.layout.cellAt(word), value);
+        this.put(sums, at, key, (set & ~this.named) + 1, sign, seed);
+        this.renamings!.members.forEach(({ bit }, m) => { if (bit !== undefined && (set >>> bit) & 1) this.put(sums, at + 2 + 2 * m, key, 1, sign, seed); });
+        break;
+      }
+      case OWN_SET: this.put(sums, at + 2 * this.owners[word]!, key, (this.layout.decode(this.layout.cellAt(word), value) & ~this.named) + 1, sign, seed); break;
+      default: this.put(sums, at + 2 * this.owners[word]!, key, value, sign, seed);
+    }
+  }
+
+  private put(sums: Int32Array, at: number, key: number, value: number, sign: number, seed: number): void {
+    sums[at] = sums[at]! + sign * lowPart(key, value, seed);
+    sums[at + 1] = sums[at + 1]! + sign * highPart(key, value, seed);
   }
 
   /** Takes up a record: sets `low` and `high`, the same for all records that count as equal to it. */
   begin(chunk: Int32Array, base: number, seed: number): void {
-    // Images may give a place to cells that had none: at most as many as there are.
-    if (this.images[0]!.length < 2 * this.layout.width) this.images = this.images.map(() => new Int32Array(this.layout.width * 3));
-    const plain = this.images[0]!;
-    if (this.symmetries) plain.fill(0, this.layout.width);
-    this.plain(chunk, base, plain);
-    this.columns?.sort(plain);
-    this.mark(plain, seed);
-    if (this.symmetries) this.beginImages(plain, seed);
-  }
-
-  /** The fingerprint of a record is the least of those of its images. */
-  private beginImages(plain: Int32Array, seed: number): void {
-    let { low, high } = this;
-    for (let i = 1; i < this.images.length; i++) {
-      this.symmetries!.image(i, plain, this.images[i]!, this.processes);
-      this.mark(this.images[i]!, seed);
-      if (this.low < low || (this.low === low && this.high < high)) ({ low, high } = this);
+    let sums = chunk;
+    let at = base + this.layout.sums;
+    if (this.dead) {
+      for (let i = 0; i < this.sums.length; i++) this.sums[i] = chunk[at + i]!;
+      [sums, at] = [this.sums, 0];
+      this.dead.begin(chunk, base + HEADER.size, this.processes);
+      for (let word = this.layout.firstCell; word < this.layout.width; word++) if (chunk[base + word] !== 0 && !this.isLive(word)) this.add(sums, at, word, chunk[base + word]!, -1, seed);
     }
-    [this.low, this.high] = [low, high];
-  }
-
-  private mark(image: Int32Array, seed: number): void {
-    let low = 0;
-    let high = 0;
-    for (let word = HEADER.size; word < this.layout.width; word++) {
-      const value = image[word]!;
-      if (value === 0) continue;
-      low = (low + lowPart(word, value, seed)) | 0;
-      high = (high + highPart(word, value, seed)) | 0;
+    let low = sums[at]!;
+    let high = sums[at + 1]!;
+    for (let m = 1; m <= this.members; m++) {
+      const a = sums[at + 2 * m]!;
+      const b = sums[at + 2 * m + 1]!;
+      low = (low + mix(a ^ imul(b, 0x9e3779b1))) | 0;
+      high = (high + mix(b ^ imul(a, 0x85ebca6b))) | 0;
     }
     this.low = low;
     this.high = high;
   }
 
   /** Does that record count as equal to the one taken up? */
-  matches(chunk: Int32Array, base: number): boolean {
-    if (!this.symmetries && !this.columns) return this.matchesPlain(chunk, base);
-    if (this.other.length < this.layout.width) this.other = new Int32Array(this.layout.width * 2);
-    this.plain(chunk, base, this.other);
-    this.columns?.sort(this.other);
-    return this.images.some((image) => {
-      for (let word = HEADER.size; word < this.layout.width; word++) if (image[word] !== this.other[word]) return false;
-      return true;
-    });
+  matches(known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
+    if (this.isPlainlyEqual(known, at, chunk, base)) return true;
+    return this.members > 0 && this.place(0, 0, known, at, chunk, base);
   }
 
-  /** Where nodes are equal, the same cells are alive. */
-  private matchesPlain(chunk: Int32Array, base: number): boolean {
-    const plain = this.images[0]!;
-    const firstCell = HEADER.size + this.processes;
-    for (let word = HEADER.size; word < firstCell; word++) if (chunk[base + word] !== plain[word]) return false;
-    for (let word = firstCell; word < this.layout.width; word++) {
+  /** Tries to find places for the members from `m` on. */
+  private place(m: number, taken: number, known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
+    if (m === this.members) return this.isEqualUnder(this.renamings!.of(this.to), known, at, chunk, base);
+    const { classOf } = this.renamings!;
+    const mine = base + this.layout.sums + 2 + 2 * m;
+    for (let n = 0; n < this.members; n++) {
+      if ((taken >>> n) & 1 || classOf[n] !== classOf[m]) continue;
+      const theirs = at + this.layout.sums + 2 + 2 * n;
+      // Sums count dead cells too.
+      if (!this.dead && (known[theirs] !== chunk[mine] || known[theirs + 1] !== chunk[mine + 1])) continue;
+      this.to[m] = n;
+      if (this.place(m + 1, taken | (1 << n), known, at, chunk, base)) return true;
+    }
+    return false;
+  }
+
+  private isPlainlyEqual(known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
+    const { sums, firstCell, width } = this.layout;
+    for (let word = HEADER.size; word < sums; word++) if (known[at + word] !== chunk[base + word]) return false;
+    // Where nodes are equal, the same cells are alive.
+    for (let word = firstCell; word < width; word++) if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;
+    return true;
+  }
+
+  private isEqualUnder(renaming: Renaming, known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
+    const { firstCell, width } = this.layout;
+    for (let p = 0; p < this.processes; p++)
+      if (known[at + HEADER.size + renaming.process(p)] !== this.mirror!.imageOf(renaming, chunk[base + HEADER.size + p]!)) return false;
+    const words = this.wordsUnder(renaming);
+    for (let word = firstCell; word < width; word++) {
+      if (this.dead && !this.isLive(word)) continue;
       const value = chunk[base + word]!;
-      if (value !== plain[word] && (plain[word] !== 0 || this.isLive(word))) return false;
+      const kind = this.kinds[word]!;
+      const mapped = value !== 0 && (kind === SHARED_SET || kind === OWN_SET) && !this.mutants.has('values are mapped') ? this.mapped(renaming, word, value) : value;
+      if (known[at + words[word]!] !== mapped) return false;
     }
     return true;
   }
 
-  /** The record, with 0 for every cell that nobody will look at. */
-  private plain(chunk: Int32Array, base: number, into: Int32Array): void {
-    const firstCell = HEADER.size + this.processes;
-    for (let word = HEADER.size; word < firstCell; word++) into[word] = chunk[base + word]!;
-    this.dead?.begin(chunk, base + HEADER.size, this.processes);
-    for (let word = firstCell; word < this.layout.width; word++) {
-      const value = chunk[base + word]!;
-      into[word] = value !== 0 && this.isLive(word) ? value : 0;
-    }
+  private mapped(renaming: Renaming, word: number, value: number): number {
+    const cell = this.layout.cellAt(word);
+    return this.layout.encode(renaming.cell(cell), renaming.set(this.layout.decode(cell, value)));
+  }
+
+  private wordsUnder(renaming: Renaming): Int32Array {
+    let words = this.words.get(renaming);
+    if (words?.length === this.layout.width) return words;
+    words = Int32Array.from({ length: this.layout.width }, (_, word) => (word < this.layout.firstCell ? word : this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!));
+    this.words.set(renaming, words);
+    return words;
+  }
+
+  /** What stands for a node and all its images: 0, which counts nothing, for those of node 0. It stays the same for one search, whatever is learned meanwhile. */
+  private leastOf(node: number): number {
+    if (!this.mirror) return node;
+    while (node >= this.least.length) this.least = doubled(this.least);
+    return (this.least[node] ||= this.mirror.leastOf(node) + 1) - 1;
   }
 
   private isLive(word: number): boolean {
-    if (!this.dead) return true;
     if (word >= this.slots.length) this.slots = new Int32Array(this.layout.width * 2).fill(-1);
     let slot = this.slots[word]!;
     if (slot < 0) slot = this.slots[word] = this.footprints.slotIfTouched(this.layout.cellAt(word));
-    return this.dead.isLive(slot);
+    return this.dead!.isLive(slot);
   }
 }

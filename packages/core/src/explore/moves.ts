@@ -13,6 +13,8 @@ import { TRAIT } from './traits.ts';
 
 /** Moves made without keeping a state. More would save states, and make the same moves again from each state that leads there. */
 const LONGEST = 4;
+/** Local steps in a row after which code is taken to go round for ever. */
+const MANY = 1000;
 
 /** One move at a time, and those that follow of themselves. */
 export class Moves {
@@ -57,16 +59,22 @@ export class Moves {
     let effect = next.make(state, p, choice);
     this.count(effect);
     if (!reducer?.fuses) {
+      if (reducer?.local) {
+        this.judge(next, node, effect, -1);
+        this.passOn(p);
+        return states.find();
+      }
       const known = states.find();
       // Where unlike states count as one, a claim may hold on one way into it and fail on another.
       this.judge(next, node, effect, states.likeness ? -1 : known < 0 ? states.count : known);
       return known;
     }
     this.judge(next, node, effect, -1);
-    for (;;) {
+    this.passOn(p);
+    for (let moves = 1; ; moves++) {
       // Looked up first: most moves lead to states that are known, and what comes after these was looked at before.
       const known = states.find();
-      if (known >= 0 || way.length >= LONGEST || this.stopped) return known;
+      if (known >= 0 || moves >= LONGEST || this.stopped) return known;
       const able = ahead.gather(states.count);
       if (able === 0 || reducer.choose(ahead, able, states.count) > 1) return known;
       const only = ahead.ready[0]!;
@@ -76,6 +84,19 @@ export class Moves {
       way.push(only);
       this.count(effect);
       this.judge(ahead, node, effect, -1);
+      this.passOn(only);
+    }
+  }
+
+  /** Makes the local steps that come next in the process that moved last. */
+  private passOn(p: number): void {
+    const { ahead, states, reducer, way, knowledge } = this;
+    const local = reducer?.local;
+    if (!local) return;
+    for (let many = 0; many < MANY && local.has(states.node(states.count, p)); many++) {
+      if (ahead.isHeldUp(p, states.count) && !knowledge.mutants.has('gates hold up local steps')) return;
+      this.count(ahead.moveOn(p, 0));
+      way.push(p);
     }
   }
 
@@ -111,7 +132,7 @@ export class Moves {
     const held = by.verdict(node, effect);
     if (!held) return;
     // Judged before the successor is kept: a claim that fails is a finding even where there is no room for one state more.
-    const depth = this.reducer?.fuses ? -1 : this.depth() + 1;
+    const depth = this.reducer?.jumps ? -1 : this.depth() + 1;
     const failures = this.findings.judge(automaton.checks[node]!, held, after, behaviour.effects.edge[effect]!, depth, this);
     if (failures > 0 && this.stopAtFirst) this.stopped = true;
   }

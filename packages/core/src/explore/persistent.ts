@@ -48,9 +48,9 @@ export class Persistent {
     this.probe = new LockProbe(fuse, mutants);
   }
 
-  /** Moves the processes of a smallest set to the front of `next.ready`; returns how many they are. */
+  /** A smallest set, as bits, of the processes that can move: the first `count` of `next.ready`. */
   choose(next: Successors, count: number, state: number): number {
-    if (count === 1) return 1;
+    if (count === 1) return 1 << next.ready[0]!;
     this.next = next;
     this.needs.fill(-1);
     const record = this.states.chunkOf(state);
@@ -70,15 +70,7 @@ export class Persistent {
       const set = this.closureOf(next.ready[i]!, able, least);
       if (set !== NONE_SMALLER) [best, least] = [set, bitCount(set & able)];
     }
-    if (best === -1) return count;
-    let front = 0;
-    for (let i = 0; i < count; i++) {
-      const p = next.ready[i]!;
-      if (((best >>> p) & 1) === 0) continue;
-      next.ready[i] = next.ready[front]!;
-      next.ready[front++] = p;
-    }
-    return front;
+    return best === -1 ? able : best & able;
   }
 
   /** The set that a process needs, unless `least` or more of it are able to move. */

@@ -1,15 +1,14 @@
 /** The reductions of one search, put together. */
 import type { Saved } from './checkpoint.ts';
-import { Columns } from './columns.ts';
 import { DeadCells } from './dead-cells.ts';
 import { Futures } from './futures.ts';
 import type { Knowledge } from './knowledge.ts';
 import { Likeness } from './likeness.ts';
 import { plain } from './loading.ts';
+import type { LocalSteps } from './local-steps.ts';
 import { MOST_PROCESSES, Persistent } from './persistent.ts';
 import type { Saving } from './saving.ts';
 import type { States } from './state.ts';
-import { Symmetries } from './symmetries.ts';
 import type { Successors } from './successors.ts';
 
 /** States to expand before futures are made anew from what was learned meanwhile. */
@@ -17,8 +16,14 @@ const PATIENCE = 16;
 
 /** Chooses who moves, and sets what counts as one state. */
 export class Reducer {
+  /** Do moves lead past states that are not kept? Then the first schedule found may be no shortest one. */
+  get jumps(): boolean {
+    return this.fuses || this.local !== undefined;
+  }
   /** Is a state in which one process alone must move not kept? */
   readonly fuses: boolean;
+  /** Steps that are made together with the step before them. */
+  readonly local: LocalSteps | undefined;
   private futures: Futures;
   private first: Futures;
   private made: number;
@@ -28,20 +33,19 @@ export class Reducer {
 
   constructor(
     private readonly knowledge: Knowledge,
-    states: States,
+    private readonly states: States,
   ) {
-    const { system, reduce, mutants, mirror } = knowledge;
+    const { system, reduce, mutants, mirror, local } = knowledge;
     const footprints = knowledge.footprints!;
     this.fuses = reduce.fuse === true;
+    this.local = reduce.local ? local : undefined;
     this.first = this.futures = this.make();
     this.made = knowledge.version;
     const futures = (): Futures => this.futures;
     const count = system.processes.length;
     if (reduce.persistent && count <= MOST_PROCESSES) this.persistent = new Persistent(system, states, futures, this.fuses, mutants);
     const dead = reduce.deadCells ? new DeadCells(futures, footprints, mutants) : undefined;
-    const columns = mirror && system.columns && new Columns(system.columns, mirror, states);
-    const symmetries = mirror && !columns ? new Symmetries(mirror, states.layout, (cell) => states.addCell(cell), mutants) : undefined;
-    if (dead || mirror) states.likeness = new Likeness(states.layout, count, footprints, dead, symmetries, columns);
+    if (dead || mirror) states.likeness = new Likeness(states.layout, (cell) => states.givePlace(cell), footprints, dead, mirror, mutants);
   }
 
   /** Before a state is expanded. What is known meanwhile saves later rounds; nothing is concluded from a round that learns. */
@@ -67,7 +71,18 @@ export class Reducer {
 
   /** Moves those that must move to the front of `next.ready`; returns how many. */
   choose(next: Successors, count: number, state: number): number {
-    return this.persistent?.choose(next, count, state) ?? count;
+    if (!this.persistent) return count;
+    // Asked when the state was found, and again when it is expanded.
+    let movers = this.states.movers(state);
+    if (movers === 0) this.states.setMovers(state, (movers = this.persistent.choose(next, count, state)));
+    let front = 0;
+    for (let i = 0; i < count; i++) {
+      const p = next.ready[i]!;
+      if (((movers >>> p) & 1) === 0) continue;
+      next.ready[i] = next.ready[front]!;
+      next.ready[front++] = p;
+    }
+    return front;
   }
 
   save(to: Saving): void {
@@ -88,8 +103,9 @@ export class Reducer {
   }
 
   private make(): Futures {
-    const { system, automaton, footprints, mirror, mutants } = this.knowledge;
-    mirror?.close(footprints!);
+    const { system, automaton, footprints, local, mirror, mutants } = this.knowledge;
+    if (mirror) mirror.close(footprints!);
+    else local?.refresh();
     return new Futures(system, automaton, footprints!, mutants);
   }
 }

@@ -8,10 +8,14 @@ export interface Reductions {
   readonly commute?: boolean;
   /** Giving back a lock meets nobody who has to take it first; where one process alone must move, the state in between is not kept. */
   readonly fuse?: boolean;
+  /** A step that reads nothing but what nobody ever writes is made together with the step before it. */
+  readonly local?: boolean;
   /** States that differ by a declared symmetry of the system are one. */
   readonly symmetry?: boolean;
   /** Cells that nobody will look at again are left out when states are compared. */
   readonly deadCells?: boolean;
+  /** Follows some schedules at random first, so that fewer searches are made in vain. Leaves nothing out by itself. */
+  readonly rehearse?: boolean;
   /** Rules to leave out. For tests only: each of them must be missed. */
   readonly mutate?: readonly Mutant[];
 }
@@ -26,7 +30,8 @@ export const MUTANTS = [
   'closure goes on', 'enabling reads', 'choosing reads', 'claims read', 'cycles are opened', 'again until nothing is new', 'equal writes are writes',
   'every way is taken', 'locks may be touched without', 'locks must be held', 'locks alone hold up', 'finals read', 'every future looks',
   'everybody is all', 'adds do not open locks', 'values are mapped', 'observed values are mapped', 'images know alike', 'finals make news',
+  'judged steps are not local', 'what is written is not local', 'gates hold up local steps',
 ] as const;
 
 /** All that are proved sound. Symmetry does nothing unless a system declares one. */
-export const ALL_REDUCTIONS: Reductions = { persistent: true, commute: true, fuse: true, symmetry: true, deadCells: true };
+export const ALL_REDUCTIONS: Reductions = { persistent: true, commute: true, fuse: true, local: true, symmetry: true, deadCells: true, rehearse: true };

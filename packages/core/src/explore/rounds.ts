@@ -4,9 +4,12 @@ import type { Block, Saved } from './checkpoint.ts';
 import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
 import { together, type Found } from './found.ts';
 import type { Identity } from './identity.ts';
+import { Mistake } from '../mistakes.ts';
 import { Knowledge } from './knowledge.ts';
 import { plain } from './loading.ts';
 import { Saving } from './saving.ts';
+import type { Reductions } from './reductions.ts';
+import { rehearse } from './rehearsal.ts';
 import { Search } from './search.ts';
 
 /** Which search of several it is, and what was asked. */
@@ -18,6 +21,7 @@ interface Round {
   readonly spent: number;
   readonly earlier: Found;
   readonly found?: Exploration;
+  readonly unlike?: string;
   readonly asked: string;
 }
 
@@ -28,10 +32,12 @@ interface Round {
  * What it finds is true at any time: the states it visits exist.
  */
 export class Rounds {
-  private search: Search;
-  private readonly knowledge: Knowledge;
-  private known: number;
+  private search!: Search;
+  private knowledge!: Knowledge;
+  private known = 0;
   private rounds = 1;
+  /** Why a symmetry that was supposed is none. */
+  private unlike: string | undefined;
   /** What was known when anything was learned last, and after how many states of the round. */
   private seen = 0;
   private seenAt = 0;
@@ -46,14 +52,33 @@ export class Rounds {
   private saving = new Saving();
 
   constructor(
-    system: System,
+    private readonly system: System,
     private readonly options: ExploreOptions,
-    identity?: Identity,
+    private readonly identity?: Identity,
   ) {
-    this.knowledge = new Knowledge(system, options.maxDepth === undefined ? (options.reduce ?? {}) : {}, identity);
+    const reduce = options.maxDepth === undefined ? (options.reduce ?? {}) : {};
+    const saved = options.checkpoint?.saved;
+    if (saved) this.load(saved, reduce);
+    else this.unlessUnlike(() => this.begin(reduce));
+  }
+
+  private begin(reduce: Reductions): void {
+    this.knowledge = new Knowledge(this.system, reduce, this.identity);
+    rehearse(this.knowledge);
     this.known = this.knowledge.version;
-    this.search = new Search(options, this.knowledge);
-    if (options.checkpoint?.saved) this.load(options.checkpoint.saved);
+    this.search = new Search(this.options, this.knowledge);
+  }
+
+  /** Nobody promised a symmetry that is supposed: where it is none, all that was found with it is forgotten. */
+  private unlessUnlike(go: () => void): void {
+    try {
+      go();
+    } catch (error) {
+      if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true) throw error;
+      this.unlike = error.message;
+      [this.rounds, this.seen, this.seenAt, this.found] = [1, 0, 0, undefined];
+      this.begin({ ...this.knowledge.reduce, symmetry: false });
+    }
   }
 
   get done(): boolean {
@@ -77,15 +102,19 @@ export class Rounds {
 
   /** Takes about `budget` transitions more. */
   advance(budget: number): void {
-    this.search.advance(budget);
-    if (this.search.done) this.settle();
-    else if (this.isStale()) this.nextRound();
+    this.unlessUnlike(() => {
+      this.search.advance(budget);
+      if (this.search.done) this.settle();
+      else if (this.isStale()) this.nextRound();
+    });
   }
 
   /** What is new since the last block. A search that is over has nothing to go on with. */
   save(): Block {
-    const { rounds, known, seen, seenAt, spent, earlier, found, saving, asked } = this;
-    saving.plain('round', { rounds, known, seen, seenAt, spent, earlier, asked, ...(found && { found }) } satisfies Round);
+    // What a step does is learned anew by who goes on from here, and looked at in the mirror only if it is met again.
+    this.unlessUnlike(() => this.knowledge.mirror?.mustBeAlike());
+    const { rounds, known, seen, seenAt, spent, earlier, found, unlike, saving, asked } = this;
+    saving.plain('round', { rounds, known, seen, seenAt, spent, earlier, asked, ...(found && { found }), ...(unlike !== undefined && { unlike }) } satisfies Round);
     this.knowledge.save(saving);
     this.search.save(saving);
     return saving.block();
@@ -97,13 +126,16 @@ export class Rounds {
     return JSON.stringify({ stopAtFirst, maxDepth, compact });
   }
 
-  private load(from: Saved): void {
-    const { rounds, known, seen, seenAt, spent, earlier, found, asked } = plain<Round>(from, 'round');
+  private load(from: Saved, reduce: Reductions): void {
+    const { rounds, known, seen, seenAt, spent, earlier, found, unlike, asked } = plain<Round>(from, 'round');
+    // As it began: what is learned then is learned in the same order.
+    this.unlike = unlike;
+    this.begin(unlike === undefined ? reduce : { ...reduce, symmetry: false });
     if (asked !== this.asked) throw from.refuse(`it was asked otherwise: ${asked} there, ${this.asked} here`);
     const { seconds } = plain<{ seconds: number }>(from, 'search');
     Object.assign(this, { rounds, known, seen, seenAt, spent, earlier, found });
     this.before = spent + seconds;
-    // Made before anything is known, as the first one was: what it concludes from that is replaced.
+    // Made before more is known: what it concludes from that is replaced.
     const left = this.left(0);
     this.search = found ? this.shorter(found, left) : new Search(left, this.knowledge);
     this.knowledge.load(from);
@@ -114,10 +146,11 @@ export class Rounds {
   result(): Exploration {
     const last = this.found ? this.search.result() : this.reduced();
     const seconds = this.spent + last.seconds;
-    if (!this.found) return { ...last, rounds: this.rounds, seconds };
+    const more = this.unlike === undefined ? { seconds } : { seconds, unlike: this.unlike };
+    if (!this.found) return { ...last, rounds: this.rounds, ...more };
     // The way that the reduced search found is a way too, if the search for a shorter one came to a bound before.
     const { violations, deadlock, cut } = last;
-    return { ...this.found, seconds, ...(cut && { cut }), ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
+    return { ...this.found, ...more, ...(cut && { cut }), ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
   }
 
   /** What the reduced search found. A last round that was cut off may lack what rounds before it found, in states that exist. */

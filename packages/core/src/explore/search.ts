@@ -5,6 +5,7 @@ import type { Saved } from './checkpoint.ts';
 import { END_STEP, Findings } from './findings.ts';
 import { Endings } from './endings.ts';
 import type { Found } from './found.ts';
+import { Likeness } from './likeness.ts';
 import type { Knowledge } from './knowledge.ts';
 import { plain } from './loading.ts';
 import { Moves } from './moves.ts';
@@ -58,7 +59,7 @@ export class Search {
   ) {
     const { system, automaton, footprints } = knowledge;
     this.maxDepth = options.maxDepth ?? Infinity;
-    this.states = new States(system, options.compact);
+    this.states = new States(system, options.compact, reduced && footprints ? Likeness.room(knowledge.mirror) : 0);
     this.next = new Successors(knowledge, this.states);
     this.reducer = reduced && footprints ? new Reducer(knowledge, this.states) : undefined;
     const depth = (): number => this.depth;
@@ -240,8 +241,9 @@ export class Search {
     if (ending === 'deadlock' && this.options.stopAtDeadlock) this.outcome = 'stopped-at-violation';
     if (ending !== 'end') return;
     const store = this.next.atEnd();
+    if (this.reducer && finals.length > 0) this.knowledge.mirror?.mustEndAlike(this.next.source);
     const held = finals.map((check) => check.holds(store, END_STEP, 0));
-    const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.fuses ? -1 : this.depth, { schedule: way });
+    const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.jumps ? -1 : this.depth, { schedule: way });
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 

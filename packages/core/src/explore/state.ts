@@ -38,13 +38,15 @@ export class States {
 
   /**
    * @param compact with it, states are told apart by 64-bit fingerprints alone, which the seed mixes: two states may be taken for one
+   * @param room words that `likeness` needs in each record, when there will be one
    */
   constructor(
     private readonly system: System,
     private readonly compact?: { readonly seed: number },
+    room = 0,
   ) {
     this.seed = compact?.seed ?? 0;
-    this.layout = new Layout(system);
+    this.layout = new Layout(system, room);
     // Room for the cells of most systems: wider records have to be moved.
     this.stride = this.layout.width + 28;
   }
@@ -84,17 +86,16 @@ export class States {
     const to = this.chunkOf(this.count);
     const a = this.baseOf(state);
     const b = this.baseOf(this.count);
-    for (let i = HEADER.low; i < this.layout.width; i++) to[b + i] = from[a + i]!;
+    const { width } = this.layout;
+    for (let i = HEADER.low; i < width; i++) to[b + i] = from[a + i]!;
   }
 
   /** The state that equals the candidate, or -1. */
   find(): number {
-    // Images under a symmetry may give cells a place, which moves all records.
-    this.likeness?.prepare();
-    this.likeness?.begin(this.chunkOf(this.count), this.baseOf(this.count), this.seed);
     const base = this.baseOf(this.count);
     const candidate = this.chunkOf(this.count);
     if (this.likeness) {
+      this.likeness.begin(candidate, base, this.seed);
       candidate[base + HEADER.low] = this.likeness.low;
       candidate[base + HEADER.high] = this.likeness.high;
     }
@@ -149,8 +150,10 @@ export class States {
     const old = chunk[base + word]!;
     if (old === value) return;
     chunk[base + word] = value;
-    // `find` makes another one then.
-    if (this.likeness) return;
+    if (this.likeness) {
+      this.likeness.change(chunk, base, word, old, value, this.seed);
+      return;
+    }
     chunk[base + HEADER.low] = chunk[base + HEADER.low]! + lowPart(word, value, this.seed) - lowPart(word, old, this.seed);
     chunk[base + HEADER.high] = chunk[base + HEADER.high]! + highPart(word, value, this.seed) - highPart(word, old, this.seed);
   }
@@ -170,6 +173,13 @@ export class States {
 
   /** Gives a cell a place in every record; there it holds its initial value. */
   addCell(cell: Cell): number {
+    const word = this.givePlace(cell);
+    this.likeness?.learnWords();
+    return word;
+  }
+
+  /** The same, where `likeness` itself asks for it. */
+  givePlace(cell: Cell): number {
     const word = this.layout.add(cell);
     if (this.layout.width > this.stride) this.widen();
     return word;
@@ -179,15 +189,18 @@ export class States {
     to.plain('states', { count: this.count, cells: [...this.layout.inOrder] });
     to.rows('records', this.count, (from) => this.records(from));
     this.trails.save(to);
+    this.likeness?.save(to);
   }
 
   /** @param expanded states before this one were expanded */
   load(from: Saved, expanded: number): void {
     const { count, cells } = plain<{ count: number; cells: Cell[] }>(from, 'states');
     mustHave(from, 'records', count);
-    for (const cell of cells.slice(this.layout.inOrder.length)) this.addCell(cell);
+    for (const cell of cells.slice(this.layout.inOrder.length)) this.givePlace(cell);
+    this.likeness?.learnWords();
     if (this.layout.inOrder.some((cell, i) => cell !== cells[i])) throw from.refuse('its records hold other cells');
     this.trails.load(from);
+    this.likeness?.load(from);
     this.count = 0;
     this.visited = new Visited();
     for (const { width, numbers } of from.pieces('records')) {
@@ -230,6 +243,22 @@ export class States {
     }
   }
 
+  /** The processes that must move in a state, as bits; 0 while nobody said so. */
+  movers(state: number): number {
+    return this.chunkOf(state)[this.baseOf(state) + HEADER.movers]!;
+  }
+
+  setMovers(state: number, movers: number): void {
+    this.chunkOf(state)[this.baseOf(state) + HEADER.movers] = movers;
+  }
+
+  /** Makes a state what the candidate is: for who goes on from there and never looks back. */
+  replace(state: number): void {
+    const from = this.chunkOf(this.count);
+    const [a, b] = [this.baseOf(this.count), this.baseOf(state)];
+    this.chunkOf(state).set(from.subarray(a + HEADER.low, a + this.layout.width), b + HEADER.low);
+  }
+
   private widen(): void {
     const narrow = this.stride;
     this.stride = Math.ceil(narrow * 1.5);
@@ -246,8 +275,9 @@ export class States {
     if (this.compact) return this.lowOf(state) === candidate[base + HEADER.low];
     const known = this.chunkOf(state);
     const at = this.baseOf(state);
-    if (this.likeness) return this.likeness.matches(known, at);
-    for (let i = HEADER.size; i < this.layout.width; i++) if (known[at + i] !== candidate[base + i]) return false;
+    if (this.likeness) return this.likeness.matches(known, at, candidate, base);
+    const { width } = this.layout;
+    for (let i = HEADER.size; i < width; i++) if (known[at + i] !== candidate[base + i]) return false;
     return true;
   }
 

@@ -74,7 +74,7 @@ export class Successors {
       const asks = traits[node]!;
       status[p] = DONE;
       if (asks & STOPPED) continue;
-      if (this.isHeldUp(p)) {
+      if (this.isHeld(p)) {
         status[p] = HELD;
         continue;
       }
@@ -113,6 +113,7 @@ export class Successors {
     if (effect >= 0) states.overwrite(effects.cell, effects.raw, effects.first[effect]!, effects.first[effect + 1]!);
     else effect = this.apply(node, choice);
     states.setNode(states.count, p, automaton.edges.to[effects.edge[effect]!]!);
+    states.setMovers(states.count, 0);
     return effect;
   }
 
@@ -132,8 +133,14 @@ export class Successors {
     return this.asked.begin(0, 'final');
   }
 
+  /** Is a gate of process `p` closed in a state? */
+  isHeldUp(p: number, state: number): boolean {
+    this.source.seek(state);
+    return this.isHeld(p);
+  }
+
   /** One closed gate is enough to wait for. */
-  private isHeldUp(p: number): boolean {
+  private isHeld(p: number): boolean {
     const gates = this.gates[p]!;
     for (let i = 0; i < gates.length; i++) {
       if (this.source.get(gates[i]!) === 0) continue;

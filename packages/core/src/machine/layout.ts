@@ -10,7 +10,8 @@ import type { Records } from './records.ts';
 /** How many of each thing a system has. */
 export type Sizes = Readonly<Record<Dim, number>>;
 
-interface Placed {
+/** Where a region stands. */
+export interface Placed {
   readonly region: Region;
   readonly base: Cell;
   readonly sizes: readonly number[];
@@ -44,6 +45,16 @@ export class Layout implements CellNames {
   /** Is the region kept in this system? False for ghosts nobody asks for. */
   keeps(region: Region): boolean {
     return this.#placed[region.regionNumber]?.region === region;
+  }
+
+  /** All regions, with where their cells begin and end, and how long each dimension is. */
+  get placed(): readonly Placed[] {
+    return this.#inOrder;
+  }
+
+  /** Does a cell hold a set of CPUs? */
+  isSet(cell: Cell): boolean {
+    return this.#find(cell).region.shape === 'mask';
   }
 
   /** The cell's number. */

@@ -4,7 +4,7 @@
  */
 import type { Cell } from '../words/cells.ts';
 import type { Footprint, Meaning, Op, Step, Store } from '../words/step.ts';
-import type { Check, Column, Process, Symmetry, System } from '../words/system.ts';
+import type { Check, Member, Process, System } from '../words/system.ts';
 
 /** Sizes and variants. */
 export interface GupCollapse {
@@ -35,7 +35,7 @@ export function gupCollapse({ walkers, rounds = 2, flush }: GupCollapse): System
   const handler = (cpu: number, handle: Cell, off: Cell, also: readonly Cell[]): Process => ({
     name: `cpu${cpu} irq`, cpu, role: 'daemon', body: function* () { yield step('handle', [handle, off, ACKS, ...also]); },
   });
-  const columns = all.map((i): Column => ({ processes: [i, walkers + i], cells: [pending(i), irqOff(i)] }));
+  const alike = all.map((i): Member => ({ processes: [i, walkers + i], cells: [pending(i), irqOff(i)] }));
   return {
     processes: [
       ...all.map((i) => main(`gup${i}`, i, () => gup(i, rounds))),
@@ -51,22 +51,8 @@ export function gupCollapse({ walkers, rounds = 2, flush }: GupCollapse): System
     checksAt: (s) => CLAIMS[s.kind] ?? [],
     finals: [],
     where: () => [],
-    ...(walkers > 1 && { columns, symmetries: exchanges(columns) }),
+    ...(walkers > 1 && { symmetry: { classes: [alike] } }),
   };
-}
-
-/** All orders of the columns but the first. */
-function exchanges(columns: readonly Column[]): Symmetry[] {
-  return orders(columns.length).slice(1).map((order): Symmetry => {
-    const processes = new Map(order.flatMap((to, from) => columns[from]!.processes.map((p, i): [number, number] => [p, columns[to]!.processes[i]!])));
-    const cells = new Map(order.flatMap((to, from) => columns[from]!.cells.map((cell, i): [Cell, Cell] => [cell, columns[to]!.cells[i]!])));
-    return { process: (p) => processes.get(p) ?? p, cell: (cell) => cells.get(cell) ?? cell, value: (_cell, value) => value, observed: (_step, value) => value };
-  });
-}
-
-function orders(n: number): number[][] {
-  if (n === 0) return [[]];
-  return orders(n - 1).flatMap((order) => Array.from({ length: n }, (_, i) => order.toSpliced(n - 1 - i, 0, n - 1)));
 }
 
 function* gup(i: number, rounds: number): Op {

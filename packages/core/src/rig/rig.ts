@@ -12,9 +12,11 @@ import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { SimCpu } from '../machine/cpu.ts';
 import { sc } from '../machine/memory/model.ts';
+import { symmetryOf } from '../machine/alike.ts';
 import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
+import type { CpuId } from '../words/address.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
 import { mmCells, type Mm, type Vma } from '../words/objects.ts';
@@ -119,14 +121,28 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   });
   const checks = checksFor(asked, machine, mms, vmas, ask.musts ?? 'violation');
   const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
+  const processes = [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)];
+  const alike = cpusAlike(scenario);
   return {
     stack, called, fixes: [...fixes],
     system: {
-      processes: [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
+      processes, ...(alike.length > 0 && { symmetry: symmetryOf(machine, processes, alike) }), cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),
       meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, interned: machine.parts.records, where: () => machine.where(),
     },
   };
+}
+
+/** CPUs that run the same code, or none: sets of two or more. */
+function cpusAlike({ cpus, threads }: Scenario): CpuId[][] {
+  const found = new Map<unknown, CpuId[]>();
+  for (let id = 0; id < cpus; id++) {
+    const thread = threads.find(({ cpu }) => cpu === id);
+    const known = [...found].find(([like]) => like === thread || (thread && (like as typeof thread | undefined)?.does === thread.does && (like as typeof thread).runs === thread.runs));
+    if (known) known[1].push(id);
+    else found.set(thread, [id]);
+  }
+  return [...found.values()].filter(({ length }) => length > 1);
 }
 
 /** A thread of an address space that a fork makes. */

@@ -57,8 +57,18 @@ export interface Meaning {
    * found by the explorer, which then draws no conclusion from this word.
    */
   readonly mover?: 'right';
+  /** What its image observes where CPUs have changed places. Absent: the same. */
+  renamed?(step: Step, observed: number, renamed: Renamed): number;
   /** The step in words, after it happened. */
   tell(step: Step, observed: number, names: CellNames): string;
+}
+
+/** CPUs have changed places: how values tell it. */
+export interface Renamed {
+  /** The image of a set of CPUs. */
+  set(bits: number): number;
+  /** The image of the number of a CPU. */
+  bit(bit: number): number;
 }
 
 /** Names and readable values of cells. */

@@ -1,7 +1,7 @@
 /** What the explorer is given: processes that take steps over cells, and what is asked of them. It never learns what a PMD is. */
 import type { CpuId } from './address.ts';
 import type { Cell } from './cells.ts';
-import type { CellNames, Meaning, Op, Step, Store } from './step.ts';
+import type { CellNames, Meaning, Op, Renamed, Step, Store } from './step.ts';
 
 /** Something that takes steps on its own. */
 export interface Process {
@@ -34,25 +34,29 @@ export interface Check {
   explain?(store: Store, step: Step, observed: number): string;
 }
 
-/**
- * A way to exchange processes that no step and no claim can tell: with `f` a state and `f(state)` its image, the image of every move
- * of `f` is a move of the image, and claims say the same of both.
- */
-export interface Symmetry {
-  /** The process that takes the place of process `p`. */
-  process(p: number): number;
-  /** The cell that takes the place of a cell. */
-  cell(cell: Cell): Cell;
-  /** What a value of a cell becomes, such as a mask of CPUs. */
-  value(cell: Cell, value: number): number;
-  /** What the image of a step observes where the step observes `value`. */
-  observed(step: Step, value: number): number;
-}
-
-/** What belongs to one of several processes alike: its processes and its cells, in the same order for each. */
-export interface Column {
+/** One of several that nobody can tell apart: its processes and its cells, in the same order for each. */
+export interface Member {
   readonly processes: readonly number[];
   readonly cells: readonly Cell[];
+  /** Its bit in cells that hold sets. Absent: no set names it. */
+  readonly bit?: number;
+}
+
+/**
+ * Members of one class may change places, in any order, and no step and no claim can tell: the image of every move of a state is a
+ * move of the image of the state, and claims say the same of both. That is checked for all that a search learns.
+ */
+export interface Symmetry {
+  /** Members are counted through all classes, from 0. */
+  readonly classes: readonly (readonly Member[])[];
+  /** Cells that hold sets: of the bit of each member, and of other bits, which stay. */
+  readonly masks?: readonly Cell[];
+  /** Cells that belong to two members: `pairs[k][i][j]` goes where member `i` and member `j` go. */
+  readonly pairs?: readonly (readonly (readonly Cell[])[])[];
+  /** What the image of a step observes where the step observes `value`. Absent: the same, or a set where it loads one. */
+  observed?(step: Step, value: number, renamed: Renamed): number;
+  /** Nobody promises it: where it turns out to be none, the system is explored without. */
+  readonly supposed?: boolean;
 }
 
 /** Something that has a number: a name for the code in it, and the rest as a text. */
@@ -81,13 +85,8 @@ export interface System {
   checksAt(step: Step): readonly Check[];
   /** What is judged in states where every main process has ended and no process can move. */
   readonly finals: readonly Check[];
-  /** Symmetries, which together with doing nothing are a group. Absent: none. */
-  readonly symmetries?: readonly Symmetry[];
-  /**
-   * When the symmetries are all orders of these columns, and values and observations stay what they are: the columns. States are then
-   * told apart with their columns sorted, instead of by all their images.
-   */
-  readonly columns?: readonly Column[];
+  /** Absent: everybody can be told apart. */
+  readonly symmetry?: Symmetry;
   /** What cells hold by numbers that are given on the way. Absent: nothing. */
   readonly interned?: Interned;
   /** Names of the operations and hooks that the code resumed last is inside of, outermost first. It changes as code goes on. */

@@ -8,7 +8,7 @@ import { difference, REDUCTIONS } from './agree.ts';
 import { EXPECTED, unexpected } from './expected.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
 import { SHOWN, shownUnlike, TWINS } from './shown.ts';
-import { all, isNot, toy, type Toy } from './toy.ts';
+import { all, isNot, load, store, toy, type Toy } from './toy.ts';
 
 /**
  * Left out, this one is not missed: of two processes alike the one that is ahead has mostly done all that the other may do, and is in
@@ -44,17 +44,27 @@ describe('symmetry', () => {
 
   test.each(OF_SYMMETRY)('a rule that is left out is missed: %s', (mutant) => expect(unexpected(EXPECTED[mutant]!, [mutant])).toBeDefined());
 
-  test('what is no symmetry is refused', () => {
-    const wrong: Toy = { ...TWINS, symmetries: [{ ...TWINS.symmetries![0]!, cell: (cell) => cell }] };
-    expect(() => difference(toy(wrong), 2000, { symmetry: { symmetry: true } })).not.toThrow();
-    expect(difference(toy(wrong), 2000, { symmetry: { symmetry: true } })).toContain('SD_BAD_SYMMETRY');
-  });
+  /** The first to come finds nothing. */
+  const LAST: Toy = {
+    ...TWINS,
+    processes: [0, 1].map(
+      (cpu) =>
+        function* () {
+          yield* store(1 + cpu, 1 + (yield* load(3)));
+          yield* store(3, 1);
+        },
+    ),
+  };
 
   test.each<[string, Toy & { readonly checksOf?: readonly number[] }]>([
     ['other values to begin with', { ...TWINS, cells: [0, 0, 1] }],
     ['other gates', { ...TWINS, processes: TWINS.processes.map((process, p) => (p === 0 ? { gates: [4], body: process as () => Op } : process)) }],
-    ['columns that miss a cell', { ...TWINS, columns: [0, 1].map((c) => ({ processes: [c], cells: [] })) }],
-    ['columns beside a mask, whose bits change places', { ...TWINS, columns: [0, 1].map((c) => ({ processes: [c], cells: [1 + c] })) }],
+    ['a cell that is not named', { ...TWINS, symmetry: { ...TWINS.symmetry!, classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [], bit: cpu }))] } }],
+    ['a set that is not named', { ...TWINS, symmetry: { classes: TWINS.symmetry!.classes } }],
+    ['a set without the bits', { ...TWINS, symmetry: { ...TWINS.symmetry!, classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [1 + cpu] }))] } }],
+    ['other code', { ...TWINS, processes: [TWINS.processes[1]!, TWINS.processes[1]!, TWINS.processes[2]!] }],
+    ['claims that tell them apart', { ...TWINS, marks: { somebody: [{ claim: 'the first is not up', on: 'violation', holds: (cells) => cells.get(1) === 0 }] } }],
+    ['claims about ends that tell them apart', { ...LAST, finals: [{ claim: 'the first goes last', on: 'tally', holds: (cells) => cells.get(1) === 1 }] }],
     ['other claims', { ...TWINS, marks: {}, checksOf: [1] }],
   ])('what is no symmetry is refused: %s', (_what, wrong) => {
     expect(difference(wrong.checksOf ? judgedBy(wrong, wrong.checksOf) : toy(wrong), 2000, { symmetry: { symmetry: true } })).toContain('SD_BAD_SYMMETRY');

@@ -1,7 +1,7 @@
 /** Random systems of two or three processes alike, each with cells of its own, and one other: every order of the alike is a symmetry. */
 import fc from 'fast-check';
 import type { Op } from '../../src/words/step.ts';
-import type { Check, Symmetry } from '../../src/words/system.ts';
+import type { Check, Member } from '../../src/words/system.ts';
 import * as t from './toy.ts';
 
 /** `got` is the last value observed: of the mask only whether it is empty, has the own bit, or another. */
@@ -13,8 +13,8 @@ type Instruction =
 
 export interface RandomTwins {
   readonly copies: number;
-  /** Nobody uses the mask: what belongs to each copy is a column, and columns can be sorted. */
-  readonly columns: boolean;
+  /** Nobody uses the mask. */
+  readonly maskless: boolean;
   readonly code: readonly Instruction[];
   /** Code of a daemon beside each copy: waits for the copy's cell, clears it, works. `gated`: the copy stands still meanwhile. */
   readonly helper: { readonly gated: boolean; readonly code: readonly Instruction[] } | null;
@@ -39,7 +39,7 @@ const one = fc.oneof(
 const code = (most: number): fc.Arbitrary<Instruction[]> => fc.array(one, { minLength: 1, maxLength: most });
 
 export const twins: fc.Arbitrary<RandomTwins> = fc.record({
-  copies: fc.integer({ min: 2, max: 3 }), columns: fc.boolean(), code: code(5), helper: fc.option(fc.record({ gated: fc.boolean(), code: code(2) })), other: code(3),
+  copies: fc.integer({ min: 2, max: 3 }), maskless: fc.boolean(), code: code(5), helper: fc.option(fc.record({ gated: fc.boolean(), code: code(2) })), other: code(3),
   claims: fc.uniqueArray(fc.record({ at: fc.constantFrom('mark', 'store', 'end'), cell: fc.integer({ min: 0, max: 2 }), value, on: fc.constantFrom('violation', 'tally') }) as fc.Arbitrary<RandomTwins['claims'][number]>, { minLength: 1, maxLength: 4, selector: (it) => JSON.stringify(it) }),
 });
 
@@ -68,28 +68,18 @@ function* run(code: readonly Instruction[], me: number, masks: boolean): Op {
   }
 }
 
-const ORDERS: Readonly<Record<number, readonly (readonly number[])[]>> = { 2: [[1, 0]], 3: [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] };
-
 /** The system of such processes. */
-export function systemOf({ copies, columns, code, helper, other, claims }: RandomTwins): t.Toy {
+export function systemOf({ copies, maskless, code, helper, other, claims }: RandomTwins): t.Toy {
   const at = (where: string): Check[] =>
     claims.filter((c) => c.at === where).map((c) => ({
       on: c.on, claim: `${where}: not c${c.cell} ${c.value} while the mask is empty (${c.on})`, holds: (cells) => cells.get(c.cell) !== c.value || cells.get(MASK) !== 0,
     }));
   const every = Array.from({ length: copies }, (_, i) => i);
-  const symmetries = ORDERS[copies]!.map((order): Symmetry => {
-    const bits = (mask: number): number => every.reduce((moved, i) => ((mask >> i) & 1 ? moved | (1 << order[i]!) : moved), mask & ~(2 ** copies - 1));
-    return {
-      process: (p) => (p < copies ? order[p]! : helper && p < 2 * copies ? copies + order[p - copies]! : p),
-      cell: (c) => (c >= 4 && c < 4 + copies ? ownCell(order[c - 4]!) : c >= 8 && c < 8 + copies ? gateCell(order[c - 8]!) : c),
-      value: (c, v) => (c === MASK && !columns ? bits(v) : v),
-      observed: (step, v) => (step.kind === 'load' && step.cells[0] === MASK && !columns ? bits(v) : v),
-    };
-  });
+  const member = (i: number): Member => ({ processes: helper ? [i, copies + i] : [i], cells: [ownCell(i), gateCell(i)], bit: i });
   return {
     cellCount: COUNT,
     processes: [
-      ...every.map((i): t.ToyProcess => ({ ...(helper?.gated && { gates: [gateCell(i)] }), body: () => run(code, i, !columns) })),
+      ...every.map((i): t.ToyProcess => ({ ...(helper?.gated && { gates: [gateCell(i)] }), body: () => run(code, i, !maskless) })),
       ...(helper
         ? every.map((i): t.ToyProcess => ({
             role: 'daemon',
@@ -97,14 +87,14 @@ export function systemOf({ copies, columns, code, helper, other, claims }: Rando
               yield* t.awaitValue(ownCell(i), 1);
               if (helper.gated) yield* t.store(gateCell(i), 1);
               yield* t.store(ownCell(i), 2);
-              yield* run(helper.code, i, !columns);
+              yield* run(helper.code, i, !maskless);
               if (helper.gated) yield* t.store(gateCell(i), 0);
             },
           }))
         : []),
-      () => run(other, 3, !columns),
+      () => run(other, 3, !maskless),
     ],
-    marks: { a: at('mark') }, kinds: { store: at('store') }, finals: at('end'), symmetries,
-    ...(columns && { columns: every.map((i) => ({ processes: helper ? [i, copies + i] : [i], cells: [ownCell(i), gateCell(i)] })) }),
+    marks: { a: at('mark') }, kinds: { store: at('store') }, finals: at('end'),
+    symmetry: { classes: [every.map(member)], masks: [MASK] },
   };
 }

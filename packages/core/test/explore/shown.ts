@@ -6,7 +6,6 @@ import { add, awaitValue, clear, flip, flipUpTo, giveUp, inc, isNot, load, lock,
 /** What reduced searches, the unreduced one and live code say differently of a system; undefined when nothing is. */
 export const shownUnlike = (shown: Toy): string | undefined => difference(toy(shown), 2000) ?? judgedUnlike(toy(shown), 2000);
 
-const SWAP = [0, 2, 1, 3];
 /** Two CPUs set their bit of a mask (c0), raise a flag of their own (c1, c2), and a third process looks at the mask. */
 export const TWINS: Toy = {
   processes: [
@@ -23,18 +22,10 @@ export const TWINS: Toy = {
     },
   ],
   marks: { somebody: [{ claim: 'nobody is up', on: 'violation', holds: (cells) => cells.get(1) + cells.get(2) === 0 }] },
-  symmetries: [
-    {
-      process: (p) => [1, 0, 2][p]!,
-      cell: (cell) => (cell === 1 ? 2 : cell === 2 ? 1 : cell),
-      value: (cell, value) => (cell === 0 ? SWAP[value]! : value),
-      observed: (step, value) => (step.kind === 'load' ? SWAP[value]! : value),
-    },
-  ],
+  symmetry: { classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [1 + cpu], bit: cpu }))], masks: [0] },
 };
 // Who has been inside once holds the lock for ever the second time; the other one comes in after it only where it goes first. Where a
 // process and its cell are exchanged apart from each other, the two look alike.
-const swap = (cell: number): number => (cell === 3 ? 4 : cell === 4 ? 3 : cell);
 const AGAIN: Toy = {
   processes: [3, 4].map((own) => ({
     role: 'daemon',
@@ -47,7 +38,7 @@ const AGAIN: Toy = {
     },
   })),
   kinds: { load: [{ claim: 'nobody comes in second', on: 'violation', holds: (cells, _step, observed) => cells.get(1) !== 1 || observed !== 0 }] },
-  symmetries: [{ process: (p) => 1 - p, cell: swap, value: (_cell, value) => value, observed: (_step, value) => value }],
+  symmetry: { classes: [[3, 4].map((own, p) => ({ processes: [p], cells: [own] }))] },
 };
 const UNCHANGED: Check = { claim: 'c0 is 0', on: 'violation', holds: (cells) => cells.get(0) === 0 };
 
@@ -297,5 +288,4 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
   },
   'cells stay where they are': AGAIN,
-  'columns leave their cells behind': { ...AGAIN, columns: [0, 1].map((c) => ({ processes: [c], cells: [3 + c] })) },
 };

@@ -22,15 +22,10 @@ describe('fast GUP against collapse', () => {
     expect(claims(ALL_REDUCTIONS)).toEqual(claims({}));
   });
 
-  test('walkers alike are sorted: about half of the states of two', () => {
+  test('of walkers alike who is which does not matter: about half of the states of two', () => {
     expect(look({ walkers: 2, flush: 'ipi' }, { symmetry: true })).toMatchObject({ outcome: 'complete', states: 15_409 });
   });
 
-  test('a sorted search finds the same as one that tries all orders', () => {
-    const { columns: _columns, ...system } = gupCollapse({ walkers: 2, flush: 'kick' });
-    const tried = exploreSync(system, { stopAtFirst: false, maxStates: 50_000, reduce: { symmetry: true } }, byFrames());
-    expect(look({ walkers: 2, flush: 'kick' }, { symmetry: true })).toMatchObject({ states: tried.states, transitions: tried.transitions });
-  });
 });
 
 test('tables tell a system without its code', () => {

@@ -1,6 +1,6 @@
 /** A toy vocabulary: a few steps over numbered cells, enough for every kind of step the explorer tells apart. */
 import type { Meaning, Op, Step, Store } from '../../src/words/step.ts';
-import type { Check, Column, Process, Symmetry, System } from '../../src/words/system.ts';
+import type { Check, Process, Symmetry, System } from '../../src/words/system.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
 import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
 
@@ -214,11 +214,10 @@ export interface Toy {
   /** Judged at every step of a kind. */
   readonly kinds?: Readonly<Record<string, readonly Check[]>>;
   readonly finals?: readonly Check[];
-  readonly symmetries?: readonly Symmetry[];
-  readonly columns?: readonly Column[];
+  readonly symmetry?: Symmetry;
 }
 
-export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = {}, finals = [], symmetries, columns }: Toy): System {
+export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = {}, finals = [], symmetry }: Toy): System {
   return {
     processes: processes.map((given, i) => {
       const process = typeof given === 'function' ? { body: given } : given;
@@ -230,8 +229,7 @@ export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = 
     names: { name: (cell) => `c${cell}`, value: (_cell, value) => String(value) },
     checksAt: (s) => [...(marks[(s.info as { name: string } | undefined)?.name ?? ''] ?? []), ...(kinds[s.kind] ?? [])],
     finals,
-    ...(symmetries && { symmetries }),
-    ...(columns && { columns }),
+    ...(symmetry && { symmetry }),
     where: () => stack,
   };
 }

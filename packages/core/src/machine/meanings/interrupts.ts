@@ -122,6 +122,7 @@ export function interruptMeanings(p: Parts): Meanings {
         const ghost = p.layout.keeps(ghosts.interrupted) ? all.flatMap((from) => [ghosts.inside(from), ...Array.from({ length: p.layout.sizes.nesting }, (_, depth) => ghosts.interrupted(from, depth))]) : [];
         return touches(cells([hw.irqOff(step.cpu), hw.inInsn(step.cpu), ...csd, ...ghost]), cells([hw.inIrq(step.cpu), ...csd, ...ghost]));
       },
+      renamed: (_step, observed, renamed) => (observed === 0 ? 0 : renamed.bit(observed % p.cpus) + observed - (observed % p.cpus)),
       tell: (_step, observed) => (observed ? `takes the interrupt of cpu${observed % p.cpus}` : 'takes the interrupt, and acknowledges'),
     },
     /** args: sender. The handler is done: acknowledge and resume what was interrupted. */

@@ -9,6 +9,7 @@ const readWrite = (step: Step) => touches([cellAt(step, 0)], [cellAt(step, 0)]);
 export function memoryMeanings(p: Parts): Meanings {
   const list = (id: number): readonly number[] => (id === 0 ? [] : (p.records.get(id) as number[]));
   const idOf = (items: readonly number[]): number => (items.length === 0 ? 0 : p.records.idOf(items));
+  const renamed: Meaning['renamed'] = (step, observed, to) => (p.layout.isSet(cellAt(step, 0)) ? to.set(observed) : observed);
   const rmw = (next: (old: number, step: Step) => number, observe: (old: number, next: number, step: Step) => number, verb: string): Meaning => ({
     apply(step, store) {
       const old = store.get(cellAt(step, 0));
@@ -25,6 +26,7 @@ export function memoryMeanings(p: Parts): Meanings {
     load: {
       apply: (step, store) => store.get(cellAt(step, 0)),
       footprint: (step) => touches([cellAt(step, 0)]),
+      renamed,
       tell: (step, observed, names) => `load ${names.name(cellAt(step, 0))} -> ${names.value(cellAt(step, 0), observed)}`,
     },
     /** args: value */
@@ -37,9 +39,9 @@ export function memoryMeanings(p: Parts): Meanings {
       tell: (step, _observed, names) => `store ${names.name(cellAt(step, 0))} = ${names.value(cellAt(step, 0), argAt(step, 0))}`,
     },
     /** args: value */
-    xchg: rmw((_old, step) => argAt(step, 0), old, 'xchg'),
+    xchg: { ...rmw((_old, step) => argAt(step, 0), old, 'xchg'), renamed },
     /** args: expected, value */
-    cmpxchg: rmw((was, step) => (was === argAt(step, 0) ? argAt(step, 1) : was), old, 'cmpxchg'),
+    cmpxchg: { ...rmw((was, step) => (was === argAt(step, 0) ? argAt(step, 1) : was), old, 'cmpxchg'), renamed },
     /** args: n */
     add: {
       ...rmw((was, step) => was + argAt(step, 0), nothing, 'add'),
@@ -54,7 +56,7 @@ export function memoryMeanings(p: Parts): Meanings {
       tell: (step, observed, names) => `inc_not_zero ${names.name(cellAt(step, 0))} -> ${observed ? 'done' : 'it is zero'}`,
     },
     /** args: bits to clear, bits to set */
-    update: rmw((was, step) => { const cleared = was - (was & argAt(step, 0)); return cleared + (argAt(step, 1) & ~cleared); }, old, 'update'),
+    update: { ...rmw((was, step) => { const cleared = was - (was & argAt(step, 0)); return cleared + (argAt(step, 1) & ~cleared); }, old, 'update'), renamed },
     /** args: bits */
     or: rmw((was, step) => was + (argAt(step, 0) & ~was), nothing, 'set bits of'),
     /** args: bits */

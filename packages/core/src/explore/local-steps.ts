@@ -1,0 +1,110 @@
+/** Steps that read nothing but what nobody ever writes: they tell their process only what was so from the start. */
+import type { Cell } from '../words/cells.ts';
+import type { Store } from '../words/step.ts';
+import type { System } from '../words/system.ts';
+import type { Automaton } from './automaton.ts';
+import type { Footprints } from './footprints.ts';
+import type { Saved } from './checkpoint.ts';
+import { doubled } from './grow.ts';
+import { plain } from './loading.ts';
+import type { Saving } from './saving.ts';
+import type { Mutant } from './reductions.ts';
+import type { Renaming } from './renamings.ts';
+import { TRAIT } from './traits.ts';
+
+const UNKNOWN = 0;
+const LOCAL = 1;
+const SHARED = 2;
+
+/**
+ * Such a step changes nothing, nobody can change what it observes, and no claim is judged there: it may be made together with the step
+ * before it, whoever else could move. (A gate that closes meanwhile holds up the process one step later.) Which cells nobody writes is
+ * learned, so it is worth something only in a search that learns nothing.
+ */
+export class LocalSteps {
+  private kinds = new Uint8Array(256);
+  private readonly values: number[] = [];
+  private readonly written = new Set<Cell>();
+
+  constructor(
+    private readonly system: System,
+    private readonly automaton: Automaton,
+    private readonly footprints: Footprints,
+    private readonly generators: readonly Renaming[],
+    private readonly used: boolean,
+    private readonly mutants: ReadonlySet<Mutant>,
+  ) {}
+
+  /** Takes account of what was learned; says whether a cell is written that was not before. */
+  refresh(): boolean {
+    const { writes, adds, cells } = this.footprints;
+    const before = this.written.size;
+    for (let slot = 0; slot < cells.length; slot++) {
+      if (this.written.has(cells[slot]!)) continue;
+      let node = 0;
+      while (node < this.automaton.nodeCount && !writes.has(node, slot) && !adds.has(node, slot)) node++;
+      if (node < this.automaton.nodeCount) this.note(cells[slot]!);
+    }
+    if (this.written.size === before) return false;
+    this.kinds.fill(UNKNOWN);
+    return true;
+  }
+
+  /** A cell is written; so are its images. */
+  private note(cell: Cell): void {
+    if (this.written.has(cell)) return;
+    this.written.add(cell);
+    for (const map of this.generators) this.note(map.cell(cell));
+  }
+
+  save(to: Saving): void {
+    to.plain('written', [...this.written]);
+  }
+
+  load(from: Saved): void {
+    for (const cell of plain<readonly Cell[]>(from, 'written')) this.written.add(cell);
+    this.kinds.fill(UNKNOWN);
+  }
+
+  /** Is the step of a node one? */
+  has(node: number): boolean {
+    if (!this.used) return false;
+    while (node >= this.kinds.length) this.kinds = doubled(this.kinds);
+    const known = this.kinds[node]!;
+    return (known === UNKNOWN ? (this.kinds[node] = this.look(node)) : known) === LOCAL;
+  }
+
+  /** What it observes, always. */
+  observed(node: number): number {
+    return this.values[node]!;
+  }
+
+  private look(node: number): typeof LOCAL | typeof SHARED {
+    const step = this.automaton.steps[node];
+    if (step === undefined || this.automaton.traits[node]! & (TRAIT.ended | TRAIT.gaveUp | TRAIT.waits | TRAIT.chooses | (this.mutants.has('judged steps are not local') ? 0 : TRAIT.judged))) return SHARED;
+    try {
+      this.values[node] = this.automaton.meanings[node]!.apply(step, this.constants, 0);
+      return LOCAL;
+    } catch (error) {
+      if (error instanceof Changes) return SHARED;
+      throw error;
+    }
+  }
+
+  private readonly constants: Store = {
+    get: (cell) => {
+      if (this.isWritten(cell)) throw new Changes();
+      return this.system.initial(cell);
+    },
+    set: () => {
+      throw new Changes();
+    },
+  };
+
+  private isWritten(cell: Cell): boolean {
+    return this.written.has(cell) && !this.mutants.has('what is written is not local');
+  }
+}
+
+/** A step looked at a cell that somebody writes, or writes itself. */
+class Changes extends Error {}
