@@ -85,9 +85,15 @@ export class Catalog {
     };
   }
 
+  /** Files from which workloads are imported. */
+  async #workloadFiles(): Promise<string[]> {
+    const { config, from } = await this.#read();
+    return (config.workloads ?? []).flatMap((entry) => (typeof entry === 'string' ? (this.modules.pathOf(entry, from) ?? []) : []));
+  }
+
   /** Verdicts of a run before, kept in a file. Absent: nobody asked. */
   async journal({ resume, checkpointEvery }: BoundOptions): Promise<MaybeJournal> {
-    if (resume !== undefined) return openJournal(resume, this.modules.places(), await this.archFiles(), checkpointEvery ?? CHECKPOINT_EVERY);
+    if (resume !== undefined) return openJournal(resume, this.modules.places(), [...(await this.archFiles()), ...(await this.#workloadFiles())], checkpointEvery ?? CHECKPOINT_EVERY);
     if (checkpointEvery !== undefined) {
       const { Mistake } = await this.core();
       throw new Mistake('SD_BAD_OPTION', '--checkpoint-every says how often a search is kept, and nothing says where.', 'Add --resume FILE.');

@@ -1,6 +1,6 @@
 /** A real search that is killed again and again says in the end what it would have said; a checkpoint that is not as it was is refused. */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -103,7 +103,12 @@ describe('a checkpoint that is not as it was', () => {
   const good = join(place, 'good');
   let first = 0;
 
+  const pins = join(cwd, 'pins.mjs');
+
   beforeAll(() => {
+    // A time of whole milliseconds, so that it can be put back.
+    const { atime, mtime } = statSync(pins);
+    utimesSync(pins, atime, mtime);
     // Both in the last round: each round begins a file of its own.
     run([...line, '--resume', file, '--max-states', '2500']);
     const before = readFileSync(path);
@@ -157,6 +162,19 @@ describe('a checkpoint that is not as it was', () => {
     expect(run([...line, '--resume', file])).toMatchObject({ status: 74, stderr: expect.stringContaining('no part of it is whole') });
     writeFileSync(path, '');
     expect(run([...line, '--resume', file]).stderr).toContain('Remove it to search from the start; verdicts that were kept stay.');
+  }, 60_000);
+
+  test('a file of workloads that has changed since', () => {
+    rmSync(file, { force: true });
+    copyFileSync(good, path);
+    const { atime, mtime } = statSync(pins);
+    try {
+      utimesSync(pins, atime, new Date(mtime.getTime() + 5000));
+      expect(run([...line, '--resume', file])).toMatchObject({ status: 74, stderr: expect.stringContaining('another build of shootdown, or of what the config names') });
+    } finally {
+      utimesSync(pins, atime, mtime);
+    }
+    expect(run([...line, '--resume', file])).toEqual({ ...whole, stderr: expect.any(String) });
   }, 60_000);
 
   test('a place where one cannot write', () => {
