@@ -42,14 +42,14 @@ const checkpointsOf = (file: string) => (): string[] => readdirSync(place).map((
 
 describe('killed at random moments', () => {
   test.each([
-    ['run, proved', ['run', 'pins-2', '--arch', 'x86-64']],
-    ['run, by fingerprints', ['run', 'pins-2', '--arch', 'x86-64', '--compact=7']],
+    ['run, proved', ['run', 'pins-2', '--arch', 'ppc64-radix']],
+    ['run, by fingerprints', ['run', 'pins-2', '--arch', 'ppc64-radix', '--compact=7']],
     ['run, store buffers', ['run', 'pins-1-tso', '--arch', 'ppc64-radix']],
     ['compare, in threads', ['compare', 'pins', '--arch', 'x86-64,ppc64-radix', '--jobs', '2']],
   ])('%s', async (name, args) => {
     const file = join(place, `${name.replace(/\W+/g, '-')}.jsonl`);
     let kills = 0;
-    for (let i = 0; i < 3; i++) if (await endedBy('SIGKILL', [...args, ...keep(file)], checkpointsOf(file), Math.random() * 300)) kills++;
+    for (let i = 0; i < 3; i++) if (await endedBy('SIGKILL', [...args, ...keep(file)], checkpointsOf(file), Math.random() * 200)) kills++;
     expect(kills).toBeGreaterThan(0);
     const last = run([...args, ...keep(file)]);
     expect(last.status).toBe(0);
@@ -59,7 +59,7 @@ describe('killed at random moments', () => {
 });
 
 describe('cut short', () => {
-  const line = ['run', 'pins-2', '--arch', 'x86-64'];
+  const line = ['run', 'pins-2', '--arch', 'ppc64-radix'];
   const whole = run(line);
 
   test.each([

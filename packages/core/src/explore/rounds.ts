@@ -34,6 +34,8 @@ interface Round {
 export class Rounds {
   private search!: Search;
   private knowledge!: Knowledge;
+  /** The reductions of the search that is made now. */
+  private reduce: Reductions = {};
   private known = 0;
   private rounds = 1;
   /** Why a symmetry that was supposed is none. */
@@ -63,6 +65,8 @@ export class Rounds {
   }
 
   private begin(reduce: Reductions): void {
+    // Remembered first: making the mirror may show that a supposed symmetry is none.
+    this.reduce = reduce;
     this.knowledge = new Knowledge(this.system, reduce, this.identity);
     rehearse(this.knowledge);
     this.known = this.knowledge.version;
@@ -77,7 +81,7 @@ export class Rounds {
       if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true) throw error;
       this.unlike = error.message;
       [this.rounds, this.seen, this.seenAt, this.found] = [1, 0, 0, undefined];
-      this.begin({ ...this.knowledge.reduce, symmetry: false });
+      this.begin({ ...this.reduce, symmetry: false });
     }
   }
 
