@@ -8,7 +8,7 @@ export { byFrames, byHistory, type Identity } from './explore/identity.ts';
 export { nothingLeft } from './explore/leak.ts';
 export { ALL_REDUCTIONS, MUTANTS, type Reductions } from './explore/reductions.ts';
 export { gupCollapse, type GupCollapse } from './models/gup-collapse.ts';
-export { tablesOf, type Tables } from './explore/tables.ts';
+export { READS_ALL, tablesOf, type Tables } from './explore/tables.ts';
 export { oracle, type Judgement } from './explore/oracle.ts';
 export { stackOf, changesOf } from './rig/stack.ts';
 export { auditFootprints } from './rig/audit.ts';

@@ -33,7 +33,8 @@ interface Round {
  */
 export class Rounds {
   private search!: Search;
-  private knowledge!: Knowledge;
+  /** What is known by now. */
+  knowledge!: Knowledge;
   /** The reductions of the search that is made now. */
   private reduce: Reductions = {};
   private known = 0;

@@ -1,11 +1,13 @@
-/** What an unreduced search has learned of a system, as plain tables: for other model checkers. */
+/** What a search has learned of a system, as plain tables: for other model checkers. */
 import type { Cell } from '../words/cells.ts';
 import type { System } from '../words/system.ts';
-import { CHOICE } from './decisions.ts';
+import { CHOICE, type Leaf } from './decisions.ts';
 import type { Exploration } from './exploration.ts';
 import type { Identity } from './identity.ts';
-import { Knowledge } from './knowledge.ts';
-import { Search } from './search.ts';
+import { NONE, type Mirror } from './mirror.ts';
+import type { Reductions } from './reductions.ts';
+import type { Renaming } from './renamings.ts';
+import { Rounds } from './rounds.ts';
 import { TRAIT } from './traits.ts';
 
 /** Cells and the values they must have, or get. Values are differences to the initial ones: everything begins with 0. */
@@ -33,44 +35,107 @@ export interface Tables {
   readonly found: Exploration;
 }
 
+/** Reductions that leave out no value that a step reads: each is read in some order that is tried. */
+export const READS_ALL: Reductions = { persistent: true, fuse: true, local: true, symmetry: true, rehearse: true };
+
 /**
  * Explores all of a system, and tells what it is made of.
+ * @param reduce `READS_ALL`, or nothing
  * @throws Error when there are more states than `maxStates`
  */
-export function tablesOf(system: System, maxStates: number, identity?: Identity): Tables {
-  const knowledge = new Knowledge(system, {}, identity);
-  const search = new Search({ stopAtFirst: false, maxStates }, knowledge);
-  while (!search.done) search.advance(1 << 20);
-  const found = search.result();
+export function tablesOf(system: System, maxStates: number, identity?: Identity, reduce: Reductions = {}): Tables {
+  const rounds = new Rounds(system, { stopAtFirst: false, maxStates, reduce }, identity);
+  while (!rounds.done) rounds.advance(1 << 20);
+  const found = rounds.result();
   if (found.outcome !== 'complete') throw new Error(`there are more than ${maxStates} states`);
-  const { automaton, behaviour } = knowledge;
-  const { wordOf } = search.states.layout;
-  const changing = (values: Values): Values => values.filter(([cell]) => cell === CHOICE || wordOf[cell]! >= 0);
-  const transitions = automaton.steps.flatMap((step, node) => {
+  const { automaton, behaviour, local, mirror } = rounds.knowledge;
+  const images = new Images(system, mirror);
+  const [asked, applied] = [behaviour.asked, behaviour.applied].map((decisions) => images.of(decisions.learned, (node, map) => (mirror && map ? mirror.imageOf(map, node) : node), false));
+  const judged = images.of(behaviour.judged.learned.filter(({ answer }) => behaviour.verdicts[answer]?.some((held) => !held)), (edge) => edge, true);
+  const { effects, verdicts } = behaviour;
+  const wrongAfter = (edge: number, map: Renaming | undefined): Values[] =>
+    (judged.get(edge) ?? []).filter(({ leaf, by }) => by === map && verdicts[leaf.answer]!.some((held, i) => !held && automaton.checks[automaton.edges.from[edge]!]![i]!.on === 'violation')).map(({ reads }) => reads);
+
+  const written = new Set<Cell>();
+  const transitions = automaton.steps.flatMap((step, node): Transition[] => {
     if (step === undefined || automaton.traits[node]! & TRAIT.gaveUp) return [];
     const gates: Values = (system.processes[automaton.processOf[node]!]!.gates ?? []).map((gate) => [gate, -system.initial(gate)] as const);
+    if (local?.has(node)) return [{ from: node, to: automaton.edges.to[automaton.follow(node, local.observed(node))]!, when: gates, sets: [], wrong: [] }];
     const asks = (automaton.traits[node]! & (TRAIT.waits | TRAIT.chooses)) !== 0;
-    const asked = asks ? behaviour.asked.leaves(node).map(({ reads, answer }) => ({ reads, ways: behaviour.ways[answer]! })) : [{ reads: [], ways: 1 }];
-    return asked.flatMap(({ reads: before, ways }) =>
-      behaviour.applied.leaves(node).flatMap(({ reads, answer: effect }): Transition[] => {
-        const when = together([...gates, ...before, ...reads]);
+    const before = asks ? (asked!.get(node) ?? []).map(({ leaf, reads }) => ({ reads, ways: behaviour.ways[leaf.answer]! })) : [{ reads: [], ways: 1 }];
+    return before.flatMap(({ reads: first, ways }) =>
+      (applied!.get(node) ?? []).flatMap(({ leaf, reads, by }): Transition[] => {
+        const when = together([...gates, ...first, ...reads]);
         const choice = when?.find(([cell]) => cell === CHOICE)?.[1] ?? 0;
         if (!when || choice >= ways) return [];
-        const { edge, first, cell, raw } = behaviour.effects;
         const sets: [Cell, number][] = [];
-        for (let i = first[effect]!; i < first[effect + 1]!; i++) sets.push([cell[i]!, raw[i]!]);
-        const wrong = behaviour.judged.leaves(edge[effect]!).filter(({ answer }) => behaviour.verdicts[answer]?.some((held, i) => !held && automaton.checks[node]![i]!.on === 'violation'));
-        return [{ from: node, to: automaton.edges.to[edge[effect]!]!, when: changing(when).filter(([c]) => c !== CHOICE), sets: changing(sets), wrong: wrong.map((leaf) => changing(leaf.reads)) }];
+        for (let i = effects.first[leaf.answer]!; i < effects.first[leaf.answer + 1]!; i++) sets.push(images.value(by, effects.cell[i]!, effects.raw[i]!));
+        for (const [cell] of sets) written.add(cell);
+        const edge = effects.edge[leaf.answer]!;
+        const observed = automaton.edges.observed[edge]!;
+        const taken = automaton.follow(node, by ? by.observed(automaton.steps[leaf.key]!, observed) : observed);
+        return [{ from: node, to: automaton.edges.to[taken]!, when, sets, wrong: wrongAfter(edge, by) }];
       }),
     );
   });
+  const changing = (values: Values): Values => values.filter(([cell]) => cell !== CHOICE && written.has(cell));
   return {
     processes: system.processes.map(({ name, role }, p) => ({ name, root: automaton.roots[p]!, daemon: role === 'daemon' })),
     nodes: automaton.steps.map((step, node) => ({ process: automaton.processOf[node]!, rests: step === undefined || step.kind === 'bound' })),
-    cells: Array.from(wordOf.keys()).filter((cell) => wordOf[cell]! >= 0),
-    transitions,
+    cells: [...written].sort((a, b) => a - b),
+    transitions: transitions.filter(({ when }) => when.every(([cell, value]) => cell === CHOICE || value === 0 || written.has(cell))).map(({ when, sets, wrong, ...way }) => ({ ...way, when: changing(when), sets: changing(sets), wrong: wrong.map(changing) })),
     found,
   };
+}
+
+/** An answer, as it reads where members of a symmetry are in other places. */
+interface Image {
+  readonly leaf: Leaf;
+  /** Nothing: where they are. */
+  readonly by: Renaming | undefined;
+  readonly reads: Values;
+}
+
+/** What was learned in one place, told of all places. */
+class Images {
+  private readonly renamings: readonly (Renaming | undefined)[];
+
+  constructor(
+    private readonly system: System,
+    private readonly mirror: Mirror | undefined,
+  ) {
+    this.renamings = mirror ? mirror.renamings.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map)) : [undefined];
+  }
+
+  /**
+   * By key: each answer once.
+   * @param keyUnder where the image of an answer belongs, NONE for nowhere
+   * @param apart for each renaming once more
+   */
+  of(leaves: readonly Leaf[], keyUnder: (key: number, map: Renaming | undefined) => number, apart: boolean): Map<number, Image[]> {
+    const found = new Map<number, Image[]>();
+    const seen = new Set<string>();
+    for (const leaf of leaves) {
+      for (const by of this.renamings) {
+        const key = keyUnder(leaf.key, by);
+        const reads = leaf.cells.map((cell, i) => this.value(by, cell, leaf.values[i]!));
+        const name = `${key}|${apart && by ? by.to.join() : ''}|${reads.map(([cell, value]) => `${cell}=${value}`).sort().join()}`;
+        if (key === NONE || seen.has(name)) continue;
+        seen.add(name);
+        const known = found.get(key);
+        if (known) known.push({ leaf, by, reads });
+        else found.set(key, [{ leaf, by, reads }]);
+      }
+    }
+    return found;
+  }
+
+  /** The image of a cell and its value, as records keep it. */
+  value(by: Renaming | undefined, cell: Cell, raw: number): [Cell, number] {
+    if (by === undefined || cell === CHOICE) return [cell, raw];
+    const there = by.cell(cell);
+    return [there, (by.value(cell, (raw + this.system.initial(cell)) | 0) - this.system.initial(there)) | 0];
+  }
 }
 
 /** All of them, each once; nothing when they contradict each other. */
