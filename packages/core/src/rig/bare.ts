@@ -1,4 +1,5 @@
 /** A machine without a kernel on it: threads that use a CPU's instructions directly. For tests of the machine, and litmus tests. */
+import { symmetryOf } from '../machine/alike.ts';
 import { Machine } from '../machine/machine.ts';
 import { sc } from '../machine/memory/model.ts';
 import { threadGates } from '../machine/processes.ts';
@@ -13,7 +14,7 @@ import { smallGeometry } from './geometry.ts';
 
 /** What is wanted. */
 export interface BareSystem {
-  /** One thread a CPU, in order. */
+  /** One thread a CPU, in order. CPUs of one function are supposed to be alike. */
   readonly threads: readonly ((cpu: Cpu) => Op<unknown>)[];
   /** Regions the threads use, beside those of the machine. */
   readonly cells?: readonly Region[];
@@ -49,8 +50,11 @@ export function bareSystem(want: BareSystem): System {
     return { name: `cpu${id}`, cpu: id, role: 'main', gates: threadGates(machine.parts, id), body: () => { cpu.restart(); return thread(cpu); } };
   });
   const after = Object.entries(want.after ?? {}).map(([claim, { kinds, holds }]) => ({ kinds, check: { claim, on: 'violation', holds: (store, _step, observed) => holds(reader(store), observed) } satisfies Check }));
+  const classes = [...new Set(want.threads)].map((thread) => want.threads.flatMap((other, id) => (other === thread ? [id] : []))).filter(({ length }) => length > 1);
+  const processes = [...mains, ...machine.processes, ...machine.surroundings];
   return {
-    processes: [...mains, ...machine.processes, ...machine.surroundings], cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
+    ...(classes.length > 0 && { symmetry: symmetryOf(machine, processes, classes) }),
+    processes, cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
     initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell), meaning: (kind) => machine.meaning(kind),
     checksAt: (step) => after.filter(({ kinds }) => kinds.includes(step.kind)).map(({ check }) => check),
     finals: Object.entries(want.atEnd ?? {}).map(([claim, holds]): Check => ({ claim, on: 'violation', holds: (store) => holds(reader(store)) })),

@@ -5,7 +5,7 @@ import { Mistake } from '../../src/mistakes.ts';
 import type { System } from '../../src/words/system.ts';
 import { difference, judgedUnlike, sayOf } from './agree.ts';
 import { countedUnlike } from './agree-executions.ts';
-import { cpus, systemOf as cpusOf } from './random-cpus.ts';
+import { cpus, cpusAlike, systemOf as cpusOf } from './random-cpus.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
 import { program, systemOf as programOf } from './random-programs.ts';
 import { twins, systemOf as twinsOf } from './random-twins.ts';
@@ -52,11 +52,13 @@ function counted<T>(name: string, share: number, arbitrary: fc.Arbitrary<T>, sys
 
 /** Where local states are told by frames, loops may be endless: live code, which tells them by history, does not judge these. */
 export const FAMILIES: readonly Family[] = [
-  family('the machine', 0.25, cpus, cpusOf, true),
-  family('the machine, by frames', 0.2, cpus, cpusOf, false, byFrames),
+  family('the machine', 0.2, cpus, cpusOf, true),
+  family('the machine, by frames', 0.15, cpus, cpusOf, false, byFrames),
   family('toy machines', 0.1, machine, (it) => toy(machineOf(it)), true),
-  family('toy machines, by frames', 0.15, machine, (it) => raw(machineOf(it, true)), false, byFrames),
+  family('toy machines, by frames', 0.1, machine, (it) => raw(machineOf(it, true)), false, byFrames),
   family('toy programs', 0.05, program, (it) => toy(programOf(it)), true, () => byHistory),
+  family('CPUs alike', 0.1, cpusAlike, cpusOf, false),
+  family('CPUs alike, by frames', 0.05, cpusAlike, cpusOf, false, byFrames),
   counted('executions of the machine', 0.005, cpus, cpusOf),
   counted('executions of machines', 0.02, machine, (it) => toy(machineOf(it))),
   counted('executions of programs', 0.075, program, (it) => toy(programOf(it))),

@@ -27,6 +27,8 @@ type Instruction =
 
 export interface RandomCpus {
   readonly memory: 'sc' | 'tso';
+  /** All CPUs but the last run the code of the first; claims look at nothing that belongs to one CPU. */
+  readonly alike?: boolean;
   readonly threads: readonly (readonly Instruction[])[];
   /** Code of the two interrupt handlers, and of the RCU callback. An absent handler acknowledges and does nothing. */
   readonly handlers: readonly (readonly Instruction[] | null)[];
@@ -34,8 +36,8 @@ export interface RandomCpus {
   readonly claims: readonly { readonly at: (typeof PLACES)[number]; readonly looks: number; readonly value: number; readonly other: number }[];
 }
 
-const data = region('word', ['cpu']);
-const locks = region('locks', ['cpu']);
+const data = region('word', ['queue']);
+const locks = region('locks', ['queue']);
 const PLACES = ['end', 'hook.leave', 'xchg', 'load', 'spin_lock', 'irq.enter', 'walk.lockless', 'page.free', 'mmu.lookup', 'tlb.local'] as const;
 /** What claims look at: data, ghosts, a translation, an entry. */
 const LOOKS: readonly Ref[] = [
@@ -69,13 +71,24 @@ export const cpus = fc.record({
   claims: fc.uniqueArray(fc.record({ at: fc.constantFrom(...PLACES), looks: fc.integer({ min: 0, max: LOOKS.length - 1 }), value, other: cell }), { minLength: 1, maxLength: 5, selector: (it) => JSON.stringify(it) }),
 }) as fc.Arbitrary<RandomCpus>;
 
+/** LOOKS that are no CPU's own, mostly: with another one the CPUs can be told apart. */
+const shared = fc.constantFrom(0, 0, 1, 2, 3, 8, 9, 11, 10);
+
+/** Two CPUs that run the same code, and maybe one that runs another. */
+export const cpusAlike = cpus.chain((it) =>
+  fc.record({ other: fc.boolean(), looks: fc.array(shared, { minLength: 5, maxLength: 5 }) }).map(({ other, looks }): RandomCpus => {
+    const [first, second] = it.threads;
+    return { ...it, memory: 'sc', alike: true, threads: [first!.slice(0, 2), first!, ...(other ? [second!.slice(0, 2)] : [])], claims: it.claims.map((claim, i) => ({ ...claim, looks: looks[i]! })) };
+  }),
+);
+
 const hook = (what: string, cpu: Cpu): Step => ({ kind: `hook.${what}`, cpu: cpu.id, cells: [], args: [], info: { hook: 'hook', args: [], held: [] } });
 const va = (page: number): number => page * 4096;
 const RIGHTS = F.PRESENT | F.WRITE | F.USER;
 const drop = (page: number): Invalidation => ({ asid: 0, start: va(page), end: va(page + 1), leaves: ['pte', 'pmd'], walkCache: 'range' });
 
 /** The system of such a program: T1 -> T2 -> T3, whose first entry maps P4. */
-export function systemOf({ memory, threads, handlers, callback, claims }: RandomCpus): System {
+export function systemOf({ memory, alike, threads, handlers, callback, claims }: RandomCpus): System {
   const ipis = handlers.map((body, i) => ipiHandler(`handler ${i}`, body === null ? undefined : (cpu) => run(cpu, body)));
   const after = rcuCallback('callback', (cpu) => run(cpu, callback));
   const all = 2 ** threads.length - 1;
@@ -117,7 +130,7 @@ export function systemOf({ memory, threads, handlers, callback, claims }: Random
         case 'call_rcu': yield* cpu.call_rcu(after, {}); break;
         case 'synchronize_rcu': yield* cpu.synchronize_rcu(); break;
         case 'fence': yield* cpu.fence('smp_mb'); break;
-        case 'access': got = (yield* cpu.user_access({ va: va(now.page), kind: now.write ? 'write' : 'read', token: 7 + cpu.id })) === 'done' ? 1 : 0; break;
+        case 'access': got = (yield* cpu.user_access({ va: va(now.page), kind: now.write ? 'write' : 'read', token: alike ? 7 : 7 + cpu.id })) === 'done' ? 1 : 0; break;
         case 'zap': got = (yield* cpu.xchg(tableCells.entry(3, now.page), 0)) === 0 ? 0 : 1; break;
         case 'map': yield* cpu.store(tableCells.entry(3, now.page), mkLeaf(5, RIGHTS)); break;
         case 'walk': got = (yield* cpu.read_lockless({ level: 'pte', table: 3, index: now.page })) === 0 ? 0 : 1; break;
@@ -134,12 +147,13 @@ export function systemOf({ memory, threads, handlers, callback, claims }: Random
     }
   }
 
+  const first = (cpu: Cpu): Op => run(cpu, threads[0]!);
   const said = (c: RandomCpus['claims'][number]): string => `${c.at}: not ${c.looks} is ${c.value} and data ${c.other} is not 0`;
   /** The second cell is looked at only where the first asks for it. */
   const holds = (c: RandomCpus['claims'][number], look: (at: Ref) => number): boolean => look(LOOKS[c.looks]!) !== c.value || look(data(c.other)) === 0;
   return bareSystem({
     memory, cells: [data, locks],
-    threads: threads.map((code) => (cpu: Cpu) => run(cpu, code)),
+    threads: threads.map((code, id) => (alike && id < 2 ? first : (cpu: Cpu) => run(cpu, code))),
     start: [
       [tableCells.entry(1, 0), mkTable(2)], [tableCells.entry(2, 0), mkTable(3)], [tableCells.entry(3, 0), mkLeaf(4, RIGHTS)], [pageCells.life(4), 1], [pageCells.life(5), 1],
       ...threads.map((_, id) => [hw.root(id), 1] as const),
