@@ -11,7 +11,7 @@ const recorded = how === 'again' && JSON.parse(readFileSync(new URL('mutants.jso
 
 function again(engine, mutant) {
   const killer = recorded[mutant];
-  const before = plain.noticed(mutant, killer, false);
+  const before = plain.noticed(mutant, killer, 'kept');
   return { why: engine.noticed(mutant, killer), ...(before && { before }) };
 }
 

@@ -39,9 +39,9 @@ export function findKiller(mutant: string, howMany: number, seed: number): Found
   return why === undefined ? { tried } : { killer: 'made for it', tried, why };
 }
 
-/** What this killer says of the engine as it is, or without the rule of this name; undefined when it notices nothing. */
-export function noticed(mutant: string, killer: Killer, leave = true): string | undefined {
-  const rules = leave ? leaveOut(mutant) : leaveOut('');
+/** What this killer says of the engine, with the rule of this name left out or kept; undefined when it notices nothing. */
+export function noticed(mutant: string, killer: Killer, rule: 'left out' | 'kept' = 'left out'): string | undefined {
+  const rules = leaveOut(rule === 'left out' ? mutant : '');
   if (killer === 'made for it') {
     const [shown, expected] = [SHOWN[mutant], EXPECTED[mutant]];
     return shown ? shownUnlike(shown) : expected && unexpected(expected, rules);
