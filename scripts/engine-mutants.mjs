@@ -4,7 +4,7 @@ const file = (name, mutants) => Object.entries(mutants).map(([mutant, [from, to]
 
 export const ENGINE_MUTANTS = [
   ...file('explore/successors.ts', {
-    'a closed gate holds nobody up': ['if (this.isHeldUp(p)) {', 'if (this.isHeldUp(p) && false) {'],
+    'a closed gate holds nobody up': ['if (this.isHeld(p)) {', 'if (this.isHeld(p) && false) {'],
     'only the first gate counts': ['for (let i = 0; i < gates.length; i++) {', 'for (let i = 0; i < Math.min(1, gates.length); i++) {'],
     'the first gate is blamed for any': ['this.gateSlots[p]![i]!', 'this.gateSlots[p]![0]!'],
     'who waits does not wait': ['enabled!(step, asked)) ways = 0;', 'enabled!(step, asked)) ways = 1;'],
@@ -49,12 +49,12 @@ export const ENGINE_MUTANTS = [
     'each way into a state is counted again': ['state < 0 || this.counted.add(state, edge)', 'true'],
   }),
   ...file('explore/state.ts', {
-    'the last cell is not copied': ['for (let i = HEADER.low; i < this.layout.width; i++) to[b + i]', 'for (let i = HEADER.low; i < this.layout.width - 1; i++) to[b + i]'],
+    'the last cell is not copied': ['for (let i = HEADER.low; i < width; i++) to[b + i]', 'for (let i = HEADER.low; i < width - 1; i++) to[b + i]'],
     'the first write is lost': ['for (let i = from; i < to; i++) {', 'for (let i = from + 1; i < to; i++) {'],
     'records that grow lose what they hold': ['wide.set(old.subarray(i * narrow, (i + 1) * narrow), i * this.stride);', 'wide.set(old.subarray(i * narrow, i * narrow + HEADER.size), i * this.stride);'],
     'fused moves are told backwards': ['...this.trails.at(move).reverse()', '...this.trails.at(move)'],
     'fingerprints are enough': ['if (this.compact) return', 'if (!this.likeness) return'],
-    'equal is equal nodes': ['for (let i = HEADER.size; i < this.layout.width; i++) if (known', 'for (let i = HEADER.size; i < HEADER.size + this.system.processes.length; i++) if (known'],
+    'equal is equal nodes': ['for (let i = HEADER.size; i < width; i++) if (known', 'for (let i = HEADER.size; i < HEADER.size + this.system.processes.length; i++) if (known'],
   }),
   ...file('explore/layout.ts', {
     'cells begin with 0': ['return (word + this.initials[cell]!) | 0;', 'return word;'],
