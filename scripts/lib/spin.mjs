@@ -60,11 +60,11 @@ export function spin(promela, { reduce = false, seconds = 600, megabytes = 8192 
     const ran = spawnSync('./pan', ['-m5000000', '-w24', '-c1'], { ...options, timeout: seconds * 1000 });
     const ended = performance.now();
     const text = ran.stdout ?? '';
-    const number = (pattern) => Number(pattern.exec(text)?.[1] ?? NaN);
-    const capped = ran.error?.code === 'ETIMEDOUT' ? `over ${seconds} s` : /memory|max search depth too small/i.test(text.replace(/^.*memory usage.*$/gim, '')) && /aborting|out of|too small/i.test(text) ? `over ${megabytes} MB or too deep` : undefined;
+    const number = (pattern) => Number(pattern.exec(text)?.[1] ?? NaN); // 2.4e+08 too
+    const capped = ran.error?.code === 'ETIMEDOUT' ? `over ${seconds} s` : /reached -DMEMLIM bound|out of memory/.test(text) ? `over ${megabytes} MB` : /max search depth too small/.test(text) ? 'too deep' : undefined;
     return {
       capped,
-      states: number(/(\d+) states, stored/), transitions: number(/(\d+) transitions/), megabytes: number(/([\d.]+)\s+total actual memory usage/),
+      states: number(/([\d.e+]+) states, stored/), transitions: number(/([\d.e+]+) transitions/), megabytes: number(/([\d.]+)\s+total actual memory usage/),
       wrong: /assertion violated/.test(text) ? 'violates' : /invalid end state \(at depth/.test(text) ? 'deadlock' : 'clean',
       compileSeconds: (compiled - begun) / 1000, seconds: (ended - compiled) / 1000, cpuSeconds: number(/elapsed time ([\d.]+) seconds/),
     };
