@@ -16,6 +16,12 @@ export function exactly(saved: Saved, name: string) {
   return fill(saved, name, rows, new Int32Array(rows));
 }
 
+/** The same for a column of bytes. */
+export function exactBytes(saved: Saved, name: string) {
+  const rows = saved.rows(name);
+  return fill(saved, name, rows, new Uint8Array(rows));
+}
+
 /** A plain value. */
 export function plain<T>(saved: Saved, name: string): T {
   const value = saved.plain[name];

@@ -4,7 +4,7 @@ import type { Saved } from './checkpoint.ts';
 import type { Findings } from './findings.ts';
 import { doubled } from './grow.ts';
 import type { Knowledge } from './knowledge.ts';
-import { bytes, plain } from './loading.ts';
+import { exactBytes, plain } from './loading.ts';
 import type { Reducer } from './reducer.ts';
 import type { Saving } from './saving.ts';
 import type { States } from './state.ts';
@@ -114,7 +114,7 @@ export class Moves {
     const { transitions, edges } = plain<{ transitions: number; edges: number }>(from, 'moves');
     this.transitions = transitions;
     this.edges = edges;
-    this.marks = bytes(from, 'edges taken', from.rows('edges taken'));
+    this.marks = exactBytes(from, 'edges taken');
   }
 
   private count(effect: number): void {

@@ -173,3 +173,14 @@ test('fingerprints alone: of most states there is no record any more', () => {
   expect(found).toEqual(uninterrupted(compact));
   expect(begun).toBeGreaterThan(3);
 });
+
+test('going on over and over takes no more room', () => {
+  const question = asked(() => gupCollapse({ walkers: 1, flush: 'ipi' }), {}, 20, byFrames);
+  const kept = new Kept();
+  for (let begun = 1; begun <= 20; begun++) {
+    const search = begin(question, kept, begun > 1);
+    search.advance(20);
+    kept.write(search.save());
+  }
+  for (const column of ['edges taken', 'observed at', 'over']) expect(kept.rows(column)).toBeLessThan(1500);
+});
