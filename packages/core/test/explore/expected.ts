@@ -3,12 +3,13 @@ import { bareSystem } from '../../src/testing.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
 import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
 import { ALL_REDUCTIONS, type Mutant } from '../../src/explore/reductions.ts';
+import { Mistake } from '../../src/mistakes.ts';
 import { perMm } from '../../src/words/cells.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import type { Op } from '../../src/words/step.ts';
-import type { System } from '../../src/words/system.ts';
+import type { Symmetry, System } from '../../src/words/system.ts';
 import { TWINS } from './shown.ts';
-import { inc, isNot, store, toy } from './toy.ts';
+import { giveUp, inc, isNot, load, store, storeIf, toy, type Toy } from './toy.ts';
 
 export interface Expected {
   readonly system: () => System;
@@ -24,9 +25,27 @@ export function unexpected({ system, options, says, wanted }: Expected, mutate: 
     const found = JSON.stringify(says(exploreSync(system(), { stopAtFirst: false, maxStates: 100_000, ...options, reduce: { ...options.reduce, mutate } })));
     return found === JSON.stringify(wanted) ? undefined : `${found} instead of ${JSON.stringify(wanted)}`;
   } catch (error) {
-    return String(error);
+    return error instanceof Mistake && error.code === wanted ? undefined : String(error);
   }
 }
+
+/** What is declared is no symmetry, and is refused. */
+const refused = (given: Toy): Expected => ({ system: () => toy(given), options: { reduce: { symmetry: true } }, says: () => 'it is taken for one', wanted: 'SD_BAD_SYMMETRY' });
+
+/** Two processes without cells of their own. */
+const TWO: Symmetry = { classes: [[0, 1].map((p) => ({ processes: [p], cells: [] }))] };
+
+/** Two CPUs alike: the first to come finds nothing. */
+export const LAST: Toy = {
+  ...TWINS,
+  processes: [0, 1].map(
+    (cpu) =>
+      function* () {
+        yield* store(1 + cpu, 1 + (yield* load(3)));
+        yield* store(3, 1);
+      },
+  ),
+};
 
 /**
  * Places of the twins: 4 * 4 ordered pairs, 10 unordered ones. The third process has not looked (10), has seen 0 and ended (10), or has
@@ -43,12 +62,47 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   'observed values are mapped': TWIN_STATES,
   'images of the other are not looked for': TWIN_STATES,
   'processes stay where they are': TWIN_STATES,
+  'cells stay where they are': TWIN_STATES,
+  // Where one ends the other gives up: neither is a step that does anything.
+  'edges are not looked at in the mirror': refused({
+    processes: [
+      () => inc(0, 1),
+      function* () {
+        yield* inc(0, 1);
+        yield* giveUp();
+      },
+    ],
+    symmetry: TWO,
+  }),
+  'steps may do otherwise in the mirror': refused({ processes: [() => store(0, 1), () => store(0, 2)], symmetry: TWO }),
+  'claims may say otherwise in the mirror': refused({ ...TWINS, marks: { somebody: [isNot(1, 1)] } }),
+  'claims about ends may say otherwise in the mirror': refused({ ...LAST, finals: [{ claim: 'the first goes last', on: 'tally', holds: (cells) => cells.get(1) === 1 }] }),
   // The first round makes one schedule, to its end; the second has to try all orders, and does not come so far.
   'what rounds before found is lost': {
     system: () => toy({ processes: [1, 2, 3, 4].map((value) => () => store(0, value)), finals: [isNot(0, 4)] }),
     options: { reduce: { ...ALL_REDUCTIONS, rehearse: false }, maxStates: 10 },
     says: ({ outcome, violations }) => [outcome, violations.length],
     wanted: ['bound', 1],
+  },
+  // p1 shuts its own gate where p0 came first, and is stuck after these two moves: what it did not wait for would be a third.
+  'gates hold up local steps': {
+    system: () =>
+      toy({
+        processes: [
+          () => store(4, 1),
+          {
+            gates: [0],
+            *body() {
+              yield* storeIf(4, 0, 1);
+              yield* load(2);
+              yield* inc(3, 1);
+            },
+          },
+        ],
+      }),
+    options: { reduce: { local: true } },
+    says: ({ deadlock }) => deadlock?.schedule.length,
+    wanted: 2,
   },
   // The table grows at 512.
   'a table that grows forgets': {

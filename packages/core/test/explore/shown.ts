@@ -24,22 +24,6 @@ export const TWINS: Toy = {
   marks: { somebody: [{ claim: 'nobody is up', on: 'violation', holds: (cells) => cells.get(1) + cells.get(2) === 0 }] },
   symmetry: { classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [1 + cpu], bit: cpu }))], masks: [0] },
 };
-// Who has been inside once holds the lock for ever the second time; the other one comes in after it only where it goes first. Where a
-// process and its cell are exchanged apart from each other, the two look alike.
-const AGAIN: Toy = {
-  processes: [3, 4].map((own) => ({
-    role: 'daemon',
-    *body() {
-      yield* lock(2);
-      if ((yield* load(own)) !== 0) yield* awaitValue(5, 1);
-      yield* store(own, 1);
-      yield* inc(1, 1);
-      yield* unlock(2);
-    },
-  })),
-  kinds: { load: [{ claim: 'nobody comes in second', on: 'violation', holds: (cells, _step, observed) => cells.get(1) !== 1 || observed !== 0 }] },
-  symmetry: { classes: [[3, 4].map((own, p) => ({ processes: [p], cells: [own] }))] },
-};
 const UNCHANGED: Check = { claim: 'c0 is 0', on: 'violation', holds: (cells) => cells.get(0) === 0 };
 
 /** The end with c0 = 1 is visited in the last round only, where taking its first edge is no news any more; c1 is looked at only there. */
@@ -287,5 +271,30 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       () => load(0),
     ],
   },
-  'cells stay where they are': AGAIN,
+  // Each stores into its own cell (c1, c2) and that of the other, and into the two cells that are theirs as a pair (c3, c4). Sums know who was
+  // last in c1 and c2, and that one was last in c3 and the other in c4, but not which.
+  'images are equal nodes': {
+    processes: [0, 1].map(
+      (own) =>
+        function* () {
+          for (const first of [1, 3]) {
+            yield* store(first + own, 1);
+            yield* store(first + 1 - own, 2);
+          }
+        },
+    ),
+    symmetry: { classes: [[0, 1].map((own) => ({ processes: [own], cells: [1 + own] }))], pairs: [[[7, 3], [4, 7]]] },
+  },
+  // Only the first to come stores. Where p1 is first is an image of where p0 is, and is left out: nobody was seen storing into c2.
+  'what is written in the mirror is not': {
+    processes: [0, 1].map(
+      (own) =>
+        function* () {
+          if ((yield* add(0, 1)) === 0) yield* store(1 + own, 1);
+          yield* load(1 + own);
+          yield* inc(3, 1);
+        },
+    ),
+    symmetry: { classes: [[0, 1].map((own) => ({ processes: [own], cells: [1 + own] }))] },
+  },
 };
