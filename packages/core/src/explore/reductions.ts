@@ -30,7 +30,7 @@ export const MUTANTS = [
   'closure goes on', 'enabling reads', 'choosing reads', 'claims read', 'cycles are opened', 'again until nothing is new', 'equal writes are writes',
   'every way is taken', 'locks may be touched without', 'locks must be held', 'locks alone hold up', 'finals read', 'every future looks',
   'everybody is all', 'adds do not open locks', 'values are mapped', 'observed values are mapped', 'images know alike', 'finals make news',
-  'judged steps are not local', 'what is written is not local', 'gates hold up local steps',
+  'judged steps are not local', 'what is written is not local', 'gates hold up local steps', 'before an end gates hold up',
 ] as const;
 
 /** All that are proved sound. Symmetry does nothing unless a system declares one. */

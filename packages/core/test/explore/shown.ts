@@ -271,6 +271,22 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       () => load(0),
     ],
   },
+  // p0 shuts the gate of p1 for ever once p1 has stored: p1 is stuck before its last step, or has made it.
+  'before an end gates hold up': {
+    processes: [
+      function* () {
+        yield* awaitValue(1, 1);
+        yield* store(0, 1);
+      },
+      {
+        gates: [0],
+        *body() {
+          yield* store(1, 1);
+          yield* load(2);
+        },
+      },
+    ],
+  },
   // Each stores into its own cell (c1, c2) and that of the other, and into the two cells that are theirs as a pair (c3, c4). Sums know who was
   // last in c1 and c2, and that one was last in c3 and the other in c4, but not which.
   'images are equal nodes': {
