@@ -4,7 +4,7 @@
  *   node scripts/bench/one.mjs family N KIND none|all       the model family over the real hooks
  *   node scripts/bench/one.mjs promela small|family N KIND  writes Promela to stdout instead
  */
-import { ALL_REDUCTIONS, byFrames, exploreSync, gupCollapse, READS_ALL, rig, tablesOf } from '../../packages/core/dist/testing.js';
+import { byFrames, exploreSync, gupCollapse, READS_ALL, rig, tablesOf, USUAL_REDUCTIONS } from '../../packages/core/dist/testing.js';
 
 const args = process.argv.slice(2);
 const promela = args[0] === 'promela' && args.shift();
@@ -22,7 +22,7 @@ if (promela) {
   process.stdout.write(promelaOf(tablesOf(await system(), 3_000_000, byFrames(), READS_ALL)));
 } else {
   const before = process.cpuUsage();
-  const found = exploreSync(await system(), { stopAtFirst: true, maxStates: 30_000_000, reduce: reduced === 'none' ? {} : ALL_REDUCTIONS }, byFrames());
+  const found = exploreSync(await system(), { stopAtFirst: true, maxStates: 30_000_000, reduce: reduced === 'none' ? {} : USUAL_REDUCTIONS }, byFrames());
   const { user, system: kernel } = process.cpuUsage(before);
   const { outcome, states, transitions, rounds, seconds, violations, deadlocks } = found;
   const says = violations.length > 0 ? `violates after ${violations[0].depth} steps` : deadlocks > 0 ? 'deadlock' : outcome === 'complete' ? 'clean' : outcome;

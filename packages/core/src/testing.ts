@@ -6,7 +6,7 @@ export { explore, exploreSync } from './explore/explore.ts';
 export type { Exploration, ExploreOptions } from './explore/exploration.ts';
 export { byFrames, byHistory, type Identity } from './explore/identity.ts';
 export { nothingLeft } from './explore/leak.ts';
-export { ALL_REDUCTIONS, MUTANTS, type Reductions } from './explore/reductions.ts';
+export { ALL_REDUCTIONS, MUTANTS, USUAL_REDUCTIONS, type Reductions } from './explore/reductions.ts';
 export { gupCollapse, type GupCollapse } from './models/gup-collapse.ts';
 export { READS_ALL, tablesOf, type Tables } from './explore/tables.ts';
 export { oracle, type Judgement } from './explore/oracle.ts';

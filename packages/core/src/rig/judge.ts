@@ -6,7 +6,7 @@ import { explore } from '../explore/explore.ts';
 import { byFrames, byHistory } from '../explore/identity.ts';
 import { replay } from '../explore/counterexample.ts';
 import { markOf } from '../explore/token.ts';
-import { ALL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
+import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
 import { SCHEMA_VERSION, type Counterexample, type Evidence, type Outcome, type Verdict } from '../verdict/verdict.ts';
@@ -80,7 +80,7 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   const { ablation } = bounds;
   const built = rig(arch, scenario, configuration, ablation ? { ablation } : {});
   const identity = bounds.identity === 'history' ? byHistory : byFrames();
-  const found = await explore(built.system, { ...bounds, reduce: bounds.reduce ?? ALL_REDUCTIONS, stopAtFirst: true }, identity);
+  const found = await explore(built.system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: true }, identity);
   const counterexample = counterexampleOf(built, found, arch, scenario, variant);
   const outcome: Outcome =
     found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : 'clean';

@@ -2,7 +2,7 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { byFrames } from '../explore/identity.ts';
 import { explore } from '../explore/explore.ts';
-import { ALL_REDUCTIONS } from '../explore/reductions.ts';
+import { USUAL_REDUCTIONS } from '../explore/reductions.ts';
 import { runtime } from '../instrument/runtime.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';
@@ -33,7 +33,7 @@ export async function reach(arch: ArchSpec, scenario: Scenario, configuration: C
     runtime.reached = setUp;
     const { system } = rig(arch, scenario, configuration);
     runtime.reached = explored;
-    const found = await explore(system, { ...bounds, reduce: bounds.reduce ?? ALL_REDUCTIONS, stopAtFirst: false }, byFrames());
+    const found = await explore(system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: false }, byFrames());
     return { explored, setUp, states: found.states, complete: found.outcome === 'complete' };
   } finally {
     runtime.reached = undefined;
