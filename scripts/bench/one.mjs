@@ -12,9 +12,9 @@ const [model, n, kind, reduced] = args;
 
 async function system() {
   if (model === 'small') return gupCollapse({ walkers: Number(n), flush: kind });
-  const [{ family, KINDS }, { arches }] = await Promise.all([import('./family.mjs'), import('../lib/config.mjs')]);
-  const [arch, configuration] = KINDS[kind];
-  return rig(arches.find(({ id }) => id === arch), family(Number(n)), configuration).system;
+  const [{ gupFamily, FAMILY_KINDS }, { arches }] = await Promise.all([import('../../packages/workloads/dist/gup-family.js'), import('../lib/config.mjs')]);
+  const [arch, configuration] = FAMILY_KINDS[kind];
+  return rig(arches.find(({ id }) => id === arch), gupFamily(Number(n)), configuration).system;
 }
 
 if (promela) {
