@@ -11,6 +11,7 @@ const WAYS = {
   persistent: { persistent: true },
   commute: { persistent: true, commute: true },
   fuse: { persistent: true, fuse: true },
+  local: { local: true },
   'dead cells': { deadCells: true },
   all: ALL_REDUCTIONS,
 };
