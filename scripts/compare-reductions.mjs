@@ -12,6 +12,7 @@ const WAYS = {
   commute: { persistent: true, commute: true },
   fuse: { persistent: true, fuse: true },
   local: { local: true },
+  sleep: { sleep: true },
   'dead cells': { deadCells: true },
   all: ALL_REDUCTIONS,
 };

@@ -12,6 +12,8 @@ const WAYS = {
   persistent: { persistent: true },
   '+ commute': { persistent: true, commute: true },
   '+ fuse': { persistent: true, commute: true, fuse: true },
+  local: { local: true },
+  sleep: { sleep: true },
   'dead cells': { deadCells: true },
   all: ALL_REDUCTIONS,
 };

@@ -15,6 +15,7 @@ const WAYS: Readonly<Record<string, Reductions>> = {
   persistent: { persistent: true },
   'persistent, commute, fuse': { persistent: true, commute: true, fuse: true },
   'dead cells': { deadCells: true },
+  sleep: { sleep: true },
   all: ALL_REDUCTIONS,
 };
 

@@ -21,6 +21,9 @@ export class Endings {
   private first = new Int32Array(256);
   private over = new Uint8Array(256);
   private moves = 0;
+  /** Moves made later than the others of their state: where they begin, where they lead. */
+  private late = new Int32Array(256);
+  private lates = 0;
   private expanding = 0;
   private ends = 0;
   private bounded = 0;
@@ -33,7 +36,7 @@ export class Endings {
   ) {}
 
   get bytes(): number {
-    return this.to.byteLength + this.first.byteLength + this.over.byteLength;
+    return this.to.byteLength + this.first.byteLength + this.over.byteLength + this.late.byteLength;
   }
 
   get counts(): Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> {
@@ -42,6 +45,7 @@ export class Endings {
 
   /** Takes down a state in which nothing can move. */
   note(state: number, store: Store, way: () => Schedule): ReturnType<typeof endingAt> {
+    this.over[state] = 1;
     const nodeOf = (p: number): number => this.states.node(state, p);
     const ending = endingAt(this.system, this.automaton, nodeOf);
     if (ending === 'gave up') this.bounded++;
@@ -70,49 +74,85 @@ export class Endings {
     if (to <= this.expanding) this.cyclic = true;
   }
 
+  /** A move of a state that was expanded before leads to that state. */
+  alsoLeadsTo(from: number, to: number): void {
+    if (2 * this.lates === this.late.length) this.late = doubled(this.late);
+    this.late[2 * this.lates] = from;
+    this.late[2 * this.lates++ + 1] = to;
+    if (to <= from) this.cyclic = true;
+  }
+
   /**
    * Finds, when all states were expanded, a first one from which no schedule leads to where nothing can move, every main process has
    * ended, or one gave up. There is one whether a search was reduced or not: a reduced search has, for each schedule from one of its
    * states, one that does the same steps and maybe more.
    */
   neverEnds(): Deadlock | undefined {
-    if (!this.cyclic) return undefined;
+    const [first] = this.endless();
+    return first === undefined ? undefined : { schedule: this.states.scheduleTo(first), stuck: this.left(first) };
+  }
+
+  /** States from which no moves that were made lead to such an end, while moves may go on for ever. */
+  endless(): number[] {
+    if (!this.cyclic) return [];
     const { count } = this.states;
-    const ending = this.over.slice(0, count);
-    // Most moves lead to higher numbers: from behind, two passes mostly do.
+    const { after, next } = this.latesByState();
+    // Without a circle no moves go on for ever.
+    if (!this.closure(new Uint8Array(count), true, after, next).includes(0)) return [];
+    const ending = this.closure(this.over.slice(0, count), false, after, next);
+    return [...ending.keys()].filter((state) => !ending[state]);
+  }
+
+  /**
+   * Marks states from which some move leads to a marked one, or all moves do, until there are no more.
+   * Most moves lead to higher numbers: from behind, two passes mostly do.
+   */
+  private closure(marked: Uint8Array, all: boolean, after: Int32Array, next: Int32Array): Uint8Array {
+    const { first, to, late } = this;
+    const wanted = all ? 0 : 1;
     for (let changed = true; changed;) {
       changed = false;
-      for (let state = count - 1; state >= 0; state--) {
-        if (ending[state] || !this.someAfter(state, ending)) continue;
-        ending[state] = 1;
+      for (let state = marked.length - 1; state >= 0; state--) {
+        if (marked[state]) continue;
+        const end = first[state + 1]!;
+        let found = false;
+        for (let i = first[state]!; i < end && !found; i++) found = marked[to[i]!] === wanted;
+        for (let i = after[state]!; i >= 0 && !found; i = next[i]!) found = marked[late[2 * i + 1]!] === wanted;
+        if (found === all) continue;
+        marked[state] = 1;
         changed = true;
       }
     }
-    const first = ending.indexOf(0);
-    return first < 0 ? undefined : { schedule: this.states.scheduleTo(first), stuck: this.left(first) };
+    return marked;
   }
 
-  /** Does a move of the state lead to one that is marked, or is there no move? */
-  private someAfter(state: number, marked: Uint8Array): boolean {
-    const end = this.first[state + 1]!;
-    for (let i = this.first[state]!; i < end; i++) if (marked[this.to[i]!]) return true;
-    return this.first[state] === end;
+  /** Late moves in chains: per state the last of its own, -1 without one, and per move the one before. */
+  private latesByState(): { readonly after: Int32Array; readonly next: Int32Array } {
+    const after = new Int32Array(this.states.count).fill(-1);
+    const next = new Int32Array(this.lates);
+    for (let i = 0; i < this.lates; i++) {
+      next[i] = after[this.late[2 * i]!]!;
+      after[this.late[2 * i]!] = i;
+    }
+    return { after, next };
   }
 
   /** @param expanded states whose moves were told */
   save(to: Saving, expanded: number): void {
-    const { cyclic, moves, ends, bounded, deadlocks, deadlock } = this;
-    to.plain('endings', { cyclic, moves, ends, bounded, deadlocks, ...(deadlock && { deadlock }) });
+    const { cyclic, moves, lates, ends, bounded, deadlocks, deadlock } = this;
+    to.plain('endings', { cyclic, moves, lates, ends, bounded, deadlocks, ...(deadlock && { deadlock }) });
     to.grows('leads to', this.to, moves);
+    to.grows('also leads to', this.late, 2 * lates);
     to.grows('first moves', this.first, expanded + 1);
     to.grows('over', this.over, expanded);
   }
 
   load(from: Saved, expanded: number): void {
-    const { deadlock, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; moves: number; deadlock?: Deadlock }>(from, 'endings');
+    const { deadlock, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; moves: number; lates: number; deadlock?: Deadlock }>(from, 'endings');
     Object.assign(this, found);
     this.deadlock = deadlock;
     this.to = column(from, 'leads to', this.moves);
+    this.late = column(from, 'also leads to', 2 * this.lates);
     this.first = column(from, 'first moves', expanded + 1);
     this.over = bytes(from, 'over', expanded);
   }

@@ -36,9 +36,9 @@ export class Knowledge {
     this.mutants = new Set(reduce.mutate);
     this.automaton = new Automaton(system, identity);
     this.relearned = new Relearned(this.automaton);
-    const { persistent, fuse, local, symmetry, deadCells } = reduce;
-    const renamings = symmetry === true && system.symmetry !== undefined ? new Renamings(system.symmetry) : undefined;
-    const used = persistent === true || fuse === true || local === true || deadCells === true || renamings !== undefined;
+    const { persistent, fuse, local, sleep, symmetry, deadCells } = reduce;
+    const renamings = symmetry === true && system.symmetry !== undefined ? new Renamings(system.symmetry, system.processes.length) : undefined;
+    const used = persistent === true || fuse === true || local === true || sleep === true || deadCells === true || renamings !== undefined;
     this.footprints = used ? new Footprints(system, this.automaton, reduce.commute === true, this.mutants) : undefined;
     this.local = this.footprints && new LocalSteps(system, this.automaton, this.footprints, renamings?.generators ?? [], local === true, this.mutants);
     this.mirror = renamings && new Mirror(system, this.automaton, this.behaviour, renamings, this.local!, this.mutants);

@@ -9,9 +9,9 @@ const UNWRITTEN = -1;
 
 /**
  * A state is a record of 32-bit words: HEADER words, one node per process, sums that make up its fingerprint where states that are not
- * equal count as one, then the cells that were ever written. `movers`: the processes that must move there, as bits; 0 while not asked.
+ * equal count as one, then the cells that were ever written. `movers`: the processes that must move there, as bits; 0 while not asked. `asleep`: those that need not, whoever must (`SleepSets`).
  */
-export const HEADER = { parent: 0, move: 1, movers: 2, low: 3, high: 4, size: 5 } as const;
+export const HEADER = { parent: 0, move: 1, movers: 2, asleep: 3, low: 4, high: 5, size: 6 } as const;
 
 /** Places in a record, in order of discovery. A cell is kept as the difference to its initial value, so that an unused place is 0. */
 export class Layout {

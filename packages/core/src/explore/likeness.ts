@@ -14,11 +14,9 @@ import type { Saving } from './saving.ts';
 /** What a word of a record is where members change places. */
 const SHARED = 0;
 const OWN = 1;
-const SHARED_NODE = 2;
-const OWN_NODE = 3;
-const SHARED_SET = 4;
-const OWN_SET = 5;
-const PAIR = 6;
+const SHARED_SET = 2;
+const OWN_SET = 3;
+const PAIR = 4;
 
 /**
  * Fingerprints that are the same for all orders of the members: a sum over what they share, and one sum per member, mixed and added up
@@ -28,6 +26,8 @@ const PAIR = 6;
 export class Likeness {
   low = 0;
   high = 0;
+  /** Which order of the members made the last two records that were found equal so; nothing: they stood where they are. */
+  by: Renaming | undefined;
   private readonly renamings: Renamings | undefined;
   private readonly members: number;
   /** Per word: what it is, whose (0: shared, else a member plus 1), and what it counts as. */
@@ -41,11 +41,14 @@ export class Likeness {
   private least = new Int32Array(256);
   /** Per word of a cell: its slot, -1 while nobody was seen touching it. */
   private slots = new Int32Array(0);
+  /** Per node: what it adds to both halves of a sum, once it was needed. */
+  private parts = new Int32Array(512);
   private readonly sums: Int32Array;
   private readonly to: Int32Array;
   /** Per renaming: the words that words go to. */
   private readonly words = new Map<Renaming, Int32Array>();
   private readonly processes: number;
+  private readonly mapsValues: boolean;
 
   constructor(
     private readonly layout: Layout,
@@ -53,8 +56,9 @@ export class Likeness {
     private readonly footprints: Footprints,
     private readonly dead: DeadCells | undefined,
     private readonly mirror: Mirror | undefined,
-    private readonly mutants: ReadonlySet<Mutant>,
+    mutants: ReadonlySet<Mutant>,
   ) {
+    this.mapsValues = !mutants.has('values are mapped');
     this.renamings = mirror?.renamings;
     this.members = this.renamings?.members.length ?? 0;
     this.processes = layout.sums - HEADER.size;
@@ -88,10 +92,8 @@ export class Likeness {
 
   private learnNode(word: number): void {
     const p = word - HEADER.size;
-    this.kinds[word] = SHARED_NODE;
     this.renamings?.members.forEach(({ processes }, m) => {
       if (!processes.includes(p)) return;
-      this.kinds[word] = OWN_NODE;
       this.owners[word] = m + 1;
       this.keys[word] = HEADER.size + this.firstOf(m).processes[processes.indexOf(p)]!;
     });
@@ -141,8 +143,28 @@ export class Likeness {
 
   /** A word of a record changes: changes the sums of the record. */
   change(chunk: Int32Array, base: number, word: number, old: number, value: number, seed: number): void {
-    this.add(chunk, base + this.layout.sums, word, old, -1, seed);
-    this.add(chunk, base + this.layout.sums, word, value, 1, seed);
+    const { sums } = this.layout;
+    if (word < sums) this.changeNode(chunk, base + sums + 2 * this.owners[word]!, word, old, value, seed);
+    else {
+      this.add(chunk, base + sums, word, old, -1, seed);
+      this.add(chunk, base + sums, word, value, 1, seed);
+    }
+  }
+
+  private changeNode(sums: Int32Array, at: number, word: number, old: number, node: number, seed: number): void {
+    const { parts } = this;
+    if (2 * node >= parts.length || parts[2 * node] === 0) this.learnParts(word, node, seed);
+    if (2 * old >= parts.length || parts[2 * old] === 0) this.learnParts(word, old, seed);
+    sums[at] = sums[at]! + this.parts[2 * node]! - this.parts[2 * old]!;
+    sums[at + 1] = sums[at + 1]! + this.parts[2 * node + 1]! - this.parts[2 * old + 1]!;
+  }
+
+  /** A node is always at the same word. */
+  private learnParts(word: number, node: number, seed: number): void {
+    while (2 * node >= this.parts.length) this.parts = doubled(this.parts);
+    const least = this.leastOf(node);
+    this.parts[2 * node] = lowPart(this.keys[word]!, least, seed);
+    this.parts[2 * node + 1] = highPart(this.keys[word]!, least, seed);
   }
 
   private add(sums: Int32Array, at: number, word: number, value: number, sign: number, seed: number): void {
@@ -150,7 +172,6 @@ export class Likeness {
     const kind = this.kinds[word]!;
     const key = this.keys[word]!;
     switch (kind) {
-      case SHARED_NODE: case OWN_NODE: this.put(sums, at + 2 * this.owners[word]!, key, this.leastOf(value), sign, seed); break;
       case SHARED_SET: {
         const set = this.layout.decode(this.layout.cellAt(word), value);
         this.put(sums, at, key, (set & ~this.named) + 1, sign, seed);
@@ -191,13 +212,17 @@ export class Likeness {
 
   /** Does that record count as equal to the one taken up? */
   matches(known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
+    this.by = undefined;
     if (this.isPlainlyEqual(known, at, chunk, base)) return true;
     return this.members > 0 && this.place(0, 0, known, at, chunk, base);
   }
 
   /** Tries to find places for the members from `m` on. */
   private place(m: number, taken: number, known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
-    if (m === this.members) return this.isEqualUnder(this.renamings!.of(this.to), known, at, chunk, base);
+    if (m === this.members) {
+      this.by = this.renamings!.of(this.to);
+      return this.isEqualUnder(this.by, known, at, chunk, base);
+    }
     const { classOf } = this.renamings!;
     const mine = base + this.layout.sums + 2 + 2 * m;
     for (let n = 0; n < this.members; n++) {
@@ -221,14 +246,23 @@ export class Likeness {
 
   private isEqualUnder(renaming: Renaming, known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
     const { firstCell, width } = this.layout;
-    for (let p = 0; p < this.processes; p++)
-      if (known[at + HEADER.size + renaming.process(p)] !== this.mirror!.imageOf(renaming, chunk[base + HEADER.size + p]!)) return false;
+    const { places } = renaming;
+    let images = this.mirror!.imagesUnder(renaming);
+    for (let p = 0; p < this.processes; p++) {
+      const node = chunk[base + HEADER.size + p]!;
+      let image = images[node] ?? 0;
+      if (image === 0) {
+        image = this.mirror!.imageOf(renaming, node) + 2;
+        images = this.mirror!.imagesUnder(renaming);
+      }
+      if (known[at + HEADER.size + places[p]!] !== image - 2) return false;
+    }
     const words = this.wordsUnder(renaming);
     for (let word = firstCell; word < width; word++) {
       if (this.dead && !this.isLive(word)) continue;
       const value = chunk[base + word]!;
       const kind = this.kinds[word]!;
-      const mapped = value !== 0 && (kind === SHARED_SET || kind === OWN_SET) && !this.mutants.has('values are mapped') ? this.mapped(renaming, word, value) : value;
+      const mapped = value !== 0 && (kind === SHARED_SET || kind === OWN_SET) && this.mapsValues ? this.mapped(renaming, word, value) : value;
       if (known[at + words[word]!] !== mapped) return false;
     }
     return true;

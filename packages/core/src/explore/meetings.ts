@@ -10,11 +10,13 @@ export const AT_LOCKS = 3;
 /** Rows of answers, one per node whose step is asked about, made when first asked. */
 export class Meetings {
   private readonly rows: (Uint8Array | undefined)[] = [];
+  /** The same for steps and steps. */
+  private readonly meets: (Uint8Array | undefined)[] = [];
   /** The same per list of slots that keep somebody waiting; lists are told apart by who they are. */
   private readonly openers = new Map<readonly number[], Uint8Array>();
 
   constructor(
-    private readonly futures: Futures,
+    readonly futures: Futures,
     private readonly mutants: ReadonlySet<Mutant>,
   ) {}
 
@@ -29,6 +31,20 @@ export class Meetings {
     if (node >= nodes || other >= nodes) return APART;
     const row = this.rowOf(node);
     return row[other] || (row[other] = this.find(node, other));
+  }
+
+  /** Like `rowOf`, of the step of the other node alone. */
+  stepsOf(node: number): Uint8Array {
+    return (this.meets[node] ??= new Uint8Array(this.futures.nodes));
+  }
+
+  /** Does the step of `node` meet the step of `other`? What was learned after these futures may. */
+  steps(node: number, other: number): number {
+    const { nodes, words, own } = this.futures;
+    if (node >= nodes || other >= nodes) return MEET;
+    let found = APART;
+    for (let w = 0; w < words; w++) if (this.cells(node, other, w, own) !== 0) found = MEET;
+    return (this.stepsOf(node)[other] = found);
   }
 
   /** Like `rowOf`: answers about who may write one of these slots. */
@@ -79,14 +95,14 @@ export class Meetings {
     return (meeting & added) === 0 || this.mutants.has('adds do not open locks');
   }
 
-  /** Of 32 cells those over which they meet. */
-  cells(node: number, other: number, word: number): number {
-    const { own, all, words } = this.futures;
+  /** Of 32 cells those over which they meet. @param theirs what counts of `other`: its future, or its step alone */
+  cells(node: number, other: number, word: number, theirs = this.futures.all): number {
+    const { own, words } = this.futures;
     const { mutants } = this;
     const a = node * words + word;
     const b = other * words + word;
     const [r, w, u] = [own.reads[a]!, own.writes[a]!, own.adds[a]!];
-    const [R, W, U] = [all.reads[b]!, all.writes[b]!, all.adds[b]!];
+    const [R, W, U] = [theirs.reads[b]!, theirs.writes[b]!, theirs.adds[b]!];
     const unless = (mutant: Mutant, bits: number): number => (mutants.has(mutant) ? 0 : bits);
     return (
       unless('writes meet reads', w & R) |

@@ -16,6 +16,7 @@ export const NONE = -1;
 const UNKNOWN = 0;
 /** Local steps in a row after which code is taken to go round for ever. */
 const MANY = 1000;
+const NO_IMAGES = new Int32Array(0);
 
 /**
  * What is learned of one process is true of its image. Without that, a search that visits only one of two states that are images of
@@ -60,6 +61,11 @@ export class Mirror {
     while (node >= this.nodes[generator]!.length) this.nodes[generator] = doubled(this.nodes[generator]!);
     this.nodes[generator]![node] = image + 2;
     return image;
+  }
+
+  /** Images that are known, plus 2, or UNKNOWN: for who asks often. Another array once `imageOf` has found more. */
+  imagesUnder(renaming: Renaming): Int32Array {
+    return this.others.get(renaming)?.images ?? NO_IMAGES;
   }
 
   /** The same for any renaming. */

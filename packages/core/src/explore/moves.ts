@@ -48,15 +48,23 @@ export class Moves {
   /** Did a claim fail that ends the search? */
   stopped = false;
 
-  /** Makes the candidate what a move leads to, and on while one process alone must move; returns the state that equals it, or -1. */
-  follow(state: number, p: number, choice: number): number {
+  /** Processes that sleep in the state that was reached last, as bits, by their places in the candidate. */
+  asleep = 0;
+
+  /**
+   * Makes the candidate what a move leads to, and on while one process alone must move; returns the state that equals it, or -1.
+   * @param asleep processes that need not be tried after this one
+   */
+  follow(state: number, p: number, choice: number, asleep = 0): number {
     const { next, ahead, states, reducer, way, knowledge } = this;
+    const sleep = reducer?.sleep;
     const processes = knowledge.system.processes.length;
     way.length = 0;
     way.push(p + processes * choice);
     let node = states.node(state, p);
     this.from = state;
     let effect = next.make(state, p, choice);
+    this.asleep = sleep ? sleep.after(asleep, node, states.count) : 0;
     this.count(effect);
     if (!reducer?.fuses) {
       if (reducer?.local) {
@@ -81,6 +89,8 @@ export class Moves {
       if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) return known;
       node = states.node(states.count, only);
       effect = ahead.moveOn(only, 0);
+      // Woken if it sleeps: nobody else must move.
+      if (sleep) this.asleep = sleep.after(this.asleep & ~(1 << only), node, states.count);
       way.push(only);
       this.count(effect);
       this.judge(ahead, node, effect, -1);

@@ -1,13 +1,12 @@
 /** Which processes have to move in a state, and which may wait: persistent sets. */
 import type { System } from '../words/system.ts';
-import type { Futures } from './futures.ts';
 import { HEADER } from './layout.ts';
 import { LockProbe } from './lock-probe.ts';
-import { AT_LOCKS, MEET, Meetings } from './meetings.ts';
+import { AT_LOCKS, MEET, type Meetings } from './meetings.ts';
 import { imul } from './mix.ts';
 import type { Mutant } from './reductions.ts';
 import type { States } from './state.ts';
-import { HELD, READY, WAITS, type Successors } from './successors.ts';
+import { DONE, HELD, READY, WAITS, type Successors } from './successors.ts';
 
 /** Sets of processes are the bits of one number. */
 export const MOST_PROCESSES = 31;
@@ -28,23 +27,30 @@ export class Persistent {
   private readonly needs: Int32Array;
   private readonly probe: LockProbe;
   private meetings!: Meetings;
-  /** The futures that these are made of. */
-  private met: Futures | undefined;
   private next!: Successors;
-  /** Per process: where it stands in the state. */
+  /** Processes that may still move, now or later, and per process where it stands in the state. */
+  private readonly living: Int32Array;
+  private alive = 0;
   private readonly nodes: Int32Array;
+  /** Those whose set is too large, as bits: so is each set they are in. */
+  private hopeless = 0;
   private readonly goesOn: boolean;
+  private readonly waitsNeedWriters: boolean;
+  private readonly gatesNeedWriters: boolean;
 
   constructor(
     system: System,
     private readonly states: States,
-    private readonly futures: () => Futures,
+    private readonly known: () => Meetings,
     fuse: boolean,
-    private readonly mutants: ReadonlySet<Mutant>,
+    mutants: ReadonlySet<Mutant>,
   ) {
     this.needs = new Int32Array(system.processes.length);
     this.nodes = new Int32Array(system.processes.length);
+    this.living = new Int32Array(system.processes.length);
     this.goesOn = !mutants.has('closure goes on');
+    this.waitsNeedWriters = !mutants.has('who waits needs writers');
+    this.gatesNeedWriters = !mutants.has('closed gates need writers');
     this.probe = new LockProbe(fuse, mutants);
   }
 
@@ -55,20 +61,27 @@ export class Persistent {
     this.needs.fill(-1);
     const record = this.states.chunkOf(state);
     const first = this.states.baseOf(state) + HEADER.size;
-    for (let p = 0; p < this.nodes.length; p++) this.nodes[p] = record[first + p]!;
-    const futures = this.futures();
-    if (futures !== this.met) {
-      this.met = futures;
-      this.meetings = new Meetings(futures, this.mutants);
+    this.alive = 0;
+    for (let p = 0; p < this.nodes.length; p++) {
+      if (next.status[p] === DONE) continue;
+      this.nodes[p] = record[first + p]!;
+      this.living[this.alive++] = p;
     }
-    this.probe.begin(next.source, futures);
+    this.meetings = this.known();
+    this.probe.begin(next.source, this.meetings.futures);
     let able = 0;
     for (let i = 0; i < count; i++) able |= 1 << next.ready[i]!;
     let best = -1;
     let least = count;
+    this.hopeless = 0;
     for (let i = 0; i < count && least > 1; i++) {
       const set = this.closureOf(next.ready[i]!, able, least);
-      if (set !== NONE_SMALLER) [best, least] = [set, bitCount(set & able)];
+      if (set === NONE_SMALLER) {
+        this.hopeless |= 1 << next.ready[i]!;
+      } else {
+        best = set;
+        least = bitCount(set & able);
+      }
     }
     return best === -1 ? able : best & able;
   }
@@ -82,7 +95,7 @@ export class Persistent {
       const fresh = this.needsOf(p) & ~set;
       if (fresh === 0) continue;
       set |= fresh;
-      if (bitCount(set & able) >= least) return NONE_SMALLER;
+      if ((fresh & this.hopeless) !== 0 || bitCount(set & able) >= least) return NONE_SMALLER;
       if (this.goesOn) todo |= fresh;
     }
     return set;
@@ -98,11 +111,12 @@ export class Persistent {
 
   /** Everybody with a future that meets the step of `p`. */
   private whoMeets(p: number): number {
-    const { nodes } = this;
+    const { nodes, living, alive } = this;
     const node = nodes[p]!;
     const row = this.meetings.rowOf(node);
     let who = 0;
-    for (let q = 0; q < nodes.length; q++) {
+    for (let i = 0; i < alive; i++) {
+      const q = living[i]!;
       if (q === p) continue;
       const other = nodes[q]!;
       const meeting = row[other] || this.meetings.of(node, other);
@@ -113,7 +127,7 @@ export class Persistent {
 
   /** Are all locks held over which the step of `node` meets the future of `other`? */
   private areHeld(node: number, other: number): boolean {
-    const { words } = this.futures();
+    const { words } = this.meetings.futures;
     for (let w = 0; w < words; w++) {
       const meeting = this.meetings.cells(node, other, w);
       if (meeting !== 0 && !this.probe.allGuarded(other, w, meeting)) return false;
@@ -123,12 +137,13 @@ export class Persistent {
 
   /** Everybody with a future that may write what keeps `p` from moving. */
   private whoEnables(p: number, status: number): number {
-    if (this.mutants.has(status === HELD ? 'closed gates need writers' : 'who waits needs writers')) return 0;
-    const { nodes, meetings } = this;
+    if (!(status === HELD ? this.gatesNeedWriters : this.waitsNeedWriters)) return 0;
+    const { nodes, living, alive, meetings } = this;
     const because = this.next.because[p]!;
     const row = meetings.openersOf(because);
     let who = 0;
-    for (let q = 0; q < nodes.length; q++) {
+    for (let i = 0; i < alive; i++) {
+      const q = living[i]!;
       if (q === p) continue;
       const other = nodes[q]!;
       const opens = row[other] || meetings.opens(because, other);

@@ -6,8 +6,10 @@ import type { Knowledge } from './knowledge.ts';
 import { Likeness } from './likeness.ts';
 import { plain } from './loading.ts';
 import type { LocalSteps } from './local-steps.ts';
+import { Meetings } from './meetings.ts';
 import { MOST_PROCESSES, Persistent } from './persistent.ts';
 import type { Saving } from './saving.ts';
+import { SleepSets } from './sleep-sets.ts';
 import type { States } from './state.ts';
 import type { Successors } from './successors.ts';
 
@@ -29,11 +31,14 @@ export class Reducer {
   private made: number;
   private patience = PATIENCE;
   private waited = 0;
+  private meetings: Meetings;
   private readonly persistent: Persistent | undefined;
+  readonly sleep: SleepSets | undefined;
 
   constructor(
     private readonly knowledge: Knowledge,
     private readonly states: States,
+    compact: boolean,
   ) {
     const { system, reduce, mutants, mirror, local } = knowledge;
     const footprints = knowledge.footprints!;
@@ -41,9 +46,13 @@ export class Reducer {
     this.local = reduce.local ? local : undefined;
     this.first = this.futures = this.make();
     this.made = knowledge.version;
+    this.meetings = new Meetings(this.futures, mutants);
     const futures = (): Futures => this.futures;
+    const meetings = (): Meetings => this.meetings;
     const count = system.processes.length;
-    if (reduce.persistent && count <= MOST_PROCESSES) this.persistent = new Persistent(system, states, futures, this.fuses, mutants);
+    if (reduce.persistent && count <= MOST_PROCESSES) this.persistent = new Persistent(system, states, meetings, this.fuses, mutants);
+    // Who sleeps is known by place: where fingerprints alone are left nobody knows who is where.
+    if (reduce.sleep && count <= MOST_PROCESSES && !compact) this.sleep = new SleepSets(states, meetings, mutants);
     const dead = reduce.deadCells ? new DeadCells(futures, footprints, mutants) : undefined;
     if (dead || mirror) states.likeness = new Likeness(states.layout, (cell) => states.givePlace(cell), footprints, dead, mirror, mutants);
   }
@@ -51,8 +60,7 @@ export class Reducer {
   /** Before a state is expanded. What is known meanwhile saves later rounds; nothing is concluded from a round that learns. */
   refresh(): void {
     if (this.made === this.knowledge.version || ++this.waited < this.patience) return;
-    this.futures = this.make();
-    this.made = this.knowledge.version;
+    this.renew();
     this.waited = 0;
     this.patience = Math.ceil(this.patience * 1.5);
   }
@@ -62,10 +70,7 @@ export class Reducer {
    * conclude may be the same: a value that nobody saw before, after which the code goes on as after others.
    */
   isSettled(): boolean {
-    if (this.made !== this.knowledge.version) {
-      this.futures = this.make();
-      this.made = this.knowledge.version;
-    }
+    if (this.made !== this.knowledge.version) this.renew();
     return this.futures.equals(this.first);
   }
 
@@ -89,6 +94,7 @@ export class Reducer {
     to.plain('reducer', { made: this.made, patience: this.patience, waited: this.waited });
     this.first.save(to, 'first futures');
     this.futures.save(to, 'futures');
+    this.sleep?.save(to);
   }
 
   load(from: Saved): void {
@@ -97,9 +103,17 @@ export class Reducer {
     const futures = (name: string): Futures => new Futures(system, automaton, footprints!, mutants, { from, name });
     this.first = futures('first futures');
     this.futures = futures('futures');
+    this.meetings = new Meetings(this.futures, mutants);
+    this.sleep?.load(from);
     this.made = made;
     this.patience = patience;
     this.waited = waited;
+  }
+
+  private renew(): void {
+    this.futures = this.make();
+    this.meetings = new Meetings(this.futures, this.knowledge.mutants);
+    this.made = this.knowledge.version;
   }
 
   private make(): Futures {

@@ -10,6 +10,8 @@ export interface Reductions {
   readonly fuse?: boolean;
   /** A step that reads nothing but what nobody ever writes is made together with the step before it. */
   readonly local?: boolean;
+  /** A process whose step was tried before others moved, and meets none of theirs, need not be tried after them (sleep sets). Not with `compact`. */
+  readonly sleep?: boolean;
   /** States that differ by a declared symmetry of the system are one. */
   readonly symmetry?: boolean;
   /** Cells that nobody will look at again are left out when states are compared. */
@@ -30,11 +32,11 @@ export const MUTANTS = [
   'closure goes on', 'enabling reads', 'choosing reads', 'claims read', 'cycles are opened', 'again until nothing is new', 'equal writes are writes',
   'every way is taken', 'locks may be touched without', 'locks must be held', 'locks alone hold up', 'finals read', 'every future looks',
   'everybody is all', 'adds do not open locks', 'values are mapped', 'observed values are mapped', 'images know alike', 'finals make news',
-  'judged steps are not local', 'what is written is not local', 'gates hold up local steps', 'before an end gates hold up',
+  'steps that meet wake', 'who arrives awake wakes', 'sleepers change places', 'woken later is tried first', 'ways to ends are woken', 'judged steps are not local', 'what is written is not local', 'gates hold up local steps', 'before an end gates hold up',
 ] as const;
 
 /** Those that pay. Leaving dead cells out costs more time than the few states less are worth. */
-export const USUAL_REDUCTIONS: Reductions = { persistent: true, commute: true, fuse: true, local: true, symmetry: true, rehearse: true };
+export const USUAL_REDUCTIONS: Reductions = { persistent: true, commute: true, fuse: true, local: true, sleep: true, symmetry: true, rehearse: true };
 
 /** All that are proved sound. Symmetry does nothing unless a system declares one. */
 export const ALL_REDUCTIONS: Reductions = { ...USUAL_REDUCTIONS, deadCells: true };

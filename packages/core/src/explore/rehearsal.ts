@@ -7,16 +7,18 @@ import { States } from './state.ts';
 import { Successors } from './successors.ts';
 import { TRAIT } from './traits.ts';
 
-/** Moves in a row that teach nothing, after which there is an end of it; moves in all; moves of one schedule. */
-const QUIET = 3000;
-const MOST = 60_000;
+/** Moves in a row that teach nothing, after which there is an end of it: before a search, and once it turns out to be a large one. */
+export const QUIET = { small: 1500, large: 20_000 };
+/** Moves in all, in as many times; moves of one schedule. */
+const MOST = 20;
 const LONGEST = 600;
 
 /**
  * Follows schedules chosen by a fixed rule from the start. What is learned is true, and nothing is concluded from it: a search that has
  * less to learn is repeated less often.
+ * @param most moves in a row that teach nothing
  */
-export function rehearse(knowledge: Knowledge): void {
+export function rehearse(knowledge: Knowledge, most: number): void {
   const { system, automaton, footprints, reduce } = knowledge;
   if (!footprints || !reduce.rehearse) return;
   const states = new States(system);
@@ -28,7 +30,8 @@ export function rehearse(knowledge: Knowledge): void {
   let random = 1;
   const upTo = (n: number): number => ((random = (imul(random, 0x0019660d) + 0x3c6ef35f) | 0) >>> 8) % n;
   let [version, quiet, moves] = [knowledge.version, 0, 0];
-  for (let length = 0; moves < MOST && quiet < QUIET; moves++, length++) {
+  let [p, stays] = [0, 0];
+  for (let length = 0; moves < MOST * most && quiet < most; moves++, length++) {
     if (knowledge.version === version) quiet++;
     else [version, quiet] = [knowledge.version, 0];
     const able = length < LONGEST ? next.gather(0) : 0;
@@ -38,9 +41,11 @@ export function rehearse(knowledge: Knowledge): void {
       record.fill(0, states.baseOf(0), states.baseOf(0) + states.layout.width);
       record.set(initial, states.baseOf(0));
       length = 0;
+      stays = upTo(3) * 3.5;
       continue;
     }
-    const p = next.ready[upTo(able)]!;
+    // Who moved last goes on, more often or less in each schedule: some of what there is to learn is seen where others stand still for long.
+    if (upTo(8) >= stays || !next.ready.subarray(0, able).includes(p)) p = next.ready[upTo(able)]!;
     const node = states.node(0, p);
     const effect = next.make(0, p, upTo(next.ways[p]!));
     if (automaton.traits[node]! & TRAIT.judged) next.verdict(node, effect);

@@ -5,7 +5,8 @@ import type { Member, Symmetry } from '../words/system.ts';
 
 /** One order of the members. */
 export class Renaming implements Renamed {
-  private readonly processes = new Map<number, number>();
+  /** Per process: the process whose place it takes. */
+  readonly places: Int32Array;
   private readonly cells = new Map<Cell, Cell>();
   private readonly bits: readonly (readonly [from: number, to: number])[];
   private readonly named: number;
@@ -16,10 +17,12 @@ export class Renaming implements Renamed {
     members: readonly Member[],
     private readonly masks: ReadonlySet<Cell>,
     readonly to: readonly number[],
+    processes: number,
   ) {
+    this.places = Int32Array.from({ length: processes }, (_, p) => p);
     members.forEach((member, m) => {
       const there = members[to[m]!]!;
-      member.processes.forEach((p, i) => this.processes.set(p, there.processes[i]!));
+      member.processes.forEach((p, i) => (this.places[p] = there.processes[i]!));
       member.cells.forEach((cell, i) => this.cells.set(cell, there.cells[i]!));
     });
     for (const pair of symmetry.pairs ?? []) for (const i of members.keys()) for (const j of members.keys()) if (i !== j) this.cells.set(pair[i]![j]!, pair[to[i]!]![to[j]!]!);
@@ -29,7 +32,7 @@ export class Renaming implements Renamed {
 
   /** The process that takes the place of process `p`. */
   process(p: number): number {
-    return this.processes.get(p) ?? p;
+    return this.places[p]!;
   }
 
   /** The cell that takes the place of a cell. */
@@ -68,7 +71,7 @@ export class Renamings {
   readonly generators: readonly Renaming[];
   private readonly known = new Map<number, Renaming>();
 
-  constructor(readonly symmetry: Symmetry) {
+  constructor(readonly symmetry: Symmetry, private readonly processes: number) {
     this.members = symmetry.classes.flat();
     this.classOf = symmetry.classes.flatMap((members, c) => members.map(() => c));
     this.masks = new Set(symmetry.masks);
@@ -81,7 +84,7 @@ export class Renamings {
     let key = 0;
     for (let m = 0; m < to.length; m++) key = 16 * key + to[m]!;
     let renaming = this.known.get(key);
-    if (!renaming) this.known.set(key, (renaming = new Renaming(this.symmetry, this.members, this.masks, Array.from(to))));
+    if (!renaming) this.known.set(key, (renaming = new Renaming(this.symmetry, this.members, this.masks, Array.from(to), this.processes)));
     return renaming;
   }
 

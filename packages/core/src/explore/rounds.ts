@@ -9,12 +9,13 @@ import { Knowledge } from './knowledge.ts';
 import { plain } from './loading.ts';
 import { Saving } from './saving.ts';
 import type { Reductions } from './reductions.ts';
-import { rehearse } from './rehearsal.ts';
+import { QUIET, rehearse } from './rehearsal.ts';
 import { Search } from './search.ts';
 
 /** Which search of several it is, and what was asked. */
 interface Round {
   readonly rounds: number;
+  readonly rehearsed: boolean;
   readonly known: number;
   readonly seen: number;
   readonly seenAt: number;
@@ -39,6 +40,8 @@ export class Rounds {
   private reduce: Reductions = {};
   private known = 0;
   private rounds = 1;
+  /** Was it rehearsed again, as a large search? */
+  private rehearsed = false;
   /** Why a symmetry that was supposed is none. */
   private unlike: string | undefined;
   /** What was known when anything was learned last, and after how many states of the round. */
@@ -69,7 +72,7 @@ export class Rounds {
     // Remembered first: making the mirror may show that a supposed symmetry is none.
     this.reduce = reduce;
     this.knowledge = new Knowledge(this.system, reduce, this.identity);
-    rehearse(this.knowledge);
+    rehearse(this.knowledge, QUIET.small);
     this.known = this.knowledge.version;
     this.search = new Search(this.options, this.knowledge);
   }
@@ -81,7 +84,7 @@ export class Rounds {
     } catch (error) {
       if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true) throw error;
       this.unlike = error.message;
-      [this.rounds, this.seen, this.seenAt, this.found] = [1, 0, 0, undefined];
+      [this.rounds, this.seen, this.seenAt, this.found, this.rehearsed] = [1, 0, 0, undefined, false];
       this.begin({ ...this.reduce, symmetry: false });
     }
   }
@@ -110,7 +113,7 @@ export class Rounds {
     this.unlessUnlike(() => {
       this.search.advance(budget);
       if (this.search.done) this.settle();
-      else if (this.isStale()) this.nextRound();
+      else if (this.isStale() || this.isLarge()) this.nextRound();
     });
   }
 
@@ -118,8 +121,8 @@ export class Rounds {
   save(): Block {
     // What a step does is learned anew by who goes on from here, and looked at in the mirror only if it is met again.
     this.unlessUnlike(() => this.knowledge.mirror?.mustBeAlike());
-    const { rounds, known, seen, seenAt, spent, earlier, found, unlike, saving, asked } = this;
-    saving.plain('round', { rounds, known, seen, seenAt, spent, earlier, asked, ...(found && { found }), ...(unlike !== undefined && { unlike }) } satisfies Round);
+    const { rounds, rehearsed, known, seen, seenAt, spent, earlier, found, unlike, saving, asked } = this;
+    saving.plain('round', { rounds, rehearsed, known, seen, seenAt, spent, earlier, asked, ...(found && { found }), ...(unlike !== undefined && { unlike }) } satisfies Round);
     this.knowledge.save(saving);
     this.search.save(saving);
     return saving.block();
@@ -132,13 +135,13 @@ export class Rounds {
   }
 
   private load(from: Saved, reduce: Reductions): void {
-    const { rounds, known, seen, seenAt, spent, earlier, found, unlike, asked } = plain<Round>(from, 'round');
+    const { rounds, rehearsed, known, seen, seenAt, spent, earlier, found, unlike, asked } = plain<Round>(from, 'round');
     // As it began: what is learned then is learned in the same order.
     this.unlike = unlike;
     this.begin(unlike === undefined ? reduce : { ...reduce, symmetry: false });
     if (asked !== this.asked) throw from.refuse(`it was asked otherwise: ${asked} there, ${this.asked} here`);
     const { seconds } = plain<{ seconds: number }>(from, 'search');
-    Object.assign(this, { rounds, known, seen, seenAt, spent, earlier, found });
+    Object.assign(this, { rounds, rehearsed, known, seen, seenAt, spent, earlier, found });
     this.before = spent + seconds;
     // Made before more is known: what it concludes from that is replaced.
     const left = this.left(0);
@@ -199,6 +202,14 @@ export class Rounds {
     return false;
   }
 
+  /** A search that turns out to be large is rehearsed once more, for longer. Was there anything to learn that changes it? */
+  private isLarge(): boolean {
+    if (this.rehearsed || this.found || !this.knowledge.reduce.rehearse || !this.knowledge.footprints || this.search.states.count < LARGE) return false;
+    this.rehearsed = true;
+    rehearse(this.knowledge, QUIET.large);
+    return this.knowledge.version !== this.known && !this.search.settled;
+  }
+
   private nextRound(): void {
     this.earlier = together(this.search.found, this.earlier);
     this.again(new Search(this.left(), this.knowledge));
@@ -218,5 +229,8 @@ export class Rounds {
     return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + seconds - this.before) };
   }
 }
+
+/** States of a large search. */
+const LARGE = 2000;
 
 const NOTHING: Found = { violations: [], tally: [] };

@@ -10,6 +10,7 @@ import type { Knowledge } from './knowledge.ts';
 import { plain } from './loading.ts';
 import { Moves } from './moves.ts';
 import { Reducer } from './reducer.ts';
+import type { Mutant } from './reductions.ts';
 import { coverage } from './report.ts';
 import type { Saving } from './saving.ts';
 import { States } from './state.ts';
@@ -23,6 +24,7 @@ interface Place {
   readonly seconds: number;
   readonly shallow: boolean;
   readonly piece: { readonly left: number; readonly until: number };
+  readonly woken: readonly number[];
 }
 
 /** Words for bounds. */
@@ -30,6 +32,15 @@ const CUT_BY = { maxStates: 'states', maxBytes: 'memory', deadlineMs: 'time' } a
 
 /** Where final claims are judged no edge was taken. */
 const NO_EDGE = 0x7fffffff;
+
+const leftOut = (mutants: ReadonlySet<Mutant>) => ({
+  opened: mutants.has('cycles are opened'),
+  enough: mutants.has('everybody is all'),
+  oneWay: mutants.has('every way is taken'),
+  unmoved: mutants.has('sleepers change places'),
+  triedFirst: mutants.has('woken later is tried first'),
+  endless: mutants.has('ways to ends are woken'),
+});
 
 /** A search that can be advanced piece by piece: reduced where the knowledge is of reductions, unless it is told not to. */
 export class Search {
@@ -47,10 +58,14 @@ export class Search {
   private bound: keyof typeof CUT_BY | undefined;
   /** Were states at the bound on depth left as they are? */
   private shallow = false;
+  /** Expanded states in which somebody slept who must move after all, each followed by those, as bits. */
+  private woken: number[] = [];
   private seconds = 0;
   /** What is left of a piece that a bound has cut short. Whether a search is stale is asked between pieces, so they must not shift. */
   private piece = { left: 0, until: 0 };
   private readonly maxDepth: number;
+  /** Rules that a test leaves out. */
+  private readonly rules: ReturnType<typeof leftOut>;
 
   constructor(
     private readonly options: ExploreOptions & { readonly stopAtDeadlock?: boolean },
@@ -59,9 +74,10 @@ export class Search {
   ) {
     const { system, automaton, footprints } = knowledge;
     this.maxDepth = options.maxDepth ?? Infinity;
+    this.rules = leftOut(knowledge.mutants);
     this.states = new States(system, options.compact, reduced && footprints ? Likeness.room(knowledge.mirror) : 0);
     this.next = new Successors(knowledge, this.states);
-    this.reducer = reduced && footprints ? new Reducer(knowledge, this.states) : undefined;
+    this.reducer = reduced && footprints ? new Reducer(knowledge, this.states, options.compact !== undefined) : undefined;
     const depth = (): number => this.depth;
     this.moves = new Moves(knowledge, this.states, this.next, this.reducer, this.findings, options.stopAtFirst, depth);
     this.endings = new Endings(system, automaton, this.states);
@@ -111,7 +127,12 @@ export class Search {
         this.stop('maxStates');
         break;
       }
+      if (this.woken.length > 0) {
+        this.wake(this.woken.pop()!, this.woken.pop()!);
+        continue;
+      }
       if (this.expanded === this.states.count) {
+        if (this.lookForEnds()) continue;
         this.outcome = this.shallow ? 'bound' : 'complete';
         break;
       }
@@ -138,8 +159,8 @@ export class Search {
 
   /** Between two pieces, or where a bound was met: every state is expanded to its end, or not at all. */
   save(to: Saving): void {
-    const { expanded, layerEnd, depth, seconds, shallow, piece } = this;
-    to.plain('search', { expanded, layerEnd, depth, seconds, shallow, piece } satisfies Place);
+    const { expanded, layerEnd, depth, seconds, shallow, piece, woken } = this;
+    to.plain('search', { expanded, layerEnd, depth, seconds, shallow, piece, woken: [...woken] } satisfies Place);
     this.states.save(to);
     this.findings.save(to);
     this.moves.save(to);
@@ -149,12 +170,12 @@ export class Search {
 
   /** Of a search that was just made, with the knowledge of the one that was saved. */
   load(from: Saved): void {
-    const { expanded, layerEnd, depth, seconds, shallow, piece } = plain<Place>(from, 'search');
-    Object.assign(this, { expanded, layerEnd, depth, seconds, shallow, piece });
-    this.states.load(from, expanded);
+    const { woken, ...place } = plain<Place>(from, 'search');
+    Object.assign(this, { ...place, woken: [...woken] });
+    this.states.load(from, place.expanded);
     this.findings.load(from);
     this.moves.load(from);
-    this.endings.load(from, expanded);
+    this.endings.load(from, place.expanded);
     this.reducer?.load(from);
   }
 
@@ -188,13 +209,15 @@ export class Search {
     const { next, reducer } = this;
     reducer?.refresh();
     this.endings.expands(state);
-    const able = next.gather(state);
-    if (able === 0) {
+    const movers = reducer ? this.states.movers(state) : 0;
+    if (movers !== 0) {
+      this.eachMove(state, movers);
+    } else if (next.gather(state) === 0) {
       this.settle(state);
     } else if (this.depth >= this.maxDepth) {
       this.shallow = true;
     } else {
-      this.eachMove(state, able);
+      this.eachMove(state, 0);
     }
   }
 
@@ -202,32 +225,97 @@ export class Search {
    * Makes the moves that must be made in a state.
    * In a cycle of states someone who may wait could wait for ever. So some move has to lead to a state with a higher number, or
    * everybody moves: along such moves numbers grow until everybody moves (Bosnacki, Leue, Lluch-Lafuente 2009).
+   * @param movers those that must move, as bits; 0: that was not asked yet, and all that can move were gathered
    */
-  private eachMove(state: number, able: number): void {
-    const { next, reducer } = this;
-    const { mutants } = this.knowledge;
-    const few = reducer ? reducer.choose(next, able, state) : able;
-    let onwards = mutants.has('cycles are opened');
-    for (let i = 0; i < able; i++) {
-      if (i >= few && onwards) return;
-      const p = next.ready[i]!;
-      const ways = mutants.has('every way is taken') ? 1 : next.ways[p]!;
-      for (let choice = 0; choice < ways; choice++) {
-        const to = this.move(state, p, choice);
+  private eachMove(state: number, movers: number): void {
+    const { next, reducer, rules } = this;
+    let asleep = reducer?.sleep ? this.states.asleep(state) : 0;
+    let onwards = rules.opened;
+    let begun = 0;
+    if (movers !== 0 && (movers & ~asleep) !== 0) {
+      // Nobody else need be asked who can move, unless there is no way on.
+      const few = next.gather(state, movers);
+      for (; begun < few; begun++) {
+        const led = this.eachWay(state, next.ready[begun]!, asleep);
         if (this.outcome !== undefined) return;
-        this.endings.leadsTo(to);
-        // Once everybody moves, all of them do.
-        if (i < few || mutants.has('everybody is all')) onwards ||= to > state;
+        onwards ||= led;
+        if (reducer!.sleep) asleep |= 1 << next.ready[begun]!;
       }
+      if (onwards) return;
+    }
+    const able = movers === 0 ? next.count : next.gather(state);
+    const few = reducer ? reducer.choose(next, able, state) : able;
+    if (begun === 0 && reducer?.sleep) asleep = reducer.sleep.in(state, next.bits(few), next.bits(able));
+    for (let i = begun; i < able; i++) {
+      if (i >= few && onwards) return;
+      const led = this.eachWay(state, next.ready[i]!, asleep);
+      if (this.outcome !== undefined) return;
+      // Once everybody moves, all of them do.
+      if (i < few || rules.enough) onwards ||= led;
+      // For those that are tried after it.
+      if (reducer?.sleep) asleep |= 1 << next.ready[i]!;
     }
   }
 
+  /** Makes a move in each way it can go, unless its process sleeps; says whether one of them leads to a state with a higher number. */
+  private eachWay(state: number, p: number, asleep: number): boolean {
+    if ((asleep >>> p) & 1) return false;
+    const ways = this.rules.oneWay ? 1 : this.next.ways[p]!;
+    let onwards = false;
+    for (let choice = 0; choice < ways && this.outcome === undefined; choice++) {
+      const to = this.move(state, p, choice, asleep);
+      this.endings.leadsTo(to);
+      onwards ||= to > state;
+    }
+    return onwards;
+  }
+
+  /** Makes the moves of those that slept in a state when it was expanded. */
+  private wake(movers: number, state: number): void {
+    const { next, states, rules } = this;
+    const able = next.gather(state);
+    let asleep = states.asleep(state) | (rules.triedFirst ? next.bits(able) & ~movers : 0);
+    for (let i = 0; i < able; i++) {
+      const p = next.ready[i]!;
+      if (((movers >>> p) & 1) === 0) continue;
+      for (let choice = 0; choice < next.ways[p]!; choice++) {
+        const to = this.move(state, p, choice, asleep);
+        if (this.outcome !== undefined) return;
+        this.endings.alsoLeadsTo(state, to);
+      }
+      asleep |= 1 << p;
+    }
+  }
+
+  /** Wakes somebody wherever no way to an end is known: it may be one of those that were not tried. Says whether there are any. */
+  private lookForEnds(): boolean {
+    const { states, reducer } = this;
+    if (!reducer?.sleep || this.shallow || this.rules.endless) return false;
+    for (const state of this.endings.endless()) {
+      const asleep = states.asleep(state);
+      const one = asleep & -asleep;
+      if (one === 0) continue;
+      states.setAsleep(state, asleep & ~one);
+      this.woken.push(state, one);
+    }
+    return this.woken.length > 0;
+  }
+
   /** Makes a move; returns the number of the state it leads to. */
-  private move(state: number, p: number, choice: number): number {
-    const { states, moves } = this;
-    const to = moves.follow(state, p, choice);
+  private move(state: number, p: number, choice: number, asleep: number): number {
+    const { states, moves, reducer } = this;
+    const to = moves.follow(state, p, choice, asleep);
     if (moves.stopped) this.outcome = 'stopped-at-violation';
-    if (to >= 0) return to;
+    if (to >= 0) {
+      if (reducer?.sleep) {
+        const slept = this.rules.unmoved ? moves.asleep : states.whereFound(moves.asleep);
+        const woken = reducer.sleep.reach(to, slept);
+        // Before it is expanded it is enough that they do not sleep.
+        if (woken !== 0 && to < this.expanded) this.woken.push(to, woken);
+      }
+      return to;
+    }
+    if (reducer?.sleep) states.setAsleep(states.count, moves.asleep);
     // The last state that is expanded is expanded to its end, so that the search can go on from there under a wider bound.
     states.keep(state, moves.way);
     return states.count - 1;

@@ -252,6 +252,24 @@ export class States {
     this.chunkOf(state)[this.baseOf(state) + HEADER.movers] = movers;
   }
 
+  /** The processes that need not move in a state, as bits. */
+  asleep(state: number): number {
+    return this.chunkOf(state)[this.baseOf(state) + HEADER.asleep]!;
+  }
+
+  setAsleep(state: number, asleep: number): void {
+    this.chunkOf(state)[this.baseOf(state) + HEADER.asleep] = asleep;
+  }
+
+  /** Processes of the candidate, as bits, by the places they have in the state that `find` found equal to it. */
+  whereFound(processes: number): number {
+    const by = this.likeness?.by;
+    if (!by) return processes;
+    let there = 0;
+    for (let left = processes; left !== 0; left &= left - 1) there |= 1 << by.places[31 - Math.clz32(left & -left)]!;
+    return there;
+  }
+
   /** Makes a state what the candidate is: for who goes on from there and never looks back. */
   replace(state: number): void {
     const from = this.chunkOf(this.count);

@@ -23,6 +23,8 @@ export const READY = 3;
 export class Successors {
   /** Processes that can move, in order. */
   readonly ready: Int32Array;
+  /** How many. */
+  count = 0;
   /** Per process that can move: in how many ways. */
   readonly ways: Int32Array;
   /** Per process: DONE, HELD, WAITS or READY. */
@@ -60,8 +62,11 @@ export class Successors {
     this.applied = new WatchedStore(this.target, footprints, mutants);
   }
 
-  /** Finds the processes that can move in a state; returns how many. */
-  gather(state: number): number {
+  /**
+   * Finds the processes that can move in a state; returns how many.
+   * @param among only these processes are asked, as bits
+   */
+  gather(state: number, among = -1): number {
     const { source, states, status, behaviour, because } = this;
     const { traits } = this.automaton;
     const { wordOf } = states.layout;
@@ -70,6 +75,7 @@ export class Successors {
     const base = states.baseOf(state);
     let count = 0;
     for (let p = 0; p < status.length; p++) {
+      if (((among >>> p) & 1) === 0) continue;
       const node = record[base + HEADER.size + p]!;
       const asks = traits[node]!;
       status[p] = DONE;
@@ -93,7 +99,14 @@ export class Successors {
       this.ways[p] = ways;
       this.ready[count++] = p;
     }
-    return count;
+    return (this.count = count);
+  }
+
+  /** The first `count` of those that can move, as bits. */
+  bits(count: number): number {
+    let bits = 0;
+    for (let i = 0; i < count; i++) bits |= 1 << this.ready[i]!;
+    return bits;
   }
 
   /** Makes the candidate what `state` becomes when process `p` moves; returns the effect of its step. */

@@ -15,6 +15,9 @@ export const REDUCTIONS: Readonly<Record<string, Reductions>> = {
   fuse: { fuse: true },
   'persistent + fuse': { persistent: true, fuse: true },
   local: { local: true },
+  sleep: { sleep: true },
+  'persistent + sleep': { persistent: true, sleep: true },
+  'sleep + symmetry': { sleep: true, symmetry: true },
   deadCells: { deadCells: true },
   'deadCells + commute': { deadCells: true, commute: true },
   symmetry: { symmetry: true },
@@ -23,10 +26,13 @@ export const REDUCTIONS: Readonly<Record<string, Reductions>> = {
   'all, rehearsed': ALL_REDUCTIONS,
 };
 
+/** Who sleeps saves moves, and no states where nothing else does. */
+const SAME_STATES = [['sleep', 'exact'], ['sleep + symmetry', 'symmetry']] as const;
+
 /** Adds a claim that always holds, which notes the cells of every end the search finds: of ends alike by a symmetry, the same. */
 export function noting(system: System): { system: System; finals: Set<string> } {
   const finals = new Set<string>();
-  const orders = system.symmetry ? new Renamings(system.symmetry).all() : [];
+  const orders = system.symmetry ? new Renamings(system.symmetry, system.processes.length).all() : [];
   const cells = Array.from({ length: system.cellCount }, (_, cell) => cell);
   const told = (values: readonly (readonly [number, number])[]): string => values.map(([cell, value]) => `${system.names.name(cell)}=${system.names.value(cell, value)}`).sort().join(' ');
   const holds = (store: { get(cell: number): number }): boolean => {
@@ -84,6 +90,7 @@ export function difference(
 ): string | undefined {
   if (plain.found.outcome !== 'complete') return 'too big';
   let searches = 0;
+  const states = new Map([['exact', plain.found.states]]);
   for (const [name, reduce] of Object.entries(reductions)) {
     for (const look of reduce.deadCells ? [true, false] : [true]) {
       let reduced;
@@ -94,8 +101,10 @@ export function difference(
       }
       const differs = unreplayable(system, reduced.found) ?? unlike(plain, reduced, { look, symmetry: reduce.symmetry === true && system.symmetry !== undefined, counts: reduce.deadCells !== true && reduce.local !== true });
       if (differs !== undefined) return `${name}${look ? '' : ' (without looking)'}: ${differs}`;
+      states.set(name, reduced.found.states);
     }
   }
+  for (const [name, alike] of SAME_STATES) if (states.has(name) && states.has(alike) && states.get(name) !== states.get(alike)) return `${name}: ${states.get(name)} states instead of ${states.get(alike)}`;
   return undefined;
 }
 

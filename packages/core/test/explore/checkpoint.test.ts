@@ -55,7 +55,7 @@ describe('random systems, ended after every few transitions', () => {
 
 test.each([['exact', {}], ['reduced', ALL_REDUCTIONS], ['symmetry', { symmetry: true }]] as const)('the small model, %s', (_name, reduce) => {
   const question = asked(() => gupCollapse({ walkers: 2, flush: 'ipi' }), reduce, 500, byFrames);
-  const { found, begun } = inParts(question, 10, 3);
+  const { found, begun } = inParts(question, 6, 3);
   expect(found).toEqual(uninterrupted(question));
   expect(begun).toBeGreaterThan(3);
 });

@@ -2,14 +2,14 @@
 import { bareSystem } from '../../src/testing.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
 import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
-import { ALL_REDUCTIONS, type Mutant } from '../../src/explore/reductions.ts';
+import { ALL_REDUCTIONS, type Mutant, type Reductions } from '../../src/explore/reductions.ts';
 import { Mistake } from '../../src/mistakes.ts';
 import { perMm } from '../../src/words/cells.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import type { Op } from '../../src/words/step.ts';
 import type { Symmetry, System } from '../../src/words/system.ts';
 import { TWINS } from './shown.ts';
-import { giveUp, inc, isNot, load, store, storeIf, toy, type Toy } from './toy.ts';
+import { awaitValue, flip, giveUp, inc, isNot, load, lock, mark, or, store, storeIf, toy, type Toy } from './toy.ts';
 
 export interface Expected {
   readonly system: () => System;
@@ -34,6 +34,9 @@ const refused = (given: Toy): Expected => ({ system: () => toy(given), options: 
 
 /** Two processes without cells of their own. */
 const TWO: Symmetry = { classes: [[0, 1].map((p) => ({ processes: [p], cells: [] }))] };
+
+/** As many transitions, when every schedule is tried. */
+const moves = (given: Toy, wanted: number, reduce: Reductions): Expected => ({ system: () => toy(given), options: { reduce }, says: ({ transitions }) => transitions, wanted });
 
 /** Two CPUs alike: the first to come finds nothing. */
 export const LAST: Toy = {
@@ -77,6 +80,48 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   'steps may do otherwise in the mirror': refused({ processes: [() => store(0, 1), () => store(0, 2)], symmetry: TWO }),
   'claims may say otherwise in the mirror': refused({ ...TWINS, marks: { somebody: [isNot(1, 1)] } }),
   'claims about ends may say otherwise in the mirror': refused({ ...LAST, finals: [{ claim: 'the first goes last', on: 'tally', holds: (cells) => cells.get(1) === 1 }] }),
+  // Rules of sleep sets that no system is known to need: these show that they are kept. Nothing that is stored here changes a cell.
+  'who arrives awake wakes': moves({
+    processes: [
+      function* () {
+        yield* load(1);
+        yield* load(0);
+      },
+      function* () {
+        yield* store(1, 0);
+        yield* load(0);
+      },
+    ],
+  }, 10, { sleep: true }),
+  'woken later is tried first': moves({
+    cells: [2],
+    processes: [
+      {
+        role: 'daemon',
+        *body() {
+          yield* awaitValue(0, 2);
+          yield* flip(2);
+        },
+      },
+      () => load(1),
+      () => load(0),
+    ],
+  }, 17, { sleep: true }),
+  'sleepers change places': moves({
+    ...TWINS,
+    marks: {},
+    processes: [
+      ...[0, 1].map(
+        (cpu) =>
+          function* () {
+            yield* or(0, 1 << cpu);
+            yield* load(3);
+            yield* lock(4);
+          },
+      ),
+      () => store(5, 0),
+    ],
+  }, 21, { sleep: true, symmetry: true }),
   // The first round makes one schedule, to its end; the second has to try all orders, and does not come so far.
   'what rounds before found is lost': {
     system: () => toy({ processes: [1, 2, 3, 4].map((value) => () => store(0, value)), finals: [isNot(0, 4)] }),
