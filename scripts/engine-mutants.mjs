@@ -29,7 +29,8 @@ export const ENGINE_MUTANTS = [
     'giving up is an end': ["if (traits & TRAIT.gaveUp) return 'gave up';", ''],
   }),
   ...file('explore/endings.ts', {
-    'some schedule goes on is enough': ['if (ending[state] || !this.someAfter(state, ending)) continue;', 'if (ending[state]) continue;'],
+    'some schedule goes on is enough': ['if (found === all) continue;', ''],
+    'moves of those that woke lead nowhere': ['let i = after[state]!; i >= 0 && !found;', 'let i = -1; i >= 0 && !found;'],
     'the last state alone is looked from': ['for (let changed = true; changed;) {', 'for (let changed = true; changed; changed = false) {'],
     'nobody has ended before all have': ["mainsLeft ||= !(traits & TRAIT.ended) && this.system.processes[p]!.role === 'main';", 'mainsLeft ||= !(traits & TRAIT.ended);'],
   }),
@@ -37,6 +38,7 @@ export const ENGINE_MUTANTS = [
     'ends are not judged': ["if (ending !== 'end') return;", 'return;'],
     'deadlocks are judged as ends': ["if (ending !== 'end') return;", ''],
     'layers are one too long': ['this.layerEnd = this.states.count;', 'this.layerEnd = this.states.count + 1;'],
+    'who moves sleeps': ['moves.follow(state, p, choice, asleep)', 'moves.follow(state, p, choice, asleep | (1 << p))'],
     'a circle is a way on': ['onwards ||= to > state;', 'onwards ||= to >= state;'],
   }),
   ...file('explore/moves.ts', {
@@ -67,7 +69,7 @@ export const ENGINE_MUTANTS = [
     'likeness is equal nodes': ['if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;', ';'],
     'images are equal nodes': ['if (known[at + words[word]!] !== mapped) return false;', ''],
     'images of the other are not looked for': ['return this.members > 0 && this.place(', 'return false && this.place('],
-    'processes stay where they are': ['known[at + HEADER.size + renaming.process(p)] !==', 'known[at + HEADER.size + p] !=='],
+    'processes stay where they are': ['known[at + HEADER.size + places[p]!] !==', 'known[at + HEADER.size + p] !=='],
     'cells stay where they are': ['this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!', 'word'],
   }),
   ...file('explore/mirror.ts', {
@@ -97,7 +99,7 @@ export const ENGINE_MUTANTS = [
   }),
   ...file('explore/persistent.ts', {
     'who waits is in no set': ['status === WAITS || status === HELD ?', 'status === HELD ?'],
-    'the first set is taken': ['if (set !== NONE_SMALLER) [best, least] = [set, bitCount(set & able)];', 'if (set !== NONE_SMALLER) [best, least] = [set, 1];'],
+    'the first set is taken': ['if (set === NONE_SMALLER) {', 'if (best !== -1 || set === NONE_SMALLER) {'],
   }),
   ...file('explore/rounds.ts', {
     'one round is enough once it was stale': ['this.known = version;', 'this.known = Infinity;'],
