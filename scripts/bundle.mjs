@@ -1,73 +1,87 @@
 /**
- * Puts the built modules of core, and the container it uses, into a few files: hundreds of files take longer to load than most searches.
- * Every face of the package (`index.js`, `plugin.js`, `testing.js`) then leads into the bundle, so that whoever imports any of them, a
- * plugin too, has the same classes and symbols. The modules stay beside it, for declarations, and for `coverage`.
+ * Puts the built modules of each package into a few files: hundreds of files take longer to load than most searches.
+ * Every face of a package (`index.js`, `plugin.js`) then leads into its bundle, so that whoever imports any of them, a plugin too, has
+ * the same classes and symbols; other packages of the workspace stay outside for that reason. The modules stay beside the bundle, for
+ * declarations, and for `coverage`.
  */
 import { build } from 'esbuild';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtInsOfCommonJs, outside, throughFaces, whereItWas } from './lib/bundle-plugins.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(root, 'packages/core/dist');
-const FACES = ['index', 'plugin', 'testing'];
-const STAMP = join(dist, 'bundle/stamp.json');
+const OWN = [import.meta.url, new URL('lib/bundle-plugins.mjs', import.meta.url)].map((url) => fileURLToPath(url));
+/** Files that are started, not imported. */
+const STARTED = { cli: ['main', 'judge-worker'] };
+/** Written when all packages are bundled; bin/built.mjs goes by it. */
+const STAMP = join(root, 'packages/cli/dist/bundle/stamp.json');
 /** What a face is after bundling. */
 const leads = (face) => `export * from './bundle/${face}.js';\n`;
-/** A face as the compiler wrote it. */
-const plain = (face) => join(dist, `${face}.plain.js`);
+const withDefault = (face) => `${leads(face)}export { default } from './bundle/${face}.js';\n`;
 
 /** Is it a file that this script wrote, by its path below dist? */
 export const isBundled = (path) => /^bundle[/\\]/.test(path) || path.endsWith('.plain.js');
 
-/** Bundles core anew when anything of it is newer than the bundle. */
+/** Bundles the packages of which anything is newer than their bundle. */
 export async function bundle() {
-  for (const face of FACES) {
-    const path = join(dist, `${face}.js`);
-    if (readFileSync(path, 'utf8') === leads(face)) continue;
-    copyFileSync(path, plain(face));
-    writeFileSync(path, leads(face));
+  const last = existsSync(STAMP) ? statSync(STAMP).mtimeMs : 0;
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const faces = facesOf(name);
+    if (faces.length > 0) await bundleOne(join(root, 'packages', name), faces, last);
   }
-  if (existsSync(STAMP) && newest() <= statSync(STAMP).mtimeMs) return;
-  rmSync(join(dist, 'bundle'), { recursive: true, force: true });
-  const { metafile } = await build({
-    entryPoints: Object.fromEntries(FACES.map((face) => [face, plain(face)])),
-    outdir: join(dist, 'bundle'), absWorkingDir: root,
-    bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20.19', sourcemap: true, sourcesContent: false, metafile: true, logLevel: 'warning',
-    // One copy for all who import it, and the parser, which only a face of its own needs.
-    external: ['reflect-metadata', 'acorn'],
-    plugins: [throughFaces],
-  });
-  const names = renamed(metafile);
-  if (names.length > 0) throw new Error(`the bundle renames layers: ${names.join(', ')}. Another module of core declares the same name; give one of them another.`);
-  writeFileSync(join(dist, 'bundle/LICENSES.txt'), licenses(Object.keys(metafile.inputs)));
   writeFileSync(STAMP, '{}\n');
 }
 
-/** A face that another one imports is the one that the compiler wrote. */
-const throughFaces = {
-  name: 'through-faces',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
-      const face = FACES.find((one) => resolve(resolveDir, path) === join(dist, `${one}.js`));
-      return face && { path: plain(face) };
-    });
-  },
-};
+/** Names of files directly in dist that the package exports or starts. What is private is a tool, and stays as it is. */
+function facesOf(name) {
+  const path = join(root, 'packages', name, 'package.json');
+  if (!existsSync(path)) return [];
+  const { exports = {}, private: tool } = JSON.parse(readFileSync(path, 'utf8'));
+  if (tool) return [];
+  const exported = Object.values(exports).flatMap((face) => /^\.\/dist\/([\w-]+)\.js$/.exec(face.default ?? '')?.[1] ?? []);
+  return [...exported, ...(STARTED[name] ?? [])];
+}
+
+async function bundleOne(home, faces, last) {
+  const dist = join(home, 'dist');
+  const place = join(dist, 'bundle');
+  const plain = (face) => join(dist, `${face}.plain.js`);
+  for (const face of faces) {
+    const path = join(dist, `${face}.js`);
+    const code = readFileSync(path, 'utf8');
+    if (code.startsWith(leads(face))) continue;
+    copyFileSync(path, plain(face));
+    writeFileSync(path, /^export default /m.test(code) ? withDefault(face) : leads(face));
+  }
+  if (existsSync(place) && newestIn(dist) <= last) return;
+  rmSync(place, { recursive: true, force: true });
+  const { metafile } = await build({
+    entryPoints: Object.fromEntries(faces.map((face) => [face, plain(face)])),
+    outdir: place, absWorkingDir: root,
+    bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20.19', sourcemap: true, sourcesContent: false, metafile: true, logLevel: 'warning',
+    // Before everything else, in whichever file that comes to stand: containers look for it when they are loaded.
+    ...('reflect-metadata' in (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).dependencies ?? {}) && { banner: { js: "import 'reflect-metadata';" } }),
+    plugins: [throughFaces(new Map(faces.map((face) => [join(dist, `${face}.js`), plain(face)]))), outside, whereItWas(dist), builtInsOfCommonJs],
+  });
+  const names = renamed(metafile);
+  if (names.length > 0) throw new Error(`the bundle of ${basename(home)} renames layers: ${names.join(', ')}. Another module of it declares the same name; give one of them another.`);
+  const owed = licenses(Object.keys(metafile.inputs));
+  if (owed) writeFileSync(join(place, 'LICENSES.txt'), owed);
+}
 
 /** Time of the latest change of what goes in. */
-const newest = () =>
+const newestIn = (dist) =>
   Math.max(
-    statSync(fileURLToPath(import.meta.url)).mtimeMs,
     // Written by the compiler whenever it has looked at a change: bin/shootdown.mjs goes by it.
-    statSync(join(dist, '.tsbuildinfo')).mtimeMs,
+    ...[...OWN, join(dist, '.tsbuildinfo')].map((path) => statSync(path).mtimeMs),
     ...readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js') && !/^bundle[/\\]/.test(file)).map((file) => statSync(join(dist, file)).mtimeMs),
   );
 
 /** Layers of hooks that have another name in the bundle: reports tell layers by the names of their classes. */
 function renamed({ inputs, outputs }) {
   const read = (files) => files.filter((file) => file.endsWith('.js')).flatMap((file) => classesIn(readFileSync(resolve(root, file), 'utf8')));
-  const layers = new Set(read(Object.keys(inputs).filter((file) => /dist[/\\]arch[/\\]/.test(file))));
+  const layers = new Set(read(Object.keys(inputs).filter((file) => /packages[/\\]arch-|dist[/\\]arch[/\\]/.test(file))));
   return read(Object.keys(outputs)).filter((name) => !layers.has(name) && layers.has(name.replace(/\d+$/, '')));
 }
 const classesIn = (code) => [...code.matchAll(/\bclass (\w+)|\b(?:var|let|const) (\w+) = class\b/g)].flatMap(([, declared, assigned]) => declared ?? assigned);
