@@ -44,28 +44,39 @@ export class Catalog {
     @inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** @throws Mistake SD_BAD_CONFIG, SD_BAD_ARCH */
-  async archs(): Promise<ArchSpec[]> {
-    const { config, from } = await this.#read();
+  /**
+   * @param wanted packages that say they supply none of these are left out, when the others have all; absent: every architecture
+   * @throws Mistake SD_BAD_CONFIG, SD_BAD_ARCH
+   */
+  async archs(wanted?: readonly string[]): Promise<ArchSpec[]> {
     const archs: ArchSpec[] = [];
-    for (const entry of config.arches ?? this.modules.shipped('@shootdown/arch-')) archs.push(...(await this.#archsOf(entry, from)));
-    for (const plugin of this.settings.plugin) archs.push(...(await this.#archsOf(plugin)));
-    const twice = archs.find((a, i) => archs.findIndex((b) => b.id === a.id) !== i);
-    if (twice)
-      throw await this.#mistake(
-        'SD_BAD_CONFIG',
-        `two architectures are called ${twice.id}.`,
-        'Leave one of them out of the config or the --plugin options.',
-      );
+    const leftOut: string[] = [];
+    for (const [entry, from] of await this.#archEntries()) {
+      const supplied = wanted && typeof entry === 'string' ? this.modules.supplies(entry, from) : undefined;
+      if (supplied && !supplied.some((id) => wanted?.includes(id))) leftOut.push(...supplied);
+      else archs.push(...(await this.#archsOf(entry, from)));
+    }
+    // A wrong name, or one that a package supplies and does not say so.
+    if (wanted?.some((id) => !archs.some((a) => a.id === id))) return this.archs();
+    const ids = [...archs.map((a) => a.id), ...leftOut];
+    const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+    if (twice !== undefined)
+      throw await this.#mistake('SD_BAD_CONFIG', `two architectures are called ${twice}.`, 'Leave one of them out of the config or the --plugin options.');
     return archs;
   }
 
   /** Files from which architectures are imported. Those that the config gives as values have none. */
   async archFiles(): Promise<string[]> {
+    return (await this.#archEntries()).flatMap(([entry, from]) => (typeof entry === 'string' ? (this.modules.pathOf(entry, from) ?? []) : []));
+  }
+
+  /** What names architectures, or is one, and the file that says so. */
+  async #archEntries(): Promise<(readonly [entry: unknown, from: string | undefined])[]> {
     const { config, from } = await this.#read();
-    const entries = config.arches ?? this.modules.shipped('@shootdown/arch-');
-    const named = [...entries.map((entry) => [entry, from] as const), ...this.settings.plugin.map((plugin) => [plugin, undefined] as const)];
-    return named.flatMap(([entry, where]) => (typeof entry === 'string' ? (this.modules.pathOf(entry, where) ?? []) : []));
+    return [
+      ...(config.arches ?? this.modules.shipped('@shootdown/arch-')).map((entry) => [entry, from] as const),
+      ...this.settings.plugin.map((plugin) => [plugin, undefined] as const),
+    ];
   }
 
   /** @throws Mistake SD_BAD_CONFIG */

@@ -43,7 +43,7 @@ const say = (answer: Answer): void => parentPort?.postMessage(answer);
 
 async function search({ task, workload, arch: id, variant, place, ...limits }: Exclude<Request, 'interrupt'>): Promise<void> {
   try {
-    const arch = (await catalog.archs()).find((a) => a.id === id);
+    const arch = (await catalog.archs([id])).find((a) => a.id === id);
     const workloads = await catalog.workloads();
     const race = task === 'judge' ? [...workloads.races, ...workloads.variations].find((r) => r.id === workload) : undefined;
     const named = race ? { scenario: race.scenario, variants: { before: race.before, after: race.after } } : namedOf(workloads).find(({ scenario }) => scenario.name === workload);

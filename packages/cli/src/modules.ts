@@ -10,8 +10,10 @@ const CONFIG = 'shootdown.config.mjs';
 interface Manifest {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly shootdown?: { readonly archs?: readonly string[] };
 }
-export const manifest = (): Manifest => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest;
+const read = (path: string | URL): Manifest => JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+export const manifest = (): Manifest => read(new URL('../package.json', import.meta.url));
 
 export const nodeModules = (cwd: string): Modules => ({
   findConfig() {
@@ -24,16 +26,25 @@ export const nodeModules = (cwd: string): Modules => ({
     return (await import(urlOf(specifier, from ?? join(cwd, CONFIG)))) as Record<string, unknown>;
   },
   pathOf: (specifier, from) => pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))),
+  supplies: (specifier, from) => (isPath(specifier) ? undefined : manifestOf(pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))))?.shootdown?.archs),
   places: () => Object.keys(manifest().dependencies).filter((name) => name.startsWith('@shootdown/')).map((name) => fileURLToPath(import.meta.resolve(name))),
   shipped: (prefix) => Object.keys(manifest().dependencies).filter((name) => name.startsWith(prefix)),
 });
 
+/** The package.json of a package, above a file of it. */
+function manifestOf(path: string | undefined): Manifest | undefined {
+  for (let folder = path && dirname(path); folder; folder = folder === dirname(folder) ? undefined : dirname(folder))
+    if (existsSync(join(folder, 'package.json'))) return read(join(folder, 'package.json'));
+  return undefined;
+}
+
+const isPath = (specifier: string): boolean => /^file:|^\.{0,2}[/\\]|^[a-z]:[/\\]/i.test(specifier);
 const pathOf = (url: string): string | undefined => (url.startsWith('file:') ? fileURLToPath(url) : undefined);
 
 /** A path, seen from the file that names it; a package, as that file sees it, or else as the command line does. */
 function urlOf(specifier: string, from: string): string {
   if (specifier.startsWith('file:')) return specifier;
-  if (/^\.{0,2}[/\\]|^[a-z]:[/\\]/i.test(specifier)) return pathToFileURL(resolve(dirname(from), specifier)).href;
+  if (isPath(specifier)) return pathToFileURL(resolve(dirname(from), specifier)).href;
   for (const place of [from, fileURLToPath(import.meta.url)]) {
     try {
       return pathToFileURL(createRequire(place).resolve(specifier)).href;

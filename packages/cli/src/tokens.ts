@@ -73,6 +73,8 @@ export interface Modules {
   load(specifier: string, from?: string): Promise<Readonly<Record<string, unknown>>>;
   /** Path of the file that `load` would import; undefined when that is no file. */
   pathOf(specifier: string, from?: string): string | undefined;
+  /** Ids of the architectures that a package says it supplies (`shootdown.archs` of its package.json); undefined where it says nothing. */
+  supplies(specifier: string, from?: string): readonly string[] | undefined;
   /** Packages that come with the command line, by the beginning of their names. */
   shipped(prefix: string): readonly string[];
   /** Entry files of the packages that come with the command line. */

@@ -122,6 +122,7 @@ export const modulesOf = (some: Readonly<Record<string, Readonly<Record<string, 
     findConfig: () => ('./config.mjs' in known ? './config.mjs' : undefined),
     load: async (name) => known[name] ?? Promise.reject(new Error(`Cannot find package '${name}'`)),
     pathOf: () => undefined,
+    supplies: (name) => known[name]?.['supplies'] as readonly string[] | undefined,
     places: () => [],
     shipped: (prefix) => ['@shootdown/arch-x86', '@shootdown/arch-arm64'].filter((name) => name.startsWith(prefix)),
   };

@@ -25,7 +25,7 @@ export class Ablate implements Command {
 
   async run(names: readonly string[], options: AblateOptions): Promise<Result> {
     const core = await this.core();
-    const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
     const chosen = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
     const ablated: Ablated[] = [];
     for (const { scenario, variants } of chosen) {

@@ -31,7 +31,7 @@ export class Compare implements Command {
 
   async run(ids: readonly string[], options: CompareOptions): Promise<Result> {
     const core = await this.core();
-    const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
     const workloads = await this.catalog.workloads();
     const { expected } = workloads;
     const races = racesOf(workloads, ids, options.group, core);

@@ -35,7 +35,7 @@ export class Coverage implements Command {
 
   async run(names: readonly string[], options: CoverageOptions): Promise<Result> {
     const core = await this.core();
-    const archs = select(await this.catalog.archs(), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
     const workloads = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
     // Of all workloads those that have the variant; of workloads that are named each must have it.
     const chosen = names.length > 0 ? workloads : workloads.filter(({ variants }) => options.variant === undefined || options.variant in variants);

@@ -36,7 +36,7 @@ export class Place implements Command {
     const core = await this.core();
     const { arch: id = '', at = [], mix = [], mode: other = '' } = options;
     const workloads = await this.catalog.workloads();
-    const [arch] = select(await this.catalog.archs(), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
+    const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
     const races: RaceCase[] = select([...workloads.races, ...workloads.variations], (r) => r.id, names, 'SD_UNKNOWN_WORKLOAD', core);
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
     const placement = await core.place(

@@ -27,7 +27,7 @@ export class Run implements Command {
 
   async run(names: readonly string[], options: Options): Promise<Result> {
     const core = await this.core();
-    const known = await this.catalog.archs();
+    const known = await this.catalog.archs(options.arch && [...options.arch, ...(options.against === undefined ? [] : [options.against])]);
     const [against] = options.against === undefined ? [] : select(known, (a) => a.id, [options.against], 'SD_UNKNOWN_ARCH', core);
     const asked = select(known, (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core).filter((arch) => arch !== against);
     if (asked.length === 0) throw new core.Mistake('SD_BAD_OPTION', `${options.against} has nothing to be compared with.`, 'Name another architecture with --arch.');

@@ -24,7 +24,7 @@ export class Weigh implements Command {
 
   async run(parts: readonly string[], { arch: id = '', release = '', with: changes = [], mode: other = '' }: WeighOptions): Promise<Result> {
     const core = await this.core();
-    const [arch] = select(await this.catalog.archs(), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
+    const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
     const mix: Part[] = [];
     for (const part of parts) mix.push(await this.#part(part, core));

@@ -40,6 +40,7 @@ const packageText = (name: string): string => {
       engines: { node: '>=20.19' },
       files: ['dist', '!dist/.tsbuildinfo'],
       exports: { '.': { '@shootdown/source': './src/index.ts', ...built } },
+      shootdown: { archs: [name] },
       publishConfig: { access: 'public', exports: { '.': built } },
       dependencies: { '@shootdown/core': 'workspace:*' },
       devDependencies: { '@shootdown/conformance': 'workspace:*' },
