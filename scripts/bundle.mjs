@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtInsOfCommonJs, outside, throughFaces, whereItWas } from './lib/bundle-plugins.mjs';
+import { builtInsOfCommonJs, METADATA, outside, throughFaces, asWritten } from './lib/bundle-plugins.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OWN = [import.meta.url, new URL('lib/bundle-plugins.mjs', import.meta.url)].map((url) => fileURLToPath(url));
@@ -60,9 +60,8 @@ async function bundleOne(home, faces, last) {
     entryPoints: Object.fromEntries(faces.map((face) => [face, plain(face)])),
     outdir: place, absWorkingDir: root,
     bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20.19', sourcemap: true, sourcesContent: false, metafile: true, logLevel: 'warning',
-    // Before everything else, in whichever file that comes to stand: containers look for it when they are loaded.
-    ...('reflect-metadata' in (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).dependencies ?? {}) && { banner: { js: "import 'reflect-metadata';" } }),
-    plugins: [throughFaces(new Map(faces.map((face) => [join(dist, `${face}.js`), plain(face)]))), outside, whereItWas(dist), builtInsOfCommonJs],
+    ...('reflect-metadata' in (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).dependencies ?? {}) && { banner: { js: METADATA } }),
+    plugins: [throughFaces(new Map(faces.map((face) => [join(dist, `${face}.js`), plain(face)]))), outside, asWritten(dist), builtInsOfCommonJs],
   });
   const names = renamed(metafile);
   if (names.length > 0) throw new Error(`the bundle of ${basename(home)} renames layers: ${names.join(', ')}. Another module of it declares the same name; give one of them another.`);
@@ -84,7 +83,8 @@ function renamed({ inputs, outputs }) {
   const layers = new Set(read(Object.keys(inputs).filter((file) => /packages[/\\]arch-|dist[/\\]arch[/\\]/.test(file))));
   return read(Object.keys(outputs)).filter((name) => !layers.has(name) && layers.has(name.replace(/\d+$/, '')));
 }
-const classesIn = (code) => [...code.matchAll(/\bclass (\w+)|\b(?:var|let|const) (\w+) = class\b/g)].flatMap(([, declared, assigned]) => declared ?? assigned);
+/** By its own name; a class without one is called as what it is assigned to. */
+const classesIn = (code) => [...code.matchAll(/\bclass (\w+)|\b(?:var|let|const) (\w+) ?= ?class\b(?! \w)/g)].flatMap(([, own, assigned]) => own ?? assigned);
 
 /** Licenses of what comes from outside. */
 function licenses(inputs) {

@@ -5,19 +5,16 @@
 // all that was counted. --perturb instead switches one rule off at a time, and lists which rows notice. It takes some minutes.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { against, comparedIn, COLUMNS, KERNELS, kernelNamed, mayMatter, measureRow, readCounts, rowsOf, rulesOf, sumsOf, withoutRule } from '../packages/core/dist/index.js';
-import config from '../shootdown.config.mjs';
+import { built } from './lib/built.mjs';
+import { arches as archs, workloads } from './lib/config.mjs';
+
+const { against, comparedIn, COLUMNS, KERNELS, kernelNamed, mayMatter, measureRow, readCounts, rowsOf, rulesOf, sumsOf, withoutRule } = await built('core/dist/index.js');
 
 const REFERENCE = new URL('../../shared/data/kernel-counts/', import.meta.url);
 const options = process.argv.slice(2);
 const form = options.includes('--stepwise') ? 'stepwise' : 'plain';
 const only = options.find((option) => !option.startsWith('-'))?.split(',');
 
-const { resolve } = createRequire(new URL('../packages/cli/package.json', import.meta.url));
-const modules = (names) => Promise.all(names.map((name) => import(resolve(name))));
-const archs = (await modules(config.arches)).flatMap((m) => m.default);
-const workloads = await modules(config.workloads);
 const operations = workloads.flatMap((m) => m.operations ?? []);
 const beside = workloads.flatMap((m) => m.countedBeside ?? []);
 const counts = referenceCounts();

@@ -2,15 +2,12 @@
 // and compares all that must not depend on it: broken claims with the steps to them, deadlocks, what each end left in the cells.
 // Prints what was compared; exit code 1 on a difference.
 //   node scripts/compare-identity.mjs [MAX_STATES]
-import { createRequire } from 'node:module';
-import { byFrames, byHistory, exploreSync, notApplicable, rig } from '../packages/core/dist/testing.js';
-import config from '../shootdown.config.mjs';
+import { built } from './lib/built.mjs';
+import { arches as archs, races } from './lib/config.mjs';
+
+const { byFrames, byHistory, exploreSync, notApplicable, rig } = await built('core/dist/testing.js');
 
 const maxStates = Number(process.argv[2] ?? 400_000);
-const { resolve } = createRequire(new URL('../packages/cli/package.json', import.meta.url));
-const modules = (names) => Promise.all(names.map((name) => import(resolve(name))));
-const archs = (await modules(config.arches)).flatMap((m) => m.default);
-const races = (await modules(config.workloads)).flatMap((m) => m.races);
 
 function look(arch, race, variant, identity) {
   const { system } = rig(arch, race.scenario, race[variant]);

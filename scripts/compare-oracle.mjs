@@ -1,16 +1,12 @@
 // Compares the packed search with the independent judge (live generators, no automaton, no packing) on every built-in race
 // that is small enough, on every architecture, before its fix and after. Prints what was compared; exit code 1 on a difference.
 //   node scripts/compare-oracle.mjs [MAX_STATES]
-import { createRequire } from 'node:module';
-import { exploreSync, notApplicable, oracle, rig } from '../packages/core/dist/testing.js';
-import config from '../shootdown.config.mjs';
+import { built } from './lib/built.mjs';
+import { arches as archs, races } from './lib/config.mjs';
+
+const { exploreSync, notApplicable, oracle, rig } = await built('core/dist/testing.js');
 
 const maxStates = Number(process.argv[2] ?? 1300);
-// The packages that the configuration names are those of the command line.
-const { resolve } = createRequire(new URL('../packages/cli/package.json', import.meta.url));
-const modules = (names) => Promise.all(names.map((name) => import(resolve(name))));
-const archs = (await modules(config.arches)).flatMap((m) => m.default);
-const races = (await modules(config.workloads)).flatMap((m) => m.races);
 
 let compared = 0, states = 0, tooBig = 0;
 const differences = [];

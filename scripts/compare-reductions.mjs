@@ -2,9 +2,10 @@
 // claims, deadlocks, what never ends, the code that is reached and what each end leaves in the cells must be the same.
 // Exit code 1 on a difference.
 //   node scripts/compare-reductions.mjs [MAX_STATES] [part of a race's name] [--table]
-import { ALL_REDUCTIONS, byFrames, exploreSync, notApplicable, rig } from '../packages/core/dist/testing.js';
+import { built } from './lib/built.mjs';
 import { arches, races } from './lib/config.mjs';
 
+const { ALL_REDUCTIONS, byFrames, exploreSync, notApplicable, rig } = await built('core/dist/testing.js');
 const [maxStates = '2000', part = ''] = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const asTable = process.argv.includes('--table');
 const WAYS = {

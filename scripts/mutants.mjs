@@ -5,10 +5,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { MUTANTS } from '../packages/core/dist/testing.js';
+import { built } from './lib/built.mjs';
 import { ENGINE_MUTANTS } from './engine-mutants.mjs';
 import { UNNOTICED } from './mutants-unnoticed.mjs';
 
+const { MUTANTS } = await built('core/dist/testing.js');
 const RECORD = new URL('mutants.json', import.meta.url);
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--import', './scripts/typescript.mjs', 'scripts/try-mutant.mjs'];
 /** Of each mistake; what came to no end was noticed too. */

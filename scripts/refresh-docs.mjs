@@ -19,6 +19,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rea
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { mustBeBuilt } from './lib/built.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FENCE = /^```(\w+)?([^\n]*)\n([\s\S]*?)^```$/gm;
@@ -150,6 +151,7 @@ export function follow(file) {
 }
 
 function main(args) {
+  mustBeBuilt();
   const check = args.includes('--check');
   const named = args.filter((arg) => !arg.startsWith('-'));
   const all = ['README.md', ...['docs', 'docs/threads'].flatMap((folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`))];

@@ -4,15 +4,16 @@
  *   node scripts/bench/one.mjs family N KIND none|all       the model family over the real hooks
  *   node scripts/bench/one.mjs promela small|family N KIND  writes Promela to stdout instead
  */
-import { byFrames, exploreSync, gupCollapse, READS_ALL, rig, tablesOf, USUAL_REDUCTIONS } from '../../packages/core/dist/testing.js';
+import { built } from '../lib/built.mjs';
 
+const { byFrames, exploreSync, gupCollapse, READS_ALL, rig, tablesOf, USUAL_REDUCTIONS } = await built('core/dist/testing.js');
 const args = process.argv.slice(2);
 const promela = args[0] === 'promela' && args.shift();
 const [model, n, kind, reduced] = args;
 
 async function system() {
   if (model === 'small') return gupCollapse({ walkers: Number(n), flush: kind });
-  const [{ gupFamily, FAMILY_KINDS }, { arches }] = await Promise.all([import('../../packages/workloads/dist/gup-family.js'), import('../lib/config.mjs')]);
+  const [{ gupFamily, FAMILY_KINDS }, { arches }] = await Promise.all([built('workloads/dist/gup-family.js'), import('../lib/config.mjs')]);
   const [arch, configuration] = FAMILY_KINDS[kind];
   return rig(arches.find(({ id }) => id === arch), gupFamily(Number(n)), configuration).system;
 }

@@ -16,28 +16,37 @@ export const throughFaces = (plain) => ({
   },
 });
 
-/** Packages stay outside, but for a few and what these import. Metadata is of the whole process: one copy for all. */
+/**
+ * Metadata are of the whole process: one copy for all. They stand before everything else in each file, for containers look for them when they
+ * are loaded; and are required, for an import would first parse them to find what they export, which takes 20 ms.
+ */
+export const METADATA = "import { createRequire as __requireFrom } from 'node:module'; __requireFrom(import.meta.url)('reflect-metadata');";
+
+/** Packages stay outside, but for a few and what these import. */
 export const outside = {
   name: 'outside',
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point' || path.startsWith('node:')) return undefined;
-      const inside = path !== 'reflect-metadata' && (INSIDE.includes(path) || /[/\\]node_modules[/\\]/.test(importer));
-      return inside ? undefined : { path, external: true };
+      if (path === 'reflect-metadata') return { path, namespace: 'banner' };
+      return INSIDE.includes(path) || /[/\\]node_modules[/\\]/.test(importer) ? undefined : { path, external: true };
     });
+    onLoad({ filter: /.*/, namespace: 'banner' }, () => ({ contents: '' }));
   },
 };
 
-/** `import.meta.url` is the place that the module had, not that of the bundle: worker threads, data, package.json are found from there. */
-export const whereItWas = (dist) => ({
-  name: 'where-it-was',
+/**
+ * Two things stay as they are in a module by itself. `import.meta.url` is the place of the module, not that of the bundle: worker threads,
+ * data and package.json are found from there. And a decorated class, `let X = class X`, has the name X: of two names the bundler changes one.
+ */
+export const asWritten = (dist) => ({
+  name: 'as-written',
   setup({ onLoad }) {
     onLoad({ filter: /\.js$/ }, ({ path }) => {
       if (!path.startsWith(join(dist, '/'))) return undefined;
-      const code = readFileSync(path, 'utf8');
-      if (!code.includes('import.meta.url')) return undefined;
       const from = relative(join(dist, 'bundle'), path).replaceAll('\\', '/').replace(/\.plain\.js$/, '.js');
-      return { contents: code.replaceAll('import.meta.url', `new URL(${JSON.stringify(from)}, import.meta.url).href`), resolveDir: dirname(path) };
+      const code = readFileSync(path, 'utf8');
+      return { contents: code.replaceAll('import.meta.url', `new URL(${JSON.stringify(from)}, import.meta.url).href`).replace(/^(let (\w+) = class) \2\b/gm, '$1'), resolveDir: dirname(path) };
     });
   },
 });

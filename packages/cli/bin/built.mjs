@@ -7,6 +7,7 @@ const timeOf = (path) => statSync(new URL(path, import.meta.url), { throwIfNoEnt
 export function notBuilt() {
   if (timeOf('../dist/main.js') === undefined) return 'not built yet';
   const bundled = timeOf('../dist/bundle/stamp.json') ?? 0;
-  const since = readdirSync(new URL('../../', import.meta.url)).some((name) => timeOf(`../../${name}/dist/.tsbuildinfo`) > bundled);
+  const packages = readdirSync(new URL('../../', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const since = packages.some(({ name }) => timeOf(`../../${name}/dist/.tsbuildinfo`) > bundled);
   return since ? 'compiled, but not bundled since' : undefined;
 }

@@ -1,10 +1,15 @@
-/** Core is loaded as a bundle: one copy for everybody, local states still told by frames, and stack traces that name sources. */
+/** Packages are loaded as bundles: one copy of each for everybody, layers by their names, local states still told by frames, and stack traces that name sources. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import arm64 from '@shootdown/arch-arm64';
+import ppc64 from '@shootdown/arch-ppc64';
+import x86 from '@shootdown/arch-x86';
+import xen from '@shootdown/arch-xen';
+import { hooksOf, type ArchSpec } from '@shootdown/core';
 import { withSources } from '../src/sources.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'shootdown-bundle-'));
@@ -48,23 +53,64 @@ test('what was compiled since is not run from an older bundle', () => {
     writeFileSync(join(place, path), text);
     utimesSync(join(place, path), time, time);
   };
-  copy('cli/bin/shootdown.mjs', readFileSync(bin, 'utf8'), 1);
-  copy('cli/dist/main.js', 'console.log("started")', 1);
+  for (const name of ['shootdown.mjs', 'built.mjs']) copy(`cli/bin/${name}`, readFileSync(join(dirname(bin), name), 'utf8'), 1);
   const started = () => { const { status, stdout, stderr } = run(join(place, 'cli/bin/shootdown.mjs')); return [status, stdout + stderr]; };
-  // A package that was installed has neither file.
+  expect(started()).toEqual([69, 'shootdown: not built yet. Run `npm run build` first.\n']);
+  copy('cli/dist/main.js', 'console.log("started")', 1);
+  // A package that was installed has no notes of the compiler, and no stamp.
   expect(started()).toEqual([0, 'started\n']);
-  copy('core/dist/.tsbuildinfo', '', 20);
-  expect(started()).toEqual([69, 'shootdown: compiled, but not bundled since. Run `npm run build` first.\n']);
-  copy('core/dist/bundle/stamp.json', '', 10);
-  expect(started()[0]).toBe(69);
-  copy('core/dist/bundle/stamp.json', '', 30);
-  expect(started()).toEqual([0, 'started\n']);
+  for (const compiled of ['core', 'arch-vax', 'cli']) {
+    copy(`${compiled}/dist/.tsbuildinfo`, '', 20);
+    rmSync(join(place, 'cli/dist/bundle'), { recursive: true, force: true });
+    expect(started()).toEqual([69, 'shootdown: compiled, but not bundled since. Run `npm run build` first.\n']);
+    copy('cli/dist/bundle/stamp.json', '', 10);
+    expect(started()[0]).toBe(69);
+    copy('cli/dist/bundle/stamp.json', '', 30);
+    expect(started()).toEqual([0, 'started\n']);
+    rmSync(join(place, compiled, 'dist/.tsbuildinfo'));
+  }
+});
+
+test('scripts refuse it too', () => {
+  const lib = join(place, 'scripts/lib/built.mjs');
+  mkdirSync(dirname(lib), { recursive: true });
+  mkdirSync(join(place, 'packages/cli/bin'), { recursive: true });
+  for (const [from, to] of [[fileURLToPath(new URL('../../../scripts/lib/built.mjs', import.meta.url)), lib], [join(dirname(bin), 'built.mjs'), join(place, 'packages/cli/bin/built.mjs')]] as const)
+    writeFileSync(to, readFileSync(from));
+  const { status, stderr } = run('--input-type=module', '-e', `await (await import(${JSON.stringify(pathToFileURL(lib).href)})).built('core/dist/testing.js')`);
+  expect([status, stderr]).toEqual([69, 'shootdown: not built yet. Run `npm run build` first.\n']);
+});
+
+const shipped: readonly (readonly [name: string, archs: readonly ArchSpec[]])[] = [['arch-arm64', arm64], ['arch-ppc64', ppc64], ['arch-x86', x86], ['arch-xen', xen]];
+test.each(shipped)('%s has layers of the same names as in its sources', (name, archs) => {
+  const layersOf = (arch: ArchSpec) => [arch.id, ...new Set(hooksOf(arch).map(({ layer }) => layer))];
+  const url = (face: string) => JSON.stringify(new URL(`../../${face}/dist/index.js`, import.meta.url).href);
+  const built = script(`
+    const [{ default: archs }, { hooksOf }] = await Promise.all([import(${url(name)}), import(${url('core')})]);
+    console.log(JSON.stringify(archs.map((arch) => [arch.id, ...new Set(hooksOf(arch).map(({ layer }) => layer))])));`);
+  expect(built).toEqual(archs.map(layersOf));
+});
+test.each(shipped)('%s says in its package.json which architectures it supplies', (name, archs) => {
+  const { shootdown } = JSON.parse(readFileSync(new URL(`../../${name}/package.json`, import.meta.url), 'utf8')) as { shootdown: unknown };
+  expect(shootdown).toEqual({ archs: archs.map(({ id }) => id) });
+});
+test('other architectures than the one that is asked for are not loaded', () => {
+  const loaded = (...archs: readonly string[]) => {
+    const { stderr } = spawnSync(process.execPath, [bin, 'run', 'collapse-vs-gup-fast', ...archs], { encoding: 'utf8', env: { ...process.env, NODE_DEBUG: 'esm' }, maxBuffer: 1 << 26 });
+    return [...new Set(Array.from(stderr.matchAll(/packages[/\\]arch-(\w+)[/\\]dist/g), ([, name]) => name!))].sort();
+  };
+  expect(loaded('--arch', 'x86-64')).toEqual(['x86']);
+  expect(loaded('--arch', 'xen-pv')).toEqual(['x86', 'xen']);
+  // A wrong name may be any.
+  expect(loaded('--arch', 'x86-46')).toEqual(['arm64', 'ppc64', 'x86', 'xen']);
 });
 
 test('what comes from outside has its license beside it', () => {
-  const licenses = readFileSync(new URL('bundle/LICENSES.txt', dist), 'utf8');
-  expect(licenses).toMatch(/^inversify\n\n.*MIT/ms);
-  expect(licenses).toContain('@inversifyjs/container\n');
+  const licenses = (name: string) => readFileSync(new URL(`../../${name}/dist/bundle/LICENSES.txt`, import.meta.url), 'utf8');
+  expect(licenses('core')).toMatch(/^inversify\n\n.*MIT/ms);
+  expect(licenses('core')).toContain('@inversifyjs/container\n');
+  expect(licenses('cli')).toMatch(/^commander\n.*^tsyringe\n/ms);
+  expect(licenses('report')).toMatch(/^picocolors\n/);
 });
 
 describe('stack traces', () => {

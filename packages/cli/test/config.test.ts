@@ -26,6 +26,30 @@ test('--config names another file', async () =>
   expect(await archs('--config ./other.mjs', config({ arches: [] }, { './other.mjs': { default: { arches: [archOf('z')] } } }))).toBe(
     'z ',
   ));
+describe('packages that say which architectures they supply', () => {
+  const loads: string[] = [];
+  const says = (name: string, supplies: readonly string[], ...ids: readonly string[]): Fakes['modules'] => ({
+    [name]: { supplies, get default() { loads.push(name); return ids.map(archOf); } },
+  });
+  const known = config({ arches: ['vax', 'pdp'] }, { ...says('vax', ['vax-11', 'vax-8600'], 'vax-11', 'vax-8600'), ...says('pdp', ['pdp-10'], 'pdp-10', 'pdp-11') });
+  const run = async (arch: string, fakes = known) => {
+    loads.length = 0;
+    const { out, err } = await shootdown(`run gup --arch ${arch} --variant after`, fakes);
+    return [err || out.split('\n')[0]!.replace(/ +/g, ' ').split(' ').slice(0, 4).join(' '), ...new Set(loads)];
+  };
+  test('are loaded when one of them is asked for', async () => {
+    expect(await run('vax-8600')).toEqual(['ok gup after vax-8600', 'vax']);
+    expect(await run('pdp-10')).toEqual(['ok gup after pdp-10', 'pdp']);
+    expect((await run('vax-11,pdp-10')).slice(1)).toEqual(['vax', 'pdp']);
+  });
+  test('are loaded for what nobody says to supply', async () => expect(await run('pdp-11')).toEqual(['ok gup after pdp-11', 'vax', 'pdp']));
+  test('are loaded for a wrong name, so that the right one can be told', async () =>
+    expect(await run('pdp-12')).toEqual([expect.stringContaining('Did you mean pdp-1'), 'vax', 'pdp']));
+  test('must not say what another one supplies, loaded or not', async () =>
+    expect(await run('vax-11', config({ arches: ['vax', 'pdp'] }, { ...says('vax', ['vax-11', 'pdp-10'], 'vax-11', 'pdp-10'), ...says('pdp', ['pdp-10'], 'pdp-10') }))).toEqual([
+      expect.stringContaining('SD_BAD_CONFIG: two architectures are called pdp-10.'), 'vax',
+    ]));
+});
 test('workloads of several packages are one list', async () => {
   const { out } = await shootdown(
     'list workloads',

@@ -30,7 +30,8 @@ export const archCode = (entry: string): CodeFunction[] => codeIn(dirname(entry)
 
 const codeIn = (folder: string, part: CodeFunction['part']): CodeFunction[] =>
   (readdirSync(folder, { recursive: true }) as string[])
-    .filter((name) => /\.m?js$/.test(name) && !name.includes('node_modules'))
+    // A bundle is the same code once more.
+    .filter((name) => /\.m?js$/.test(name) && !/node_modules|^bundle[/\\]/.test(name))
     .sort()
     .flatMap((name) => functionsOf(join(folder, name)).map((one) => ({ ...one, part, home: folder })));
 
@@ -47,8 +48,10 @@ function functionsOf(path: string): Omit<CodeFunction, 'part' | 'home'>[] {
 }
 
 function sourceOf(path: string, code: string): { readonly file: string; lineOf(line: number): number } {
-  if (!existsSync(`${path}.map`)) return { file: path, lineOf: (line) => line };
-  const payload = JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload;
+  // `index.plain.js` is the `index.js` of the compiler, whose place the bundle has taken.
+  const beside = `${path.replace(/\.plain\.js$/, '.js')}.map`;
+  if (!existsSync(beside)) return { file: path, lineOf: (line) => line };
+  const payload = JSON.parse(readFileSync(beside, 'utf8')) as SourceMapPayload;
   const map = new SourceMap(payload);
   const lines = code.split('\n');
   return {
