@@ -51,11 +51,16 @@ export const asWritten = (dist) => ({
   },
 });
 
+/** Slow to load, and needed only by programs whose commands are other programs. */
+const LATER = 'node:child_process';
 /** A module of Node that CommonJS asks for: there is no `require` in a bundle of ES modules. */
 export const builtInsOfCommonJs = {
   name: 'built-ins-of-commonjs',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:/ }, ({ path, kind }) => (kind === 'require-call' ? { path, namespace: 'built-in' } : undefined));
-    onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({ contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});` }));
+    onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => {
+      const found = `process.getBuiltinModule(${JSON.stringify(path)})`;
+      return { contents: `module.exports = ${path === LATER ? `new Proxy({}, { get: (_, name) => ${found}[name] })` : found};` };
+    });
   },
 };
