@@ -20,7 +20,7 @@ export function verdictsText(verdicts: readonly Verdict[], partings: readonly Pa
   const time = verdicts.reduce((sum, v) => sum + v.evidence.seconds, 0);
   const omission = omissionOf(verdicts);
   return [
-    lines.join('\n'),
+    [...lines, ...verdicts.flatMap((v) => toldApart(v, look.columns))].join('\n'),
     ...incidents,
     ...partings.map((parting) => partingText(parting, verdicts, look)),
     [
@@ -29,6 +29,10 @@ export function verdictsText(verdicts: readonly Verdict[], partings: readonly Pa
     ].join('\n'),
   ].join('\n\n');
 }
+
+/** Why CPUs that looked alike were told apart: it makes a search several times as big. */
+const toldApart = (v: Verdict, columns: number): string[] =>
+  v.evidence.unlike === undefined ? [] : paragraph(`${nameOf(v)} on ${v.arch}: CPUs with the same thread are told apart: ${v.evidence.unlike}`, columns, 0);
 
 const nameOf = (v: Verdict): string => `${v.workload} ${v.variant}`;
 

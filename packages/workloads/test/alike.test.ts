@@ -1,6 +1,6 @@
 /** Two CPUs that pin a page by the same code, on the real hooks: who is which is left out, and the verdict is the same. */
 import { describe, expect, test } from '@jest/globals';
-import { get_user_pages_fast_only, khugepaged_collapse, user_store, watches, type ArchSpec, type Configuration, type Scenario } from '@shootdown/core';
+import { get_user_pages_fast_only, judgeScenario, khugepaged_collapse, user_store, watches, type ArchSpec, type Configuration, type Scenario } from '@shootdown/core';
 import { ALL_REDUCTIONS, byFrames, exploreSync, rig, type Exploration } from '@shootdown/core/testing';
 import arm64 from '../../arch-arm64/src/index.ts';
 import ppc64 from '../../arch-ppc64/src/index.ts';
@@ -44,9 +44,12 @@ describe.each(archs.map((arch) => [arch.id, arch] as const))('%s', (_id, arch) =
   }, 60_000);
 });
 
-test('where the kernel asks CPUs one by one who is running, while the hypervisor stops them, they are not alike', () => {
+test('where the kernel asks CPUs one by one who is running, while the hypervisor stops them, they are not alike, and the verdict says so', async () => {
   const { quiet: _, ...story } = scenario;
   const idle: (typeof pins) = function* (cpu) { yield* cpu.fence('smp_mb'); };
   const one: Scenario = { ...story, threads: story.threads.map((thread) => (thread.name === 'U' ? { ...thread, does: idle } : thread)) };
-  expect(explore(archs.find(({ id }) => id === 'x86-64-pv-flush')!, one, AFTER, true).unlike).toContain('SD_BAD_SYMMETRY');
+  const pvFlush = archs.find(({ id }) => id === 'x86-64-pv-flush')!;
+  expect(explore(pvFlush, one, AFTER, true).unlike).toContain('SD_BAD_SYMMETRY');
+  const { evidence } = await judgeScenario(pvFlush, one, AFTER, 'after', { maxStates: 500_000 });
+  expect(evidence.unlike).toMatch(/^a declared symmetry of G0 .+ is none: .+$/);
 }, 60_000);

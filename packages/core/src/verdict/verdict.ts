@@ -36,6 +36,8 @@ export interface Evidence {
   readonly compact?: { readonly seed: number; readonly omissionRisk: number };
   /** Code whose local states could not be seen and were told apart by their history: right, but with more states. Absent when there is none. */
   readonly toldByHistory?: readonly string[];
+  /** Why CPUs whose threads are the same function were told apart after all. Absent: they were not, or there are none. */
+  readonly unlike?: string;
 }
 
 /** A shortest execution in which something goes wrong. */
