@@ -37,6 +37,7 @@ export interface MaybeJournal {
 @injectable()
 export class Catalog {
   #config: Promise<{ config: Config; from?: string }> | undefined;
+  #journal: Journal | undefined;
 
   constructor(
     @inject(CORE) private readonly core: Lazy<Core>,
@@ -104,12 +105,17 @@ export class Catalog {
 
   /** Verdicts of a run before, kept in a file. Absent: nobody asked. */
   async journal({ resume, checkpointEvery }: BoundOptions): Promise<MaybeJournal> {
-    if (resume !== undefined) return openJournal(resume, this.modules.places(), [...(await this.archFiles()), ...(await this.#workloadFiles())], checkpointEvery ?? CHECKPOINT_EVERY);
+    if (resume !== undefined) return (this.#journal = await openJournal(resume, this.modules.places(), [...(await this.archFiles()), ...(await this.#workloadFiles())], checkpointEvery ?? CHECKPOINT_EVERY, await this.core()));
     if (checkpointEvery !== undefined) {
       const { Mistake } = await this.core();
       throw new Mistake('SD_BAD_OPTION', '--checkpoint-every says how often a search is kept, and nothing says where.', 'Add --resume FILE.');
     }
     return { judged: (_question, judge) => judge(undefined) };
+  }
+
+  /** Called at the end of the invocation. */
+  dispose(): void {
+    this.#journal?.dispose();
   }
 
   async #read(): Promise<{ config: Config; from?: string }> {
@@ -181,9 +187,9 @@ export class Catalog {
 const CHECKPOINT_EVERY = 10;
 
 // Not in the class: the compiler leaves the ending of an import within decorated code as it is.
-async function openJournal(path: string, places: readonly string[], plugins: readonly string[], every: number): Promise<Journal> {
+async function openJournal(path: string, places: readonly string[], plugins: readonly string[], every: number, core: Core): Promise<Journal> {
   const { codeOf, Journal } = await import('./journal.ts');
-  return new Journal(path, codeOf(places, plugins), every);
+  return new Journal(path, codeOf(places, plugins), every, core);
 }
 
 /** The first line, without who imported it: that is us. */

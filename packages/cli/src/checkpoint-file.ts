@@ -1,5 +1,5 @@
 /** A search in a file: parts that are added as it goes, each with a checksum, so that a part that was cut off is as if it were not there. */
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import type { Block, Checkpoint, Numbers, Rows, Saved } from '@shootdown/core';
@@ -67,6 +67,8 @@ export class CheckpointFile {
       const header = Buffer.from(`${JSON.stringify(headerOf(this.place))}\n`);
       writeAll(this.#fd, header, 0);
       this.#end = this.#append(this.#fd, header.length, block);
+      // Or a power cut might leave the new name, and neither what was there before nor what is there now.
+      fsyncSync(this.#fd);
       renameSync(fresh, path);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

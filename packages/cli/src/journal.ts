@@ -4,6 +4,8 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 
 import { basename, dirname, join } from 'node:path';
 import type { Verdict } from '@shootdown/core';
 import { removeCheckpoint, type CheckpointPlace } from './checkpoint-file.ts';
+import { lock } from './lock.ts';
+import type { Core } from './tokens.ts';
 
 /** What one verdict is about. Not the bounds: a verdict that is final is the same with all of them. */
 export interface Question {
@@ -23,20 +25,24 @@ interface Line {
   readonly verdict: Verdict;
 }
 
-/** Remembers verdicts in a file. */
+/** Remembers verdicts in a file, which is its own, with the checkpoints beside it, until it is disposed. */
 export class Journal {
   readonly #known = new Map<string, Verdict>();
+  readonly dispose: () => void;
 
   /**
    * Reads what is there. A last line that was cut off is left out, and so is what other code has judged.
    * @param code tells one build from another
    * @param every seconds between two parts of the checkpoint of a search
+   * @throws Mistake SD_CHECKPOINT_IN_USE, SD_CHECKPOINT_NOT_WRITTEN
    */
   constructor(
     private readonly path: string,
     private readonly code: string,
     private readonly every: number,
+    core: Core,
   ) {
+    this.dispose = lock(path, core);
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     for (const line of text.split('\n')) {
       const found = readLine(line);
