@@ -18,7 +18,7 @@ const only = options.find((option) => !option.startsWith('-'))?.split(',');
 const operations = workloads.flatMap((m) => m.operations ?? []);
 const beside = workloads.flatMap((m) => m.countedBeside ?? []);
 const counts = referenceCounts();
-const functionsOf = comparedIn(counts, beside);
+const functionsOf = comparedIn(counts, beside, archs);
 
 /** All files of the reference where it is at hand, else the copy that comes with the workloads. */
 function referenceCounts() {

@@ -47,7 +47,12 @@ export const arm64Machine: MachineSpec = {
     CONT: 'Contiguous, bit 52',
   },
   // A flush is a row of TLBI instructions that ends with a DSB.
-  counted: { flushes: ['tlb.sync'], ipis: {}, instructions },
+  counted: {
+    flushes: ['tlb.sync'],
+    ipis: {},
+    instructions,
+    compared: ['insn:tlbi_aside1is@cpu0', 'insn:tlbi_vae1is@cpu0', 'insn:tlbi_vale1is@cpu0', 'insn:tlbi_rvae1is@cpu0', 'insn:tlbi_rvale1is@cpu0'],
+  },
   cells: [],
 };
 

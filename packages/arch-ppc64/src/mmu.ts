@@ -1,6 +1,7 @@
 /** What book3s64 is, in numbers and choices: one processor, two MMUs. 64 KiB pages, as distributions build it. */
 import { F, type MachineSpec } from '@shootdown/core/plugin';
 import { hashCells, radixCells } from './cells.ts';
+import { compared } from './compared.ts';
 import { hash_translate } from './hash_page.ts';
 import { hashHypercalls, radixInstructions } from './instructions.ts';
 
@@ -61,6 +62,7 @@ export const radixMachine: MachineSpec = {
     ],
     ipis: { do_exit_flush_lazy_tlb: 'lazyExitIpis', do_shoot_lazy_tlb: 'lazyExitIpis' },
     instructions: radixInstructions,
+    compared,
   },
   cells: radixCells,
 };
@@ -83,6 +85,6 @@ export const hashMachine: MachineSpec = {
   notCompared: F.BUSY | F.HASHPTE,
   entryBits: { ...bits, BUSY: 'H_PAGE_BUSY (RSV1), 0x40', HASHPTE: 'H_PAGE_HASHPTE (RPN43), 0x0080000000000000' },
   // A huge page, or what one CPU has collected: one PTE or many.
-  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' }, hypercalls: hashHypercalls },
+  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' }, hypercalls: hashHypercalls, compared },
   cells: hashCells,
 };

@@ -46,7 +46,15 @@ export const x86_64: MachineSpec = {
     SWAP: 'P and bit 8 clear, not zero',
   },
   // Where kprobes counted: the shootdown, and its interrupt on the receiving side.
-  counted: { flushes: ['flush_tlb_mm_range'], ipis: { flush_tlb_func: 'tlbIpis' }, instructions },
+  counted: {
+    flushes: ['flush_tlb_mm_range'],
+    ipis: { flush_tlb_func: 'tlbIpis' },
+    instructions,
+    compared: [
+      'flush_tlb_mm_range', 'native_flush_tlb_multi', 'native_flush_tlb_one_user', 'native_flush_tlb_local', 'flush_tlb_func@other', 'should_flush_tlb',
+      'insn:invlpg@cpu0', 'insn:invlpg@other', 'insn:mov_cr3@cpu0', 'insn:mov_cr3@other',
+    ],
+  },
   cells: tlbstate,
   lazy: is_lazy,
 };

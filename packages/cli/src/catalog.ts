@@ -1,5 +1,5 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, Named, RaceCase, Verdict, Workload } from '@shootdown/core';
+import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Named, RaceCase, Verdict, Workload } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
 import type { Journal, Question } from './journal.ts';
 import type { BoundOptions } from './options.ts';
@@ -27,6 +27,8 @@ export interface Workloads {
   kernelCounts(): readonly CountRow[];
   /** What those counts hold beside the operations. */
   readonly countedBeside: readonly Beside[];
+  /** What of those counts is not compared, and why. */
+  readonly countedLeftOut: readonly LeftOut[];
 }
 
 /** Verdicts that are remembered, or not. */
@@ -93,6 +95,7 @@ export class Catalog {
       contractWorkloads: all<Workload>('contractWorkloads'),
       operations: all<CountedOperation>('operations'),
       countedBeside: all<Beside>('countedBeside'),
+      countedLeftOut: all<LeftOut>('countedLeftOut'),
       kernelCounts: () => found.flatMap((module) => (module['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
     };
   }

@@ -28,7 +28,7 @@ import { walkCountTold, walkCountWrongMmOrCpu } from './races/walk-count-wrong-m
 import { walkRealmodeEeOff, walkRealmodeTold } from './races/walk-realmode-ee-off.ts';
 import { xenStaleCr3Unpin } from './races/xen-stale-cr3-unpin.ts';
 
-export { countedBeside, kernelCounts } from './counted/kernel-counts.ts';
+export { countedBeside, countedLeftOut, kernelCounts } from './counted/kernel-counts.ts';
 export { operations } from './counted/operations.ts';
 export { contractWorkloads } from './contracts.ts';
 export { expected } from './expected.ts';

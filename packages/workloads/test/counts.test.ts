@@ -9,8 +9,8 @@ import { flush_tlb_mm_range } from '../../arch-x86/src/tlb.ts';
 import { countedBeside, kernelCounts, operations } from '../src/index.ts';
 
 const counts = kernelCounts();
-const functionsOf = comparedIn(counts, countedBeside);
 const archs = [x86Paravirt, arm64, radix, hash];
+const functionsOf = comparedIn(counts, countedBeside, archs);
 /** Each is known for something, and is quick. */
 const SAMPLE = ['thp_munmap', 'thp_partial_mprotect1', 'thp_mprotect_rw', 'one_mprotect_rw', 'thp_mremap', 'thp_cow_write', 'thp_madv_free', 'thp_migrate'];
 const PATIENCE = 60_000;

@@ -64,11 +64,12 @@ export class Measure implements Command {
       done.push({ job, measured: counted });
     }
 
-    const { countedBeside } = await this.catalog.workloads();
-    const functionsOf = core.comparedIn(rows ?? [], countedBeside);
+    const { countedBeside, countedLeftOut } = await this.catalog.workloads();
+    const archs = await this.catalog.archs();
+    const functionsOf = core.comparedIn(rows ?? [], countedBeside, archs);
     const compared = done.flatMap(({ job, measured }) => (job.row ? [core.against(job.row, measured, functionsOf(job.row))] : []));
     const content: Content = rows
-      ? { kind: 'counts', rows: compared, sums: sumsOf(compared, core), notCompared: core.notCompared(rows), beside: countedBeside }
+      ? { kind: 'counts', rows: compared, sums: sumsOf(compared, core), notCompared: core.notCompared(rows, countedLeftOut, archs), beside: countedBeside }
       : { kind: why ? 'why' : 'measurements', measured: done.map(({ measured }) => measured) };
     return { report: { schemaVersion: core.SCHEMA_VERSION, ...content }, exit: exitOf(done, compared) };
   }

@@ -1,6 +1,6 @@
 /** Measuring: one run of an operation, with the real shape of the tree, counted. */
 export { against, namesOf, readCounts, rowsOf, sumsOf, type CountAgreement, type ComparedNumber, type ComparedRow, type CountRow, type Sums } from './against.ts';
-export { comparedIn, FUNCTIONS, notCompared, type Beside, type NotCompared } from './functions.ts';
+export { comparedIn, notCompared, type Beside, type LeftOut, type NotCompared } from './functions.ts';
 export { KERNELS, kernelNamed, MEASURE_DEFAULTS, measure, measureRow, type MeasuredKernel, type Measured, type MeasureOptions } from './measure.ts';
 export { MODE_SAYS, MODES, type Advice, type Call, type CallName, type CountedOperation, type Mode, type Prot } from './operation.ts';
 export { CALLS, readOperation } from './read-operation.ts';

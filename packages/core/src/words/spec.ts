@@ -89,6 +89,11 @@ export interface CountedNames {
    * @param invalidated how many invalidations were made in it
    */
   readonly hypercalls?: (name: string, invalidated: number) => Amounts;
+  /**
+   * Functions and instructions of the architecture that are compared with counts of real kernels, where those have them. `@other`: on the
+   * other CPUs; `insn:NAME@cpu0`: an instruction on the measured one.
+   */
+  readonly compared?: readonly string[];
 }
 
 /** The machine of one architecture. Plain data, apart from its functions. */

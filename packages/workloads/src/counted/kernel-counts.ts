@@ -1,6 +1,6 @@
 /** What real kernels did: see README.md beside the file. */
 import { readFileSync } from 'node:fs';
-import { readCounts, type Beside, type CountRow } from '@shootdown/core';
+import { readCounts, type Beside, type CountRow, type LeftOut } from '@shootdown/core';
 
 const FILE = new URL('../../data/kernel-counts/kernel-6.1.json', import.meta.url);
 
@@ -49,4 +49,14 @@ export const countedBeside: readonly Beside[] = [
     functions: ['hcall_entry:8'],
     says: 'the recording of hypervisor calls breaks off in this row: insn:hcall_sc1 has two of them',
   },
+];
+
+/** Functions that the recordings hold and that are not compared. */
+export const countedLeftOut: readonly LeftOut[] = [
+  [/smp_call|call_function|_ipi|ipi_|reschedule|exec_single|on_each_cpu/, 'how interrupts are sent and taken: the columns count who got one'],
+  [/^insn:(?:dsb|ptesync|slb|hcall_sc1|tlbi_group|tlbi_vaale1is)|^insn:tlb\w+@other$/, 'barriers, sums, and what kernel work or other processes did meanwhile'],
+  [/^hcall_entry/, 'hypervisor calls for interrupts'],
+  [/^tlb_flush:|^flush_tlb_func@cpu0$|switch_mm|insn:mov_cr3/, 'the window itself and entries into the kernel count there too'],
+  [/rcu|queue_work|lru_add|fragment|tlb_remove_table$|_free_tlb|scan_pmd/, 'memory that is given back, or work that is not about translations'],
+  [/^pSeries_|hugepage_update|set_access_flags|tlb_flush_mmu/, 'inlined in places by the compiler, or a second name of what is compared'],
 ];
