@@ -10,7 +10,7 @@ export const EXIT = {
   usage: 64,
   notRead: 65,
   internal: 70,
-  /** A checkpoint cannot be read or written. */
+  /** A checkpoint cannot be read or written, or another process has it. */
   checkpoint: 74,
   bound: 75,
   interrupted: 130,
