@@ -4,12 +4,12 @@ const file = (name, mutants) => Object.entries(mutants).map(([mutant, [from, to]
 
 export const ENGINE_MUTANTS = [
   ...file('explore/successors.ts', {
-    'a closed gate holds nobody up': ['if (this.isHeld(p)) {', 'if (this.isHeld(p) && false) {'],
+    'a closed gate holds nobody up': ['if (this.isHeld(p, record, base)) {', 'if (this.isHeld(p, record, base) && false) {'],
     'only the first gate counts': ['for (let i = 0; i < gates.length; i++) {', 'for (let i = 0; i < Math.min(1, gates.length); i++) {'],
-    'the first gate is blamed for any': ['this.gateSlots[p]![i]!', 'this.gateSlots[p]![0]!'],
+    'the first gate is blamed for any': ['this.gateReasons[p]![i]!', 'this.gateReasons[p]![0]!'],
     'who waits does not wait': ['enabled!(step, asked)) ways = 0;', 'enabled!(step, asked)) ways = 1;'],
     'the first outcome is the only one': ['ways = meaning.choices!(step, asked);', 'ways = Math.min(1, meaning.choices!(step, asked));'],
-    'who waits waits for the first cell it read': ['[...asked.slots]', 'asked.slots.slice(0, 1)'],
+    'who waits waits for the first cell it read': ['behaviour.reasonFor(asked.slots)', 'behaviour.reasonFor(asked.slots.slice(0, 1))'],
     'outcomes are taken for one': ['applied.noteChoice(choice);', ';'],
     'those who gave up go on': ['const STOPPED = TRAIT.ended | TRAIT.gaveUp;', 'const STOPPED = TRAIT.ended;'],
   }),
@@ -31,7 +31,7 @@ export const ENGINE_MUTANTS = [
   ...file('explore/endings.ts', {
     'some schedule goes on is enough': ['if (found === all) continue;', ''],
     'moves of those that woke lead nowhere': ['let i = after[state]!; i >= 0 && !found;', 'let i = -1; i >= 0 && !found;'],
-    'the last state alone is looked from': ['for (let changed = true; changed;) {', 'for (let changed = true; changed; changed = false) {'],
+    'the last state alone is looked from': ['for (let changed = true; changed && left > 0;) {', 'for (let changed = true; changed && left > 0; changed = false) {'],
     'nobody has ended before all have': ["mainsLeft ||= !(traits & TRAIT.ended) && this.system.processes[p]!.role === 'main';", 'mainsLeft ||= !(traits & TRAIT.ended);'],
   }),
   ...file('explore/search.ts', {

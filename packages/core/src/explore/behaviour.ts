@@ -43,8 +43,11 @@ export class Behaviour {
   /** By node: may the step happen, and in how many ways? Answers are places in `ways` and `because`. */
   readonly asked = new Decisions();
   readonly ways: number[] = [];
-  /** Slots of the cells that were read to find that the step must wait. */
-  readonly because: (readonly number[])[] = [];
+  /** The reason for which the step must wait. */
+  readonly because: number[] = [];
+  /** Per reason: slots of the cells that were read to find it. */
+  readonly reasons: (readonly number[])[] = [];
+  private readonly reasonOf = new Map<string, number>();
   /** By node: what the step does. Answers are numbers of effects. */
   readonly applied = new Decisions();
   readonly effects = new Effects();
@@ -52,4 +55,12 @@ export class Behaviour {
   readonly judged = new Decisions();
   /** Per claim of the node: does it hold? Nothing where all hold and none is counted. */
   readonly verdicts: (readonly boolean[] | undefined)[] = [];
+
+  /** The number that stands for these slots. */
+  reasonFor(slots: readonly number[]): number {
+    const key = slots.join();
+    let reason = this.reasonOf.get(key);
+    if (reason === undefined) this.reasonOf.set(key, (reason = this.reasons.push([...slots]) - 1));
+    return reason;
+  }
 }

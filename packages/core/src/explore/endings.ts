@@ -14,7 +14,10 @@ import { TRAIT } from './traits.ts';
 /** Counts the states in which nothing can move. */
 export class Endings {
   deadlock: Deadlock | undefined;
-  /** Has some move led to a state with a lower number, or the same? Without, no state is reached from itself. */
+  /** Steps of the first way to each state, and for how many states that is known. */
+  private steps = new Int32Array(256);
+  private known = 1;
+  /** Has some move led to a state that is no more steps from the start? Without, no state is reached from itself. */
   private cyclic = false;
   /** Where moves lead, state by state; per state, where its moves begin (and those of the state before end). */
   private to = new Int32Array(256);
@@ -36,7 +39,7 @@ export class Endings {
   ) {}
 
   get bytes(): number {
-    return this.to.byteLength + this.first.byteLength + this.over.byteLength + this.late.byteLength;
+    return this.to.byteLength + this.first.byteLength + this.over.byteLength + this.late.byteLength + this.steps.byteLength;
   }
 
   get counts(): Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> {
@@ -66,33 +69,39 @@ export class Endings {
     this.expanding = state;
   }
 
-  /** A move of the state that is expanded leads to that state. */
-  leadsTo(to: number): void {
+  /** A move of the state that is expanded leads to that state, in so many steps. */
+  leadsTo(to: number, steps: number): void {
     if (this.moves === this.to.length) this.to = doubled(this.to);
     this.to[this.moves++] = to;
     this.first[this.expanding + 1] = this.moves;
-    if (to <= this.expanding) this.cyclic = true;
+    this.climbs(this.expanding, to, steps);
   }
 
   /** A move of a state that was expanded before leads to that state. */
-  alsoLeadsTo(from: number, to: number): void {
+  alsoLeadsTo(from: number, to: number, steps: number): void {
     if (2 * this.lates === this.late.length) this.late = doubled(this.late);
     this.late[2 * this.lates] = from;
     this.late[2 * this.lates++ + 1] = to;
-    if (to <= from) this.cyclic = true;
+    this.climbs(from, to, steps);
   }
 
-  /**
-   * Finds, when all states were expanded, a first one from which no schedule leads to where nothing can move, every main process has
-   * ended, or one gave up. There is one whether a search was reduced or not: a reduced search has, for each schedule from one of its
-   * states, one that does the same steps and maybe more.
-   */
-  neverEnds(): Deadlock | undefined {
-    const [first] = this.endless();
+  private climbs(from: number, to: number, steps: number): void {
+    if (to >= this.steps.length) this.steps = doubled(this.steps);
+    // States are told of in the order in which they are found.
+    if (to < this.known) this.cyclic ||= this.steps[to]! <= this.steps[from]!;
+    else this.steps[this.known++] = this.steps[from]! + steps;
+  }
+
+  /** Tells of the first of these states. */
+  neverEnds([first]: readonly number[]): Deadlock | undefined {
     return first === undefined ? undefined : { schedule: this.states.scheduleTo(first), stuck: this.left(first) };
   }
 
-  /** States from which no moves that were made lead to such an end, while moves may go on for ever. */
+  /**
+   * Finds, when all states were expanded, those from which no moves lead to where nothing can move, every main process has
+   * ended, or one gave up. There are some whether a search was reduced or not: a reduced search has, for each schedule from one of its
+   * states, one that does the same steps and maybe more. (Where processes sleep, it has as soon as nobody sleeps in these states.)
+   */
   endless(): number[] {
     if (!this.cyclic) return [];
     const { count } = this.states;
@@ -110,7 +119,9 @@ export class Endings {
   private closure(marked: Uint8Array, all: boolean, after: Int32Array, next: Int32Array): Uint8Array {
     const { first, to, late } = this;
     const wanted = all ? 0 : 1;
-    for (let changed = true; changed;) {
+    let left = marked.length;
+    for (const mark of marked) left -= mark;
+    for (let changed = true; changed && left > 0;) {
       changed = false;
       for (let state = marked.length - 1; state >= 0; state--) {
         if (marked[state]) continue;
@@ -120,6 +131,7 @@ export class Endings {
         for (let i = after[state]!; i >= 0 && !found; i = next[i]!) found = marked[late[2 * i + 1]!] === wanted;
         if (found === all) continue;
         marked[state] = 1;
+        left--;
         changed = true;
       }
     }
@@ -139,19 +151,21 @@ export class Endings {
 
   /** @param expanded states whose moves were told */
   save(to: Saving, expanded: number): void {
-    const { cyclic, moves, lates, ends, bounded, deadlocks, deadlock } = this;
-    to.plain('endings', { cyclic, moves, lates, ends, bounded, deadlocks, ...(deadlock && { deadlock }) });
+    const { cyclic, known, moves, lates, ends, bounded, deadlocks, deadlock } = this;
+    to.plain('endings', { cyclic, known, moves, lates, ends, bounded, deadlocks, ...(deadlock && { deadlock }) });
     to.grows('leads to', this.to, moves);
+    to.grows('steps', this.steps, known);
     to.grows('also leads to', this.late, 2 * lates);
     to.grows('first moves', this.first, expanded + 1);
     to.grows('over', this.over, expanded);
   }
 
   load(from: Saved, expanded: number): void {
-    const { deadlock, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; moves: number; lates: number; deadlock?: Deadlock }>(from, 'endings');
+    const { deadlock, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; known: number; moves: number; lates: number; deadlock?: Deadlock }>(from, 'endings');
     Object.assign(this, found);
     this.deadlock = deadlock;
     this.to = column(from, 'leads to', this.moves);
+    this.steps = column(from, 'steps', this.known);
     this.late = column(from, 'also leads to', 2 * this.lates);
     this.first = column(from, 'first moves', expanded + 1);
     this.over = bytes(from, 'over', expanded);

@@ -78,6 +78,12 @@ export class Layout {
     if ((value | 0) !== value) throw tooWide(this.system, cell, value);
     return (value - this.initials[cell]!) | 0;
   }
+
+  /** The same for a cell that nobody may have asked for yet. */
+  rawOf(cell: Cell, value: number): number {
+    this.initial(cell);
+    return this.encode(cell, value);
+  }
 }
 
 const tooWide = (system: System, cell: Cell, value: number): Mistake =>

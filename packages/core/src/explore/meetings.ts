@@ -12,8 +12,8 @@ export class Meetings {
   private readonly rows: (Uint8Array | undefined)[] = [];
   /** The same for steps and steps. */
   private readonly meets: (Uint8Array | undefined)[] = [];
-  /** The same per list of slots that keep somebody waiting; lists are told apart by who they are. */
-  private readonly openers = new Map<readonly number[], Uint8Array>();
+  /** The same per reason to wait. */
+  private readonly openers: (Uint8Array | undefined)[] = [];
 
   constructor(
     readonly futures: Futures,
@@ -47,15 +47,13 @@ export class Meetings {
     return (this.stepsOf(node)[other] = found);
   }
 
-  /** Like `rowOf`: answers about who may write one of these slots. */
-  openersOf(slots: readonly number[]): Uint8Array {
-    let row = this.openers.get(slots);
-    if (!row) this.openers.set(slots, (row = new Uint8Array(this.futures.nodes)));
-    return row;
+  /** Like `rowOf`: answers about who may write one of the slots of a reason to wait. */
+  openersOf(reason: number): Uint8Array {
+    return (this.openers[reason] ??= new Uint8Array(this.futures.nodes));
   }
 
-  /** May the future of `other` write one of these slots? */
-  opens(slots: readonly number[], other: number): number {
+  /** May the future of `other` write one of the slots of a reason? */
+  opens(reason: number, slots: readonly number[], other: number): number {
     const { nodes, unguarded, words } = this.futures;
     if (other >= nodes) return APART;
     let found = APART;
@@ -65,7 +63,7 @@ export class Meetings {
       const open = (writing & unguarded[other * words + (slot >>> 5)]!) !== 0 && !this.mutants.has('locks may be touched without');
       if (found !== MEET) found = open ? MEET : AT_LOCKS;
     }
-    return (this.openersOf(slots)[other] = found);
+    return (this.openersOf(reason)[other] = found);
   }
 
   /** The bit of a slot among its 32, if the future of `other` may write it. */

@@ -12,7 +12,7 @@ import { Successors } from './successors.ts';
 import { TRAIT } from './traits.ts';
 
 /** Moves made without keeping a state. More would save states, and make the same moves again from each state that leads there. */
-const LONGEST = 4;
+const LONGEST = 6;
 /** Local steps in a row after which code is taken to go round for ever. */
 const MANY = 1000;
 
@@ -59,8 +59,9 @@ export class Moves {
     const { next, ahead, states, reducer, way, knowledge } = this;
     const sleep = reducer?.sleep;
     const processes = knowledge.system.processes.length;
-    way.length = 0;
-    way.push(p + processes * choice);
+    // Most ways are one move long: to say so again takes longer than to look.
+    if (way.length !== 1) way.length = 1;
+    way[0] = p + processes * choice;
     let node = states.node(state, p);
     this.from = state;
     let effect = next.make(state, p, choice);

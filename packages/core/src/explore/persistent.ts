@@ -13,6 +13,8 @@ export const MOST_PROCESSES = 31;
 
 /** Instead of a set: it would not be smaller than the smallest known. */
 const NONE_SMALLER = 0;
+/** Instead of those whom somebody needs, as all bits: one of them is hopeless. */
+const TOO_MANY = -1;
 
 /**
  * A set of processes such that nothing the others can do before one of the set moves meets what the set does next:
@@ -58,13 +60,13 @@ export class Persistent {
   choose(next: Successors, count: number, state: number): number {
     if (count === 1) return 1 << next.ready[0]!;
     this.next = next;
-    this.needs.fill(-1);
     const record = this.states.chunkOf(state);
     const first = this.states.baseOf(state) + HEADER.size;
     this.alive = 0;
     for (let p = 0; p < this.nodes.length; p++) {
       if (next.status[p] === DONE) continue;
       this.nodes[p] = record[first + p]!;
+      this.needs[p] = -1;
       this.living[this.alive++] = p;
     }
     this.meetings = this.known();
@@ -92,10 +94,12 @@ export class Persistent {
     for (let todo = set; todo !== 0;) {
       const p = 31 - Math.clz32(todo);
       todo &= ~(1 << p);
-      const fresh = this.needsOf(p) & ~set;
+      const needs = this.needsOf(p);
+      if ((needs & this.hopeless) !== 0) return NONE_SMALLER;
+      const fresh = needs & ~set;
       if (fresh === 0) continue;
       set |= fresh;
-      if ((fresh & this.hopeless) !== 0 || bitCount(set & able) >= least) return NONE_SMALLER;
+      if (bitCount(set & able) >= least) return NONE_SMALLER;
       if (this.goesOn) todo |= fresh;
     }
     return set;
@@ -106,7 +110,8 @@ export class Persistent {
     if (known >= 0) return known;
     const status = this.next.status[p]!;
     const found = status === READY ? this.whoMeets(p) : status === WAITS || status === HELD ? this.whoEnables(p, status) : 0;
-    return (this.needs[p] = found);
+    if (found !== TOO_MANY) this.needs[p] = found;
+    return found;
   }
 
   /** Everybody with a future that meets the step of `p`. */
@@ -118,11 +123,17 @@ export class Persistent {
     for (let i = 0; i < alive; i++) {
       const q = living[i]!;
       if (q === p) continue;
-      const other = nodes[q]!;
-      const meeting = row[other] || this.meetings.of(node, other);
-      if (meeting === MEET || (meeting === AT_LOCKS && !this.areHeld(node, other))) who |= 1 << q;
+      if (!this.doesMeet(node, nodes[q]!, row)) continue;
+      if ((this.hopeless >>> q) & 1) return TOO_MANY;
+      who |= 1 << q;
     }
     return who;
+  }
+
+  /** Does the step of `node` meet the future of `other`? @param row what `Meetings.rowOf` says of the node */
+  private doesMeet(node: number, other: number, row: Uint8Array): boolean {
+    const meeting = row[other] || this.meetings.of(node, other);
+    return meeting === MEET || (meeting === AT_LOCKS && !this.areHeld(node, other));
   }
 
   /** Are all locks held over which the step of `node` meets the future of `other`? */
@@ -139,22 +150,25 @@ export class Persistent {
   private whoEnables(p: number, status: number): number {
     if (!(status === HELD ? this.gatesNeedWriters : this.waitsNeedWriters)) return 0;
     const { nodes, living, alive, meetings } = this;
-    const because = this.next.because[p]!;
-    const row = meetings.openersOf(because);
+    const reason = this.next.because[p]!;
+    const slots = this.next.reasons[reason]!;
+    const row = meetings.openersOf(reason);
     let who = 0;
     for (let i = 0; i < alive; i++) {
       const q = living[i]!;
       if (q === p) continue;
       const other = nodes[q]!;
-      const opens = row[other] || meetings.opens(because, other);
-      if (opens === MEET || (opens === AT_LOCKS && !this.mustWait(because, other))) who |= 1 << q;
+      const opens = row[other] || meetings.opens(reason, slots, other);
+      if (opens !== MEET && (opens !== AT_LOCKS || this.mustWait(slots, other))) continue;
+      if ((this.hopeless >>> q) & 1) return TOO_MANY;
+      who |= 1 << q;
     }
     return who;
   }
 
   /** Are all cells held as locks that a future may write to open what is closed because of these slots? */
-  private mustWait(because: readonly number[], other: number): boolean {
-    return because.every((slot) => {
+  private mustWait(slots: readonly number[], other: number): boolean {
+    return slots.every((slot) => {
       const writing = this.meetings.writes(slot, other);
       return writing === 0 || this.probe.allGuarded(other, slot >>> 5, writing);
     });

@@ -8,7 +8,7 @@ import { Successors } from './successors.ts';
 import { TRAIT } from './traits.ts';
 
 /** Moves in a row that teach nothing, after which there is an end of it: before a search, and once it turns out to be a large one. */
-export const QUIET = { small: 1500, large: 20_000 };
+export const QUIET = { small: 1500, large: 12_000 };
 /** Moves in all, in as many times; moves of one schedule. */
 const MOST = 20;
 const LONGEST = 600;

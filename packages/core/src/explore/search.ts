@@ -1,6 +1,6 @@
 /** The search: breadth first over all schedules, every state once. It knows steps and cells, not page tables. */
 import type { Schedule } from '../words/system.ts';
-import type { Exploration, ExploreOptions, Progress } from './exploration.ts';
+import type { Deadlock, Exploration, ExploreOptions, Progress } from './exploration.ts';
 import type { Saved } from './checkpoint.ts';
 import { END_STEP, Findings } from './findings.ts';
 import { Endings } from './endings.ts';
@@ -58,6 +58,8 @@ export class Search {
   private bound: keyof typeof CUT_BY | undefined;
   /** Were states at the bound on depth left as they are? */
   private shallow = false;
+  /** States without a way to an end, when all were expanded. */
+  private endless: readonly number[] | undefined;
   /** Expanded states in which somebody slept who must move after all, each followed by those, as bits. */
   private woken: number[] = [];
   private seconds = 0;
@@ -184,7 +186,7 @@ export class Search {
     const { automaton } = this.knowledge;
     if (this.outcome !== 'interrupted') automaton.audit();
     const { depth, seconds, endings, moves } = this;
-    const neverEnds = this.outcome === 'complete' ? endings.neverEnds() : undefined;
+    const neverEnds = this.outcome === 'complete' ? this.neverEnds() : undefined;
     return {
       outcome: this.outcome ?? 'interrupted',
       ...(this.outcome === 'bound' && { bound: this.bound ?? 'maxDepth' }),
@@ -203,6 +205,12 @@ export class Search {
       ...(neverEnds && { neverEnds }),
       reached: coverage(automaton),
     };
+  }
+
+  /** Asked once: it takes as long as finding the last tenth of all states. */
+  private neverEnds(): Deadlock | undefined {
+    this.endless ??= this.endings.endless();
+    return this.endings.neverEnds(this.endless);
   }
 
   private expand(state: number): void {
@@ -264,7 +272,7 @@ export class Search {
     let onwards = false;
     for (let choice = 0; choice < ways && this.outcome === undefined; choice++) {
       const to = this.move(state, p, choice, asleep);
-      this.endings.leadsTo(to);
+      this.endings.leadsTo(to, this.moves.way.length);
       onwards ||= to > state;
     }
     return onwards;
@@ -281,7 +289,7 @@ export class Search {
       for (let choice = 0; choice < next.ways[p]!; choice++) {
         const to = this.move(state, p, choice, asleep);
         if (this.outcome !== undefined) return;
-        this.endings.alsoLeadsTo(state, to);
+        this.endings.alsoLeadsTo(state, to, this.moves.way.length);
       }
       asleep |= 1 << p;
     }
@@ -291,7 +299,8 @@ export class Search {
   private lookForEnds(): boolean {
     const { states, reducer } = this;
     if (!reducer?.sleep || this.shallow || this.rules.endless) return false;
-    for (const state of this.endings.endless()) {
+    this.endless = this.endings.endless();
+    for (const state of this.endless) {
       const asleep = states.asleep(state);
       const one = asleep & -asleep;
       if (one === 0) continue;

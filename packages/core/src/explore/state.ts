@@ -49,6 +49,7 @@ export class States {
     this.layout = new Layout(system, room);
     // Room for the cells of most systems: wider records have to be moved.
     this.stride = this.layout.width + 28;
+    this.aim();
   }
 
   /** What states and the ways to find them take. */
@@ -64,8 +65,18 @@ export class States {
     return view;
   }
 
+  /** The record of the candidate, and where it begins there. */
+  candidate!: Int32Array;
+  at = 0;
+
   chunkOf(state: number): Int32Array {
     return (this.chunks[state >>> CHUNK_BITS] ??= new Int32Array(CHUNK * this.stride));
+  }
+
+  /** To be called wherever the candidate is another record than before. */
+  private aim(): void {
+    this.candidate = this.chunkOf(this.count);
+    this.at = this.baseOf(this.count);
   }
 
   baseOf(state: number): number {
@@ -83,17 +94,16 @@ export class States {
   /** Makes the candidate a copy of `state`. */
   branch(state: number): void {
     const from = this.chunkOf(state);
-    const to = this.chunkOf(this.count);
+    const to = this.candidate;
     const a = this.baseOf(state);
-    const b = this.baseOf(this.count);
+    const b = this.at;
     const { width } = this.layout;
     for (let i = HEADER.low; i < width; i++) to[b + i] = from[a + i]!;
   }
 
   /** The state that equals the candidate, or -1. */
   find(): number {
-    const base = this.baseOf(this.count);
-    const candidate = this.chunkOf(this.count);
+    const { candidate, at: base } = this;
     if (this.likeness) {
       this.likeness.begin(candidate, base, this.seed);
       candidate[base + HEADER.low] = this.likeness.low;
@@ -111,11 +121,11 @@ export class States {
 
   /** Makes the candidate a state, right after `find` did not find it. Each move is process + number of processes * choice. */
   keep(parent: number, moves: readonly number[]): void {
-    const candidate = this.chunkOf(this.count);
-    const base = this.baseOf(this.count);
-    candidate[base + HEADER.parent] = parent;
-    candidate[base + HEADER.move] = moves.length === 1 ? moves[0]! : this.trails.add(moves);
-    this.visited.put(this.free, candidate[base + HEADER.high]!, this.count++, this.lowOf);
+    const { candidate, at } = this;
+    candidate[at + HEADER.parent] = parent;
+    candidate[at + HEADER.move] = moves.length === 1 ? moves[0]! : this.trails.add(moves);
+    this.visited.put(this.free, candidate[at + HEADER.high]!, this.count++, this.lowOf);
+    this.aim();
   }
 
   /** Keeps only how they were reached of the states before this one, when states are told apart by fingerprints alone. */
@@ -167,7 +177,7 @@ export class States {
         if (raw === 0) continue;
         word = this.addCell(cells[i]!);
       }
-      this.write(this.chunkOf(this.count), this.baseOf(this.count), word, raw);
+      this.write(this.candidate, this.at, word, raw);
     }
   }
 
@@ -210,6 +220,7 @@ export class States {
         if (this.count <= expanded) this.forgetBefore(this.count);
       }
     }
+    this.aim();
   }
 
   /** Adds a record that was saved. The table grows as it did when states were found, so that it is the same one. */
@@ -272,9 +283,8 @@ export class States {
 
   /** Makes a state what the candidate is: for who goes on from there and never looks back. */
   replace(state: number): void {
-    const from = this.chunkOf(this.count);
-    const [a, b] = [this.baseOf(this.count), this.baseOf(state)];
-    this.chunkOf(state).set(from.subarray(a + HEADER.low, a + this.layout.width), b + HEADER.low);
+    const { candidate, at } = this;
+    this.chunkOf(state).set(candidate.subarray(at + HEADER.low, at + this.layout.width), this.baseOf(state) + HEADER.low);
   }
 
   private widen(): void {
@@ -286,12 +296,13 @@ export class States {
       for (let i = 0; i < CHUNK; i++) wide.set(old.subarray(i * narrow, (i + 1) * narrow), i * this.stride);
       return wide;
     });
+    this.aim();
     for (const view of this.views) view.seek(view.state);
   }
 
   private equals(state: number, candidate: Int32Array, base: number): boolean {
     if (this.compact) return this.lowOf(state) === candidate[base + HEADER.low];
-    const known = this.chunkOf(state);
+    const known = this.chunks[state >>> CHUNK_BITS]!;
     const at = this.baseOf(state);
     if (this.likeness) return this.likeness.matches(known, at, candidate, base);
     const { width } = this.layout;

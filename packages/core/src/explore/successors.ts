@@ -29,15 +29,19 @@ export class Successors {
   readonly ways: Int32Array;
   /** Per process: DONE, HELD, WAITS or READY. */
   readonly status: Uint8Array;
-  /** Per process that is held up or waits, when footprints are learned: slots of the cells that were read to find so. */
-  readonly because: (readonly number[])[];
+  /** Per process that is held up or waits: for which of `Behaviour.reasons`, where footprints are learned. */
+  readonly because: Int32Array;
+  /** Per reason to wait: slots of the cells that were read to find it. */
+  readonly reasons: readonly (readonly number[])[];
   /** The state that was gathered last. */
   readonly source: PackedStore;
   /** The candidate that was made last. */
   readonly target: PackedStore;
   private readonly gates: readonly Int32Array[];
-  /** Per gate: its slot, in a list of its own. */
-  private readonly gateSlots: readonly (readonly (readonly number[])[])[];
+  /** Per gate: what records hold where it is open. */
+  private readonly open: readonly Int32Array[];
+  /** Per gate: the reason that it is closed. */
+  private readonly gateReasons: readonly Int32Array[];
   private readonly automaton: Automaton;
   private readonly behaviour: Behaviour;
   private readonly asked: WatchedStore;
@@ -50,12 +54,14 @@ export class Successors {
     const { system, automaton, behaviour, footprints, mutants } = knowledge;
     this.automaton = automaton;
     this.behaviour = behaviour;
+    this.reasons = behaviour.reasons;
     this.gates = system.processes.map((process) => Int32Array.from(process.gates ?? []));
-    this.gateSlots = system.processes.map(({ gates = [] }) => gates.map((gate) => (footprints ? [footprints.slot(gate)] : [])));
+    this.open = this.gates.map((gates) => gates.map((gate) => states.layout.rawOf(gate, 0)));
+    this.gateReasons = system.processes.map(({ gates = [] }) => Int32Array.from(gates, (gate) => behaviour.reasonFor(footprints ? [footprints.slot(gate)] : [])));
     this.ready = new Int32Array(this.gates.length);
     this.ways = new Int32Array(this.gates.length);
     this.status = new Uint8Array(this.gates.length);
-    this.because = system.processes.map(() => []);
+    this.because = new Int32Array(this.gates.length);
     this.source = states.view();
     this.target = states.view();
     this.asked = new WatchedStore(this.source, footprints, mutants);
@@ -80,7 +86,7 @@ export class Successors {
       const asks = traits[node]!;
       status[p] = DONE;
       if (asks & STOPPED) continue;
-      if (this.isHeld(p)) {
+      if (this.isHeld(p, record, base)) {
         status[p] = HELD;
         continue;
       }
@@ -119,14 +125,12 @@ export class Successors {
   moveOn(p: number, choice: number): number {
     const { states, automaton } = this;
     const { applied, effects } = this.behaviour;
-    const record = states.chunkOf(states.count);
-    const base = states.baseOf(states.count);
-    const node = record[base + HEADER.size + p]!;
-    let effect = applied.find(node, choice, record, base, states.layout.wordOf);
+    const node = states.candidate[states.at + HEADER.size + p]!;
+    let effect = applied.find(node, choice, states.candidate, states.at, states.layout.wordOf);
     if (effect >= 0) states.overwrite(effects.cell, effects.raw, effects.first[effect]!, effects.first[effect + 1]!);
     else effect = this.apply(node, choice);
-    states.setNode(states.count, p, automaton.edges.to[effects.edge[effect]!]!);
-    states.setMovers(states.count, 0);
+    states.write(states.candidate, states.at, HEADER.size + p, automaton.edges.to[effects.edge[effect]!]!);
+    states.candidate[states.at + HEADER.movers] = 0;
     return effect;
   }
 
@@ -137,7 +141,7 @@ export class Successors {
   verdict(node: number, effect: number): readonly boolean[] | undefined {
     const { states, behaviour } = this;
     const edge = behaviour.effects.edge[effect]!;
-    const known = behaviour.judged.find(edge, 0, states.chunkOf(states.count), states.baseOf(states.count), states.layout.wordOf);
+    const known = behaviour.judged.find(edge, 0, states.candidate, states.at, states.layout.wordOf);
     return behaviour.verdicts[known >= 0 ? known : this.judge(node, edge, behaviour.effects.observed[effect]!)];
   }
 
@@ -148,16 +152,18 @@ export class Successors {
 
   /** Is a gate of process `p` closed in a state? */
   isHeldUp(p: number, state: number): boolean {
-    this.source.seek(state);
-    return this.isHeld(p);
+    return this.isHeld(p, this.states.chunkOf(state), this.states.baseOf(state));
   }
 
   /** One closed gate is enough to wait for. */
-  private isHeld(p: number): boolean {
+  private isHeld(p: number, record: Int32Array, base: number): boolean {
     const gates = this.gates[p]!;
+    const { wordOf } = this.states.layout;
     for (let i = 0; i < gates.length; i++) {
-      if (this.source.get(gates[i]!) === 0) continue;
-      this.because[p] = this.gateSlots[p]![i]!;
+      const word = wordOf[gates[i]!]!;
+      // Without a place in records it holds what it began with.
+      if ((word >= 0 ? record[base + word] : 0) === this.open[p]![i]) continue;
+      this.because[p] = this.gateReasons[p]![i]!;
       return true;
     }
     return false;
@@ -176,7 +182,7 @@ export class Successors {
       ways = meaning.choices!(step, asked);
     }
     behaviour.asked.learn(node, asked.cells, asked.values, behaviour.ways.length);
-    behaviour.because.push([...asked.slots]);
+    behaviour.because.push(behaviour.reasonFor(asked.slots));
     return behaviour.ways.push(ways) - 1;
   }
 
