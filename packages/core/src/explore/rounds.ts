@@ -231,6 +231,6 @@ export class Rounds {
 }
 
 /** States of a large search. */
-const LARGE = 2000;
+const LARGE = 1000;
 
 const NOTHING: Found = { violations: [], tally: [] };
