@@ -74,7 +74,7 @@ const SECTIONS = {
     const asked = [
       ...[1, 2, 3].map((n) => ['small', `${n}`, 'ipi']),
       ['small', '4', 'no kick'],
-      ...(full ? ['x86-like', 'ppc-like, no kick', 'ppc-like, kick'] : ['x86-like']).flatMap((kind) => (full ? [1, 2, 3] : [1, 2]).map((n) => ['family', `${n}`, kind])),
+      ...(full ? ['x86-like', 'ppc-like, no kick', 'ppc-like, kick'] : ['x86-like']).flatMap((kind) => (full ? [1, 2, 3, ...(kind === 'x86-like' ? [4] : [])] : [1, 2]).map((n) => ['family', `${n}`, kind])),
     ];
     table(HEAD, asked.flatMap(([model, n, kind]) => {
       const promela = child('scripts/bench/one.mjs', ['promela', model, n, kind]).stdout;

@@ -36,7 +36,7 @@ export interface Tables {
 }
 
 /** Reductions that leave out no value that a step reads: each is read in some order that is tried. */
-export const READS_ALL: Reductions = { persistent: true, fuse: true, local: true, symmetry: true, rehearse: true };
+export const READS_ALL: Reductions = { persistent: true, fuse: true, local: true, sleep: true, symmetry: true, rehearse: true };
 
 /**
  * Explores all of a system, and tells what it is made of.
