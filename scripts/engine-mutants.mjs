@@ -103,7 +103,7 @@ export const ENGINE_MUTANTS = [
   }),
   ...file('explore/rounds.ts', {
     'one round is enough once it was stale': ['this.known = version;', 'this.known = Infinity;'],
-    'what is learned late is not asked about': ['if (!this.search.settled) return true;', ''],
+    'what is learned late is not asked about': ['[version, !this.search.settled]', '[version, false]'],
     'what rounds before found is lost': ['this.earlier = together(this.search.found, this.earlier);', ''],
   }),
   ...file('machine/memory/tso.ts', {

@@ -1,4 +1,4 @@
-/** Before a search: schedules at random, so that most of what there is to learn is known when it begins. */
+/** Before a search, and as it grows: schedules at random, so that most of what there is to learn is known before much is concluded from it. */
 import { END_STEP } from './findings.ts';
 import type { Knowledge } from './knowledge.ts';
 import { imul } from './mix.ts';
@@ -7,45 +7,52 @@ import { States } from './state.ts';
 import { Successors } from './successors.ts';
 import { TRAIT } from './traits.ts';
 
-/** Moves in a row that teach nothing, after which there is an end of it: before a search, and once it turns out to be a large one. */
-export const QUIET = { small: 1500, large: 12_000 };
-/** Moves in all, in as many times; moves of one schedule. */
+/** As many times the moves in a row that teach nothing; moves of one schedule. */
 const MOST = 20;
 const LONGEST = 600;
 
+/** States that a search has found and not expanded. */
+export interface Frontier {
+  readonly states: States;
+  readonly first: number;
+}
+
 /**
- * Follows schedules chosen by a fixed rule from the start. What is learned is true, and nothing is concluded from it: a search that has
- * less to learn is repeated less often.
- * @param most moves in a row that teach nothing
+ * Follows schedules chosen by a fixed rule. What is learned is true, and nothing is concluded from it: a search that has less to learn
+ * is repeated less often.
+ * @param enough moves in a row that teach nothing, after which there is an end of it
+ * @param frontier states in which every second schedule begins; without it all begin at the start
  */
-export function rehearse(knowledge: Knowledge, most: number): void {
+export function rehearse(knowledge: Knowledge, enough: number, frontier?: Frontier): void {
   const { system, automaton, footprints, reduce } = knowledge;
   if (!footprints || !reduce.rehearse) return;
   const states = new States(system);
   const next = new Successors(knowledge, states);
-  const begin = (): void => automaton.roots.forEach((root, p) => states.setNode(0, p, root));
-  begin();
-  states.keep(0, [0]);
-  const initial = states.chunkOf(0).slice(states.baseOf(0), states.baseOf(0) + states.layout.width);
   let random = 1;
   const upTo = (n: number): number => ((random = (imul(random, 0x0019660d) + 0x3c6ef35f) | 0) >>> 8) % n;
-  let [version, quiet, moves] = [knowledge.version, 0, 0];
-  let [p, stays] = [0, 0];
-  for (let length = 0; moves < MOST * most && quiet < most; moves++, length++) {
+  automaton.roots.forEach((root, p) => states.setNode(0, p, root));
+  states.keep(0, [0]);
+  let [version, quiet] = [knowledge.version, 0];
+  let [p, length, rarely] = [0, 0, 0];
+  const ranks = automaton.roots.map(() => 0);
+  for (let moves = 0; moves < MOST * enough && quiet < enough; moves++, length++) {
     if (knowledge.version === version) quiet++;
     else [version, quiet] = [knowledge.version, 0];
     const able = length < LONGEST ? next.gather(0) : 0;
     if (able === 0) {
       if (length < LONGEST && endingAt(system, automaton, (p) => states.node(0, p)) === 'end') for (const check of system.finals) check.holds(next.atEnd(), END_STEP, 0);
-      const record = states.chunkOf(0);
-      record.fill(0, states.baseOf(0), states.baseOf(0) + states.layout.width);
-      record.set(initial, states.baseOf(0));
+      const from = frontier && frontier.first < frontier.states.count && upTo(2) === 0 ? frontier.first + upTo(frontier.states.count - frontier.first) : 0;
+      states.take(frontier?.states, from, automaton.roots);
       length = 0;
-      stays = upTo(3) * 3.5;
+      rarely = 2 ** upTo(6);
+      ranks.forEach((_, q) => (ranks[q] = upTo(1 << 16)));
       continue;
     }
-    // Who moved last goes on, more often or less in each schedule: some of what there is to learn is seen where others stand still for long.
-    if (upTo(8) >= stays || !next.ready.subarray(0, able).includes(p)) p = next.ready[upTo(able)]!;
+    // The first by rank goes on, and loses it now and then, more often or less in each schedule: some of what there is to learn is seen only
+    // where others stand still for long (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees", 2010).
+    p = next.ready[0]!;
+    for (let i = 1; i < able; i++) if (ranks[next.ready[i]!]! > ranks[p]!) p = next.ready[i]!;
+    if (upTo(rarely) === 0) ranks[p] = upTo(1 << 16);
     const node = states.node(0, p);
     const effect = next.make(0, p, upTo(next.ways[p]!));
     if (automaton.traits[node]! & TRAIT.judged) next.verdict(node, effect);

@@ -9,16 +9,17 @@ import { Knowledge } from './knowledge.ts';
 import { plain } from './loading.ts';
 import { Saving } from './saving.ts';
 import type { Reductions } from './reductions.ts';
-import { QUIET, rehearse } from './rehearsal.ts';
+import { rehearse } from './rehearsal.ts';
 import { Search } from './search.ts';
 
 /** Which search of several it is, and what was asked. */
 interface Round {
   readonly rounds: number;
-  readonly rehearsed: boolean;
+  readonly due: number;
   readonly known: number;
   readonly seen: number;
-  readonly seenAt: number;
+  readonly stale: boolean;
+  readonly begunAfter: number;
   readonly spent: number;
   readonly earlier: Found;
   readonly found?: Exploration;
@@ -40,13 +41,15 @@ export class Rounds {
   private reduce: Reductions = {};
   private known = 0;
   private rounds = 1;
-  /** Was it rehearsed again, as a large search? */
-  private rehearsed = false;
+  /** It is rehearsed again when it has so many states. */
+  private due = LARGE;
   /** Why a symmetry that was supposed is none. */
   private unlike: string | undefined;
-  /** What was known when anything was learned last, and after how many states of the round. */
+  /** What was known when it was asked last whether it changes this round, and whether it does. */
   private seen = 0;
-  private seenAt = 0;
+  private stale = false;
+  /** States of the round before this one, when it was given up. */
+  private begunAfter = 0;
   private spent = 0;
   /** What rounds found that were made again. */
   private earlier: Found = NOTHING;
@@ -72,7 +75,7 @@ export class Rounds {
     // Remembered first: making the mirror may show that a supposed symmetry is none.
     this.reduce = reduce;
     this.knowledge = new Knowledge(this.system, reduce, this.identity);
-    rehearse(this.knowledge, QUIET.small);
+    rehearse(this.knowledge, SMALL);
     this.known = this.knowledge.version;
     this.search = new Search(this.options, this.knowledge);
   }
@@ -84,7 +87,7 @@ export class Rounds {
     } catch (error) {
       if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true) throw error;
       this.unlike = error.message;
-      [this.rounds, this.seen, this.seenAt, this.found, this.rehearsed] = [1, 0, 0, undefined, false];
+      [this.rounds, this.seen, this.stale, this.begunAfter, this.found, this.due] = [1, 0, false, 0, undefined, LARGE];
       this.begin({ ...this.reduce, symmetry: false });
     }
   }
@@ -111,9 +114,12 @@ export class Rounds {
   /** Takes about `budget` transitions more. */
   advance(budget: number): void {
     this.unlessUnlike(() => {
-      this.search.advance(budget);
+      this.search.advance(this.due > LARGE ? budget : Math.min(budget, FIRST));
       if (this.search.done) this.settle();
-      else if (this.isStale() || this.isLarge()) this.nextRound();
+      else {
+        this.grows();
+        if (this.isStale()) this.nextRound();
+      }
     });
   }
 
@@ -121,8 +127,8 @@ export class Rounds {
   save(): Block {
     // What a step does is learned anew by who goes on from here, and looked at in the mirror only if it is met again.
     this.unlessUnlike(() => this.knowledge.mirror?.mustBeAlike());
-    const { rounds, rehearsed, known, seen, seenAt, spent, earlier, found, unlike, saving, asked } = this;
-    saving.plain('round', { rounds, rehearsed, known, seen, seenAt, spent, earlier, asked, ...(found && { found }), ...(unlike !== undefined && { unlike }) } satisfies Round);
+    const { rounds, due, known, seen, stale, begunAfter, spent, earlier, found, unlike, saving, asked } = this;
+    saving.plain('round', { rounds, due, known, seen, stale, begunAfter, spent, earlier, asked, ...(found && { found }), ...(unlike !== undefined && { unlike }) } satisfies Round);
     this.knowledge.save(saving);
     this.search.save(saving);
     return saving.block();
@@ -135,13 +141,13 @@ export class Rounds {
   }
 
   private load(from: Saved, reduce: Reductions): void {
-    const { rounds, rehearsed, known, seen, seenAt, spent, earlier, found, unlike, asked } = plain<Round>(from, 'round');
+    const { rounds, due, known, seen, stale, begunAfter, spent, earlier, found, unlike, asked } = plain<Round>(from, 'round');
     // As it began: what is learned then is learned in the same order.
     this.unlike = unlike;
     this.begin(unlike === undefined ? reduce : { ...reduce, symmetry: false });
     if (asked !== this.asked) throw from.refuse(`it was asked otherwise: ${asked} there, ${this.asked} here`);
     const { seconds } = plain<{ seconds: number }>(from, 'search');
-    Object.assign(this, { rounds, rehearsed, known, seen, seenAt, spent, earlier, found });
+    Object.assign(this, { rounds, due, known, seen, stale, begunAfter, spent, earlier, found });
     this.before = spent + seconds;
     // Made before more is known: what it concludes from that is replaced.
     const left = this.left(0);
@@ -190,28 +196,36 @@ export class Rounds {
     return new Search({ ...left, maxDepth, stopAtDeadlock: violations.length === 0 }, this.knowledge, false);
   }
 
-  /** A round that has learned something which would have changed it proves nothing. It goes on only while it is likely to learn more. */
+  /**
+   * A round that has learned something which would have changed it proves nothing, and is made again, unless it has come not much further
+   * than the one before: then it may learn more.
+   */
   private isStale(): boolean {
     const { version } = this.knowledge;
     if (this.found || version === this.known || !this.knowledge.footprints) return false;
-    const { states } = this.search.progress;
-    if (version !== this.seen) [this.seen, this.seenAt] = [version, states];
-    if (states <= 2 * this.seenAt) return false;
-    if (!this.search.settled) return true;
-    this.known = version;
-    return false;
+    if (version !== this.seen) [this.seen, this.stale] = [version, !this.search.settled];
+    if (!this.stale) this.known = version;
+    return this.stale && this.search.states.count >= FURTHER * this.begunAfter;
   }
 
-  /** A search that turns out to be large is rehearsed once more, for longer. Was there anything to learn that changes it? */
-  private isLarge(): boolean {
-    if (this.rehearsed || this.found || !this.knowledge.reduce.rehearse || !this.knowledge.footprints || this.search.states.count < LARGE) return false;
-    this.rehearsed = true;
-    rehearse(this.knowledge, QUIET.large);
-    return this.knowledge.version !== this.known && !this.search.settled;
+  /** As a search grows it is rehearsed again. What there is to learn that changes it is better learned now than when it comes upon that itself. */
+  private grows(): void {
+    const { count } = this.search.states;
+    if (count < this.due || this.found) return;
+    this.due = 2 * count;
+    this.rehearse();
+  }
+
+  /** Half from the states that were found. */
+  private rehearse(): void {
+    const { states, waiting } = this.search;
+    rehearse(this.knowledge, LARGER + states.count / PART, { states, first: waiting });
   }
 
   private nextRound(): void {
     this.earlier = together(this.search.found, this.earlier);
+    this.begunAfter = this.search.states.count;
+    this.rehearse();
     this.again(new Search(this.left(), this.knowledge));
     this.rounds++;
     this.known = this.knowledge.version;
@@ -230,7 +244,14 @@ export class Rounds {
   }
 }
 
-/** States of a large search. */
-const LARGE = 1000;
+/** Moves in a row that teach nothing, at the end of a rehearsal: before a search; as it grows; then one more for each so many states. */
+const SMALL = 500;
+const LARGER = 2500;
+const PART = 4;
+/** States of a round that is given up, for each of the one before. */
+const FURTHER = 1.5;
+/** States of a search that is rehearsed again, and transitions until it is looked whether there are so many. */
+const LARGE = 600;
+const FIRST = 2048;
 
 const NOTHING: Found = { violations: [], tally: [] };

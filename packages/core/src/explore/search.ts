@@ -92,6 +92,11 @@ export class Search {
     return this.outcome !== undefined;
   }
 
+  /** The first state that was not expanded. */
+  get waiting(): number {
+    return this.expanded;
+  }
+
   /** Was every schedule tried, apart from what the reductions left out? */
   get complete(): boolean {
     return this.outcome === 'complete';

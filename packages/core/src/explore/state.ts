@@ -281,6 +281,19 @@ export class States {
     return there;
   }
 
+  /** Makes state 0 what a state of another search of the same system is, or the start: for who goes on from there and never looks back. */
+  take(other: States | undefined, state: number, roots: Int32Array): void {
+    const chunk = this.chunkOf(0);
+    chunk.fill(0, HEADER.low, this.layout.width);
+    roots.forEach((root, p) => this.setNode(0, p, other?.node(state, p) ?? root));
+    for (const cell of other?.layout.inOrder ?? []) {
+      const raw = other!.chunkOf(state)[other!.baseOf(state) + other!.layout.wordOf[cell]!]!;
+      if (raw === 0) continue;
+      const word = this.layout.wordOf[cell]! >= 0 ? this.layout.wordOf[cell]! : this.addCell(cell);
+      this.write(this.chunkOf(0), 0, word, raw);
+    }
+  }
+
   /** Makes a state what the candidate is: for who goes on from there and never looks back. */
   replace(state: number): void {
     const { candidate, at } = this;
