@@ -4,7 +4,7 @@ const file = (name, mutants) => Object.entries(mutants).map(([mutant, [from, to]
 
 export const ENGINE_MUTANTS = [
   ...file('explore/successors.ts', {
-    'a closed gate holds nobody up': ['if (this.isHeld(p, record, base)) {', 'if (this.isHeld(p, record, base) && false) {'],
+    'a closed gate holds nobody up': ['if (this.isHeld(p, record, base)) return', 'if (this.isHeld(p, record, base) && false) return'],
     'only the first gate counts': ['for (let i = 0; i < gates.length; i++) {', 'for (let i = 0; i < Math.min(1, gates.length); i++) {'],
     'the first gate is blamed for any': ['this.gateReasons[p]![i]!', 'this.gateReasons[p]![0]!'],
     'who waits does not wait': ['enabled!(step, asked)) ways = 0;', 'enabled!(step, asked)) ways = 1;'],
@@ -44,7 +44,7 @@ export const ENGINE_MUTANTS = [
   ...file('explore/moves.ts', {
     'claims on the way are not judged': ['this.judge(ahead, node, effect, -1);', ''],
     'states that were merged are judged once': ['states.likeness ? -1 : known < 0', 'known < 0'],
-    'what is fused may choose': ['reducer.choose(ahead, able, states.count) > 1) return known;', 'reducer.choose(ahead, able, states.count) > 2) return known;'],
+    'what is fused may choose': ['if (few !== 1) return known;', 'if (few < 1 || few > 2) return known;'],
   }),
   ...file('explore/findings.ts', {
     'the first schedule is the shortest': ['if (known !== undefined && (depth < 0 || known.depth <= depth)) return;', 'if (known !== undefined) return;'],
@@ -99,6 +99,7 @@ export const ENGINE_MUTANTS = [
   }),
   ...file('explore/persistent.ts', {
     'who waits is in no set': ['status === WAITS || status === HELD ?', 'status === HELD ?'],
+    'others of the set may move too': ['if (q !== p && next.look(q, record, base) === READY) return false;', 'if (q !== p) next.look(q, record, base);'],
     'the first set is taken': ['if (set === NONE_SMALLER) {', 'if (best !== -1 || set === NONE_SMALLER) {'],
   }),
   ...file('explore/rounds.ts', {

@@ -80,13 +80,20 @@ export class Moves {
     }
     this.judge(next, node, effect, -1);
     this.passOn(p);
+    let moved = p;
     for (let moves = 1; ; moves++) {
       // Looked up first: most moves lead to states that are known, and what comes after these was looked at before.
       const known = states.find();
       if (known >= 0 || moves >= LONGEST || this.stopped) return known;
-      const able = ahead.gather(states.count);
-      if (able === 0 || reducer.choose(ahead, able, states.count) > 1) return known;
-      const only = ahead.ready[0]!;
+      const came = states.node(states.count, moved);
+      let only = reducer.alone(ahead, came, states.count);
+      if (only < 0) {
+        const able = ahead.gather(states.count);
+        const few = able === 0 ? 0 : reducer.choose(ahead, able, states.count);
+        reducer.note(came, ahead, few);
+        if (few !== 1) return known;
+        only = ahead.ready[0]!;
+      }
       if (ahead.ways[only]! > 1 && !knowledge.mutants.has('every way is taken')) return known;
       node = states.node(states.count, only);
       effect = ahead.moveOn(only, 0);
@@ -96,6 +103,7 @@ export class Moves {
       this.count(effect);
       this.judge(ahead, node, effect, -1);
       this.passOn(only);
+      moved = only;
     }
   }
 

@@ -56,6 +56,35 @@ export class Persistent {
     this.probe = new LockProbe(fuse, mutants);
   }
 
+  /** Is there a set in which a process alone can move? Of the others only those of the set are asked whether they can. */
+  isAlone(next: Successors, p: number, state: number): boolean {
+    const record = this.states.chunkOf(state);
+    const base = this.states.baseOf(state);
+    next.source.seek(state);
+    if (next.look(p, record, base) !== READY) return false;
+    this.next = next;
+    this.alive = this.nodes.length;
+    for (let q = 0; q < this.alive; q++) {
+      this.nodes[q] = record[base + HEADER.size + q]!;
+      this.living[q] = q;
+    }
+    this.hopeless = 0;
+    this.meetings = this.known();
+    this.probe.begin(next.source, this.meetings.futures);
+    let set = 1 << p;
+    for (let todo = set; todo !== 0;) {
+      const q = 31 - Math.clz32(todo);
+      todo &= ~(1 << q);
+      if (q !== p && next.look(q, record, base) === READY) return false;
+      const fresh = this.findNeeds(q) & ~set;
+      set |= fresh;
+      if (this.goesOn) todo |= fresh;
+    }
+    next.ready[0] = p;
+    next.count = 1;
+    return true;
+  }
+
   /** A smallest set, as bits, of the processes that can move: the first `count` of `next.ready`. */
   choose(next: Successors, count: number, state: number): number {
     if (count === 1) return 1 << next.ready[0]!;
@@ -108,10 +137,14 @@ export class Persistent {
   private needsOf(p: number): number {
     const known = this.needs[p]!;
     if (known >= 0) return known;
-    const status = this.next.status[p]!;
-    const found = status === READY ? this.whoMeets(p) : status === WAITS || status === HELD ? this.whoEnables(p, status) : 0;
+    const found = this.findNeeds(p);
     if (found !== TOO_MANY) this.needs[p] = found;
     return found;
+  }
+
+  private findNeeds(p: number): number {
+    const status = this.next.status[p]!;
+    return status === READY ? this.whoMeets(p) : status === WAITS || status === HELD ? this.whoEnables(p, status) : 0;
   }
 
   /** Everybody with a future that meets the step of `p`. */

@@ -4,7 +4,8 @@ import { DeadCells } from './dead-cells.ts';
 import { Futures } from './futures.ts';
 import type { Knowledge } from './knowledge.ts';
 import { Likeness } from './likeness.ts';
-import { plain } from './loading.ts';
+import { doubled } from './grow.ts';
+import { exactly, plain } from './loading.ts';
 import type { LocalSteps } from './local-steps.ts';
 import { Meetings } from './meetings.ts';
 import { MOST_PROCESSES, Persistent } from './persistent.ts';
@@ -34,6 +35,8 @@ export class Reducer {
   private meetings: Meetings;
   private readonly persistent: Persistent | undefined;
   readonly sleep: SleepSets | undefined;
+  /** Per node: who moved alone, plus 1, when a process came there last; 0: several did. */
+  private lastAlone = new Int32Array(256);
 
   constructor(
     private readonly knowledge: Knowledge,
@@ -74,6 +77,21 @@ export class Reducer {
     return this.futures.equals(this.first);
   }
 
+  /**
+   * Who alone must move where a process has just come to a node, if it is the one that was alone the last time: mostly it is, and nobody
+   * else has to be asked. @returns -1: somebody else, or several
+   */
+  alone(next: Successors, node: number, state: number): number {
+    const p = (this.lastAlone[node] ?? 0) - 1;
+    return p >= 0 && this.persistent!.isAlone(next, p, state) ? p : -1;
+  }
+
+  /** Remembers who must move where a process has just come to a node: the first of `next.ready`, or several. */
+  note(node: number, next: Successors, few: number): void {
+    while (node >= this.lastAlone.length) this.lastAlone = doubled(this.lastAlone);
+    this.lastAlone[node] = few === 1 && this.persistent ? next.ready[0]! + 1 : 0;
+  }
+
   /** Moves those that must move to the front of `next.ready`; returns how many. */
   choose(next: Successors, count: number, state: number): number {
     if (!this.persistent) return count;
@@ -94,6 +112,7 @@ export class Reducer {
     to.plain('reducer', { made: this.made, patience: this.patience, waited: this.waited });
     this.first.save(to, 'first futures');
     this.futures.save(to, 'futures');
+    to.whole('last alone', this.lastAlone);
     this.sleep?.save(to);
   }
 
@@ -104,6 +123,7 @@ export class Reducer {
     this.first = futures('first futures');
     this.futures = futures('futures');
     this.meetings = new Meetings(this.futures, mutants);
+    this.lastAlone = exactly(from, 'last alone');
     this.sleep?.load(from);
     this.made = made;
     this.patience = patience;

@@ -73,39 +73,34 @@ export class Successors {
    * @param among only these processes are asked, as bits
    */
   gather(state: number, among = -1): number {
-    const { source, states, status, behaviour, because } = this;
-    const { traits } = this.automaton;
-    const { wordOf } = states.layout;
-    source.seek(state);
+    const { states, ready } = this;
+    this.source.seek(state);
     const record = states.chunkOf(state);
     const base = states.baseOf(state);
     let count = 0;
-    for (let p = 0; p < status.length; p++) {
-      if (((among >>> p) & 1) === 0) continue;
-      const node = record[base + HEADER.size + p]!;
-      const asks = traits[node]!;
-      status[p] = DONE;
-      if (asks & STOPPED) continue;
-      if (this.isHeld(p, record, base)) {
-        status[p] = HELD;
-        continue;
-      }
-      let ways = 1;
-      if (asks & ASKS) {
-        let answer = behaviour.asked.find(node, 0, record, base, wordOf);
-        if (answer < 0) answer = this.ask(node, asks);
-        ways = behaviour.ways[answer]!;
-        if (ways < 1) {
-          status[p] = WAITS;
-          because[p] = behaviour.because[answer]!;
-          continue;
-        }
-      }
-      status[p] = READY;
-      this.ways[p] = ways;
-      this.ready[count++] = p;
-    }
+    for (let p = 0; p < this.status.length; p++) if ((among >>> p) & 1 && this.look(p, record, base) === READY) ready[count++] = p;
     return (this.count = count);
+  }
+
+  /** Finds what a process can do in a state that `source` points to. @returns its status */
+  look(p: number, record: Int32Array, base: number): number {
+    const { status, behaviour } = this;
+    const node = record[base + HEADER.size + p]!;
+    const asks = this.automaton.traits[node]!;
+    if (asks & STOPPED) return (status[p] = DONE);
+    if (this.isHeld(p, record, base)) return (status[p] = HELD);
+    let ways = 1;
+    if (asks & ASKS) {
+      let answer = behaviour.asked.find(node, 0, record, base, this.states.layout.wordOf);
+      if (answer < 0) answer = this.ask(node, asks);
+      ways = behaviour.ways[answer]!;
+      if (ways < 1) {
+        this.because[p] = behaviour.because[answer]!;
+        return (status[p] = WAITS);
+      }
+    }
+    this.ways[p] = ways;
+    return (status[p] = READY);
   }
 
   /** The first `count` of those that can move, as bits. */
