@@ -51,5 +51,5 @@ test('where the kernel asks CPUs one by one who is running, while the hypervisor
   const pvFlush = archs.find(({ id }) => id === 'x86-64-pv-flush')!;
   expect(explore(pvFlush, one, AFTER, true).unlike).toContain('SD_BAD_SYMMETRY');
   const { evidence } = await judgeScenario(pvFlush, one, AFTER, 'after', { maxStates: 500_000 });
-  expect(evidence.unlike).toMatch(/^a declared symmetry of G0 .+ is none: .+$/);
+  expect(evidence.unlike).toMatch(/^a supposed symmetry of G0 .+ is none: .+$/);
 }, 60_000);

@@ -211,7 +211,7 @@ export class Mirror {
   private unfit(what: string): Mistake {
     const { members, classOf } = this.renamings;
     const told = members.map(({ processes }, m) => `${m > 0 && classOf[m] !== classOf[m - 1] ? '| ' : ''}${processes.map((p) => this.system.processes[p]!.name).join(' + ')}`);
-    return new Mistake('SD_BAD_SYMMETRY', `a declared symmetry of ${told.join(', ')} is none: ${what}`, 'Let only those change places that nobody can tell apart, and name all cells that are theirs or hold sets of them; or declare no symmetry.');
+    return new Mistake('SD_BAD_SYMMETRY', `a ${this.system.symmetry?.supposed ? 'supposed' : 'declared'} symmetry of ${told.join(', ')} is none: ${what}`, 'Let only those change places that nobody can tell apart, and name all cells that are theirs or hold sets of them; or declare no symmetry.');
   }
 }
 

@@ -4,6 +4,12 @@ import type { Cell } from '../words/cells.ts';
 import type { Process, Symmetry } from '../words/system.ts';
 import type { Machine } from './machine.ts';
 
+/** Numbers of those that are the same, in sets of two or more. */
+export function setsAlike<T>(all: readonly T[], same: (a: T, b: T) => boolean): number[][] {
+  const first = all.map((one) => all.findIndex((other) => same(one, other)));
+  return first.flatMap((like, i) => (like === i ? [first.flatMap((other, j) => (other === i ? [j] : []))] : [])).filter(({ length }) => length > 1);
+}
+
 /**
  * The symmetry of CPUs that run the same code. It is supposed: whether kernel, hooks and machine treat these CPUs alike is found out
  * by exploring. They do not where code goes through CPUs one by one and others change what it looks at, or where a CPU takes a page
@@ -35,7 +41,7 @@ export function symmetryOf(machine: Machine, processes: readonly Process[], clas
     pairs.push(...found.values());
   }
   return {
-    classes: classes.map((cpusAlike) => cpusAlike.map((id) => members.get(id)!)),
+    classes: classes.map((alike) => alike.map((id) => members.get(id)!)),
     masks, pairs, supposed: true,
     observed: (step, value, renamed) => machine.meaning(step.kind).renamed?.(step, value, renamed) ?? value,
   };

@@ -1,5 +1,5 @@
 /** A machine without a kernel on it: threads that use a CPU's instructions directly. For tests of the machine, and litmus tests. */
-import { symmetryOf } from '../machine/alike.ts';
+import { setsAlike, symmetryOf } from '../machine/alike.ts';
 import { Machine } from '../machine/machine.ts';
 import { sc } from '../machine/memory/model.ts';
 import { threadGates } from '../machine/processes.ts';
@@ -50,7 +50,7 @@ export function bareSystem(want: BareSystem): System {
     return { name: `cpu${id}`, cpu: id, role: 'main', gates: threadGates(machine.parts, id), body: () => { cpu.restart(); return thread(cpu); } };
   });
   const after = Object.entries(want.after ?? {}).map(([claim, { kinds, holds }]) => ({ kinds, check: { claim, on: 'violation', holds: (store, _step, observed) => holds(reader(store), observed) } satisfies Check }));
-  const classes = [...new Set(want.threads)].map((thread) => want.threads.flatMap((other, id) => (other === thread ? [id] : []))).filter(({ length }) => length > 1);
+  const classes = setsAlike(want.threads, (a, b) => a === b);
   const processes = [...mains, ...machine.processes, ...machine.surroundings];
   return {
     ...(classes.length > 0 && { symmetry: symmetryOf(machine, processes, classes) }),

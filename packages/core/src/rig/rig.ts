@@ -12,7 +12,7 @@ import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { SimCpu } from '../machine/cpu.ts';
 import { sc } from '../machine/memory/model.ts';
-import { symmetryOf } from '../machine/alike.ts';
+import { setsAlike, symmetryOf } from '../machine/alike.ts';
 import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
@@ -133,16 +133,10 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   };
 }
 
-/** CPUs that run the same code, or none: sets of two or more. */
+/** CPUs that run the same code, or none. */
 function cpusAlike({ cpus, threads }: Scenario): CpuId[][] {
-  const found = new Map<unknown, CpuId[]>();
-  for (let id = 0; id < cpus; id++) {
-    const thread = threads.find(({ cpu }) => cpu === id);
-    const known = [...found].find(([like]) => like === thread || (thread && (like as typeof thread | undefined)?.does === thread.does && (like as typeof thread).runs === thread.runs));
-    if (known) known[1].push(id);
-    else found.set(thread, [id]);
-  }
-  return [...found.values()].filter(({ length }) => length > 1);
+  const on = Array.from({ length: cpus }, (_, id) => threads.find(({ cpu }) => cpu === id));
+  return setsAlike(on, (a, b) => a === b || (a !== undefined && a.does === b?.does && a.runs === b.runs));
 }
 
 /** A thread of an address space that a fork makes. */
