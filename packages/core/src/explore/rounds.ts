@@ -219,7 +219,9 @@ export class Rounds {
   /** Half from the states that were found. */
   private rehearse(): void {
     const { states, waiting } = this.search;
-    rehearse(this.knowledge, LARGER + states.count / PART, { states, first: waiting });
+    const begun = performance.now();
+    rehearse(this.knowledge, LARGER + Math.min(MORE, states.count / PART), { states, first: waiting });
+    this.spent += (performance.now() - begun) / 1000;
   }
 
   private nextRound(): void {
@@ -244,10 +246,14 @@ export class Rounds {
   }
 }
 
-/** Moves in a row that teach nothing, at the end of a rehearsal: before a search; as it grows; then one more for each so many states. */
+/**
+ * Moves in a row that teach nothing, at the end of a rehearsal: before a search; as it grows; then one more for each so many states, up to so
+ * many: nothing is told of a search while it is rehearsed.
+ */
 const SMALL = 500;
 const LARGER = 2500;
 const PART = 4;
+const MORE = 50_000;
 /** States of a round that is given up, for each of the one before. */
 const FURTHER = 1.5;
 /** States of a search that is rehearsed again, and transitions until it is looked whether there are so many. */
