@@ -83,19 +83,6 @@ export class Decisions {
     }
   }
 
-  /** Every answer of a key, with what was read to find it. */
-  leaves(key: number): { readonly reads: readonly (readonly [cell: number, value: number])[]; readonly answer: number }[] {
-    const below = (place: number, reads: readonly (readonly [number, number])[]): ReturnType<Decisions['leaves']> => {
-      const read = this.cell[place]!;
-      if (read <= LEAF) return [{ reads, answer: LEAF - read }];
-      const found = [];
-      for (let branch = this.first[place]!; branch >= 0; branch = this.before[branch]!) found.push(...below(this.to[branch]!, [...reads, [read, this.value[branch]!]]));
-      return found;
-    };
-    const root = (this.roots[key] ?? 0) - 1;
-    return root < 0 ? [] : below(root, []);
-  }
-
   private branchOf(place: number, value: number): number {
     for (let branch = this.first[place]!; branch >= 0; branch = this.before[branch]!) if (this.value[branch] === value) return branch;
     const branch = this.branches++;

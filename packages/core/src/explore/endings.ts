@@ -69,19 +69,17 @@ export class Endings {
     this.expanding = state;
   }
 
-  /** A move of the state that is expanded leads to that state, in so many steps. */
-  leadsTo(to: number, steps: number): void {
-    if (this.moves === this.to.length) this.to = doubled(this.to);
-    this.to[this.moves++] = to;
-    this.first[this.expanding + 1] = this.moves;
-    this.climbs(this.expanding, to, steps);
-  }
-
-  /** A move of a state that was expanded before leads to that state. */
-  alsoLeadsTo(from: number, to: number, steps: number): void {
-    if (2 * this.lates === this.late.length) this.late = doubled(this.late);
-    this.late[2 * this.lates] = from;
-    this.late[2 * this.lates++ + 1] = to;
+  /** A move leads from one state to another, in so many steps. */
+  leadsTo(from: number, to: number, steps: number): void {
+    if (from === this.expanding) {
+      if (this.moves === this.to.length) this.to = doubled(this.to);
+      this.to[this.moves++] = to;
+      this.first[from + 1] = this.moves;
+    } else {
+      if (2 * this.lates === this.late.length) this.late = doubled(this.late);
+      this.late[2 * this.lates] = from;
+      this.late[2 * this.lates++ + 1] = to;
+    }
     this.climbs(from, to, steps);
   }
 

@@ -16,7 +16,7 @@ const UNKNOWN = 0;
 const LOCAL = 1;
 const SHARED = 2;
 /** Local steps in a row after which code is taken to go round for ever: one of so many is made by itself. */
-const MANY = 1000;
+export const MANY = 1000;
 
 /**
  * Such a step changes nothing, nobody can change what it observes, and no claim is judged there: it may be made together with the step

@@ -6,7 +6,7 @@ import type { Behaviour } from './behaviour.ts';
 import { Equivariance } from './equivariance.ts';
 import type { Footprints } from './footprints.ts';
 import { doubled } from './grow.ts';
-import type { LocalSteps } from './local-steps.ts';
+import { MANY, type LocalSteps } from './local-steps.ts';
 import type { Mutant } from './reductions.ts';
 import type { Renaming, Renamings } from './renamings.ts';
 import { sameNumbers, tellStep } from './resume.ts';
@@ -14,8 +14,6 @@ import { sameNumbers, tellStep } from './resume.ts';
 /** The local state has no image: code goes through the members one by one, and is in the midst of that. */
 export const NONE = -1;
 const UNKNOWN = 0;
-/** Local steps in a row after which code is taken to go round for ever. */
-const MANY = 1000;
 const NO_IMAGES = new Int32Array(0);
 
 /**

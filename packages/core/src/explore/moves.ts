@@ -5,6 +5,7 @@ import type { Findings } from './findings.ts';
 import { doubled } from './grow.ts';
 import type { Knowledge } from './knowledge.ts';
 import { exactBytes, plain } from './loading.ts';
+import { MANY } from './local-steps.ts';
 import type { Reducer } from './reducer.ts';
 import type { Saving } from './saving.ts';
 import type { States } from './state.ts';
@@ -13,8 +14,6 @@ import { TRAIT } from './traits.ts';
 
 /** Moves made without keeping a state. More would save states, and make the same moves again from each state that leads there. */
 const LONGEST = 6;
-/** Local steps in a row after which code is taken to go round for ever. */
-const MANY = 1000;
 
 /** One move at a time, and those that follow of themselves. */
 export class Moves {

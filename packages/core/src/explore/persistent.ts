@@ -62,21 +62,13 @@ export class Persistent {
     const base = this.states.baseOf(state);
     next.source.seek(state);
     if (next.look(p, record, base) !== READY) return false;
-    this.next = next;
-    this.alive = this.nodes.length;
-    for (let q = 0; q < this.alive; q++) {
-      this.nodes[q] = record[base + HEADER.size + q]!;
-      this.living[q] = q;
-    }
-    this.hopeless = 0;
-    this.meetings = this.known();
-    this.probe.begin(next.source, this.meetings.futures);
+    this.begin(next, record, base, false);
     let set = 1 << p;
     for (let todo = set; todo !== 0;) {
       const q = 31 - Math.clz32(todo);
       todo &= ~(1 << q);
       if (q !== p && next.look(q, record, base) === READY) return false;
-      const fresh = this.findNeeds(q) & ~set;
+      const fresh = this.needsOf(q) & ~set;
       set |= fresh;
       if (this.goesOn) todo |= fresh;
     }
@@ -88,23 +80,10 @@ export class Persistent {
   /** A smallest set, as bits, of the processes that can move: the first `count` of `next.ready`. */
   choose(next: Successors, count: number, state: number): number {
     if (count === 1) return 1 << next.ready[0]!;
-    this.next = next;
-    const record = this.states.chunkOf(state);
-    const first = this.states.baseOf(state) + HEADER.size;
-    this.alive = 0;
-    for (let p = 0; p < this.nodes.length; p++) {
-      if (next.status[p] === DONE) continue;
-      this.nodes[p] = record[first + p]!;
-      this.needs[p] = -1;
-      this.living[this.alive++] = p;
-    }
-    this.meetings = this.known();
-    this.probe.begin(next.source, this.meetings.futures);
-    let able = 0;
-    for (let i = 0; i < count; i++) able |= 1 << next.ready[i]!;
+    this.begin(next, this.states.chunkOf(state), this.states.baseOf(state), true);
+    const able = next.bits(count);
     let best = -1;
     let least = count;
-    this.hopeless = 0;
     for (let i = 0; i < count && least > 1; i++) {
       const set = this.closureOf(next.ready[i]!, able, least);
       if (set === NONE_SMALLER) {
@@ -115,6 +94,21 @@ export class Persistent {
       }
     }
     return best === -1 ? able : best & able;
+  }
+
+  /** @param gathered is known who has ended? Of those nobody needs anything. */
+  private begin(next: Successors, record: Int32Array, base: number, gathered: boolean): void {
+    this.next = next;
+    this.alive = 0;
+    this.hopeless = 0;
+    for (let p = 0; p < this.nodes.length; p++) {
+      if (gathered && next.status[p] === DONE) continue;
+      this.nodes[p] = record[base + HEADER.size + p]!;
+      this.needs[p] = -1;
+      this.living[this.alive++] = p;
+    }
+    this.meetings = this.known();
+    this.probe.begin(next.source, this.meetings.futures);
   }
 
   /** The set that a process needs, unless `least` or more of it are able to move. */
@@ -137,14 +131,10 @@ export class Persistent {
   private needsOf(p: number): number {
     const known = this.needs[p]!;
     if (known >= 0) return known;
-    const found = this.findNeeds(p);
+    const status = this.next.status[p]!;
+    const found = status === READY ? this.whoMeets(p) : status === WAITS || status === HELD ? this.whoEnables(p, status) : 0;
     if (found !== TOO_MANY) this.needs[p] = found;
     return found;
-  }
-
-  private findNeeds(p: number): number {
-    const status = this.next.status[p]!;
-    return status === READY ? this.whoMeets(p) : status === WAITS || status === HELD ? this.whoEnables(p, status) : 0;
   }
 
   /** Everybody with a future that meets the step of `p`. */

@@ -218,9 +218,9 @@ export class Rounds {
 
   /** Half from the states that were found. */
   private rehearse(): void {
-    const { states, waiting } = this.search;
+    const { frontier } = this.search;
     const begun = performance.now();
-    rehearse(this.knowledge, LARGER + Math.min(MORE, states.count / PART), { states, first: waiting });
+    rehearse(this.knowledge, LARGER + Math.min(MORE, frontier.states.count / PART), frontier);
     this.spent += (performance.now() - begun) / 1000;
   }
 

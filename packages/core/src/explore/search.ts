@@ -11,6 +11,7 @@ import { plain } from './loading.ts';
 import { Moves } from './moves.ts';
 import { Reducer } from './reducer.ts';
 import type { Mutant } from './reductions.ts';
+import type { Frontier } from './rehearsal.ts';
 import { coverage } from './report.ts';
 import type { Saving } from './saving.ts';
 import { States } from './state.ts';
@@ -92,9 +93,9 @@ export class Search {
     return this.outcome !== undefined;
   }
 
-  /** The first state that was not expanded. */
-  get waiting(): number {
-    return this.expanded;
+  /** States that wait to be expanded. */
+  get frontier(): Frontier {
+    return { states: this.states, first: this.expanded };
   }
 
   /** Was every schedule tried, apart from what the reductions left out? */
@@ -277,7 +278,7 @@ export class Search {
     let onwards = false;
     for (let choice = 0; choice < ways && this.outcome === undefined; choice++) {
       const to = this.move(state, p, choice, asleep);
-      this.endings.leadsTo(to, this.moves.way.length);
+      this.endings.leadsTo(state, to, this.moves.way.length);
       onwards ||= to > state;
     }
     return onwards;
@@ -291,11 +292,8 @@ export class Search {
     for (let i = 0; i < able; i++) {
       const p = next.ready[i]!;
       if (((movers >>> p) & 1) === 0) continue;
-      for (let choice = 0; choice < next.ways[p]!; choice++) {
-        const to = this.move(state, p, choice, asleep);
-        if (this.outcome !== undefined) return;
-        this.endings.alsoLeadsTo(state, to, this.moves.way.length);
-      }
+      this.eachWay(state, p, asleep);
+      if (this.outcome !== undefined) return;
       asleep |= 1 << p;
     }
   }

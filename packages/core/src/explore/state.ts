@@ -22,6 +22,9 @@ const FORGOTTEN = new Int32Array(0);
 export class States {
   count = 0;
   readonly layout: Layout;
+  /** The chunk that the record of the candidate is in, and where it begins there. */
+  candidate!: Int32Array;
+  at = 0;
   private stride: number;
   private chunks: Int32Array[] = [];
   private visited = new Visited();
@@ -65,18 +68,8 @@ export class States {
     return view;
   }
 
-  /** The record of the candidate, and where it begins there. */
-  candidate!: Int32Array;
-  at = 0;
-
   chunkOf(state: number): Int32Array {
     return (this.chunks[state >>> CHUNK_BITS] ??= new Int32Array(CHUNK * this.stride));
-  }
-
-  /** To be called wherever the candidate is another record than before. */
-  private aim(): void {
-    this.candidate = this.chunkOf(this.count);
-    this.at = this.baseOf(this.count);
   }
 
   baseOf(state: number): number {
@@ -311,6 +304,12 @@ export class States {
     });
     this.aim();
     for (const view of this.views) view.seek(view.state);
+  }
+
+  /** To be called wherever the candidate is another record than before. */
+  private aim(): void {
+    this.candidate = this.chunkOf(this.count);
+    this.at = this.baseOf(this.count);
   }
 
   private equals(state: number, candidate: Int32Array, base: number): boolean {
