@@ -40,7 +40,7 @@ describe.each(archs.map((arch) => [arch.id, arch] as const))('%s', (_id, arch) =
     const [told, alike] = [false, true].map((symmetry) => explore(arch, scenario, configuration, symmetry)) as [Exploration, Exploration];
     expect(alike.unlike).toBeUndefined();
     expect(says(alike)).toEqual(says(told));
-    expect(alike.states).toBeLessThan(0.7 * told.states);
+    expect(alike.states).toBeLessThan(0.75 * told.states);
   }, 60_000);
 });
 
@@ -49,7 +49,7 @@ test('where the kernel asks CPUs one by one who is running, while the hypervisor
   const idle: (typeof pins) = function* (cpu) { yield* cpu.fence('smp_mb'); };
   const one: Scenario = { ...story, threads: story.threads.map((thread) => (thread.name === 'U' ? { ...thread, does: idle } : thread)) };
   const pvFlush = archs.find(({ id }) => id === 'x86-64-pv-flush')!;
-  expect(explore(pvFlush, one, AFTER, true).unlike).toContain('SD_BAD_SYMMETRY');
+  expect(explore(pvFlush, one, AFTER, true).unlike).toMatch(/^a supposed symmetry/);
   const { evidence } = await judgeScenario(pvFlush, one, AFTER, 'after', { maxStates: 500_000 });
   expect(evidence.unlike).toMatch(/^a supposed symmetry of G0 .+ is none: .+$/);
 }, 60_000);

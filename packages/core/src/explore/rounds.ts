@@ -86,7 +86,7 @@ export class Rounds {
       go();
     } catch (error) {
       if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true) throw error;
-      this.unlike = error.message;
+      this.unlike = error.what;
       [this.rounds, this.seen, this.stale, this.begunAfter, this.found, this.due] = [1, 0, false, 0, undefined, LARGE];
       this.begin({ ...this.reduce, symmetry: false });
     }

@@ -89,15 +89,12 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
     evidence: {
       ...sizes(scenario), ...counts(found), ...(bounds.compact && found.omissionRisk !== undefined ? { compact: { seed: bounds.compact.seed, omissionRisk: found.omissionRisk } } : {}), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
       ...(found.cut && { cut: found.cut }),
-      ...(found.unlike === undefined ? {} : { unlike: whatOf(found.unlike) }),
+      ...(found.unlike !== undefined && { unlike: found.unlike }),
       ...(identity.problems?.size ? { toldByHistory: [...identity.problems] } : {}),
     },
     ...(counterexample ? { counterexample } : {}),
   };
 }
-
-/** Of the text of a mistake what went wrong: nobody made it, so there is no next step. */
-const whatOf = (text: string): string => text.replace(/^SD_\w+: |\n.*/gs, '');
 
 const frame = (arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string) => ({
   schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks,
