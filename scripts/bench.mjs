@@ -51,7 +51,7 @@ const SECTIONS = {
     console.log('The small model (gup-collapse), without reductions and with all');
     table(HEAD, [
       ...series('exact', full ? [1, 2, 3, 4] : [1, 2, 3], (n) => one('small', `${n}`, 'ipi', 'none')),
-      ...series('reduced', full ? [1, 2, 3, 4, 5] : [1, 2, 3, 4], (n) => one('small', `${n}`, 'ipi', 'all')),
+      ...series('reduced', full ? [1, 2, 3, 4, 5, 6] : [1, 2, 3, 4, 5], (n) => one('small', `${n}`, 'ipi', 'all')),
       ...series('first counterexample', [1, 2, 3, 4], (n) => one('small', `${n}`, 'no kick', 'all')),
     ]);
   },
@@ -60,7 +60,7 @@ const SECTIONS = {
     for (const kind of ['x86-like', 'ppc-like, no kick', 'ppc-like, kick'])
       table(HEAD, [
         ...series(`${kind}, exact`, full ? [1, 2] : [1], (n) => one('family', `${n}`, kind, 'none')),
-        ...series(`${kind}, reduced`, full ? [1, 2, 3, 4] : [1, 2, 3], (n) => one('family', `${n}`, kind, 'all')),
+        ...series(`${kind}, reduced`, full ? [1, 2, 3, 4, 5, 6] : [1, 2, 3, 4, 5], (n) => one('family', `${n}`, kind, 'all')),
       ]);
   },
   spin() {
