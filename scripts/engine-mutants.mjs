@@ -7,11 +7,16 @@ export const ENGINE_MUTANTS = [
     'a closed gate holds nobody up': ['if (this.isHeld(p, record, base)) return', 'if (this.isHeld(p, record, base) && false) return'],
     'only the first gate counts': ['for (let i = 0; i < gates.length; i++) {', 'for (let i = 0; i < Math.min(1, gates.length); i++) {'],
     'the first gate is blamed for any': ['this.gateReasons[p]![i]!', 'this.gateReasons[p]![0]!'],
-    'who waits does not wait': ['enabled!(step, asked)) ways = 0;', 'enabled!(step, asked)) ways = 1;'],
+    'who waits does not wait': ['      ways = 0;\n', '      ways = 1;\n'],
     'the first outcome is the only one': ['ways = meaning.choices!(step, asked);', 'ways = Math.min(1, meaning.choices!(step, asked));'],
-    'who waits waits for the first cell it read': ['behaviour.reasonFor(asked.slots)', 'behaviour.reasonFor(asked.slots.slice(0, 1))'],
+    'who waits waits for the first cell it read': [': [asked.slots])', ': [asked.slots.slice(0, 1)])'],
     'outcomes are taken for one': ['applied.noteChoice(choice);', ';'],
     'those who gave up go on': ['const STOPPED = TRAIT.ended | TRAIT.gaveUp;', 'const STOPPED = TRAIT.ended;'],
+  }),
+  ...file('words/condition.ts', {
+    'one part is obstacle enough': ['[firsts.flatMap((cells) => cells!)]', '[firsts[0]!]'],
+    'what holds is an obstacle': ['obstacles: (store) => parts.flatMap((part) => part.obstacles(store)),', 'obstacles: () => parts.flatMap((part) => part.tests.map(({ cell }) => [cell])),'],
+    'each part has to hold': ['  tests: [],\n', '  tests: parts.flatMap((part) => part.tests),\n'],
   }),
   ...file('explore/decisions.ts', {
     'answers do not depend on what was read': ['while (branch >= 0 && value[branch] !== found) branch', 'while (branch >= 0 && false) branch'],
@@ -85,20 +90,20 @@ export const ENGINE_MUTANTS = [
   }),
   ...file('explore/futures.ts', {
     'futures reach once round': ['changed = join(row, a, row[b]!) || changed;', 'join(row, a, row[b]!);'],
-    'whoever waits for a cell takes it as a lock': ['if (step === undefined || cell === undefined || meaning?.mover', 'if (step === undefined || cell === undefined || undefined !== meaning?.mover && meaning?.mover'],
-    'what claims about ends read is no news': ['unguarded, finals];', 'unguarded];'],
-    'what is written is no news': ['[own.reads, own.writes, own.adds, all.reads, all.writes, all.adds, unguarded, finals]', '[own.reads, all.reads, finals]'],
+    'what claims about ends read is no news': ['unposted, finals];', 'unposted];'],
+    'what is written is no news': ['[own.reads, own.writes, own.adds, own.takes, all.reads, all.writes, all.adds, unguarded, unposted, finals]', '[own.reads, all.reads, finals]'],
   }),
   ...file('explore/meetings.ts', {
     'only the first 32 cells meet': ['for (let w = 0; w < words; w++) {', 'for (let w = 0; w < Math.min(1, words); w++) {'],
     'a lock among them is enough': ['found = AT_LOCKS;', 'return AT_LOCKS;'],
   }),
   ...file('explore/lock-probe.ts', {
-    'a lock is held once and for all': ['const value = this.store.get(acquires[0]!.step.cells[0]!);', 'const value = 0;'],
+    'a lock is held once and for all': ['const value = this.store.get(this.futures!.cells[slot]!);', 'const value = 0;'],
     'one of those who take it must wait': ['const held = acquires.every(', 'const held = acquires.some('],
   }),
   ...file('explore/persistent.ts', {
-    'who waits is in no set': ['status === WAITS || status === HELD ?', 'status === HELD ?'],
+    'who waits is in no set': ['        if (reasons.length === 1) found = this.whoEnables(p, reasons[0]!);', ''],
+    'of several obstacles none need go': ['return this.leastOf(p, reasons, set, able);', 'return 0;'],
     'others of the set may move too': ['if (q !== p && next.look(q, record, base) === READY) return false;', 'if (q !== p) next.look(q, record, base);'],
     'the first set is taken': ['if (set === NONE_SMALLER) {', 'if (best !== -1 || set === NONE_SMALLER) {'],
   }),
@@ -108,6 +113,6 @@ export const ENGINE_MUTANTS = [
     'what rounds before found is lost': ['this.earlier = together(this.search.found, this.earlier);', ''],
   }),
   ...file('machine/memory/tso.ts', {
-    'a full buffer is no bound (of the machine)': ['enabled: (step, store) => held(store, step.cpu).length < 2 * DEPTH,', ''],
+    'a full buffer is no bound (of the machine)': ['...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * DEPTH)),', ''],
   }),
 ];

@@ -1,7 +1,6 @@
 // Mistakes that nothing notices, and why they do not matter.
 const FULL = 'does not matter, unless two states share a fingerprint of 64 bits';
 export const UNNOTICED = {
-  'whoever waits for a cell takes it as a lock': 'does not matter: what is concluded holds for every wait for one cell alone',
   'the first set is taken': 'does not matter: every set will do, a smaller one is cheaper',
   'images know alike': 'no system is known that needs it, and no proof without it',
   'fingerprints are enough': FULL,

@@ -3,7 +3,7 @@
  * and flush before they run on.
  */
 import {
-  cpuBit, from, Generic, linux, operation, perCpu, TLB_FLUSH_ALL,
+  cpuBit, from, Generic, linux, operation, perCpu, TLB_FLUSH_ALL, waitsFor, zero,
   type Cpu, type CpuMask, type Footprint, type Layer, type Meaning, type MmuGather, type Op, type Step, type Store, type Table,
 } from '@shootdown/core/plugin';
 import { x86_64_paravirt } from './mmu.ts';
@@ -66,7 +66,7 @@ function* host(cpu: Cpu): Op {
 /** Steps of the host. cells: preempted, put aside, had its turn. What another CPU could see in between would only be slowness. */
 const hostSteps: Readonly<Record<string, Meaning>> = {
   'kvm.vcpu_put': {
-    enabled: (step, store) => store.get(step.cells[2]!) === 0,
+    ...waitsFor((step) => zero(step.cells[2]!)),
     apply: (step, store) => setAll(step, store, [KVM_VCPU_PREEMPTED, 1, 1]),
     footprint,
     tell: (step) => `the host puts virtual cpu${step.cpu} aside`,

@@ -42,9 +42,9 @@ const checkpointsOf = (file: string) => (): string[] => readdirSync(place).map((
 
 describe('killed at random moments', () => {
   test.each([
-    ['run, proved', ['run', 'pins-2', '--arch', 'ppc64-radix']],
-    ['run, by fingerprints', ['run', 'pins-2', '--arch', 'ppc64-radix', '--compact=7']],
-    ['run, store buffers', ['run', 'pins-1-tso', '--arch', 'ppc64-radix']],
+    ['run, proved', ['run', 'pins-3', '--arch', 'ppc64-radix']],
+    ['run, by fingerprints', ['run', 'pins-3', '--arch', 'ppc64-radix', '--compact=7']],
+    ['run, store buffers', ['run', 'pins-2-tso', '--arch', 'ppc64-radix']],
     ['compare, in threads', ['compare', 'pins', '--arch', 'x86-64,ppc64-radix', '--jobs', '2']],
   ])('%s', async (name, args) => {
     const file = join(place, `${name.replace(/\W+/g, '-')}.jsonl`);
@@ -97,9 +97,9 @@ describe('cut short', () => {
 });
 
 describe('a checkpoint that is not as it was', () => {
-  const line = ['run', 'pins-1', '--arch', 'ppc64-radix'];
+  const line = ['run', 'pins-2', '--arch', 'ppc64-radix'];
   const file = join(place, 'refused.jsonl');
-  const path = `${file}.pins-1.v6.1.ppc64-radix.checkpoint`;
+  const path = `${file}.pins-2.v6.1.ppc64-radix.checkpoint`;
   const good = join(place, 'good');
   let first = 0;
 
@@ -110,10 +110,10 @@ describe('a checkpoint that is not as it was', () => {
     const { atime, mtime } = statSync(pins);
     utimesSync(pins, atime, mtime);
     // Both in the last round: each round begins a file of its own.
-    run([...line, '--resume', file, '--max-states', '2500']);
+    run([...line, '--resume', file, '--max-states', '5500']);
     const before = readFileSync(path);
     first = before.length;
-    run([...line, '--resume', file, '--max-states', '2800']);
+    run([...line, '--resume', file, '--max-states', '6000']);
     copyFileSync(path, good);
     expect(readFileSync(good).subarray(0, first).equals(before)).toBe(true);
   });
@@ -156,7 +156,7 @@ describe('a checkpoint that is not as it was', () => {
     rmSync(file, { force: true });
     const header = (from: string, to: string) => changed((bytes) => { const at = bytes.indexOf(from); bytes.write(to, at); });
     expect(header('"code":"', '"code":"~')).toMatchObject({ status: 74, stderr: expect.stringContaining('another build of shootdown, or of what the config names, has written it.') });
-    expect(header('pins-1', 'pins-9')).toMatchObject({ status: 74, stderr: expect.stringContaining('it belongs to another workload, variant, architecture or kernel') });
+    expect(header('pins-2', 'pins-9')).toMatchObject({ status: 74, stderr: expect.stringContaining('it belongs to another workload, variant, architecture or kernel') });
     expect(header('"version":1', '"version":9')).toMatchObject({ status: 74, stderr: expect.stringContaining('it is of version 9 of the format, and this is 1') });
     writeFileSync(path, readFileSync(good).subarray(0, 400));
     expect(run([...line, '--resume', file])).toMatchObject({ status: 74, stderr: expect.stringContaining('no part of it is whole') });

@@ -43,8 +43,11 @@ export class Behaviour {
   /** By node: may the step happen, and in how many ways? Answers are places in `ways` and `because`. */
   readonly asked = new Decisions();
   readonly ways: number[] = [];
-  /** The reason for which the step must wait. */
+  /** Where the step must wait: what holds it up, a place in `obstacles`. */
   readonly because: number[] = [];
+  /** Reasons to wait, each of which is enough. */
+  readonly obstacles: (readonly number[])[] = [];
+  private readonly obstaclesOf = new Map<string, number>();
   /** Per reason: slots of the cells that were read to find it. */
   readonly reasons: (readonly number[])[] = [];
   private readonly reasonOf = new Map<string, number>();
@@ -55,6 +58,15 @@ export class Behaviour {
   readonly judged = new Decisions();
   /** Per claim of the node: does it hold? Nothing where all hold and none is counted. */
   readonly verdicts: (readonly boolean[] | undefined)[] = [];
+
+  /** The number that stands for these obstacles, sets of slots. */
+  obstaclesFor(sets: readonly (readonly number[])[]): number {
+    const reasons = sets.map((slots) => this.reasonFor(slots));
+    const key = reasons.join();
+    let known = this.obstaclesOf.get(key);
+    if (known === undefined) this.obstaclesOf.set(key, (known = this.obstacles.push(reasons) - 1));
+    return known;
+  }
 
   /** The number that stands for these slots. */
   reasonFor(slots: readonly number[]): number {

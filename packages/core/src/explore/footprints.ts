@@ -21,12 +21,14 @@ export class Footprints {
   readonly writes = new BitRows();
   /** Updates that were declared to commute, and nothing else. */
   readonly adds = new BitRows();
+  /** Cells that claims look at, which are judged after the step. */
+  readonly claims = new BitRows();
   /** Row 0: cells that claims about ends look at. */
   readonly finals = new BitRows();
   /** Cells by slot: those that were ever touched. */
   readonly cells: Cell[] = [];
   private readonly slots: Int32Array;
-  private readonly declared: (ReadonlySet<Cell> | undefined)[] = [];
+  private readonly declared: (Declared | undefined)[] = [];
   /** Per slot: the kind of step that adds to it; `mixed` when there are several. */
   private readonly adders: string[] = [];
 
@@ -56,10 +58,15 @@ export class Footprints {
     if (this.reads.add(node, this.slot(cell))) this.version++;
   }
 
+  /** What is judged after a step sees more than the step: it may be told whether a queue was added to. */
+  noteClaim(node: number, cell: Cell): void {
+    if (this.claims.add(node, this.slot(cell))) this.version++;
+  }
+
   /** A read or write of a step while it happens. */
   noteTouch(node: number, cell: Cell, rows: BitRows): void {
     const slot = this.slot(cell);
-    if (this.addsTo(node).has(cell)) rows = this.adderOf(node, slot);
+    if (this.declaredOf(node).adds.has(cell)) rows = this.adderOf(node, slot);
     if (rows.add(node, slot)) this.version++;
   }
 
@@ -69,7 +76,7 @@ export class Footprints {
 
   /** Learns of `image` what is known of `node`, which touches the images of its cells. */
   mirror(node: number, image: number, map: (cell: Cell) => Cell): void {
-    for (const rows of [this.reads, this.writes, this.adds]) {
+    for (const rows of [this.reads, this.writes, this.adds, this.claims]) {
       for (let slot = 0; slot < this.cells.length; slot++) {
         if (!rows.has(node, slot)) continue;
         const there = this.slot(map(this.cells[slot]!));
@@ -115,15 +122,23 @@ export class Footprints {
     return this.adds;
   }
 
-  private addsTo(node: number): ReadonlySet<Cell> {
-    if (!this.commute) return NONE;
+  /** What the step of a node is said to do to cells, beyond reading and writing them. */
+  declaredOf(node: number): Declared {
     const known = this.declared[node];
     if (known) return known;
-    const step = this.automaton.steps[node]!;
-    const { adds, reads, writes } = this.system.meaning(step.kind).footprint(step);
-    return (this.declared[node] = adds.length === 0 ? NONE : new Set(adds.filter((cell) => !reads.includes(cell) && !writes.includes(cell))));
+    const step = this.automaton.steps[node];
+    if (!this.commute || step === undefined) return NOTHING;
+    const { adds, reads, writes, posts = [], takes = [] } = this.system.meaning(step.kind).footprint(step);
+    return (this.declared[node] = { adds: new Set(adds.filter((cell) => !reads.includes(cell) && !writes.includes(cell))), posts: new Set(posts), takes: new Set(takes) });
   }
 }
 
-const ROWS = ['reads', 'writes', 'adds', 'finals'] as const;
-const NONE: ReadonlySet<Cell> = new Set();
+/** Cells by what `Footprint` says of them. */
+interface Declared {
+  readonly adds: ReadonlySet<Cell>;
+  readonly posts: ReadonlySet<Cell>;
+  readonly takes: ReadonlySet<Cell>;
+}
+
+const ROWS = ['reads', 'writes', 'adds', 'claims', 'finals'] as const;
+const NOTHING: Declared = { adds: new Set(), posts: new Set(), takes: new Set() };

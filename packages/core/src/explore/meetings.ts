@@ -2,7 +2,7 @@
 import type { Futures } from './futures.ts';
 import type { Mutant } from './reductions.ts';
 
-/** They never meet; they meet; they meet, at most over locks that the other side has to take first. */
+/** They never meet; they meet; they meet, at most over cells that the other side has to wait for first, or over queues. */
 export const APART = 1;
 export const MEET = 2;
 export const AT_LOCKS = 3;
@@ -75,16 +75,21 @@ export class Meetings {
   }
 
   private find(node: number, other: number): number {
-    const { words, unguarded } = this.futures;
+    const { words } = this.futures;
     let found = APART;
     for (let w = 0; w < words; w++) {
       const meeting = this.cells(node, other, w);
       if (meeting === 0) continue;
       if (!this.mayBeGuarded(node, w, meeting)) return MEET;
-      if ((meeting & unguarded[other * words + w]!) !== 0 && !this.mutants.has('locks may be touched without')) return MEET;
+      if (this.futures.open(other, w, meeting, meeting & this.queues(node, w)) !== 0 && !this.mutants.has('locks may be touched without')) return MEET;
       found = AT_LOCKS;
     }
     return found;
+  }
+
+  /** Of 32 cells the queues from which the step of `node` takes. */
+  queues(node: number, word: number): number {
+    return this.futures.own.takes[node * this.futures.words + word] ?? 0;
   }
 
   /** An update that commutes meets no other of its kind, which might then open the lock. */

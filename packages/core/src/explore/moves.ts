@@ -13,7 +13,7 @@ import { Successors } from './successors.ts';
 import { TRAIT } from './traits.ts';
 
 /** Moves made without keeping a state. More would save states, and make the same moves again from each state that leads there. */
-const LONGEST = 6;
+const LONGEST = 12;
 
 /** One move at a time, and those that follow of themselves. */
 export class Moves {

@@ -19,10 +19,11 @@ const TOO_MANY = -1;
 /**
  * A set of processes such that nothing the others can do before one of the set moves meets what the set does next:
  *  - with a process that can move, everybody who may ever meet its step;
- *  - with one that cannot, everybody who may ever write what it waits for (a gate that is closed, or what was just read to
- *    find that it cannot move: while those cells stay, so does the answer).
+ *  - with one that cannot, everybody who may ever write what it waits for: a gate that is closed; of several obstacles one, whichever takes
+ *    the fewest more; else what was just read to find that it cannot move (while those cells stay, so does the answer).
  * Letting only the movers of the set move loses no trace (Godefroid, "Partial-Order Methods", 1996; with `Search` seeing to cycles).
- * Somebody who meets a cell only after taking it as a lock that is now held does not count: the holder's side has to move first.
+ * Somebody who meets a cell only after waiting for it, as for a lock that is now held, does not count: somebody else has to move first. Nor does
+ * somebody who only adds to a queue from which the step takes, as long as it is not empty.
  */
 export class Persistent {
   /** Per process: who must be in a set with it; -1 while not asked. */
@@ -68,7 +69,7 @@ export class Persistent {
       const q = 31 - Math.clz32(todo);
       todo &= ~(1 << q);
       if (q !== p && next.look(q, record, base) === READY) return false;
-      const fresh = this.needsOf(q) & ~set;
+      const fresh = this.needsOf(q, set, -1) & ~set;
       set |= fresh;
       if (this.goesOn) todo |= fresh;
     }
@@ -117,7 +118,7 @@ export class Persistent {
     for (let todo = set; todo !== 0;) {
       const p = 31 - Math.clz32(todo);
       todo &= ~(1 << p);
-      const needs = this.needsOf(p);
+      const needs = this.needsOf(p, set, able);
       if ((needs & this.hopeless) !== 0) return NONE_SMALLER;
       const fresh = needs & ~set;
       if (fresh === 0) continue;
@@ -128,13 +129,41 @@ export class Persistent {
     return set;
   }
 
-  private needsOf(p: number): number {
+  /**
+   * Who must be in a set with `p`.
+   * @param set who is in it, of whom `able` can move
+   */
+  private needsOf(p: number, set: number, able: number): number {
     const known = this.needs[p]!;
     if (known >= 0) return known;
-    const status = this.next.status[p]!;
-    const found = status === READY ? this.whoMeets(p) : status === WAITS || status === HELD ? this.whoEnables(p, status) : 0;
+    const { status, because, obstacles } = this.next;
+    let found = 0;
+    switch (status[p]!) {
+      case READY: found = this.whoMeets(p); break;
+      case HELD: found = this.gatesNeedWriters ? this.whoEnables(p, because[p]!) : 0; break;
+      case WAITS: {
+        const reasons = this.waitsNeedWriters ? obstacles[because[p]!]! : [];
+        if (reasons.length > 1) return this.leastOf(p, reasons, set, able);
+        if (reasons.length === 1) found = this.whoEnables(p, reasons[0]!);
+      }
+    }
     if (found !== TOO_MANY) this.needs[p] = found;
     return found;
+  }
+
+  /** Of several obstacles one is enough: the one that takes the fewest more. */
+  private leastOf(p: number, reasons: readonly number[], set: number, able: number): number {
+    let best = TOO_MANY;
+    let least = Infinity;
+    for (let i = 0; i < reasons.length && least > 0; i++) {
+      const who = this.whoEnables(p, reasons[i]!);
+      if (who === TOO_MANY) continue;
+      const more = (bitCount(who & ~set & able) << 5) + bitCount(who & ~set);
+      if (more >= least) continue;
+      least = more;
+      best = who;
+    }
+    return best;
   }
 
   /** Everybody with a future that meets the step of `p`. */
@@ -159,21 +188,19 @@ export class Persistent {
     return meeting === MEET || (meeting === AT_LOCKS && !this.areHeld(node, other));
   }
 
-  /** Are all locks held over which the step of `node` meets the future of `other`? */
+  /** Are all locks held, and no queues empty, over which the step of `node` meets the future of `other`? */
   private areHeld(node: number, other: number): boolean {
     const { words } = this.meetings.futures;
     for (let w = 0; w < words; w++) {
       const meeting = this.meetings.cells(node, other, w);
-      if (meeting !== 0 && !this.probe.allGuarded(other, w, meeting)) return false;
+      if (meeting !== 0 && !this.probe.allGuarded(other, w, meeting, meeting & this.meetings.queues(node, w))) return false;
     }
     return true;
   }
 
   /** Everybody with a future that may write what keeps `p` from moving. */
-  private whoEnables(p: number, status: number): number {
-    if (!(status === HELD ? this.gatesNeedWriters : this.waitsNeedWriters)) return 0;
+  private whoEnables(p: number, reason: number): number {
     const { nodes, living, alive, meetings } = this;
-    const reason = this.next.because[p]!;
     const slots = this.next.reasons[reason]!;
     const row = meetings.openersOf(reason);
     let who = 0;

@@ -4,9 +4,9 @@
 export interface Reductions {
   /** Lets only some processes move where no other can meet what they do (persistent sets from learned futures). */
   readonly persistent?: boolean;
-  /** Updates that commute and are not observed, such as reference counts, meet only those who look. */
+  /** Updates that commute and are not observed, such as reference counts, meet only those who look; adding to a queue does not meet taking from it. */
   readonly commute?: boolean;
-  /** Giving back a lock meets nobody who has to take it first; where one process alone must move, the state in between is not kept. */
+  /** Giving back a lock meets nobody who has to wait for it first; where one process alone must move, the state in between is not kept. */
   readonly fuse?: boolean;
   /** A step that reads nothing but what nobody ever writes is made together with the step before it. */
   readonly local?: boolean;
@@ -30,7 +30,7 @@ export const MUTANTS = [
   'writes meet reads', 'reads meet writes', 'writes meet writes', 'adds meet reads', 'reads meet adds', 'adds meet writes', 'writes meet adds',
   'adds of two kinds meet', 'gates are read', 'futures reach on', 'daemons start again', 'who waits needs writers', 'closed gates need writers',
   'closure goes on', 'enabling reads', 'choosing reads', 'claims read', 'cycles are opened', 'again until nothing is new', 'equal writes are writes',
-  'every way is taken', 'locks may be touched without', 'locks must be held', 'locks alone hold up', 'finals read', 'every future looks',
+  'every way is taken', 'locks may be touched without', 'locks must be held', 'queues must not be empty', 'queues are only added to', 'claims look into queues', 'finals read', 'every future looks',
   'everybody is all', 'adds do not open locks', 'values are mapped', 'observed values are mapped', 'images know alike', 'finals make news',
   'steps that meet wake', 'who arrives awake wakes', 'sleepers change places', 'woken later is tried first', 'ways to ends are woken', 'judged steps are not local', 'what is written is not local', 'gates hold up local steps', 'before an end gates hold up',
 ] as const;

@@ -1,8 +1,11 @@
 /** What can happen next in a packed state, and the state it leads to. */
+import { Mistake } from '../mistakes.ts';
 import type { Check } from '../words/system.ts';
-import type { Store } from '../words/step.ts';
+import type { Step, Store } from '../words/step.ts';
+import type { Cell } from '../words/cells.ts';
 import type { Automaton } from './automaton.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { Footprints } from './footprints.ts';
 import type { Knowledge } from './knowledge.ts';
 import { HEADER } from './layout.ts';
 import type { PackedStore } from './packed-store.ts';
@@ -29,8 +32,10 @@ export class Successors {
   readonly ways: Int32Array;
   /** Per process: DONE, HELD, WAITS or READY. */
   readonly status: Uint8Array;
-  /** Per process that is held up or waits: for which of `Behaviour.reasons`, where footprints are learned. */
+  /** Per process that is held up: for which of `reasons`; that waits: for which of `obstacles`, where footprints are learned. */
   readonly because: Int32Array;
+  /** Reasons, each of which is enough to wait. */
+  readonly obstacles: readonly (readonly number[])[];
   /** Per reason to wait: slots of the cells that were read to find it. */
   readonly reasons: readonly (readonly number[])[];
   /** The state that was gathered last. */
@@ -44,6 +49,7 @@ export class Successors {
   private readonly gateReasons: readonly Int32Array[];
   private readonly automaton: Automaton;
   private readonly behaviour: Behaviour;
+  private readonly footprints: Footprints | undefined;
   private readonly asked: WatchedStore;
   private readonly applied: WatchedStore;
 
@@ -54,6 +60,8 @@ export class Successors {
     const { system, automaton, behaviour, footprints, mutants } = knowledge;
     this.automaton = automaton;
     this.behaviour = behaviour;
+    this.footprints = footprints;
+    this.obstacles = behaviour.obstacles;
     this.reasons = behaviour.reasons;
     this.gates = system.processes.map((process) => Int32Array.from(process.gates ?? []));
     this.open = this.gates.map((gates) => gates.map((gate) => states.layout.rawOf(gate, 0)));
@@ -170,14 +178,19 @@ export class Successors {
     const meaning = this.automaton.meanings[node]!;
     const step = this.automaton.steps[node]!;
     let ways = 1;
+    let obstacles: readonly (readonly Cell[])[] = [];
     asked.begin(node, 'enabled');
-    if (asks & TRAIT.waits && !meaning.enabled!(step, asked)) ways = 0;
+    if (asks & TRAIT.waits && !meaning.enabled!(step, asked)) {
+      ways = 0;
+      obstacles = meaning.needs?.(step).obstacles(asked) ?? [];
+    } else if (meaning.needs?.(step).holds(this.source) === false) throw needsMore(step);
     else if (asks & TRAIT.chooses) {
       asked.asking = 'choices';
       ways = meaning.choices!(step, asked);
     }
     behaviour.asked.learn(node, asked.cells, asked.values, behaviour.ways.length);
-    behaviour.because.push(behaviour.reasonFor(asked.slots));
+    const { footprints } = this;
+    behaviour.because.push(behaviour.obstaclesFor(footprints && obstacles.length > 0 ? obstacles.map((cells) => cells.map((cell) => footprints.slot(cell))) : [asked.slots]));
     return behaviour.ways.push(ways) - 1;
   }
 
@@ -208,3 +221,6 @@ export class Successors {
     return behaviour.verdicts.push(quiet ? undefined : held) - 1;
   }
 }
+
+const needsMore = (step: Step): Mistake =>
+  new Mistake('SD_BAD_STEP', `a step of kind ${step.kind} may happen (\`enabled\`) where what it \`needs\` does not hold`, 'A meaning that waits for less than the one it is made from has to say itself what it needs: leave `needs` out, or put a condition there.');

@@ -49,6 +49,12 @@ export const reader = (p: Parts) => ({
   },
 });
 
+/** Makes something once for each CPU that it is asked for: RCU callbacks run on one that is not online. */
+export function ofCpu<T>(make: (cpu: CpuId) => T): (cpu: CpuId) => T {
+  const made: T[] = [];
+  return (cpu) => (made[cpu] ??= make(cpu));
+}
+
 /** Is the CPU in an RCU read-side section? Interrupts off count (RCU-sched). */
 export const isReader = (p: Parts, store: Store, cpu: CpuId): boolean => {
   const get = (ref: Ref): number => store.get(p.layout.cell(ref));

@@ -3,6 +3,7 @@
  * N CPUs walk K times with interrupts off and check again; one user CPU has a TLB entry and sets dirty; one thread collapses.
  */
 import type { Cell } from '../words/cells.ts';
+import { allOf, nonzero, waitsFor, zero } from '../words/condition.ts';
 import type { Footprint, Meaning, Op, Step, Store } from '../words/step.ts';
 import type { Check, Member, Process, System } from '../words/system.ts';
 
@@ -21,8 +22,8 @@ const NONE = 0;
 const TABLE = 1;
 const HUGE = 2;
 
-const SHARED = ['pmd', 'pte', 'dirty', 'ref', 'table freed', 'lock', 'data', 'huge data', 'acks', 'copied', 'user pending', 'user busy', 'tlb'] as const;
-const [PMD, PTE, DIRTY, REF, FREED, LOCK, DATA, HUGE_DATA, ACKS, COPIED, USER_PENDING, USER_BUSY, TLB] = SHARED.map((_, cell) => cell) as [
+const SHARED = ['pmd', 'pte', 'dirty', 'ref', 'table freed', 'lock', 'data', 'huge data', 'called', 'copied', 'user pending', 'user busy', 'tlb'] as const;
+const [PMD, PTE, DIRTY, REF, FREED, LOCK, DATA, HUGE_DATA, CALLED, COPIED, USER_PENDING, USER_BUSY, TLB] = SHARED.map((_, cell) => cell) as [
   Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell,
 ];
 const pending = (walker: number): Cell => SHARED.length + 2 * walker;
@@ -33,7 +34,7 @@ export function gupCollapse({ walkers, rounds = 2, flush }: GupCollapse): System
   const all = Array.from({ length: walkers }, (_, i) => i);
   const main = (name: string, cpu: number, body: () => Op<unknown>): Process => ({ name, cpu, role: 'main', body });
   const handler = (cpu: number, handle: Cell, off: Cell, also: readonly Cell[]): Process => ({
-    name: `cpu${cpu} irq`, cpu, role: 'daemon', body: function* () { yield step('handle', [handle, off, ACKS, ...also]); },
+    name: `cpu${cpu} irq`, cpu, role: 'daemon', body: function* () { yield step('handle', [handle, off, ...also]); },
   });
   const alike = all.map((i): Member => ({ processes: [i, walkers + i], cells: [pending(i), irqOff(i)] }));
   return {
@@ -95,14 +96,14 @@ function* collapse(walkers: number, flush: GupCollapse['flush']): Op {
   if ((yield step('load', [PMD])) === TABLE) {
     yield step('store', [PMD], [NONE]);
     if (flush !== 'ipi') {
-      yield step('store', [ACKS], [1]);
+      yield step('store', [CALLED], [1]);
       yield step('store', [USER_PENDING], [1]);
-      yield step('await zero', [ACKS]);
+      yield step('await all', [USER_PENDING], [0]);
     }
     if (flush !== 'no kick') {
-      yield step('store', [ACKS], [walkers + 1]);
+      yield step('store', [CALLED], [walkers + 1]);
       yield step('interrupt all', [USER_PENDING], [walkers]);
-      yield step('await zero', [ACKS]);
+      yield step('await all', [USER_PENDING], [walkers]);
     }
     if ((yield step('load', [REF])) === 1) {
       yield step('store', [PTE], [0]);
@@ -144,8 +145,9 @@ const MEANINGS = {
     store.set(at(s, 0), 1);
   }),
   copy: does((s, store) => store.set(at(s, 0), store.get(at(s, 1)))),
-  lock: does((s, store) => store.set(at(s, 0), 1), { enabled: (s, store) => store.get(at(s, 0)) === 0, mover: 'right' }),
-  'await zero': does(() => 0, { enabled: (s, store) => store.get(at(s, 0)) === 0 }),
+  lock: does((s, store) => store.set(at(s, 0), 1), waitsFor((s) => zero(at(s, 0)))),
+  /** As smp_call_function_many does, which waits for the flag of each CPU. Of the same set. */
+  'await all': does(() => 0, waitsFor((s) => allOf(zero(at(s, 0)), ...Array.from({ length: s.args[0]! }, (_, i) => zero(pending(i)))))),
   'irq off': does((s, store) => store.set(at(s, 0), 1)),
   'irq on': does((s, store) => store.set(at(s, 0), 0)),
   /** Takes a reference unless there is none. */
@@ -161,14 +163,13 @@ const MEANINGS = {
     store.set(at(s, 0), Math.max(0, ref - 1));
     return Math.min(1, ref);
   }),
-  /** cells: pending, interrupts off, acknowledgements, then what the handler clears. */
+  /** cells: pending, interrupts off, then what the handler clears. */
   handle: does(
     (s, store) => {
       store.set(at(s, 0), 0);
-      store.set(at(s, 2), store.get(at(s, 2)) - 1);
-      for (const cell of s.cells.slice(3)) store.set(cell, 0);
+      for (const cell of s.cells.slice(2)) store.set(cell, 0);
     },
-    { enabled: (s, store) => store.get(at(s, 0)) !== 0 && store.get(at(s, 1)) === 0 },
+    waitsFor((s) => allOf(nonzero(at(s, 0)), zero(at(s, 1)))),
   ),
   /** One instruction of the user CPU: looks up the TLB, else begins a walk, during which no interrupt comes. */
   access: does((s, store) => {

@@ -1,6 +1,7 @@
 /** A step: one indivisible thing a CPU does, as plain data. Its meaning is three functions over a store. */
 import type { CpuId } from './address.ts';
 import type { Cell } from './cells.ts';
+import type { Condition } from './condition.ts';
 
 /**
  * One indivisible action. Everything that decides its meaning is in these fields, so equal steps behave alike.
@@ -41,22 +42,29 @@ export interface Footprint {
   readonly writes: readonly Cell[];
   /** Updated in a way that commutes with the same kind of update, and not observed. */
   readonly adds: readonly Cell[];
+  /**
+   * Queues, 0 while empty, to the end of which the step adds without looking; and queues from whose head it may take one thing where there is one.
+   * Where a queue is not empty, adding to it and taking from it commute. Both are also named above, as the reads and writes they are.
+   */
+  readonly posts?: readonly Cell[];
+  readonly takes?: readonly Cell[];
 }
 
 /** What a kind of step means. */
 export interface Meaning {
   /** May it happen now? Absent: always. */
   enabled?(step: Step, store: Store): boolean;
+  /**
+   * A condition without which it may not happen, put together so that the explorer sees which cells hold it up (`condition.ts`): the cells
+   * of a lock that it takes, flags of others that have to come. There may be more that `enabled` asks; never less. Absent: nothing is known
+   * but what `enabled` reads.
+   */
+  needs?(step: Step): Condition;
   /** How many different outcomes the hardware allows now. Absent: one. */
   choices?(step: Step, store: Store): number;
   /** Does it and says what the CPU observes (0 when nothing). */
   apply(step: Step, store: Store, choice: number): number;
   footprint(step: Step): Footprint;
-  /**
-   * `right`: takes `cells[0]` as a lock. It waits (`enabled`) for that cell alone; code that meets the cell without waiting for it is
-   * found by the explorer, which then draws no conclusion from this word.
-   */
-  readonly mover?: 'right';
   /** What its image observes where CPUs have changed places. Absent: the same. */
   renamed?(step: Step, observed: number, renamed: Renamed): number;
   /** The step in words, after it happened. */

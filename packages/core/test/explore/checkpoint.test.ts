@@ -130,9 +130,9 @@ describe('what was saved and is not as it was', () => {
   });
 
   // Mistakes in the code that saves: nothing is missing, and something is wrong.
-  test('the last state is forgotten', () => {
-    lose('records');
-    change('states', (states: { count: number }) => ({ ...states, count: states.count - 1 }));
+  test('the last states are forgotten', () => {
+    lose('records', 40);
+    change('states', (states: { count: number }) => ({ ...states, count: states.count - 40 }));
     expect(finds()).not.toBe(JSON.stringify(whole));
   });
 

@@ -8,6 +8,7 @@ import { countedUnlike } from './agree-executions.ts';
 import { cpus, cpusAlike, systemOf as cpusOf } from './random-cpus.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
 import { program, systemOf as programOf } from './random-programs.ts';
+import { queues, systemOf as queuesOf } from './random-queues.ts';
 import { twins, systemOf as twinsOf } from './random-twins.ts';
 import { raw } from './raw.ts';
 import { toy } from './toy.ts';
@@ -57,6 +58,7 @@ export const FAMILIES: readonly Family[] = [
   family('toy machines', 0.1, machine, (it) => toy(machineOf(it)), true),
   family('toy machines, by frames', 0.1, machine, (it) => raw(machineOf(it, true)), false, byFrames),
   family('toy programs', 0.05, program, (it) => toy(programOf(it)), true, () => byHistory),
+  family('queues', 0.1, queues, (it) => toy(queuesOf(it)), true),
   family('CPUs alike', 0.1, cpusAlike, cpusOf, false),
   family('CPUs alike, by frames', 0.05, cpusAlike, cpusOf, false, byFrames),
   counted('executions of the machine', 0.005, cpus, cpusOf),

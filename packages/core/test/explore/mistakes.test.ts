@@ -1,7 +1,8 @@
 /** What the explorer says of code that is not fit to be explored. */
 import { describe, expect, test } from '@jest/globals';
 import { Mistake, type MistakeCode } from '../../src/mistakes.ts';
-import type { Op, Step } from '../../src/words/step.ts';
+import { nonzero, waitsFor } from '../../src/words/condition.ts';
+import type { Meaning, Op, Step } from '../../src/words/step.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
 import { replay } from '../../src/explore/counterexample.ts';
 import { add, all, load, mark, store, toy, within } from './toy.ts';
@@ -85,6 +86,12 @@ describe('hidden state', () => {
       if (++calls > 1) yield* load(1);
     };
     says(() => all({ processes: [body] }), 'SD_HIDDEN_STATE', 'once did the end of its code and now does load(cells [1]');
+  });
+
+  test('a step that may happen where what it needs does not hold', () => {
+    const system = toy({ processes: [() => store(0, 1)] });
+    const meaning = (kind: string): Meaning => ({ ...system.meaning(kind), ...waitsFor(() => nonzero(1)), enabled: () => true });
+    says(() => exploreSync({ ...system, meaning }, { stopAtFirst: false, maxStates: 10 }), 'SD_BAD_STEP', 'kind store', '`needs`');
   });
 
   test('an identity that takes two different states for one', () => {

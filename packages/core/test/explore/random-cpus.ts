@@ -135,7 +135,11 @@ export function systemOf({ memory, alike, threads, handlers, callback, claims }:
         case 'map': yield* cpu.store(tableCells.entry(3, now.page), mkLeaf(5, RIGHTS)); break;
         case 'walk': got = (yield* cpu.read_lockless({ level: 'pte', table: 3, index: now.page })) === 0 ? 0 : 1; break;
         case 'flush': yield* cpu.flush_local(drop(now.page)); break;
-        case 'broadcast': yield* cpu.tlbi_broadcast(drop(now.page)); yield* cpu.tlbi_sync('dsb'); break;
+        case 'broadcast':
+          yield* cpu.tlbi_broadcast(drop(now.page));
+          // Of the other page nobody waits for it, or whoever waits for the next one.
+          if (now.page === 0) yield* cpu.tlbi_sync('dsb');
+          break;
         // The CPU of RCU callbacks has no pool.
         case 'alloc': if (cpu.id < threads.length) { const pfn = yield* cpu.alloc_pages(0); yield* cpu.store(data(0), pfn); break; }
         case 'free': yield* cpu.free_pages(4); break;

@@ -1,7 +1,7 @@
 /** Systems made by hand: for each of these rules of the engine one that comes out differently without it. */
 import type { Check } from '../../src/words/system.ts';
 import { difference, judgedUnlike } from './agree.ts';
-import { add, awaitValue, clear, flip, flipUpTo, giveUp, inc, isNot, load, lock, lockShared, lockUnless, mark, or, store, storeIf, toy, trylock, unlock, unlockAndInc, type Toy } from './toy.ts';
+import { add, awaitAll, awaitEither, awaitValue, awaitZero, clear, flip, flipUpTo, giveUp, inc, isNot, load, lock, lockShared, mark, or, post, store, storeIf, take, toy, trylock, unlock, unlockAndInc, type Toy, type ToyProcess } from './toy.ts';
 
 /** What reduced searches, the unreduced one and live code say differently of a system; undefined when nothing is. */
 export const shownUnlike = (shown: Toy): string | undefined => difference(toy(shown), 2000) ?? judgedUnlike(toy(shown), 2000);
@@ -24,6 +24,8 @@ export const TWINS: Toy = {
   marks: { somebody: [{ claim: 'nobody is up', on: 'violation', holds: (cells) => cells.get(1) + cells.get(2) === 0 }] },
   symmetry: { classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [1 + cpu], bit: cpu }))], masks: [0] },
 };
+/** Puts what it takes from c3 or c4 into c0, unless c5 keeps it from that. */
+const taker: ToyProcess = { role: 'daemon', body: () => take(5, 0, [3, 4]) };
 const UNCHANGED: Check = { claim: 'c0 is 0', on: 'violation', holds: (cells) => cells.get(0) === 0 };
 
 /** The end with c0 = 1 is visited in the last round only, where taking its first edge is no news any more; c1 is looked at only there. */
@@ -137,8 +139,82 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
   },
   'locks must be held': { processes: [() => store(0, 1), () => lock(0)] },
-  // p1 does not wait for c0, which is free, but for c1.
-  'locks alone hold up': { cells: [0, 1], processes: [() => store(0, 7), () => lockUnless(0, 1), () => store(1, 0)] },
+  // Once the second queue is not empty either, the taker may begin with it.
+  'queues must not be empty': {
+    processes: [
+      function* () {
+        yield* post(3, 1);
+        yield* post(4, 2);
+      },
+      taker,
+    ],
+    finals: [isNot(0, 1)],
+  },
+  'queues are only added to': {
+    processes: [
+      () => post(3, 1),
+      taker,
+      function* () {
+        if ((yield* load(3)) !== 0) yield* mark('seen');
+      },
+    ],
+    marks: { seen: [isNot(1, 0)] },
+  },
+  // After a step that takes it is judged how much is left, which more are added to.
+  'claims look into queues': {
+    processes: [
+      function* () {
+        yield* post(3, 1);
+        yield* post(3, 2);
+      },
+      taker,
+    ],
+    kinds: { take: [isNot(3, 2)] },
+  },
+  // p1 waits for c1 and c2: one of them has to come before p0 may go first.
+  'of several obstacles none need go': {
+    cells: [0, 1, 1],
+    processes: [
+      () => store(0, 5),
+      function* () {
+        yield* awaitAll([1, 2]);
+        if ((yield* load(0)) === 0) yield* mark('early');
+      },
+      () => store(1, 0),
+      () => store(2, 0),
+    ],
+    marks: { early: [isNot(0, 0)] },
+  },
+  // p1 looks at c1 first, which is 0, and then at c2; what it needs it does not say.
+  'who waits waits for the first cell it read': {
+    cells: [0, 0, 1],
+    processes: [
+      () => store(0, 5),
+      function* () {
+        yield* awaitZero([1, 2]);
+        if ((yield* load(0)) === 0) yield* mark('early');
+      },
+      () => store(2, 0),
+    ],
+    marks: { early: [isNot(0, 0)] },
+  },
+  // c1 is not 0, which keeps p1 from nothing, since c2 is.
+  'each part has to hold': {
+    cells: [0, 1],
+    processes: [
+      function* () {
+        if ((yield* load(1)) === 7) yield* mark('late');
+      },
+      function* () {
+        yield* awaitEither([1, 2]);
+        yield* store(1, 7);
+      },
+    ],
+    marks: { late: [isNot(1, 7)] },
+  },
+  // The taker waits for either queue, and p1 must be waited for: else p0 always comes first.
+  'one part is obstacle enough': { processes: [() => store(0, 5), () => post(4, 1), taker], finals: [isNot(0, 5)] },
+  'what holds is an obstacle': { processes: [() => store(0, 5), () => post(4, 1), taker], finals: [isNot(0, 5)] },
   // p2 opens the lock by an update that p0's does not meet.
   'adds do not open locks': { cells: [2], processes: [() => inc(0, 2, 3), () => lock(0), () => inc(0, 1, 3)] },
   'finals make news': ENDS,

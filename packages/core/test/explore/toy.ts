@@ -1,4 +1,5 @@
 /** A toy vocabulary: a few steps over numbered cells, enough for every kind of step the explorer tells apart. */
+import { allOf, nonzero, someOf, waitsFor, when, zero } from '../../src/words/condition.ts';
 import type { Meaning, Op, Step, Store } from '../../src/words/step.ts';
 import type { Check, Process, Symmetry, System } from '../../src/words/system.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
@@ -47,6 +48,14 @@ export function* trylock(cell: number): Op<number> {
 export function* awaitZero(cells: readonly number[]): Op {
   yield step('await zero', cells, [], { why: `cells ${cells.join()} to be 0` });
 }
+/** The same, and says that it needs each of them. */
+export function* awaitAll(cells: readonly number[]): Op {
+  yield step('await all', cells);
+}
+/** Waits until one of these cells holds 0. */
+export function* awaitEither(cells: readonly number[]): Op {
+  yield step('await either', cells);
+}
 /** Sets all these cells, once they are 0. */
 export function* send(cells: readonly number[], value: number): Op {
   yield step('send', cells, [value]);
@@ -54,6 +63,18 @@ export function* send(cells: readonly number[], value: number): Op {
 /** Waits until `off` is 0 and one of the others is not: takes one of these, sets `busy` and observes which. */
 export function* enter(off: number, busy: number, pending: readonly number[]): Op<number> {
   return yield step('enter', [off, busy, ...pending]);
+}
+/** Adds an item, 1 or 2, to the end of a queue. */
+export function* post(queue: number, item: number): Op {
+  yield step('post', [queue], [item]);
+}
+/** Waits until `off` is 0 and one of the queues is not empty: puts the first item of one of these into `into`. */
+export function* take(off: number, into: number, queues: readonly number[]): Op {
+  yield step('take', [off, into, ...queues]);
+}
+/** Takes everything at once from a queue, and says how much that was. */
+export function* takeAll(queue: number): Op<number> {
+  return yield step('take all', [queue]);
 }
 /** Clears all these cells. */
 export function* clear(cells: readonly number[]): Op {
@@ -74,10 +95,6 @@ export function* flip(n: number): Op<number> {
 /** One of 0..n as the hardware likes, where the cell holds n. */
 export function* flipUpTo(cell: number): Op<number> {
   return yield step('flip up to', [cell]);
-}
-/** Waits until `flag` is 0 too: not a lock alone. */
-export function* lockUnless(cell: number, flag: number): Op {
-  yield step('lock unless', [cell, flag]);
 }
 /** Takes a lock that only `lock` keeps it from: it counts two for everybody who does. */
 export function* lockShared(cell: number): Op {
@@ -103,6 +120,7 @@ const at = (s: Step, i: number): number => s.cells[i]!;
 const arg = (s: Step, i: number): number => s.args[i]!;
 const footprint = (): { reads: []; writes: []; adds: [] } => ({ reads: [], writes: [], adds: [] });
 const adds: Meaning['footprint'] = (s) => ({ reads: [], writes: [], adds: s.cells });
+const digits = (queue: number): number => (queue === 0 ? 0 : 1 + digits(Math.floor(queue / 3)));
 /** Which of the cells after the first two are not 0: 0, 1, ... */
 const sent = (s: Step, cells: Store): number[] => s.cells.slice(2).flatMap((cell, i) => (cells.get(cell) === 0 ? [] : [i]));
 const tell: Meaning['tell'] = (s, observed, names) =>
@@ -123,24 +141,45 @@ const MEANINGS: Record<string, Meaning> = {
     footprint,
     tell,
   },
-  lock: { mover: 'right', enabled: (s, cells) => cells.get(at(s, 0)) === 0, apply: (s, cells) => put(cells, at(s, 0), 1), footprint, tell },
+  lock: { ...waitsFor((s) => zero(at(s, 0))), apply: (s, cells) => put(cells, at(s, 0), 1), footprint, tell },
   trylock: { apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? put(cells, at(s, 0), 1, 1) : 0), footprint, tell },
   inc: { apply: (s, cells) => put(cells, at(s, 0), (cells.get(at(s, 0)) + arg(s, 0)) % arg(s, 1)), footprint: adds, tell },
   or: { apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) | arg(s, 0)), footprint: adds, tell },
+  // What it needs it does not say: nothing but what it reads is known.
   'await zero': { enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0), apply: () => 0, footprint, tell },
+  'await all': { ...waitsFor((s) => allOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
+  'await either': { ...waitsFor((s) => someOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
   send: {
-    enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0),
+    ...waitsFor((s) => allOf(...s.cells.map(zero))),
     apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, arg(s, 0)), 0),
     footprint,
     tell,
   },
   enter: {
-    enabled: (s, cells) => cells.get(at(s, 0)) === 0 && sent(s, cells).length > 0,
+    ...waitsFor((s) => allOf(zero(at(s, 0)), someOf(...s.cells.slice(2).map(nonzero)))),
     choices: (s, cells) => sent(s, cells).length,
     apply: (s, cells, choice) => put(cells, at(s, 1), 1, sent(s, cells)[choice]!),
     footprint,
     tell,
   },
+  // Items are the digits of a number, the first one the lowest.
+  post: {
+    apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + arg(s, 0) * 3 ** digits(cells.get(at(s, 0)))),
+    footprint: (s) => ({ ...footprint(), posts: s.cells }),
+    tell,
+  },
+  take: {
+    ...waitsFor((s) => allOf(zero(at(s, 0)), someOf(...s.cells.slice(2).map(nonzero)))),
+    choices: (s, cells) => sent(s, cells).length,
+    apply(s, cells, choice) {
+      const queue = at(s, 2 + sent(s, cells)[choice]!);
+      put(cells, at(s, 1), cells.get(queue) % 3);
+      return put(cells, queue, Math.floor(cells.get(queue) / 3));
+    },
+    footprint: (s) => ({ ...footprint(), takes: s.cells.slice(2) }),
+    tell,
+  },
+  'take all': { ...waitsFor((s) => nonzero(at(s, 0))), apply: (s, cells) => put(cells, at(s, 0), 0, digits(cells.get(at(s, 0)))), footprint, tell },
   clear: { apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, 0), 0), footprint, tell },
   snapshot: {
     apply: (s, cells) => put(cells, at(s, 0), s.cells.slice(1).reduce((mask, cell, i) => (cells.get(cell) === 0 ? mask : mask | (1 << i)), 0)),
@@ -158,14 +197,7 @@ const MEANINGS: Record<string, Meaning> = {
   await: { enabled: (s, cells) => cells.get(at(s, 0)) === arg(s, 0), apply: () => 0, footprint, tell },
   flip: { choices: (s) => arg(s, 0), apply: (_s, _cells, choice) => choice, footprint, tell },
   'flip up to': { choices: (s, cells) => 1 + cells.get(at(s, 0)), apply: (_s, _cells, choice) => choice, footprint, tell },
-  'lock unless': {
-    mover: 'right',
-    enabled: (s, cells) => cells.get(at(s, 1)) === 0 && cells.get(at(s, 0)) === 0,
-    apply: (s, cells) => put(cells, at(s, 0), 1),
-    footprint,
-    tell,
-  },
-  'lock shared': { mover: 'right', enabled: (s, cells) => cells.get(at(s, 0)) !== 1, apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + 2), footprint, tell },
+  'lock shared': { ...waitsFor((s) => when(at(s, 0), (value) => value !== 1)), apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + 2), footprint, tell },
   'unlock and inc': {
     apply: (s, cells) => put(cells, at(s, 0), put(cells, at(s, 1), (cells.get(at(s, 1)) + arg(s, 0)) % arg(s, 1))),
     footprint: (s) => ({ reads: [], writes: [], adds: [at(s, 1)] }),

@@ -1,11 +1,13 @@
 /** Interrupts, calls to other CPUs, and RCU. */
 import { cpuBit, cpusOf, without, type CpuId } from '../../words/address.ts';
-import type { Store } from '../../words/step.ts';
+import type { Cell, Ref } from '../../words/cells.ts';
+import { allOf, nonzero, someOf, waitsFor, zero, type Condition } from '../../words/condition.ts';
+import type { Step, Store } from '../../words/step.ts';
 import { ghosts } from '../../words/ghosts.ts';
 import { LEVELS } from '../../words/geometry.ts';
 import type { IpiHandler, Info } from '../../words/cpu.ts';
 import { hw, RCU_QUEUE } from '../hardware.ts';
-import { argAt, graceCells, isReader, reader, readerCells, touches, type Meanings, type Parts } from '../parts.ts';
+import { argAt, graceCells, isReader, ofCpu, reader, readerCells, touches, type Meanings, type Parts } from '../parts.ts';
 import { Mistake } from '../../mistakes.ts';
 
 /** A call on its way to another CPU. */
@@ -48,7 +50,12 @@ export function interruptMeanings(p: Parts): Meanings {
     for (let depth = 0; depth < get(store, ghosts.inside(from)); depth++) set(store, ghosts.interrupted(from, depth), get(store, ghosts.interrupted(from, depth)) | cpuBit(to));
   };
   const senders = (store: Store, to: CpuId): CpuId[] => all.filter((from) => get(store, hw.csd(from, to)) !== 0);
-  const pending = (store: Store, cpu: CpuId): boolean => get(store, hw.irqOff(cpu)) === 0 && get(store, hw.inInsn(cpu)) === 0 && senders(store, cpu).length > 0;
+  const at = (ref: Ref): Cell => p.layout.cell(ref);
+  const isCalled = (cpu: CpuId): Condition => someOf(...all.map((from) => nonzero(at(hw.csd(from, cpu)))));
+  const pending = ofCpu((cpu) => allOf(zero(at(hw.irqOff(cpu))), zero(at(hw.inInsn(cpu))), isCalled(cpu)));
+  const masked = ofCpu((cpu) => allOf(nonzero(at(hw.irqOff(cpu))), zero(at(hw.hardIrqOff(cpu))), zero(at(hw.irqHappened(cpu))), isCalled(cpu)));
+  const acknowledged = (step: Step): Condition => allOf(...cpusOf(argAt(step, 0)).map((to) => zero(at(hw.csd(step.cpu, to)))));
+  const over = someOf(...queue.map((k) => allOf(nonzero(at(hw.rcuQueue(k))), zero(at(hw.rcuWaits(k))))));
 
   return {
     /** Interrupts off in the CPU itself, where local_irq_save may be a flag in memory. */
@@ -65,7 +72,7 @@ export function interruptMeanings(p: Parts): Meanings {
      * unless it was acknowledged with that.
      */
     'irq.masked': {
-      enabled: (step, store) => get(store, hw.irqOff(step.cpu)) !== 0 && get(store, hw.hardIrqOff(step.cpu)) === 0 && get(store, hw.irqHappened(step.cpu)) === 0 && senders(store, step.cpu).length > 0,
+      ...waitsFor(({ cpu }) => masked(cpu)),
       apply(step, store) {
         set(store, hw.irqHappened(step.cpu), 1);
         if (p.spec.softMask === 'acknowledges at delivery') for (const from of senders(store, step.cpu)) set(store, hw.csd(from, step.cpu), 0);
@@ -87,7 +94,7 @@ export function interruptMeanings(p: Parts): Meanings {
 
     /** args: mask, call record. One step on a CPU set. */
     'ipi.send': {
-      enabled: (step, store) => cpusOf(argAt(step, 0)).every((to) => get(store, hw.csd(step.cpu, to)) === 0),
+      ...waitsFor(acknowledged),
       apply(step, store) {
         for (const to of cpusOf(argAt(step, 0))) set(store, hw.csd(step.cpu, to), argAt(step, 1));
         return 0;
@@ -97,14 +104,14 @@ export function interruptMeanings(p: Parts): Meanings {
     },
     /** args: mask */
     'ipi.wait': {
-      enabled: (step, store) => cpusOf(argAt(step, 0)).every((to) => get(store, hw.csd(step.cpu, to)) === 0),
+      ...waitsFor(acknowledged),
       apply: () => 0,
       footprint: (step) => touches(cells(cpusOf(argAt(step, 0)).map((to) => hw.csd(step.cpu, to)))),
       tell: (step) => `${cpusOf(argAt(step, 0)).map((c) => `cpu${c}`).join(' ')} acknowledged`,
     },
     /** Takes one pending call. Observes `sender + cpus * record`, or 0 when taking it was all there was to do. */
     'irq.enter': {
-      enabled: (step, store) => pending(store, step.cpu),
+      ...waitsFor(({ cpu }) => pending(cpu)),
       choices: (step, store) => Math.max(1, senders(store, step.cpu).length),
       apply(step, store, choice) {
         const from = senders(store, step.cpu)[choice] ?? 0;
@@ -151,7 +158,7 @@ export function interruptMeanings(p: Parts): Meanings {
     },
     /** A grace period has passed for one of the callbacks: observes its record. */
     'rcu.invoke': {
-      enabled: (_step, store) => queue.some((k) => get(store, hw.rcuQueue(k)) !== 0 && get(store, hw.rcuWaits(k)) === 0),
+      ...waitsFor(() => over),
       choices: (_step, store) => Math.max(1, queue.filter((k) => get(store, hw.rcuQueue(k)) !== 0 && get(store, hw.rcuWaits(k)) === 0).length),
       apply(_step, store, choice) {
         const slot = queue.filter((k) => get(store, hw.rcuQueue(k)) !== 0 && get(store, hw.rcuWaits(k)) === 0)[choice] ?? 0;
@@ -171,7 +178,7 @@ export function interruptMeanings(p: Parts): Meanings {
       tell: () => 'synchronize_rcu begins',
     },
     'rcu.wait': {
-      enabled: (step, store) => get(store, hw.rcuSync(step.cpu)) === 0,
+      ...waitsFor(({ cpu }) => zero(at(hw.rcuSync(cpu)))),
       apply: () => 0,
       footprint: (step) => touches(cells([hw.rcuSync(step.cpu)])),
       tell: () => 'grace period over',

@@ -1,5 +1,6 @@
 /** Loads, stores and atomic updates of one cell, under sequential consistency. */
 import type { Cell } from '../../words/cells.ts';
+import { waitsFor, when, zero, type Condition } from '../../words/condition.ts';
 import type { Meaning, Step } from '../../words/step.ts';
 import { argAt, cellAt, touches, type Meanings, type Parts } from '../parts.ts';
 
@@ -66,7 +67,7 @@ export function memoryMeanings(p: Parts): Meanings {
     list_take: { ...rmw((was) => idOf(list(was).slice(1)), (was) => list(was)[0] ?? 0, 'take from'), tell: (step, observed, names) => `take from ${names.name(cellAt(step, 0))} -> ${observed}` },
     /** args: bits */
     wait_clear: {
-      enabled: (step, store) => (store.get(cellAt(step, 0)) & argAt(step, 0)) === 0,
+      ...waitsFor((step) => when(cellAt(step, 0), (value) => (value & argAt(step, 0)) === 0)),
       apply: () => 0,
       footprint: (step) => touches([cellAt(step, 0)]),
       tell: (step, _observed, names) => `${names.name(cellAt(step, 0))} is clear: ${step.why ?? ''}`,
@@ -76,35 +77,32 @@ export function memoryMeanings(p: Parts): Meanings {
   };
 }
 
-const free = (step: Step, store: { get(cell: Cell): number }): boolean => store.get(cellAt(step, 0)) === 0;
+const isFree = (step: Step): Condition => zero(cellAt(step, 0));
 const set = (value: (was: number) => number): Meaning['apply'] => (step, store) => {
   store.set(cellAt(step, 0), value(store.get(cellAt(step, 0))));
   return 0;
 };
-const lock = (verb: string, value: (was: number) => number, enabled?: Meaning['enabled']): Meaning => ({
-  ...(enabled ? { enabled } : {}),
+const lock = (verb: string, value: (was: number) => number): Meaning => ({
   apply: set(value),
   footprint: readWrite,
   tell: (step, _observed, names) => `${verb} ${names.name(cellAt(step, 0))}`,
 });
 
-const taking = (meaning: Meaning): Meaning => ({ ...meaning, mover: 'right' });
-
 /** Locks are one cell: 0 free, n readers, -1 a writer; a spinlock is 0 or 1. Owners are not stored: identical CPUs stay alike. */
 const lockMeanings: Meanings = {
-  spin_lock: taking(lock('spin_lock', () => 1, free)),
+  spin_lock: { ...lock('spin_lock', () => 1), ...waitsFor(isFree) },
   spin_unlock: lock('spin_unlock', () => 0),
   spin_trylock: {
     apply(step, store) {
-      if (!free(step, store)) return 0;
+      if (store.get(cellAt(step, 0)) !== 0) return 0;
       store.set(cellAt(step, 0), 1);
       return 1;
     },
     footprint: readWrite,
     tell: (step, observed, names) => `spin_trylock ${names.name(cellAt(step, 0))} -> ${observed ? 'taken' : 'busy'}`,
   },
-  down_read: taking(lock('down_read', (was) => was + 1, (step, store) => store.get(cellAt(step, 0)) >= 0)),
+  down_read: { ...lock('down_read', (was) => was + 1), ...waitsFor((step) => when(cellAt(step, 0), (value) => value >= 0)) },
   up_read: lock('up_read', (was) => was - 1),
-  down_write: taking(lock('down_write', () => -1, free)),
+  down_write: { ...lock('down_write', () => -1), ...waitsFor(isFree) },
   up_write: lock('up_write', () => 0),
 };

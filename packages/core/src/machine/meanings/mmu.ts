@@ -6,9 +6,10 @@ import { ghosts } from '../../words/ghosts.ts';
 import { blockOf, levelAt, levelIndex, walkLevels, type Level } from '../../words/geometry.ts';
 import { pageCells } from '../../words/objects.ts';
 import type { Invalidation } from '../../words/cpu.ts';
+import { allOf, nonzero, someOf, waitsFor, zero } from '../../words/condition.ts';
 import type { Step, Store } from '../../words/step.ts';
 import { hw } from '../hardware.ts';
-import { argAt, cellAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
+import { argAt, cellAt, ofCpu, reader, touches, type Meanings, type Parts } from '../parts.ts';
 import { frameAt, invalidate, LEAF_LEVELS, usable, walkStart } from '../translation.ts';
 
 /** Result of `mmu.lookup` on a hit, and of `mmu.finish` when the access was made. */
@@ -71,6 +72,8 @@ export function mmuMeanings(p: Parts): Meanings {
     return mms.flatMap((m) => [hw.tlb, hw.walkCache].flatMap((region) => Array.from({ length: p.layout.sizes.level }, (_, l) => l).flatMap((l) => all.map((b) => p.layout.cell(region(step.cpu, m, l, b))))));
   };
   const broadcasts = (refs: (c: CpuId) => Ref): Cell[] => cpusOf(p.online).map((c) => p.layout.cell(refs(c)));
+  const mayReceive = ofCpu((cpu) => allOf(zero(p.layout.cell(hw.inInsn(cpu))), someOf(...broadcasts((from) => hw.broadcast(from, cpu)).map(nonzero))));
+  const isDone = ofCpu((cpu) => allOf(...broadcasts((to) => hw.broadcast(cpu, to)).map(zero)));
   const wanted = (step: Step): Invalidation => p.records.get(argAt(step, 0)) as Invalidation;
   const show = (what: Invalidation): string => {
     const range = what.end >= p.layout.sizes.block * 2 ** p.geometry.pageShift ? 'everything' : `pages ${page(what.start)}..${page(what.end - 1)}`;
@@ -204,25 +207,25 @@ export function mmuMeanings(p: Parts): Meanings {
         }
         return 0;
       },
-      footprint: (step) => { const c = cpusOf(argAt(step, 1)).map((to) => p.layout.cell(hw.broadcast(step.cpu, to))); return touches(c, c); },
+      footprint: (step) => { const c = cpusOf(argAt(step, 1)).map((to) => p.layout.cell(hw.broadcast(step.cpu, to))); return { ...touches(c, c), posts: c }; },
       tell: (step) => `broadcasts: drop translations of ${show(wanted(step))}`,
     },
-    /** A CPU does what another broadcast; not within an instruction that may be using the translation. */
+    /** A CPU does what another broadcast first; not within an instruction that may be using the translation. */
     'tlb.receive': {
-      enabled: (step, store) => get(store, hw.inInsn(step.cpu)) === 0 && cpusOf(p.online).some((from) => get(store, hw.broadcast(from, step.cpu)) !== 0),
+      ...waitsFor(({ cpu }) => mayReceive(cpu)),
       choices: (step, store) => Math.max(1, cpusOf(p.online).filter((from) => get(store, hw.broadcast(from, step.cpu)) !== 0).length),
       apply(step, store, choice) {
         const from = cpusOf(p.online).filter((c) => get(store, hw.broadcast(c, step.cpu)) !== 0)[choice] ?? 0;
-        const ids = p.records.get(get(store, hw.broadcast(from, step.cpu))) as number[];
-        for (const id of ids) invalidate(p, store, step.cpu, p.records.get(id) as Invalidation);
-        set(store, hw.broadcast(from, step.cpu), 0);
+        const [first, ...rest] = p.records.get(get(store, hw.broadcast(from, step.cpu))) as number[];
+        invalidate(p, store, step.cpu, p.records.get(first!) as Invalidation);
+        set(store, hw.broadcast(from, step.cpu), rest.length === 0 ? 0 : p.records.idOf(rest));
         return 0;
       },
-      footprint: (step) => { const c = broadcasts((from) => hw.broadcast(from, step.cpu)); return touches([...c, ...own(step), p.layout.cell(hw.inInsn(step.cpu))], [...c, ...own(step)]); },
+      footprint: (step) => { const c = broadcasts((from) => hw.broadcast(from, step.cpu)); return { ...touches([...c, ...own(step), p.layout.cell(hw.inInsn(step.cpu))], [...c, ...own(step)]), takes: c }; },
       tell: () => 'does the broadcast invalidation',
     },
     'tlb.sync': {
-      enabled: (step, store) => cpusOf(p.online).every((to) => get(store, hw.broadcast(step.cpu, to)) === 0),
+      ...waitsFor(({ cpu }) => isDone(cpu)),
       apply: () => 0,
       footprint: (step) => touches(broadcasts((to) => hw.broadcast(step.cpu, to))),
       tell: (step) => `${step.why ?? 'sync'}: every CPU has done it`,

@@ -1,6 +1,7 @@
 /** Total store order (x86): a FIFO store buffer in every CPU, with forwarding; atomic operations and barriers drain it. */
 import { cpusOf } from '../../words/address.ts';
 import { region } from '../../words/cells.ts';
+import { allOf, nonzero, waitsFor, when, zero } from '../../words/condition.ts';
 import type { Meaning, Step, Store } from '../../words/step.ts';
 import { argAt, cellAt, reader, touches, type Meanings } from '../parts.ts';
 import type { MemoryModel } from './model.ts';
@@ -27,10 +28,8 @@ export const tso: MemoryModel = {
   regions: [buffer],
   fences: true,
   meanings(p, sc) {
-    const held = (store: Store, cpu: number): readonly number[] => {
-      const id = reader(p).get(store, buffer(cpu));
-      return id === 0 ? [] : (p.records.get(id) as number[]);
-    };
+    const listOf = (id: number): readonly number[] => (id === 0 ? [] : (p.records.get(id) as number[]));
+    const held = (store: Store, cpu: number): readonly number[] => listOf(reader(p).get(store, buffer(cpu)));
     const hold = (store: Store, cpu: number, list: readonly number[]): void => reader(p).set(store, buffer(cpu), list.length === 0 ? 0 : p.records.idOf(list));
     const own = (step: Step) => p.layout.cell(buffer(step.cpu));
     const out: Record<string, Meaning> = {};
@@ -49,7 +48,7 @@ export const tso: MemoryModel = {
       } else if (STORES.includes(kind)) {
         out[kind] = {
           ...meaning,
-          enabled: (step, store) => held(store, step.cpu).length < 2 * DEPTH,
+          ...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * DEPTH)),
           apply(step, store) {
             hold(store, step.cpu, [...held(store, step.cpu), cellAt(step, 0), step.kind === 'spin_unlock' ? 0 : argAt(step, 0)]);
             return 0;
@@ -61,12 +60,13 @@ export const tso: MemoryModel = {
         out[kind] = {
           ...meaning,
           enabled: (step, store) => held(store, step.cpu).length === 0 && (meaning.enabled?.(step, store) ?? true),
+          needs: (step) => (meaning.needs ? allOf(zero(own(step)), meaning.needs(step)) : zero(own(step))),
           footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)] }; },
         };
       }
     }
     out['tso.drain'] = {
-      enabled: (step, store) => held(store, step.cpu).length > 0,
+      ...waitsFor((step) => nonzero(own(step))),
       apply(step, store) {
         const [cell = 0, value = 0, ...rest] = held(store, step.cpu);
         store.set(cell, value);
