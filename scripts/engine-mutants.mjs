@@ -43,6 +43,8 @@ export const ENGINE_MUTANTS = [
     'ends are not judged': ["if (ending !== 'end') return;", 'return;'],
     'deadlocks are judged as ends': ["if (ending !== 'end') return;", ''],
     'layers are one too long': ['this.layerEnd = this.states.count;', 'this.layerEnd = this.states.count + 1;'],
+  }),
+  ...file('explore/expansion.ts', {
     'who moves sleeps': ['moves.follow(state, p, choice, asleep)', 'moves.follow(state, p, choice, asleep | (1 << p))'],
     'a circle is a way on': ['onwards ||= to > state;', 'onwards ||= to >= state;'],
   }),
