@@ -1,4 +1,5 @@
 /** Which cells are locks that are held now, so that whoever must wait for them first cannot touch them. */
+import { isZero } from '../words/condition.ts';
 import type { Store } from '../words/step.ts';
 import type { Futures } from './futures.ts';
 import type { Mutant } from './reductions.ts';
@@ -47,6 +48,8 @@ export class LockProbe {
     const value = this.store.get(this.futures!.cells[slot]!);
     if (queue && value === 0 && !this.mutants.has('queues must not be empty')) return false;
     if (!acquires) return true;
+    // Whoever adds to a queue does not empty it, and may bring about what others wait for.
+    if (queue && acquires.some(({ passes }) => passes !== isZero) && !this.mutants.has('queues are waited for to be empty')) return false;
     const known = this.held[slot]?.get(value);
     if (known !== undefined) return known;
     const held = acquires.every(({ passes }) => !passes(value));

@@ -30,7 +30,7 @@ export const MUTANTS = [
   'writes meet reads', 'reads meet writes', 'writes meet writes', 'adds meet reads', 'reads meet adds', 'adds meet writes', 'writes meet adds',
   'adds of two kinds meet', 'gates are read', 'futures reach on', 'daemons start again', 'who waits needs writers', 'closed gates need writers',
   'closure goes on', 'enabling reads', 'choosing reads', 'claims read', 'cycles are opened', 'again until nothing is new', 'equal writes are writes',
-  'every way is taken', 'locks may be touched without', 'locks must be held', 'queues must not be empty', 'queues are only added to', 'claims look into queues', 'finals read', 'every future looks',
+  'every way is taken', 'locks may be touched without', 'locks must be held', 'queues must not be empty', 'queues are only added to', 'queues are waited for to be empty', 'claims look into queues', 'finals read', 'every future looks',
   'everybody is all', 'adds do not open locks', 'values are mapped', 'observed values are mapped', 'images know alike', 'finals make news',
   'steps that meet wake', 'who arrives awake wakes', 'sleepers change places', 'woken later is tried first', 'ways to ends are woken', 'judged steps are not local', 'what is written is not local', 'gates hold up local steps', 'before an end gates hold up',
 ] as const;

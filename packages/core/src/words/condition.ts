@@ -31,7 +31,7 @@ export const when = (cell: Cell, passes: (value: number) => boolean): Condition 
 export const zero = (cell: Cell): Condition => when(cell, isZero);
 /** A cell is not 0. */
 export const nonzero = (cell: Cell): Condition => when(cell, isNotZero);
-const isZero = (value: number): boolean => value === 0;
+export const isZero = (value: number): boolean => value === 0;
 const isNotZero = (value: number): boolean => value !== 0;
 
 /** All of them hold. Each that does not is an obstacle. */

@@ -13,6 +13,8 @@ type Instruction =
   | { do: 'all drained' | 'one drained'; queues: readonly number[] }
   /** Looks whether a queue is empty. */
   | { do: 'look'; queue: number }
+  /** Waits until a queue holds these two things: the item, and 1. */
+  | { do: 'full'; queue: number; item: number }
   | { do: 'off' | 'on' | 'skip' }
   | { do: 'mark'; name: 'a' | 'b' };
 
@@ -43,6 +45,7 @@ const one: fc.Arbitrary<Instruction> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('post' as const), queue, item }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('all drained' as const, 'all drained' as const, 'one drained' as const), queues: fc.uniqueArray(queue, { minLength: 1, maxLength: 2 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const), queue }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('full' as const), queue, item }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('load' as const), cell: data }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('store' as const), cell: data, value: item }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('off' as const, 'on' as const, 'skip' as const) }) },
@@ -68,6 +71,7 @@ function* send(code: readonly Instruction[]): Op {
       case 'post': yield* t.post(now.queue, now.item); break;
       case 'all drained': yield* t.awaitAll(now.queues); break;
       case 'one drained': yield* t.awaitEither(now.queues); break;
+      case 'full': yield* t.awaitNeeds(now.queue, now.item + 3); break;
       case 'look': got = yield* t.load(now.queue); break;
       case 'off': yield* t.store(OFF, 1); break;
       case 'on': yield* t.store(OFF, 0); break;

@@ -1,7 +1,7 @@
 /** Systems made by hand: for each of these rules of the engine one that comes out differently without it. */
 import type { Check } from '../../src/words/system.ts';
 import { difference, judgedUnlike } from './agree.ts';
-import { add, awaitAll, awaitEither, awaitValue, awaitZero, clear, flip, flipUpTo, giveUp, inc, isNot, load, lock, lockShared, mark, or, post, store, storeIf, take, toy, trylock, unlock, unlockAndInc, type Toy, type ToyProcess } from './toy.ts';
+import { add, awaitAll, awaitEither, awaitNeeds, awaitValue, awaitZero, clear, flip, flipUpTo, giveUp, inc, isNot, load, lock, lockShared, mark, or, post, store, storeIf, take, toy, trylock, unlock, unlockAndInc, type Toy, type ToyProcess } from './toy.ts';
 
 /** What reduced searches, the unreduced one and live code say differently of a system; undefined when nothing is. */
 export const shownUnlike = (shown: Toy): string | undefined => difference(toy(shown), 2000) ?? judgedUnlike(toy(shown), 2000);
@@ -159,6 +159,21 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       },
     ],
     marks: { seen: [isNot(1, 0)] },
+  },
+  // p2 waits until both things are in the queue.
+  'queues are waited for to be empty': {
+    processes: [
+      function* () {
+        yield* post(3, 1);
+        yield* post(3, 2);
+      },
+      taker,
+      function* () {
+        yield* awaitNeeds(3, 7);
+        yield* mark('full');
+      },
+    ],
+    marks: { full: [isNot(1, 0)] },
   },
   // After a step that takes it is judged how much is left, which more are added to.
   'claims look into queues': {

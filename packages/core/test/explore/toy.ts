@@ -52,6 +52,10 @@ export function* awaitZero(cells: readonly number[]): Op {
 export function* awaitAll(cells: readonly number[]): Op {
   yield step('await all', cells);
 }
+/** Waits until a cell holds a value, and says that it needs that. */
+export function* awaitNeeds(cell: number, value: number): Op {
+  yield step('await needs', [cell], [value]);
+}
 /** Waits until one of these cells holds 0. */
 export function* awaitEither(cells: readonly number[]): Op {
   yield step('await either', cells);
@@ -148,6 +152,7 @@ const MEANINGS: Record<string, Meaning> = {
   // What it needs it does not say: nothing but what it reads is known.
   'await zero': { enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0), apply: () => 0, footprint, tell },
   'await all': { ...waitsFor((s) => allOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
+  'await needs': { ...waitsFor((s) => when(at(s, 0), (value) => value === arg(s, 0))), apply: () => 0, footprint, tell },
   'await either': { ...waitsFor((s) => someOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
   send: {
     ...waitsFor((s) => allOf(...s.cells.map(zero))),
