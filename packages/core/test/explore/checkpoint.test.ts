@@ -113,7 +113,8 @@ describe('what was saved and is not as it was', () => {
     const search = begin(question, kept, false);
     // In the middle of the last round: what is wrong in others is put right by it.
     while (search.progress.round < whole.rounds) search.advance(200);
-    for (let i = 0; i < 6; i++) search.advance(200);
+    // The state that was found last is one to which no other way leads: forgotten, it is not found again.
+    for (let i = 0; i < 7; i++) search.advance(200);
     kept.write(search.save());
   });
 
@@ -130,9 +131,9 @@ describe('what was saved and is not as it was', () => {
   });
 
   // Mistakes in the code that saves: nothing is missing, and something is wrong.
-  test('the last states are forgotten', () => {
-    lose('records', 40);
-    change('states', (states: { count: number }) => ({ ...states, count: states.count - 40 }));
+  test('the last state is forgotten', () => {
+    lose('records');
+    change('states', (states: { count: number }) => ({ ...states, count: states.count - 1 }));
     expect(finds()).not.toBe(JSON.stringify(whole));
   });
 

@@ -26,6 +26,21 @@ export const TWINS: Toy = {
 };
 /** Puts what it takes from c3 or c4 into c0, unless c5 keeps it from that. */
 const taker: ToyProcess = { role: 'daemon', body: () => take(5, 0, [3, 4]) };
+/** The taker waits for either queue, and p1 must be waited for: else p0 always comes first. */
+const BY_THE_OTHER: Toy = { processes: [() => store(0, 5), () => post(4, 1), taker], finals: [isNot(0, 5)] };
+/** p1 waits until c1 and c2 are 0, and may overtake p0, once others have opened the ones that are not. */
+const overtakes = (closed: readonly number[], waits: typeof awaitAll): Toy => ({
+  cells: [0, 1, 2].map((cell) => (closed.includes(cell) ? 1 : 0)),
+  processes: [
+    () => store(0, 5),
+    function* () {
+      yield* waits([1, 2]);
+      if ((yield* load(0)) === 0) yield* mark('early');
+    },
+    ...closed.map((cell) => () => store(cell, 0)),
+  ],
+  marks: { early: [isNot(0, 0)] },
+});
 const UNCHANGED: Check = { claim: 'c0 is 0', on: 'violation', holds: (cells) => cells.get(0) === 0 };
 
 /** The end with c0 = 1 is visited in the last round only, where taking its first edge is no news any more; c1 is looked at only there. */
@@ -186,33 +201,10 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
     kinds: { take: [isNot(3, 2)] },
   },
-  // p1 waits for c1 and c2: one of them has to come before p0 may go first.
-  'of several obstacles none need go': {
-    cells: [0, 1, 1],
-    processes: [
-      () => store(0, 5),
-      function* () {
-        yield* awaitAll([1, 2]);
-        if ((yield* load(0)) === 0) yield* mark('early');
-      },
-      () => store(1, 0),
-      () => store(2, 0),
-    ],
-    marks: { early: [isNot(0, 0)] },
-  },
+  // p1 waits for c1 and c2, and says so: one of them has to come before p0 may go first.
+  'of several obstacles none need go': overtakes([1, 2], awaitAll),
   // p1 looks at c1 first, which is 0, and then at c2; what it needs it does not say.
-  'who waits waits for the first cell it read': {
-    cells: [0, 0, 1],
-    processes: [
-      () => store(0, 5),
-      function* () {
-        yield* awaitZero([1, 2]);
-        if ((yield* load(0)) === 0) yield* mark('early');
-      },
-      () => store(2, 0),
-    ],
-    marks: { early: [isNot(0, 0)] },
-  },
+  'who waits waits for the first cell it read': overtakes([2], awaitZero),
   // c1 is not 0, which keeps p1 from nothing, since c2 is.
   'each part has to hold': {
     cells: [0, 1],
@@ -227,9 +219,8 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
     marks: { late: [isNot(1, 7)] },
   },
-  // The taker waits for either queue, and p1 must be waited for: else p0 always comes first.
-  'one part is obstacle enough': { processes: [() => store(0, 5), () => post(4, 1), taker], finals: [isNot(0, 5)] },
-  'what holds is an obstacle': { processes: [() => store(0, 5), () => post(4, 1), taker], finals: [isNot(0, 5)] },
+  'one part is obstacle enough': BY_THE_OTHER,
+  'what holds is an obstacle': BY_THE_OTHER,
   // p2 opens the lock by an update that p0's does not meet.
   'adds do not open locks': { cells: [2], processes: [() => inc(0, 2, 3), () => lock(0), () => inc(0, 1, 3)] },
   'finals make news': ENDS,
