@@ -38,19 +38,30 @@ export class Effects {
   }
 }
 
+/** Lists of numbers, by number: equal ones have the same. */
+class Lists {
+  readonly all: (readonly number[])[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  numberOf(list: readonly number[]): number {
+    const key = list.join();
+    let known = this.numbers.get(key);
+    if (known === undefined) this.numbers.set(key, (known = this.all.push([...list]) - 1));
+    return known;
+  }
+}
+
 /** What is known of the steps of all local states. */
 export class Behaviour {
   /** By node: may the step happen, and in how many ways? Answers are places in `ways` and `because`. */
   readonly asked = new Decisions();
   readonly ways: number[] = [];
-  /** Where the step must wait: what holds it up, a place in `obstacles`. */
+  /** Where the step must wait: what holds it up, one of `obstacles`. */
   readonly because: number[] = [];
   /** Reasons to wait, each of which is enough. */
-  readonly obstacles: (readonly number[])[] = [];
-  private readonly obstaclesOf = new Map<string, number>();
-  /** Per reason: slots of the cells that were read to find it. */
-  readonly reasons: (readonly number[])[] = [];
-  private readonly reasonOf = new Map<string, number>();
+  readonly obstacles = new Lists();
+  /** Slots of cells: as long as nobody writes one of them, a step must wait. */
+  readonly reasons = new Lists();
   /** By node: what the step does. Answers are numbers of effects. */
   readonly applied = new Decisions();
   readonly effects = new Effects();
@@ -61,18 +72,6 @@ export class Behaviour {
 
   /** The number that stands for these obstacles, sets of slots. */
   obstaclesFor(sets: readonly (readonly number[])[]): number {
-    const reasons = sets.map((slots) => this.reasonFor(slots));
-    const key = reasons.join();
-    let known = this.obstaclesOf.get(key);
-    if (known === undefined) this.obstaclesOf.set(key, (known = this.obstacles.push(reasons) - 1));
-    return known;
-  }
-
-  /** The number that stands for these slots. */
-  reasonFor(slots: readonly number[]): number {
-    const key = slots.join();
-    let reason = this.reasonOf.get(key);
-    if (reason === undefined) this.reasonOf.set(key, (reason = this.reasons.push([...slots]) - 1));
-    return reason;
+    return this.obstacles.numberOf(sets.map((slots) => this.reasons.numberOf(slots)));
   }
 }

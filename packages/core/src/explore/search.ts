@@ -121,21 +121,19 @@ export class Search {
         this.stop('maxStates');
         break;
       }
-      if (expansion.wakes()) {
-        if (moves.stopped) this.outcome = 'stopped-at-violation';
-        continue;
+      if (!expansion.wakes()) {
+        if (expansion.expanded === this.states.count) {
+          if (this.lookForEnds()) continue;
+          this.outcome = this.shallow ? 'bound' : 'complete';
+          break;
+        }
+        if (expansion.expanded === this.layerEnd) {
+          this.depth++;
+          this.layerEnd = this.states.count;
+        }
+        this.states.forgetBefore(expansion.expanded);
+        this.expand(expansion.expanded++);
       }
-      if (expansion.expanded === this.states.count) {
-        if (this.lookForEnds()) continue;
-        this.outcome = this.shallow ? 'bound' : 'complete';
-        break;
-      }
-      if (expansion.expanded === this.layerEnd) {
-        this.depth++;
-        this.layerEnd = this.states.count;
-      }
-      this.states.forgetBefore(expansion.expanded);
-      this.expand(expansion.expanded++);
       if (moves.stopped) this.outcome = 'stopped-at-violation';
     }
     this.piece = { left: this.bound === 'maxStates' ? left : 0, until };

@@ -61,11 +61,11 @@ export class Successors {
     this.automaton = automaton;
     this.behaviour = behaviour;
     this.footprints = footprints;
-    this.obstacles = behaviour.obstacles;
-    this.reasons = behaviour.reasons;
+    this.obstacles = behaviour.obstacles.all;
+    this.reasons = behaviour.reasons.all;
     this.gates = system.processes.map((process) => Int32Array.from(process.gates ?? []));
     this.open = this.gates.map((gates) => gates.map((gate) => states.layout.rawOf(gate, 0)));
-    this.gateReasons = system.processes.map(({ gates = [] }) => Int32Array.from(gates, (gate) => behaviour.reasonFor(footprints ? [footprints.slot(gate)] : [])));
+    this.gateReasons = system.processes.map(({ gates = [] }) => Int32Array.from(gates, (gate) => behaviour.reasons.numberOf(footprints ? [footprints.slot(gate)] : [])));
     this.ready = new Int32Array(this.gates.length);
     this.ways = new Int32Array(this.gates.length);
     this.status = new Uint8Array(this.gates.length);

@@ -146,7 +146,7 @@ const MEANINGS = {
   }),
   copy: does((s, store) => store.set(at(s, 0), store.get(at(s, 1)))),
   lock: does((s, store) => store.set(at(s, 0), 1), waitsFor((s) => zero(at(s, 0)))),
-  /** As smp_call_function_many does, which waits for the flag of each CPU. Of the same set. */
+  /** Waits for the flag of each CPU of such a set, as smp_call_function_many does. */
   'await all': does(() => 0, waitsFor((s) => allOf(zero(at(s, 0)), ...Array.from({ length: s.args[0]! }, (_, i) => zero(pending(i)))))),
   'irq off': does((s, store) => store.set(at(s, 0), 1)),
   'irq on': does((s, store) => store.set(at(s, 0), 0)),

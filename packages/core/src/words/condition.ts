@@ -12,6 +12,7 @@ export interface CellTest {
 export interface Condition {
   /** Tests without each of which it does not hold. There may be more to it. */
   readonly tests: readonly CellTest[];
+  /** Does it, in this state of the cells? */
   holds(store: Store): boolean;
   /**
    * Where it does not hold: sets of cells, each of which is an obstacle by itself. As long as nobody writes a cell of the set it does not hold,
@@ -31,6 +32,7 @@ export const when = (cell: Cell, passes: (value: number) => boolean): Condition 
 export const zero = (cell: Cell): Condition => when(cell, isZero);
 /** A cell is not 0. */
 export const nonzero = (cell: Cell): Condition => when(cell, isNotZero);
+/** The test of `zero`. */
 export const isZero = (value: number): boolean => value === 0;
 const isNotZero = (value: number): boolean => value !== 0;
 

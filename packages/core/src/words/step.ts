@@ -43,10 +43,11 @@ export interface Footprint {
   /** Updated in a way that commutes with the same kind of update, and not observed. */
   readonly adds: readonly Cell[];
   /**
-   * Queues, 0 while empty, to the end of which the step adds without looking; and queues from whose head it may take one thing where there is one.
-   * Where a queue is not empty, adding to it and taking from it commute. Both are also named above, as the reads and writes they are.
+   * Queues, 0 while empty, to the end of which the step adds one thing without looking. Where a queue is not empty, that commutes with `takes`.
+   * Named among `reads` and `writes` too.
    */
   readonly posts?: readonly Cell[];
+  /** Queues from whose head the step takes one thing, of one of those that are not empty. Named among `reads` and `writes` too. */
   readonly takes?: readonly Cell[];
 }
 
@@ -56,8 +57,8 @@ export interface Meaning {
   enabled?(step: Step, store: Store): boolean;
   /**
    * A condition without which it may not happen, put together so that the explorer sees which cells hold it up (`condition.ts`): the cells
-   * of a lock that it takes, flags of others that have to come. There may be more that `enabled` asks; never less. Absent: nothing is known
-   * but what `enabled` reads.
+   * of a lock that it takes, flags of others that have to come. There may be more that `enabled` asks; never less (SD_BAD_STEP). Absent:
+   * nothing is known but what `enabled` reads.
    */
   needs?(step: Step): Condition;
   /** How many different outcomes the hardware allows now. Absent: one. */

@@ -60,7 +60,7 @@ export const tso: MemoryModel = {
         out[kind] = {
           ...meaning,
           enabled: (step, store) => held(store, step.cpu).length === 0 && (meaning.enabled?.(step, store) ?? true),
-          needs: (step) => (meaning.needs ? allOf(zero(own(step)), meaning.needs(step)) : zero(own(step))),
+          needs: (step) => allOf(zero(own(step)), ...(meaning.needs ? [meaning.needs(step)] : [])),
           footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)] }; },
         };
       }
