@@ -85,6 +85,6 @@ export const hashMachine: MachineSpec = {
   notCompared: F.BUSY | F.HASHPTE,
   entryBits: { ...bits, BUSY: 'H_PAGE_BUSY (RSV1), 0x40', HASHPTE: 'H_PAGE_HASHPTE (RPN43), 0x0080000000000000' },
   // A huge page, or what one CPU has collected: one PTE or many.
-  counted: { flushes: ['flush_hash_hugepage', '__flush_tlb_pending'], ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' }, hypercalls: hashHypercalls, compared },
+  counted: { flushes: ['flush_hash_hugepage', 'flush_hash_range', 'flush_hash_page'], ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' }, hypercalls: hashHypercalls, compared },
   cells: hashCells,
 };
