@@ -48,5 +48,5 @@ export function exitOfClaims(frequencies: readonly Frequency[], facts: readonly 
 
 export function exitOfTrace(trace: Trace): number {
   if (trace.brokenAtEnd.length > 0 || trace.events.some((e) => e.broken.length > 0)) return EXIT.violation;
-  return trace.stuck.length > 0 ? EXIT.deadlock : EXIT.ok;
+  return trace.stuck.length > 0 || trace.loop ? EXIT.deadlock : trace.gaveUp ? EXIT.bound : EXIT.ok;
 }

@@ -99,9 +99,10 @@ function legend(facts: readonly HookFacts[], look: Look, paint: Paint): string[]
   const proved =
     cut.length === 0
       ? 'every interleaving of the workloads that reach the hook was tried'
-      : `the search did not end on ${cut.join(', ')}: always and never are not proved there`;
+      : `not every interleaving was tried to its end on ${cut.join(', ')}: always and never are not proved there`;
+  const reasons = [...new Set(facts.flatMap((f) => f.gaveUp ?? []))].map((why) => ` Code gave up: '${why}'.`).join('');
   return paragraph(
-    `must: the same on every architecture; may: allowed to differ, and measured. ${many(states, 'state')}; ${proved}. -: no workload reaches it.`,
+    `must: the same on every architecture; may: allowed to differ, and measured. ${many(states, 'state')}; ${proved}. -: no workload reaches it.${reasons}`,
     look.columns,
     0,
   ).map(paint.dim);

@@ -5,7 +5,7 @@ import { observationLines } from './observation.ts';
 import { paintOf, type Paint } from './paint.ts';
 import { raceTable } from './race-table.ts';
 import type { Look } from './report.ts';
-import { contradicts, count, halves, isBroken, many, markOf, MEANING, omissionOf, seconds, wordOf } from './words.ts';
+import { contradicts, count, halves, isBroken, limitLine, many, markOf, MEANING, omissionOf, seconds, wordOf } from './words.ts';
 import { paragraph } from './wrap.ts';
 
 export function comparisonText(comparison: Comparison, look: Look): string {
@@ -66,11 +66,15 @@ function unfinished(comparison: Comparison, columns: number, paint: Paint): stri
   return [
     ...begun.map(
       (v) =>
-        `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${v.outcome === 'bound' ? 'bound hit' : 'interrupted'} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}${v.evidence.cut ? `, ${count(v.evidence.cut.waiting)} of them still to go on from` : ''}, nothing found so far.`,
+        `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${reasonOf(v)} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}${v.evidence.cut ? `, ${count(v.evidence.cut.waiting)} of them still to go on from` : ''}, nothing found so far.`,
     ),
     ...(waiting > 0 ? [`.. ${many(waiting, 'verdict')} not begun.`] : []),
   ].flatMap((line) => paragraph(line, columns, 0).map(paint.warn));
 }
+
+/** Why a search has proved nothing. */
+const reasonOf = ({ outcome, evidence: { cut, limits } }: Verdict): string =>
+  outcome === 'bound' && !cut && limits ? `code gave up (${limits.map(limitLine).join('; ')})` : outcome === 'bound' ? 'bound hit' : 'interrupted';
 
 function summary(comparison: Comparison, columns: number, paint: Paint): string[] {
   const cells = cellsOf(comparison);
@@ -89,14 +93,11 @@ function summary(comparison: Comparison, columns: number, paint: Paint): string[
   const states = searched.reduce((sum, v) => sum + v.evidence.states, 0);
   const proved = searched.filter((v) => v.evidence.grade === 'proved').length;
   const found = searched.filter((v) => v.evidence.grade === 'found').length;
-  const gaveUp = searched.filter((v) => v.evidence.grade === 'proved' && v.evidence.gaveUp > 0).length;
   const omission = omissionOf(searched);
-  const cutLoops =
-    gaveUp > 0 ? ` In ${count(gaveUp)} of the proved ones a retry loop was given up: what lies behind it was not tried.` : '';
   return [
     (number('disagree') > 0 ? paint.bad : paint.bold)(words),
     ...paragraph(
-      `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s.${cutLoops}${omission ? ` ${omission.replace('omission', 'Omission')}.` : ''}`,
+      `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s.${omission ? ` ${omission.replace('omission', 'Omission')}.` : ''}`,
       columns,
       0,
     ),

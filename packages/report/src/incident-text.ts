@@ -89,8 +89,29 @@ function ending({ trace }: Incident, paint: Paint, say: Say): string[] {
   const cpuOf = new Map(trace.processes.map((p) => [p.name, p.cpu]));
   return [
     ...trace.brokenAtEnd.map(({ claim, seen }) => `where everything has ended: '${claim}' broken${seen ? `; seen: ${seen}` : ''}`),
+    ...loopLines(trace, cpuOf),
+    ...(trace.gaveUp ?? []).map(({ process, where, why }) => `${process} on cpu${cpuOf.get(process) ?? '?'} gave up${where.length > 0 ? ` in ${where.at(-1)}` : ''}: ${why}`),
     ...trace.stuck.map(({ process, waitsFor }) => `${process} on cpu${cpuOf.get(process) ?? '?'} waits for ever: ${waitsFor}`),
   ].flatMap((line) => say(line, 1).map(paint.bad));
+}
+
+/** The steps that happen again and again, and in which function that is. */
+function loopLines({ loop, events }: Trace, cpuOf: ReadonlyMap<string, number>): string[] {
+  if (!loop) return [];
+  const steps = events.slice(loop.from - 1);
+  const moving = new Set(steps.map(({ process }) => process));
+  const who = loop.processes.map(({ process, where }) => {
+    const around = commonStack(steps.filter((step) => step.process === process).map((step) => step.where));
+    const goes = moving.has(process) ? `goes round in ${around.at(-1) ?? 'its own code'}` : `stands in ${where.at(-1) ?? 'its own code'}`;
+    return `${process} on cpu${cpuOf.get(process) ?? '?'} ${goes}, and never ends`;
+  });
+  return [`steps ${loop.from} to ${events.length} lead back to the state before step ${loop.from}: they happen again and again`, ...who];
+}
+
+/** The functions that all these stacks begin with. */
+function commonStack([first = [], ...rest]: readonly (readonly string[])[]): readonly string[] {
+  const parts = first.findIndex((name, i) => rest.some((stack) => stack[i] !== name));
+  return parts < 0 ? first : first.slice(0, parts);
 }
 
 /** What the threads hold where it broke. At the end of everything nothing is held. */

@@ -6,7 +6,7 @@ import { incidentText } from './incident-text.ts';
 import { paintOf } from './paint.ts';
 import { partingText } from './parting-text.ts';
 import type { Look } from './report.ts';
-import { broke, evidenceOf, GRADE, many, omissionOf, seconds, type Grade } from './words.ts';
+import { broke, evidenceOf, GRADE, limitLine, many, omissionOf, replayCommand, seconds, type Grade } from './words.ts';
 import { paragraph } from './wrap.ts';
 
 export function verdictsText(verdicts: readonly Verdict[], partings: readonly Parting[], look: Look): string {
@@ -20,7 +20,7 @@ export function verdictsText(verdicts: readonly Verdict[], partings: readonly Pa
   const time = verdicts.reduce((sum, v) => sum + v.evidence.seconds, 0);
   const omission = omissionOf(verdicts);
   return [
-    [...lines, ...verdicts.flatMap((v) => toldApart(v, look.columns))].join('\n'),
+    [...lines, ...verdicts.flatMap((v) => toldApart(v, look.columns)), ...verdicts.flatMap((v) => limitsOf(v, look.columns))].join('\n'),
     ...incidents,
     ...partings.map((parting) => partingText(parting, verdicts, look)),
     [
@@ -33,6 +33,13 @@ export function verdictsText(verdicts: readonly Verdict[], partings: readonly Pa
 /** Why CPUs that looked alike were told apart: it makes a search several times as big. */
 const toldApart = (v: Verdict, columns: number): string[] =>
   v.evidence.unlike === undefined ? [] : paragraph(`${nameOf(v)} on ${v.arch}: CPUs with the same thread are told apart: ${v.evidence.unlike}`, columns, 0);
+
+/** What code gave up at, and how to see it. */
+const limitsOf = (v: Verdict, columns: number): string[] =>
+  (v.evidence.limits ?? []).flatMap((limit) => [
+    ...paragraph(`${nameOf(v)} on ${v.arch} gave up, and what lies behind it was not tried: ${limitLine(limit)}`, columns, 0),
+    ...(limit.token === undefined ? [] : [`    ${replayCommand(limit.token)}`]),
+  ]);
 
 const nameOf = (v: Verdict): string => `${v.workload} ${v.variant}`;
 

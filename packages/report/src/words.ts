@@ -1,5 +1,5 @@
 /** The short words of a table, and how numbers are written. */
-import type { Evidence, Expected, RaceCell, Verdict } from '@shootdown/core';
+import type { Evidence, Expected, Limit, RaceCell, Verdict } from '@shootdown/core';
 import type { Cell } from './grid.ts';
 import type { Ink, Paint } from './paint.ts';
 
@@ -20,7 +20,7 @@ export const MEANING: Readonly<Record<string, string>> = {
   FAIL: 'an interleaving breaks one',
   HANG: 'somebody waits for ever',
   'N/A': 'does not apply',
-  '?': 'bound hit, nothing found so far',
+  '?': 'not proved: a bound was hit or code gave up, and nothing was found so far',
   '..': 'interrupted',
   '!': 'differs from the reference',
   '*': 'prediction: the reference says nothing',
@@ -74,11 +74,15 @@ export const sizesOf = (e: Evidence): string => [many(e.cpus, 'CPU'), ...(e.geom
 
 /** What a verdict rests on, in one line. */
 export function evidenceOf(e: Evidence): string {
-  const gaveUp = e.gaveUp > 0 ? [`${many(e.gaveUp, 'state')} where a loop was given up`] : [];
+  const gaveUp = e.limits ? [`code gave up at ${many(e.limits.length, 'place')}`] : [];
   const omission = e.compact ? [`omission risk ${risk(e.compact.omissionRisk)}`] : [];
   const cut = e.cut ? [e.grade === 'found' ? `${CUT[e.cut.by]}, so that a shorter interleaving may break it too` : `${CUT[e.cut.by]} with ${count(e.cut.waiting)} of them still to go on from`] : [];
   return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp, ...cut, ...omission].join(', ');
 }
+
+/** What code gave up at, one line each: `'swap is not modelled', in do_fault (thread F), 3 states`. */
+export const limitLine = ({ why, where, process, states }: Limit): string =>
+  `'${why}', ${where.length > 0 ? `in ${where.at(-1)} (${process})` : `in ${process}`}${states > 0 ? `, ${many(states, 'state')}` : ''}`;
 
 const CUT: Readonly<Record<NonNullable<Evidence['cut']>['by'], string>> = {
   states: 'bound on states met',
@@ -105,7 +109,7 @@ export type Grade = Evidence['grade'];
 export const GRADE: Readonly<Record<Exclude<Grade, 'none'>, string>> = {
   proved: 'every interleaving within these sizes was tried',
   found: 'no interleaving that breaks it is shorter',
-  partial: 'the search did not end',
+  partial: 'not every interleaving was tried to its end',
 };
 
 export const broke = (verdict: Verdict, paint: Paint): Cell => ({ text: wordOf(verdict.outcome), ink: inkOf(verdict.outcome, paint) });

@@ -5,9 +5,10 @@ import type { Check, Process, System } from '../words/system.ts';
 import { Audit } from './audit.ts';
 import { Edges } from './edges.ts';
 import { doubled } from './grow.ts';
+import type { GaveUpPlace } from './findings.ts';
 import type { Identity } from './identity.ts';
 import { place, resume, sameStep, tellStep } from './resume.ts';
-import { traitsOf } from './traits.ts';
+import { TRAIT, traitsOf } from './traits.ts';
 
 /**
  * Nodes are local states (which step comes next), edges are observed values. Code runs only when an edge is taken for the
@@ -171,6 +172,16 @@ export class Automaton {
     const node = this.addNode(p, step, edge);
     this.byKey.set(key, node);
     return node;
+  }
+
+  /** What the code of a node gave up at. */
+  gaveUpAt(node: number): GaveUpPlace {
+    return { process: this.system.processes[this.processOf[node]!]!.name, where: this.where[node]!, why: this.steps[node]!.why ?? 'it says no reason' };
+  }
+
+  /** Nodes whose code has given up. All of them exist: code is learned along executions only. */
+  get givenUp(): number[] {
+    return this.steps.flatMap((_, node) => (this.traits[node]! & TRAIT.gaveUp ? [node] : []));
   }
 
   /** The node of process `p` where its code has ended. */

@@ -4,10 +4,15 @@ import type { Step } from '../words/step.ts';
 import type { Check, Move, Schedule, System } from '../words/system.ts';
 import type { Change, Trace, TraceEvent } from '../words/trace.ts';
 import { END_STEP } from './findings.ts';
+import type { Identity } from './identity.ts';
+import { comesBackTo } from './loop.ts';
 import { World, type Moved } from './world.ts';
 
-/** Runs a system along a schedule. Every claim that fails on the way is told, whether it must hold or is only counted. */
-export function replay(system: System, schedule: Schedule): Trace {
+/**
+ * Runs a system along a schedule. Every claim that fails on the way is told, whether it must hold or is only counted.
+ * @param identity tells local states, to see whether the schedule ends in a state that was there before; absent: that is not asked
+ */
+export function replay(system: System, schedule: Schedule, identity?: Identity): Trace {
   const world = new World(system);
   const events = schedule.map((move, i): TraceEvent => {
     mustApply(system, world, move, i);
@@ -17,11 +22,18 @@ export function replay(system: System, schedule: Schedule): Trace {
   });
   const ended = world.still && !world.gaveUp;
   const deadlocked = ended && world.mainsLeft.length > 0;
+  const left = world.mainsLeft.map(({ process, where }) => ({ process: process.name, where }));
+  const gaveUp = world.threads.flatMap(({ process, where, step }) => (step?.kind === 'bound' ? [{ process: process.name, where, why: step.why ?? 'it says no reason' }] : []));
+  const open = !world.still && left.length > 0 && !events.at(-1)?.broken.length;
+  // Last: it runs the code again, from its start.
+  const from = open && identity ? comesBackTo(system, schedule, identity) : undefined;
   return {
     processes: system.processes.map(({ name, cpu }) => ({ name, cpu })),
     events,
     brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0) : [],
     stuck: deadlocked ? stuck(system, world) : [],
+    ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
+    ...(gaveUp.length > 0 && { gaveUp }),
   };
 }
 

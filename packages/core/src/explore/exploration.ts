@@ -66,6 +66,24 @@ export interface Deadlock {
   readonly stuck: readonly { readonly process: string; readonly waitsFor: string }[];
 }
 
+/** A schedule after which no schedule leads to an end, though processes may move: its last moves lead back to a state that was there before. */
+export interface Livelock extends Deadlock {
+  /** Which move of the schedule begins the loop, from 0: all from there on can be repeated for ever. Absent where no loop was looked for long enough. */
+  readonly loop?: number;
+}
+
+/** Code that came to something it cannot go on with (a `bound` step): what lies behind it was not tried. */
+export interface GaveUp {
+  readonly process: string;
+  /** Operations and hooks it is inside of, outermost first. */
+  readonly where: readonly string[];
+  readonly why: string;
+  /** States in which nothing can move and it stands there. 0 where others move for ever. */
+  readonly states: number;
+  /** A way there: the first that was found. Absent where only runs that learn the code before a search came there. */
+  readonly schedule?: Schedule;
+}
+
 /** A step of the code that some schedule reaches, with the number of local states it is reached in. */
 export interface Reached {
   readonly where: readonly string[];
@@ -89,6 +107,8 @@ export interface Exploration {
   readonly ends: number;
   /** States where nothing can move and some process gave up retrying: neither an end nor a deadlock, nothing is judged there. */
   readonly bounded: number;
+  /** What code gave up at, each place once. An exploration with any has not shown what lies behind them: `complete` speaks of the rest. */
+  readonly gaveUp: readonly GaveUp[];
   readonly deadlocks: number;
   /** Local states of all processes. */
   readonly nodes: number;
@@ -107,6 +127,6 @@ export interface Exploration {
   readonly tally: readonly TallyCount[];
   readonly deadlock?: Deadlock;
   /** A schedule after which processes may move for ever, but some main process can never end whatever they do. */
-  readonly neverEnds?: Deadlock;
+  readonly neverEnds?: Livelock;
   readonly reached: readonly Reached[];
 }

@@ -1,7 +1,7 @@
 /** Judges claims as a search goes, and keeps what it found with a first schedule to it. */
 import type { Step } from '../words/step.ts';
 import type { Check, Schedule } from '../words/system.ts';
-import type { TallyCount, Violation } from './exploration.ts';
+import type { GaveUp, TallyCount, Violation } from './exploration.ts';
 import type { Saved } from './checkpoint.ts';
 import { plain } from './loading.ts';
 import { Pairs } from './pairs.ts';
@@ -19,6 +19,12 @@ export interface Way {
   schedule(): Schedule;
 }
 
+/** Where and why code gave up. */
+export type GaveUpPlace = Pick<GaveUp, 'process' | 'where' | 'why'>;
+
+/** The same place gives up once, whichever of its local states it is in. */
+export const keyOfGaveUp = ({ process, where, why }: GaveUpPlace): string => JSON.stringify([process, where, why]);
+
 /** The step that final claims are handed: nothing happens any more. */
 export const END_STEP: Step = Object.freeze({ kind: 'end', cpu: 0, cells: [], args: [] });
 
@@ -27,6 +33,7 @@ export class Findings {
   private readonly failed = new Map<string, Violation>();
   private readonly counts = new Map<string, Count>();
   private readonly counted = new Pairs();
+  private readonly limits = new Map<string, GaveUp>();
 
   /**
    * Takes down what claims say after a step.
@@ -61,15 +68,29 @@ export class Findings {
     return [...this.counts].map(([claim, count]) => ({ claim, ...count }));
   }
 
+  /** What code gave up at so far. */
+  get gaveUp(): GaveUp[] {
+    return [...this.limits.values()];
+  }
+
+  /** Takes down that code gave up: by a move that was not made before, or in a state where nothing can move. */
+  giveUp(place: GaveUpPlace, states: number, way: Way | undefined): void {
+    const key = keyOfGaveUp(place);
+    const known = this.limits.get(key) ?? { ...place, states: 0 };
+    const schedule = known.schedule ?? way?.schedule();
+    this.limits.set(key, { ...known, states: known.states + states, ...(schedule && { schedule }) });
+  }
+
   save(to: Saving): void {
-    to.plain('findings', { failed: [...this.failed.values()], counts: this.tally });
+    to.plain('findings', { failed: [...this.failed.values()], counts: this.tally, limits: this.gaveUp });
     this.counted.save(to, 'counted');
   }
 
   load(from: Saved): void {
-    const { failed, counts } = plain<{ failed: Violation[]; counts: TallyCount[] }>(from, 'findings');
+    const { failed, counts, limits } = plain<{ failed: Violation[]; counts: TallyCount[]; limits: GaveUp[] }>(from, 'findings');
     for (const violation of failed) this.failed.set(violation.claim, violation);
     for (const { claim, ...count } of counts) this.counts.set(claim, count);
+    for (const place of limits) this.limits.set(keyOfGaveUp(place), place);
     this.counted.load(from, 'counted');
   }
 

@@ -1,7 +1,8 @@
 /** What several searches of one system found, put together. */
 import type { Exploration, TallyCount } from './exploration.ts';
+import { keyOfGaveUp } from './findings.ts';
 
-export type Found = Pick<Exploration, 'violations' | 'tally' | 'deadlock'>;
+export type Found = Pick<Exploration, 'violations' | 'tally' | 'deadlock' | 'gaveUp'>;
 
 /** Adds to what the last search found what an earlier one found and the last one did not. What is found is true whoever found it. */
 export function together({ deadlock, ...last }: Found, earlier: Found): Found {
@@ -11,6 +12,7 @@ export function together({ deadlock, ...last }: Found, earlier: Found): Found {
     violations: [...last.violations, ...lacks(earlier.violations, last.violations)].sort((a, b) => a.depth - b.depth),
     tally: [...last.tally.map((count) => filled(count, earlier.tally.find(({ claim }) => claim === count.claim))), ...lacks(earlier.tally, last.tally)],
     ...(first && { deadlock: first }),
+    gaveUp: [...last.gaveUp, ...earlier.gaveUp.filter((place) => !last.gaveUp.some((other) => keyOfGaveUp(other) === keyOfGaveUp(place)))],
   };
 }
 

@@ -113,8 +113,9 @@ export class Moves {
     if (!local) return;
     for (let many = 0; many < MANY && local.has(states.node(states.count, p)); many++) {
       if (ahead.isHeldUp(p, states.count) && !knowledge.mutants.has('gates hold up local steps')) return;
-      this.count(ahead.moveOn(p, 0));
+      const effect = ahead.moveOn(p, 0);
       way.push(p);
+      this.count(effect);
     }
   }
 
@@ -139,8 +140,16 @@ export class Moves {
     const edge = this.knowledge.behaviour.effects.edge[effect]!;
     this.transitions++;
     while (edge >= this.marks.length) this.marks = doubled(this.marks);
-    this.edges += 1 - this.marks[edge]!;
+    if (this.marks[edge] === 0) this.takesFirst(edge);
+  }
+
+  /** A local edge is taken for the first time. */
+  private takesFirst(edge: number): void {
+    this.edges++;
     this.marks[edge] = 1;
+    const { automaton } = this.knowledge;
+    const node = automaton.edges.to[edge]!;
+    if (automaton.traits[node]! & TRAIT.gaveUp) this.findings.giveUp(automaton.gaveUpAt(node), 0, this);
   }
 
   /** Judges the claims of the step that made the candidate. */

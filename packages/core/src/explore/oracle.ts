@@ -10,6 +10,8 @@ export interface Judgement {
   readonly transitions: number;
   readonly ends: number;
   readonly bounded: number;
+  /** Where and why code gave up in any state: process, functions, reason. Sorted, each once. */
+  readonly gaveUp: readonly string[];
   readonly deadlocks: number;
   /** Is there a state from which no schedule leads to where all main processes have ended, one has given up, or nothing can move? */
   readonly neverEnds: boolean;
@@ -33,6 +35,7 @@ export function oracle(system: System, maxStates: number): Judgement {
   const leadsTo: (number[] | undefined)[] = [];
   const violated = new Map<string, number>();
   const finals = new Set<string>();
+  const gaveUp = new Set<string>();
   const verdicts = new Map<string, { held: Set<string>; failed: Set<string> }>();
   const totals = { transitions: 0, ends: 0, bounded: 0, deadlocks: 0, deadlockDepth: -1 };
 
@@ -72,6 +75,7 @@ export function oracle(system: System, maxStates: number): Judgement {
     const moves: Move[] = system.processes.flatMap((_, process) =>
       Array.from({ length: here.ways(process) }, (_way, choice) => ({ process, choice })),
     );
+    for (const { process, step, where } of here.threads) if (step?.kind === 'bound') gaveUp.add(`${process.name} in ${where.join(' > ')}: ${step.why ?? 'it says no reason'}`);
     const next: number[] = [];
     leadsTo.push(moves.length === 0 || here.gaveUp || here.mainsLeft.length === 0 ? undefined : next);
     for (const [i, move] of moves.entries()) {
@@ -103,7 +107,7 @@ export function oracle(system: System, maxStates: number): Judgement {
   }
   const tally = [...verdicts].map(([claim, { held, failed }]) => ({ claim, held: held.size, failed: failed.size }));
   const failures = [...violated].map(([claim, depth]) => ({ claim, depth }));
-  return { states: seen.size, ...totals, neverEnds: hasTrap(leadsTo), violated: failures.sort(byClaim), tally: tally.sort(byClaim), finals: [...finals].sort() };
+  return { states: seen.size, ...totals, gaveUp: [...gaveUp].sort(), neverEnds: hasTrap(leadsTo), violated: failures.sort(byClaim), tally: tally.sort(byClaim), finals: [...finals].sort() };
 }
 
 /** Is there a state from which none that is over is reached? */

@@ -164,7 +164,7 @@ export class Rounds {
     if (!this.found) return { ...last, rounds: this.rounds, ...more };
     // The way that the reduced search found is a way too, if the search for a shorter one came to a bound before.
     const { violations, deadlock, cut } = last;
-    return { ...this.found, ...more, ...(cut && { cut }), ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
+    return { ...this.found, ...more, gaveUp: together(last, this.found).gaveUp, ...(cut && { cut }), ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
   }
 
   /** What the reduced search found. A last round that was cut off may lack what rounds before it found, in states that exist. */
@@ -260,4 +260,4 @@ const FURTHER = 1.5;
 const LARGE = 600;
 const FIRST = 2048;
 
-const NOTHING: Found = { violations: [], tally: [] };
+const NOTHING: Found = { violations: [], tally: [], gaveUp: [] };

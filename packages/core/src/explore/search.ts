@@ -1,12 +1,13 @@
 /** The search: breadth first over all schedules, every state once. It knows steps and cells, not page tables. */
 import type { Schedule } from '../words/system.ts';
-import type { Deadlock, Exploration, ExploreOptions, Progress } from './exploration.ts';
+import type { Exploration, ExploreOptions, Livelock, Progress } from './exploration.ts';
 import type { Saved } from './checkpoint.ts';
 import { END_STEP, Findings } from './findings.ts';
 import { Endings } from './endings.ts';
 import { Expansion } from './expansion.ts';
 import type { Found } from './found.ts';
 import { Likeness } from './likeness.ts';
+import { untilItRepeats } from './loop.ts';
 import type { Knowledge } from './knowledge.ts';
 import { plain } from './loading.ts';
 import { Moves } from './moves.ts';
@@ -16,6 +17,7 @@ import { coverage } from './report.ts';
 import type { Saving } from './saving.ts';
 import { States } from './state.ts';
 import { Successors } from './successors.ts';
+import { TRAIT } from './traits.ts';
 
 /** Where a search stands. */
 interface Place {
@@ -107,7 +109,7 @@ export class Search {
   /** What was found so far. */
   get found(): Found {
     const { findings, endings } = this;
-    return { violations: findings.violations, tally: findings.tally, ...(endings.deadlock && { deadlock: endings.deadlock }) };
+    return { violations: findings.violations, tally: findings.tally, gaveUp: findings.gaveUp, ...(endings.deadlock && { deadlock: endings.deadlock }) };
   }
 
   /** Takes about `budget` transitions more. */
@@ -180,6 +182,8 @@ export class Search {
     if (this.outcome !== 'interrupted') automaton.audit();
     const { depth, seconds, endings, moves } = this;
     const neverEnds = this.outcome === 'complete' ? this.neverEnds() : undefined;
+    // Runs that learn code, before and between searches, come to places that a search need not come to again.
+    for (const node of automaton.givenUp) this.findings.giveUp(automaton.gaveUpAt(node), 0, undefined);
     return {
       outcome: this.outcome ?? 'interrupted',
       ...(this.outcome === 'bound' && { bound: this.bound ?? 'maxDepth' }),
@@ -201,9 +205,10 @@ export class Search {
   }
 
   /** Asked once: it takes as long as finding the last tenth of all states. */
-  private neverEnds(): Deadlock | undefined {
+  private neverEnds(): Livelock | undefined {
     this.endless ??= this.endings.endless();
-    return this.endings.neverEnds(this.endless);
+    const found = this.endings.neverEnds(this.endless);
+    return found && untilItRepeats(this.knowledge.system, this.knowledge.automaton, found);
   }
 
   private expand(state: number): void {
@@ -234,6 +239,7 @@ export class Search {
     const { finals } = this.knowledge.system;
     const way = (): Schedule => this.states.scheduleTo(state);
     const ending = this.endings.note(state, this.next.source, way);
+    if (ending === 'gave up') this.givesUp(state, way);
     if (ending === 'deadlock' && this.options.stopAtDeadlock) this.outcome = 'stopped-at-violation';
     if (ending !== 'end') return;
     const store = this.next.atEnd();
@@ -241,6 +247,15 @@ export class Search {
     const held = finals.map((check) => check.holds(store, END_STEP, 0));
     const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.jumps ? -1 : this.depth, { schedule: way });
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
+  }
+
+  /** Nothing can move in a state, and in it some code has given up. */
+  private givesUp(state: number, way: () => Schedule): void {
+    const { automaton, system } = this.knowledge;
+    for (let p = 0; p < system.processes.length; p++) {
+      const node = this.states.node(state, p);
+      if (automaton.traits[node]! & TRAIT.gaveUp) this.findings.giveUp(automaton.gaveUpAt(node), 1, { schedule: way });
+    }
   }
 
   private stop(bound: keyof typeof CUT_BY): void {

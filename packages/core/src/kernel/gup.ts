@@ -14,9 +14,6 @@ import { get_page, is_zero_pfn, put_page, subpage, vm_read, vm_write } from './p
 import { mm_find_pmd, pmd_lock, pmd_unlock, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
-/** How often a page is faulted in before the walk gives up: each time somebody may take it away again. */
-const TRIES = 4;
-
 /** Takes references to pages of the current address space: without locks as far as that goes, the rest under mmap_lock. */
 export const get_user_pages_fast = operation(
   linux('v6.1', 'mm/gup.c', 'get_user_pages_fast'),
@@ -47,12 +44,12 @@ export const get_user_pages_unlocked = operation(
 );
 
 function* get_one(cpu: Cpu, vma: Vma, address: Va, access: Access['kind']): Op<Pfn> {
-  for (let tries = 0; tries < TRIES; tries++) {
+  // __get_user_pages: somebody may take the page away again after each fault, however often.
+  for (;;) {
     const pfn = yield* follow_page_mask(cpu, vma, address, access);
     if (pfn !== 0) return pfn;
     yield* handle_mm_fault(cpu, vma, address, access); // faultin_page
   }
-  return yield* cpu.give_up(`GUP faulted a page in ${TRIES} times and did not find it`);
 }
 
 /** @returns the frame, with a reference; 0 when a fault is needed first */

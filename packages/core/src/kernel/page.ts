@@ -66,7 +66,7 @@ export const gup_put_folio = operation(linux('v6.1', 'mm/gup.c', 'gup_put_folio'
  * @returns the head whose count was raised; 0 when the page had no references left
  */
 export const try_grab_folio = operation(linux('v6.1', 'mm/gup.c', 'try_grab_folio'), function* (cpu: Cpu, pfn: Pfn, refs: number): Op<Pfn> {
-  for (let tries = 0; tries < 3; tries++) {
+  for (;;) {
     const head = yield* compound_head(cpu, pfn);
     const grabbed = yield* cpu.inc_not_zero(pageCells.refcount(head));
     if (!grabbed) return 0;
@@ -76,7 +76,6 @@ export const try_grab_folio = operation(linux('v6.1', 'mm/gup.c', 'try_grab_foli
     if (now === head) return head;
     yield* gup_put_folio(cpu, head, refs);
   }
-  return yield* cpu.give_up('try_grab_folio: the page changed its head 3 times');
 });
 
 /** A new anonymous page is mapped for the first time; the caller will publish it. */

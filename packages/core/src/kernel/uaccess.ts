@@ -7,9 +7,6 @@ import type { Op } from '../words/step.ts';
 import { do_user_addr_fault } from './fault.ts';
 import { operation } from './operation.ts';
 
-/** Each fault may find that somebody else changed the entry and leave; an access that faults so often is outside the bound. */
-const TRIES = 6;
-
 /** One load by user code. */
 export const user_load = operation(linux('v6.1', 'arch/x86/mm/fault.c', 'exc_page_fault'), function* (cpu: Cpu, va: Va): Op<'done' | 'SIGSEGV'> {
   return yield* access_until_done(cpu, { va, kind: 'read', token: 0 });
@@ -24,11 +21,11 @@ export const user_store = operation(
 );
 
 function* access_until_done(cpu: Cpu, access: Access): Op<'done' | 'SIGSEGV'> {
-  for (let tries = 0; tries < TRIES; tries++) {
+  // A fault may find that somebody else changed the entry, and leave. Nobody counts: where no fault ever helps, user code never gets on.
+  for (;;) {
     const result = yield* cpu.user_access(access);
     if (result === 'done') return 'done';
     const fault = yield* do_user_addr_fault(cpu, access.va, access.kind);
     if (fault === 'SIGSEGV') return 'SIGSEGV';
   }
-  return yield* cpu.give_up(`the access faulted ${TRIES} times`);
 }

@@ -22,5 +22,5 @@ export async function coverageOf(arch: ArchSpec, scenario: Scenario, configurati
   if (notApplicable(arch, scenario) !== undefined) return { stacks: [], complete: true };
   const found = await explore(rig(arch, scenario, configuration).system, { ...bounds, stopAtFirst: false });
   const stacks = new Map(found.reached.map(({ where }) => [where.join(' '), where]));
-  return { stacks: [...stacks.values()], complete: found.outcome === 'complete' };
+  return { stacks: [...stacks.values()], complete: found.outcome === 'complete' && found.gaveUp.length === 0 };
 }

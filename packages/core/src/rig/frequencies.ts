@@ -27,8 +27,10 @@ export interface HookFacts {
   /** Kinds of waiting steps inside the hook, in words. */
   readonly waits: readonly string[];
   readonly states: number;
-  /** False when a bound was hit or the search was interrupted: `always` and `never` are not proved then. */
+  /** False when a bound was hit, the search was interrupted, or code gave up: `always` and `never` are not proved then. */
   readonly complete: boolean;
+  /** Why code gave up, each reason once. Absent: nowhere. */
+  readonly gaveUp?: readonly string[];
 }
 
 /** Steps that wait for others, in words. */
@@ -56,6 +58,7 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
   for (const arch of archs) {
     const counted = new Map(sentencesOf(contract).map((s) => [s.sentence, { kind: s.kind, held: 0, failed: 0, heldAt: undefined as string | undefined, failedAt: undefined as string | undefined }]));
     const waits = new Set<string>();
+    const gaveUp = new Set<string>();
     let states = 0;
     let complete = true;
     let body: { layer: string; source: Source | undefined } | undefined;
@@ -66,7 +69,8 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
       body = built.stack.bodies.get(hookName);
       const found = await explore(built.system, { ...bounds, reduce: {}, stopAtFirst: false });
       states += found.states;
-      complete &&= found.outcome === 'complete';
+      complete &&= found.outcome === 'complete' && found.gaveUp.length === 0;
+      for (const { why } of found.gaveUp) gaveUp.add(why);
       const token = (schedule: Schedule | undefined): string | undefined => schedule && encodeToken({ workload: scenario.name, variant: `${configuration.release}/${hookName}`, arch: arch.id, schedule });
       for (const { claim, held, failed, heldAt, failedAt } of found.tally) {
         const entry = counted.get(claim.slice(hookName.length + 2));
@@ -81,7 +85,7 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
         if (word && step.where.includes(hookName)) waits.add(word);
       }
     }
-    facts.push({ arch: arch.id, hook: hookName, layer: body?.layer ?? '', ...(body?.source ? { source: body.source } : {}), waits: [...waits], states, complete });
+    facts.push({ arch: arch.id, hook: hookName, layer: body?.layer ?? '', ...(body?.source ? { source: body.source } : {}), waits: [...waits], states, complete, ...(gaveUp.size > 0 && { gaveUp: [...gaveUp] }) });
     for (const [claim, c] of counted)
       frequencies.push({
         hook: hookName, claim, kind: c.kind, arch: arch.id, held: c.held, failed: c.failed,

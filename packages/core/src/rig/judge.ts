@@ -1,7 +1,7 @@
 /** Explores one scenario on one architecture and says how it went. */
 import type { ArchSpec } from '../arch/arch.ts';
 import type { Checkpoint } from '../explore/checkpoint.ts';
-import type { Exploration } from '../explore/exploration.ts';
+import type { Exploration, GaveUp } from '../explore/exploration.ts';
 import { explore } from '../explore/explore.ts';
 import { byFrames, byHistory } from '../explore/identity.ts';
 import { replay } from '../explore/counterexample.ts';
@@ -9,7 +9,7 @@ import { markOf } from '../explore/token.ts';
 import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
-import { SCHEMA_VERSION, type Counterexample, type Evidence, type Outcome, type Verdict } from '../verdict/verdict.ts';
+import { SCHEMA_VERSION, type Counterexample, type Evidence, type Limit, type Outcome, type Verdict } from '../verdict/verdict.ts';
 import { watches } from '../watch/index.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import type { Schedule } from '../words/system.ts';
@@ -83,12 +83,13 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
   const found = await explore(built.system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: true }, identity);
   const counterexample = counterexampleOf(built, found, arch, scenario, variant);
   const outcome: Outcome =
-    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : 'clean';
+    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : found.gaveUp.length > 0 ? 'bound' : 'clean';
   return {
     ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
     evidence: {
       ...sizes(scenario), ...counts(found), ...(bounds.compact && found.omissionRisk !== undefined ? { compact: { seed: bounds.compact.seed, omissionRisk: found.omissionRisk } } : {}), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
       ...(found.cut && { cut: found.cut }),
+      ...(found.gaveUp.length > 0 && { limits: found.gaveUp.map((limit) => limitOf(limit, arch, scenario, variant)) }),
       ...(found.unlike !== undefined && { unlike: found.unlike }),
       ...(identity.problems?.size ? { toldByHistory: [...identity.problems] } : {}),
     },
@@ -109,14 +110,18 @@ export const counts = (found: Exploration): Pick<Evidence, 'states' | 'transitio
   states: found.states, transitions: found.transitions, depth: found.depth, gaveUp: found.bounded, seconds: found.seconds,
 });
 
+const limitOf = ({ process, where, why, states, schedule }: GaveUp, arch: ArchSpec, scenario: Scenario, variant: string): Limit => ({
+  why, process, where, states, ...(schedule && { token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule }) }),
+});
+
 function counterexampleOf(built: Rig, found: Exploration, arch: ArchSpec, scenario: Scenario, variant: string): Counterexample | undefined {
   const violation = found.violations[0];
   const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule;
   if (!schedule) return undefined;
   const claim = violation?.claim ?? 'nobody waits for ever';
-  const trace = replay(built.system, schedule);
+  const trace = replay(built.system, schedule, byFrames());
   return {
-    claim, breach: violation ? (watches.find((w) => w.claim === claim)?.breach ?? 'contract') : 'deadlock',
+    claim, breach: violation ? (watches.find((w) => w.claim === claim)?.breach ?? 'contract') : found.deadlock ? 'deadlock' : 'livelock',
     length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
     token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule, steps: markOf(trace.events) }), trace,
   };

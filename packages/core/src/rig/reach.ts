@@ -34,7 +34,7 @@ export async function reach(arch: ArchSpec, scenario: Scenario, configuration: C
     const { system } = rig(arch, scenario, configuration);
     runtime.reached = explored;
     const found = await explore(system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: false }, byFrames());
-    return { explored, setUp, states: found.states, complete: found.outcome === 'complete' };
+    return { explored, setUp, states: found.states, complete: found.outcome === 'complete' && found.gaveUp.length === 0 };
   } finally {
     runtime.reached = undefined;
   }

@@ -3,6 +3,7 @@ import type { ArchSpec } from '../arch/arch.ts';
 import { readPlace } from '../arch/placed.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { replay } from '../explore/counterexample.ts';
+import { byFrames } from '../explore/identity.ts';
 import { markOf } from '../explore/token.ts';
 import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
@@ -43,18 +44,18 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   if (placed) {
     const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
     const changed: Configuration = { ...configuration, places: placed.places, with: [...(configuration.with ?? []), ...placed.with], hooks };
-    return { token, scenario: workload.scenario, configuration: changed, trace: replay(rig(arch, workload.scenario, changed).system, token.schedule) };
+    return { token, scenario: workload.scenario, configuration: changed, trace: replay(rig(arch, workload.scenario, changed).system, token.schedule, byFrames()) };
   }
   const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
-  const trace = replay(system, token.schedule);
+  const trace = replay(system, token.schedule, byFrames());
   mustBe(token, trace);
   return { token, scenario: workload.scenario, configuration, trace };
 }
 
 /** What was found may still be there where the code has changed: then it is worth showing, by whatever steps. */
-function mustBe({ steps }: Token, { events, brokenAtEnd, stuck }: Trace): void {
+function mustBe({ steps }: Token, { events, brokenAtEnd, stuck, loop }: Trace): void {
   if (steps === undefined || steps === markOf(events)) return;
-  if (brokenAtEnd.length > 0 || stuck.length > 0 || events.some(({ broken }) => broken.length > 0)) return;
+  if (brokenAtEnd.length > 0 || stuck.length > 0 || loop || events.some(({ broken }) => broken.length > 0)) return;
   throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', 'this schedule makes other steps than when it was found, and nothing breaks along it.', 'The code has changed since. Explore again: what was found may be gone, or be elsewhere.');
 }
 

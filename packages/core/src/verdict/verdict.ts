@@ -8,9 +8,23 @@ export const SCHEMA_VERSION = 1;
  * How one scenario went on one architecture.
  * `clean`: no claim fails; `violates`: one does; `deadlock`: somebody waits for ever, and nobody can move; `never-ends`: somebody waits
  * for ever while others move; `n/a`: it does not apply;
- * `bound` and `interrupted`: nothing wrong was found as far as the search came.
+ * `bound` and `interrupted`: nothing wrong was found as far as the search came. It came to a bound also where kernel code gave up
+ * at something that is not modelled (`Evidence.limits`).
  */
 export type Outcome = 'clean' | 'violates' | 'deadlock' | 'never-ends' | 'n/a' | 'bound' | 'interrupted';
+
+/** Where kernel code came to something that is not modelled, and gave up: nothing behind it was tried. */
+export interface Limit {
+  /** The reason, as the code says it. */
+  readonly why: string;
+  readonly process: string;
+  /** Operations and hooks that were running, outermost first. */
+  readonly where: readonly string[];
+  /** States in which nothing moves any more and the code stands there; 0 where others never stop. */
+  readonly states: number;
+  /** What `replay` takes to show a way there. */
+  readonly token?: string;
+}
 
 /** What a verdict rests on. */
 export interface Evidence {
@@ -24,8 +38,10 @@ export interface Evidence {
   readonly transitions: number;
   /** Longest shortest path to a state, counted in states that were kept. */
   readonly depth: number;
-  /** Executions of kernel code that gave up a loop, and so lie outside the bound. */
+  /** States in which nothing can move because kernel code gave up: they are neither an end nor a deadlock. */
   readonly gaveUp: number;
+  /** What code gave up at. With any, nothing is proved: the outcome is `bound` where nothing was found. Absent: nothing did. */
+  readonly limits?: readonly Limit[];
   readonly seconds: number;
   /** What cut the search short (or the one for a shortest execution, where there is a counterexample), and how many states it had not gone on from. */
   readonly cut?: { readonly by: 'states' | 'memory' | 'time' | 'interrupt'; readonly waiting: number };

@@ -34,4 +34,11 @@ export interface Trace {
   readonly brokenAtEnd: readonly { readonly claim: string; readonly seen?: string }[];
   /** Processes that can never move again, when the schedule ends in a deadlock. */
   readonly stuck: readonly { readonly process: string; readonly waitsFor: string }[];
+  /**
+   * The schedule ends in a state that was there before: what happened since can happen again, for ever. `from`: number of the step that begins it;
+   * `processes`: main processes that have not ended, each with the functions it is inside of.
+   */
+  readonly loop?: { readonly from: number; readonly processes: readonly { readonly process: string; readonly where: readonly string[] }[] };
+  /** Code that has given up, with its reason: what it would have done is not modelled. */
+  readonly gaveUp?: readonly { readonly process: string; readonly where: readonly string[]; readonly why: string }[];
 }

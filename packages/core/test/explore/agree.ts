@@ -2,6 +2,7 @@
 import type { Exploration } from '../../src/explore/exploration.ts';
 import { replay } from '../../src/explore/counterexample.ts';
 import { byHistory, type Identity } from '../../src/explore/identity.ts';
+import { comesBackTo } from '../../src/explore/loop.ts';
 import { oracle } from '../../src/explore/oracle.ts';
 import { Rounds } from '../../src/explore/rounds.ts';
 import { Renamings } from '../../src/explore/renamings.ts';
@@ -51,17 +52,23 @@ export interface Says {
   readonly tally: readonly string[];
   readonly deadlock: boolean;
   readonly gaveUp: boolean;
+  /** Where and why code gave up. */
+  readonly limits: readonly string[];
   readonly ends: boolean;
   readonly neverEnds: boolean;
   /** Local states and observations: the code that was reached. */
   readonly code: string;
 }
 
+/** As the oracle says it. */
+const limitsOf = ({ gaveUp }: Exploration): string[] => gaveUp.map(({ process, where, why }) => `${process} in ${where.join(' > ')}: ${why}`).sort();
+
 export const said = (found: Exploration): Says => ({
   violated: found.violations.map(({ claim }) => claim).sort(),
   tally: found.tally.flatMap(({ claim, held, failed }) => [...(held > 0 ? [`${claim} holds`] : []), ...(failed > 0 ? [`${claim} fails`] : [])]).sort(),
   deadlock: found.deadlocks > 0,
   gaveUp: found.bounded > 0,
+  limits: limitsOf(found),
   ends: found.ends > 0,
   neverEnds: found.neverEnds !== undefined,
   code: `${found.nodes} local states, ${found.edges} edges`,
@@ -109,7 +116,10 @@ export function difference(
 }
 
 /** Does what was found happen along the schedule that was given for it? */
-function unreplayable(system: System, { violations, deadlock }: Exploration): string | undefined {
+function unreplayable(system: System, { violations, deadlock, neverEnds, gaveUp }: Exploration): string | undefined {
+  for (const { process, why, schedule } of gaveUp)
+    if (schedule && !replay(system, schedule).gaveUp?.some((limit) => limit.process === process && limit.why === why)) return `${process} does not give up along its schedule`;
+  if (neverEnds && !(comesBackTo(system, neverEnds.schedule, byHistory)! <= neverEnds.loop!)) return 'it never ends, and its loop does not come back';
   for (const { claim, schedule } of violations) {
     const { events, brokenAtEnd } = replay(system, schedule);
     if (![...(events.at(-1)?.broken ?? []), ...brokenAtEnd].some((broken) => broken.claim === claim)) return `'${claim}' holds along its schedule`;
@@ -122,8 +132,9 @@ export type Said = ReturnType<typeof sayOf>;
 function unlike(plain: Said, reduced: Said, { look, symmetry, counts }: { look: boolean; symmetry: boolean; counts: boolean }): string | undefined {
   if (reduced.found.outcome !== 'complete') return 'it is not complete';
   // The code of one process is reached through that of its twin.
-  const code = symmetry ? { code: '' } : {};
+  const code = symmetry ? { code: '', limits: [] } : {};
   const [want, have] = [JSON.stringify({ ...plain.says, ...code }), JSON.stringify({ ...reduced.says, ...code })];
+  if (reduced.says.limits.length === 0 && plain.says.limits.length > 0) return `nothing gave up instead of ${plain.says.limits.join('; ')}`;
   if (want !== have) return `${have} instead of ${want}`;
   if (look && plain.finals.join() !== reduced.finals.join()) return `ends with ${reduced.finals.join(' | ')} instead of ${plain.finals.join(' | ')}`;
   if (symmetry) return undefined;
@@ -145,10 +156,10 @@ export function judgedUnlike({ symmetry, ...system }: System, maxStates: number,
   const { states, transitions, ends, bounded, deadlocks } = found;
   const violated = found.violations.map(({ claim, depth }) => ({ claim, depth })).sort(byClaim);
   const tally = found.tally.map(({ claim, held, failed }) => ({ claim, held, failed })).sort(byClaim);
-  const have = JSON.stringify({ states, transitions, ends, bounded, deadlocks, deadlockDepth: found.deadlock?.schedule.length ?? -1, violated, tally, finals, neverEnds: found.neverEnds !== undefined });
+  const have = JSON.stringify({ states, transitions, ends, bounded, deadlocks, deadlockDepth: found.deadlock?.schedule.length ?? -1, violated, tally, finals, neverEnds: found.neverEnds !== undefined, gaveUp: limitsOf(found) });
   const want = JSON.stringify({
     states: judged.states, transitions: judged.transitions, ends: judged.ends, bounded: judged.bounded, deadlocks: judged.deadlocks, deadlockDepth: judged.deadlockDepth,
-    violated: judged.violated, tally: judged.tally, finals: judged.finals, neverEnds: judged.neverEnds,
+    violated: judged.violated, tally: judged.tally, finals: judged.finals, neverEnds: judged.neverEnds, gaveUp: judged.gaveUp,
   });
   return have === want ? undefined : `the search says ${have}, live code says ${want}`;
 }

@@ -163,6 +163,7 @@ describe('counted by hand', () => {
     });
     // p1 first and p0 for ever outside: a true deadlock. p0 gave up inside: bounded. p0 done, then p1: an end.
     expect(result).toMatchObject({ deadlocks: 1, bounded: 1, ends: 1 });
+    expect(result.gaveUp).toMatchObject([{ process: 'p0', states: 1, schedule: [{ process: 0 }, { process: 0, choice: 1 }] }]);
     expect(result.tally).toMatchObject([{ held: 1, failed: 0 }]);
   });
 

@@ -199,12 +199,17 @@ describe('what a round found is not lost when the next one comes to a bound', ()
 
   test('a round that is cut off adds to what was found before', () => {
     const violation = (claim: string, depth: number) => ({ claim, depth, schedule: [] });
+    const limit = (why: string, states: number) => ({ process: 'p', where: [], why, states });
     const [early, late] = [{ process: 0, choice: 0 }, { process: 1, choice: 0 }];
     expect(
       together(
-        { violations: [violation('b', 2)], tally: [{ claim: 'c', held: 3, failed: 0, heldAt: [late] }] },
-        { violations: [violation('a', 5), violation('b', 1)], tally: [{ claim: 'c', held: 1, failed: 1, heldAt: [early], failedAt: [early] }] },
+        { violations: [violation('b', 2)], tally: [{ claim: 'c', held: 3, failed: 0, heldAt: [late] }], gaveUp: [limit('x', 2)] },
+        { violations: [violation('a', 5), violation('b', 1)], tally: [{ claim: 'c', held: 1, failed: 1, heldAt: [early], failedAt: [early] }], gaveUp: [limit('x', 1), limit('y', 1)] },
       ),
-    ).toEqual({ violations: [violation('b', 2), violation('a', 5)], tally: [{ claim: 'c', held: 3, failed: 1, heldAt: [late], failedAt: [early] }] });
+    ).toEqual({
+      violations: [violation('b', 2), violation('a', 5)],
+      tally: [{ claim: 'c', held: 3, failed: 1, heldAt: [late], failedAt: [early] }],
+      gaveUp: [limit('x', 2), limit('y', 1)],
+    });
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { replay } from '../../src/explore/counterexample.ts';
 import { exploreSync } from '../../src/explore/explore.ts';
+import { byHistory } from '../../src/explore/identity.ts';
 import { oracle } from '../../src/explore/oracle.ts';
 import { ALL_REDUCTIONS } from '../../src/explore/reductions.ts';
 import { difference, noting, sayOf } from './agree.ts';
@@ -109,19 +110,30 @@ describe('what a reduced search reports', () => {
 describe('never ends', () => {
   const clock = { role: 'daemon' as const, body: () => inc(7, 1, 2) };
 
-  test('a wait for what nobody does, while others go round', () => {
+  /** The clock's cell is 0 again after two ticks. */
+  const tick = (process: number) => ({ process, choice: 0 });
+
+  test('a wait for what nobody does, while others go round: what they do again and again is told', () => {
     const found = exploreSync(toy({ processes: [() => awaitValue(0, 1), clock] }), { stopAtFirst: false, maxStates: 100 });
-    expect(found).toMatchObject({ outcome: 'complete', deadlocks: 0, neverEnds: { schedule: [], stuck: [{ process: 'p0', waitsFor: 'cell 0 to be 1' }] } });
+    expect(found).toMatchObject({ outcome: 'complete', deadlocks: 0, neverEnds: { schedule: [tick(1), tick(1)], loop: 0, stuck: [{ process: 'p0', waitsFor: 'cell 0 to be 1' }] } });
   });
 
   test('only from some state on', () => {
     const missed = toy({ processes: [() => awaitValue(0, 0), () => store(0, 1), clock] });
-    expect(exploreSync(missed, { stopAtFirst: false, maxStates: 100 }).neverEnds?.schedule).toEqual([{ process: 1, choice: 0 }]);
+    expect(exploreSync(missed, { stopAtFirst: false, maxStates: 100 }).neverEnds).toMatchObject({ schedule: [tick(1), tick(2), tick(2)], loop: 1 });
   });
 
   test('not while somebody may still do it, nor where all has ended and a daemon goes on', () => {
     const done = toy({ processes: [() => awaitValue(0, 1), () => store(0, 1), clock] });
     expect(exploreSync(done, { stopAtFirst: false, maxStates: 100 }).neverEnds).toBeUndefined();
+  });
+
+  test('its replay says where the loop begins', () => {
+    const system = toy({ processes: [() => awaitValue(0, 0), () => store(0, 1), clock] });
+    const { schedule } = exploreSync(system, { stopAtFirst: false, maxStates: 100 }).neverEnds!;
+    expect(replay(system, schedule, byHistory).loop).toEqual({ from: 2, processes: [{ process: 'p0', where: [] }] });
+    // One tick: no state is there again.
+    expect(replay(system, schedule.slice(0, -1), byHistory).loop).toBeUndefined();
   });
 
   test('a deadlock is another thing', () => {
