@@ -13,7 +13,7 @@ import { builtInsOfCommonJs, METADATA, outside, throughFaces, asWritten } from '
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OWN = [import.meta.url, new URL('lib/bundle-plugins.mjs', import.meta.url)].map((url) => fileURLToPath(url));
 /** Files that are started, not imported. */
-const STARTED = { cli: ['main', 'judge-worker'] };
+const STARTED = { cli: ['main', 'judge-worker', 'loader-hooks'] };
 /** Written when all packages are bundled; bin/built.mjs goes by it. */
 const STAMP = join(root, 'packages/cli/dist/bundle/stamp.json');
 /** What a face is after bundling. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { instrumentWhatIsLoaded } from './instrumenting.ts';
 import type { Modules } from './tokens.ts';
 
 const CONFIG = 'shootdown.config.mjs';
@@ -23,7 +24,10 @@ export const nodeModules = (cwd: string): Modules => ({
     }
   },
   async load(specifier, from) {
-    return (await import(urlOf(specifier, from ?? join(cwd, CONFIG)))) as Record<string, unknown>;
+    const url = urlOf(specifier, from ?? join(cwd, CONFIG));
+    const path = pathOf(url);
+    if (path !== undefined && !specifier.startsWith('@shootdown/')) await instrumentWhatIsLoaded(path);
+    return (await import(url)) as Record<string, unknown>;
   },
   pathOf: (specifier, from) => pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))),
   supplies: (specifier, from) => (isPath(specifier) ? undefined : manifestOf(pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))))?.shootdown?.archs),

@@ -11,6 +11,8 @@ export const MISTAKES = {
   SD_WRONG_RESULT: EXIT.plugin,
   SD_HIDDEN_STATE: EXIT.plugin,
   SD_OPERATION_THREW: EXIT.plugin,
+  SD_FORGOTTEN_YIELD: EXIT.plugin,
+  SD_ENDLESS_LOOP: EXIT.plugin,
   SD_BAD_STEP: EXIT.plugin,
   SD_BAD_SYMMETRY: EXIT.plugin,
   SD_BAD_ARCH: EXIT.plugin,

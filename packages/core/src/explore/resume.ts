@@ -1,4 +1,5 @@
 /** Lets kernel code run to its next step, and says clearly what is wrong with code that throws or yields nonsense. */
+import { neverRun } from '../instrument/made.ts';
 import { Mistake } from '../mistakes.ts';
 import type { Op, Step } from '../words/step.ts';
 import type { Process, System } from '../words/system.ts';
@@ -16,9 +17,13 @@ export function resume(system: System, process: Process, op: Op<unknown>, observ
   } catch (cause) {
     // A mistake has its own words already: an unknown hook, an undeclared cell.
     if (cause instanceof Mistake) throw cause;
-    throw threw(system, process, cause);
+    throw neverRun(process.name, cause) ?? threw(system, process, cause);
   }
-  if (result.done === true) return undefined;
+  if (result.done === true) {
+    const forgotten = neverRun(process.name);
+    if (forgotten) throw forgotten;
+    return undefined;
+  }
   const wrong = malformed(result.value, system.cellCount);
   if (wrong !== undefined) {
     throw new Mistake(
@@ -71,12 +76,28 @@ function malformed(step: unknown, cellCount: number): string | undefined {
   return undefined;
 }
 
+/** What the engine says of a change of something frozen, in strict code. */
+const FROZEN = /read only property|object is not extensible/;
+
 function threw(system: System, process: Process, cause: unknown): Mistake {
+  if (cause instanceof TypeError && FROZEN.test(cause.message)) return changesFrozen(system, process, cause);
   const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   const mistake = new Mistake(
     'SD_OPERATION_THREW',
     `${process.name} threw in ${place(system.where())}: ${what}`,
     'Kernel code must cope with everything it can observe. To give up retrying, take a `bound` step; what must never happen is a claim.',
+  );
+  mistake.cause = cause;
+  return mistake;
+}
+
+/** Layers and services of an architecture, and what stories share, are frozen: nothing in them may change. */
+function changesFrozen(system: System, process: Process, cause: TypeError): Mistake {
+  const at = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/m.exec(cause.stack?.split('\n').slice(1).join('\n') ?? '')?.[1];
+  const mistake = new Mistake(
+    'SD_HIDDEN_STATE',
+    `${process.name} in ${place(system.where())} changes a field of an object that must stay as it is: ${cause.message}${at ? `, at ${at}` : ''}.`,
+    'Fields are not seen by the explorer. What code remembers is a cell (`cells` of the machine), or a local variable of the generator.',
   );
   mistake.cause = cause;
   return mistake;

@@ -14,6 +14,7 @@ import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts
 import { tellGenerators, twoForms } from './two-forms.ts';
 
 export { MARK };
+export { hiddenState, type HiddenState } from './hidden-state.ts';
 
 const OLDER_MARK = /^(#!.*\n)?\/\* shootdown:frames \d+ \*\//;
 
@@ -24,10 +25,13 @@ export const isInstrumented = (code: string): boolean => OLDER_MARK.test(code);
  * Instruments one file.
  * @param code JavaScript, a module, without types
  * @param file a name no other file has; sites begin with it
+ * @param options `watchCalls`: a generator that a call makes is noted with the place of the call until it is run, so that a forgotten `yield*` is
+ * noticed where code ends (`made.ts`); and loops that go round without a step are noticed
  * @returns undefined when there is nothing to do: no generator, or done before
  */
-export function instrument(code: string, file: string): string | undefined {
-  if (isInstrumented(code) || !/\byield\b/.test(code)) return undefined;
+export function instrument(code: string, file: string, options: { readonly watchCalls?: boolean } = {}): string | undefined {
+  // Code in which every `yield*` was forgotten has none.
+  if (isInstrumented(code) || (!options.watchCalls && !/\byield\b/.test(code))) return undefined;
   const { program, source } = read(code, file);
   const { names, holders } = source;
   if (![...names.bodies.keys()].some(isGenerator)) return undefined;
@@ -45,6 +49,10 @@ export function instrument(code: string, file: string): string | undefined {
     }
     if (isGenerator(here[0])) arms(node, inside);
     if (node.type === 'YieldExpression' && isGenerator(here[0])) site(node, here, inside);
+    if (options.watchCalls && way.length > 0) {
+      made(node, way.at(-1)!);
+      turns(node);
+    }
     if (node.type === 'ClassBody' || node.type === 'Program') tellGenerators(node, source, edits);
     for (const part of parts(node)) visit(part, here, inside, named);
   };
@@ -95,6 +103,29 @@ export function instrument(code: string, file: string): string | undefined {
     edits.close(node.end, `, ${JSON.stringify(`${file} ${name} ${sites++}`)}, __sd.told && (() => [${captured.join(', ')}]))`, node);
   }
 
+  /** A call, with all of its chain. What `yield*` is handed is run at once. */
+  function made(node: Node, around: Node): void {
+    const isCall = node.type === 'CallExpression' ? node.callee.type !== 'Super' && !isChained(node, around) : node.type === 'ChainExpression';
+    if (!isCall || (around.type === 'YieldExpression' && around.delegate)) return;
+    edits.open(node.start, '__sdMade(', node);
+    edits.close(node.end, `, ${placeOf(node)})`, node);
+  }
+
+  /** Each turn of a loop. */
+  function turns(node: Node): void {
+    if (!('body' in node) || !/^(For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type)) return;
+    const body = node.body as Node;
+    const turn = `__sdTurn(${placeOf(node)});`;
+    if (body.type === 'BlockStatement') edits.open(body.start + 1, turn, body);
+    else {
+      edits.open(body.start, `{${turn}`, node);
+      edits.close(body.end, '}', node);
+    }
+  }
+
+  /** `"story.mjs:12"`. */
+  const placeOf = (node: Node): string => JSON.stringify(`${file}:${code.slice(0, node.start).split('\n').length}`);
+
   function site(node: Yield, way: readonly Node[], name: string): void {
     const told = valuesAt(node, way);
     const values = typeof told === 'string' ? [JSON.stringify(UNTOLD), JSON.stringify(told)] : told;
@@ -138,6 +169,12 @@ export function instrument(code: string, file: string): string | undefined {
   const text = edits.applied(0, code.length, (from, to) => code.slice(from, to));
   return hashBang + PROLOGUE + text.slice(hashBang.length);
 }
+
+/** Is a call a part of an optional chain? Only the chain as a whole can be taken hold of. */
+const isChained = (node: Node, around: Node): boolean =>
+  around.type === 'ChainExpression' || ((around.type === 'MemberExpression' || around.type === 'CallExpression') && 'optional' in node && isOptional(node));
+const isOptional = (node: Node): boolean =>
+  (node.type === 'CallExpression' && (node.optional || isOptional(node.callee))) || (node.type === 'MemberExpression' && (node.optional || isOptional(node.object)));
 
 /** Is there a yield in it, of the function it is in? */
 function takesStep(node: Node): boolean {

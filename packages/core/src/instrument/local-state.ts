@@ -1,12 +1,14 @@
 /** The local state of running code, told by its frames. */
 import { encodeFrames } from './encode.ts';
 import { running } from './depth.ts';
+import { forgetMade } from './made.ts';
 import { runtime } from './runtime.ts';
 
 /** Lets go of what code that was left in the middle had on the stack, before code is run whose local state nobody asks for. */
 export function forgetFrames(): void {
   runtime.stack.length = 0;
   runtime.told = false;
+  forgetMade();
 }
 
 /** Looks at the code of one system while it is run again and again, always from its start. */

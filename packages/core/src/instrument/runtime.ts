@@ -26,6 +26,11 @@ export interface Runtime {
   told: boolean;
   /** Called where instrumented code stops for a step, its frame on top of the stack. */
   stopped: (() => void) | undefined;
+  /** Generators that calls have made and that nobody has run yet, each with the place of the call. Kept while code runs from its start to its end. */
+  made?: Map<object, string> | undefined;
+  /** Turns of watched loops since the last step, and who is told when there are too many: code that makes no step any more cannot be stopped from outside. */
+  turns: number;
+  endless: ((where: string) => never) | undefined;
   /** While somebody wants to know: sites that code has come by. */
   reached?: Set<string> | undefined;
   /**
@@ -53,19 +58,27 @@ export const runtime: Runtime = ((globalThis as { [key: symbol]: unknown })[Symb
   run: 0,
   told: false,
   stopped: undefined,
+  made: undefined,
+  turns: 0,
+  endless: undefined,
   reached: undefined,
   perform: undefined,
   noPlainForm: undefined,
 }) as Runtime;
 
 /** Marks instrumented files. The number goes up when the pass changes. */
-export const MARK = '/* shootdown:frames 3 */';
+export const MARK = '/* shootdown:frames 4 */';
+
+/** Turns of loops between two steps: no kernel function needs as many. */
+const MANY_TURNS = 1_000_000;
 
 /** What instrumented files begin with; on one line, so that line numbers stay. Needs nothing else to be loaded. */
 export const PROLOGUE =
-  `${MARK}const __sd = globalThis[Symbol.for("${KEY}")] ??= { stack: [], closures: new WeakMap(), run: 0, told: false, stopped: undefined, reached: undefined, perform: undefined, noPlainForm: undefined };` +
-  'const __sdCall = (it, frame) => (__sd.reached?.add(frame[0]), __sd.stack.push(frame), it);' +
-  'const __sdStep = (it, frame) => (__sd.reached?.add(frame[0]), __sd.stack.push(frame), __sd.stopped?.(), it);' +
+  `${MARK}const __sd = globalThis[Symbol.for("${KEY}")] ??= { stack: [], closures: new WeakMap(), run: 0, told: false, stopped: undefined, made: undefined, turns: 0, endless: undefined, reached: undefined, perform: undefined, noPlainForm: undefined };` +
+  'const __sdCall = (it, frame) => (__sd.made?.delete(it), __sd.reached?.add(frame[0]), __sd.stack.push(frame), it);' +
+  'const __sdMade = (value, where) => { if (__sd.made !== undefined && typeof value === "object" && value !== null && value[Symbol.toStringTag] === "Generator") __sd.made.set(value, where); return value; };' +
+  'const __sdStep = (it, frame) => (__sd.turns = 0, __sd.reached?.add(frame[0]), __sd.stack.push(frame), __sd.stopped?.(), it);' +
+  `const __sdTurn = (where) => { if (__sd.turns++ > ${MANY_TURNS}) { __sd.turns = 0; __sd.endless?.(where); } };` +
   'const __sdBack = (value) => (__sd.stack.pop(), value);' +
   `const __sdMark = (...all) => { for (const f of all) f[Symbol.for(${JSON.stringify(WRITTEN_AS_GENERATOR.description)})] = true; return all[0]; };` +
   'const __sdForms = (stepwise, plain) => __sdMark(plain(stepwise));' +

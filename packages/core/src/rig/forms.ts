@@ -23,6 +23,7 @@ export function plainly<T>(code: () => Op<T>, perform: (step: Step) => number): 
   };
   const result: unknown = during((step) => {
     if (found) throw found; // somebody has caught it
+    runtime.turns = 0;
     if (!isStep(step)) return noPlainForm('a generator that was instrumented makes something that is no step: it is no kernel code');
     return perform(step);
   }, (caller) => noPlainForm(`code that was not instrumented is called by ${caller}`), code);

@@ -35,14 +35,15 @@ export function changesOf(arch: ArchSpec, configuration: Configuration, releases
  */
 export function stackOf(arch: ArchSpec, changes: readonly Change[]): Stack {
   const services = new Container();
-  for (const service of arch.services) services.bind(service).toSelf().inSingletonScope();
+  // Frozen: the explorer does not see fields. Code that changes one fails there (SD_HIDDEN_STATE).
+  for (const service of arch.services) services.bind(service).toSelf().inSingletonScope().onActivation((_, it) => Object.freeze(it));
   const layers: LayerClass[] = [Generic, ...arch.layers, ...changes.flatMap((c) => (c.layer ? [c.layer] : []))];
   let bodies: Bodies = new Map();
   for (const layer of layers) {
     const container = new Container({ parent: services });
     container.bind(BELOW).toConstantValue(Object.fromEntries([...bodies].map(([name, body]) => [name, body.run])));
     container.bind(layer).toSelf();
-    bodies = overlay(bodies, bodiesOf(container.get(layer)));
+    bodies = overlay(bodies, bodiesOf(Object.freeze(container.get(layer))));
   }
   requireAll(arch.id, bodies);
   return { bodies, layers: layers.map((l) => l.name), changes: new Set(changes.map((c) => c.name)) };

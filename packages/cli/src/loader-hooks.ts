@@ -1,0 +1,63 @@
+/**
+ * Runs in the thread in which Node loads modules: what a user has written is instrumented on the way, as the built code of the workspace
+ * is when it is built. So its local states are told by its frames, a forgotten `yield*` has a place, and state outside of cells is found.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hiddenState, instrument } from '@shootdown/core/instrument';
+
+/** In all that has been through the pass, bundled or not. */
+const DONE = 'shootdown:forms';
+/** What makes a mistake in the thread that imports: a class is lost between threads. Set by `instrumenting.ts`. */
+const MISTAKE = 'globalThis[Symbol.for("shootdown:mistake")]';
+
+interface Loaded {
+  readonly format?: string | null;
+  readonly source?: string | ArrayBuffer | NodeJS.TypedArray;
+}
+
+/** The hook that Node asks for each module (node:module, `load`). */
+export async function load(url: string, context: unknown, next: (url: string, context: unknown) => Promise<Loaded>): Promise<Loaded> {
+  const loaded = await next(url, context);
+  if (loaded.format !== 'module' || loaded.source === undefined || !url.startsWith('file:')) return loaded;
+  const path = fileURLToPath(url);
+  if (!speaksOfKernels(path)) return loaded;
+  const code = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+  return { ...loaded, source: code.includes(DONE) ? code : prepared(code, path) };
+}
+
+/** What is wrong with a file is said where it is imported; what cannot be read is left to Node. */
+function prepared(code: string, path: string): string {
+  const file = nameOf(path);
+  try {
+    const [hidden] = hiddenState(code);
+    const text = instrument(code, file, { watchCalls: true }) ?? code;
+    return hidden ? `${refusal(`${file}:${hidden.line} changes ${hidden.name}, which the explorer does not see`)}${text}` : text;
+  } catch (error) {
+    if (error instanceof SyntaxError) return code;
+    throw error;
+  }
+}
+
+const refusal = (what: string): string =>
+  `throw ${MISTAKE}("SD_HIDDEN_STATE", ${JSON.stringify(`${what}.`)}, "What kernel code remembers across a step is a cell, or a local variable of the generator."); `;
+
+/** As somebody in this folder would name it. */
+const nameOf = (path: string): string => {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+};
+
+/** Of installed packages only those that write for the explorer. */
+function speaksOfKernels(path: string): boolean {
+  if (!/[/\\]node_modules[/\\]/.test(path)) return true;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) {
+      const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, Record<string, string> | undefined>;
+      return '@shootdown/core' in dependencies || '@shootdown/core' in peerDependencies;
+    }
+    if (folder === dirname(folder)) return false;
+  }
+}
