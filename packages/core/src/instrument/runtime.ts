@@ -67,7 +67,7 @@ export const runtime: Runtime = ((globalThis as { [key: symbol]: unknown })[Symb
 }) as Runtime;
 
 /** Marks instrumented files. The number goes up when the pass changes. */
-export const MARK = '/* shootdown:frames 4 */';
+export const MARK = '/* shootdown:frames 5 */';
 
 /** Turns of loops between two steps: no kernel function needs as many. */
 const MANY_TURNS = 1_000_000;
