@@ -61,7 +61,8 @@ export class Journal {
     const known = this.#known.get(keyOf(question));
     const verdict = known ?? (await judge(place));
     // A bound may be another one next time, and so may the moment of an interrupt.
-    if (verdict.outcome === 'interrupted' || verdict.evidence.cut !== undefined) return verdict;
+    const { outcome, evidence } = verdict;
+    if (outcome === 'interrupted' || evidence.cut !== undefined || (outcome === 'bound' && !evidence.limits)) return verdict;
     if (!known) appendFileSync(this.path, `${JSON.stringify({ code: this.code, question, verdict } satisfies Line)}\n`);
     // Not before the verdict is there: killed in between, the next run takes it away.
     removeCheckpoint(place);
