@@ -1,10 +1,11 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Named, RaceCase, Verdict, Workload } from '@shootdown/core';
+import type { ArchSpec, KnownNames, Mistake, Told, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
 import type { Journal, Question } from './journal.ts';
 import type { BoundOptions } from './options.ts';
 import { inject, injectable } from 'tsyringe';
 import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
+import { WORKLOAD_KEYS, workloadsOf, type Workloads } from './workloads.ts';
 
 /** The config file. Entries are names of packages, paths, or the values themselves. */
 interface Config {
@@ -12,24 +13,6 @@ interface Config {
   readonly workloads?: readonly unknown[];
 }
 const KEYS = ['arches', 'workloads'];
-
-/** What a package of workloads exports; it may leave any of them out. */
-export interface Workloads {
-  readonly races: readonly RaceCase[];
-  /** What the texts of races say about other forms of them. */
-  readonly variations: readonly RaceCase[];
-  readonly expected: readonly ExpectedRow[];
-  /** Workloads that reach hooks under their usual conditions, for measuring claims. */
-  readonly contractWorkloads: readonly Workload[];
-  /** Operations that are counted. */
-  readonly operations: readonly CountedOperation[];
-  /** What real kernels did. */
-  kernelCounts(): readonly CountRow[];
-  /** What those counts hold beside the operations. */
-  readonly countedBeside: readonly Beside[];
-  /** What of those counts is not compared, and why. */
-  readonly countedLeftOut: readonly LeftOut[];
-}
 
 /** Verdicts that are remembered, or not. */
 export interface MaybeJournal {
@@ -40,6 +23,8 @@ export interface MaybeJournal {
 export class Catalog {
   #config: Promise<{ config: Config; from?: string }> | undefined;
   #journal: Journal | undefined;
+  /** Architectures that were asked for last. */
+  #loaded: readonly ArchSpec[] = [];
 
   constructor(
     @inject(CORE) private readonly core: Lazy<Core>,
@@ -65,7 +50,7 @@ export class Catalog {
     const twice = ids.find((id, i) => ids.indexOf(id) !== i);
     if (twice !== undefined)
       throw await this.#mistake('SD_BAD_CONFIG', `two architectures are called ${twice}.`, 'Leave one of them out of the config or the --plugin options.');
-    return archs;
+    return (this.#loaded = archs);
   }
 
   /** Files from which architectures are imported. Those that the config gives as values have none. */
@@ -86,18 +71,22 @@ export class Catalog {
   async workloads(): Promise<Workloads> {
     const { config, from } = await this.#read();
     const entries = config.workloads ?? ['@shootdown/workloads'];
-    const found = await Promise.all(entries.map((entry) => this.#load(entry, 'workloads', from)));
-    const all = <T>(key: Exclude<keyof Workloads, 'kernelCounts'>): T[] => found.flatMap((module) => (module[key] ?? []) as T[]);
-    return {
-      races: all<RaceCase>('races'),
-      variations: all<RaceCase>('variations'),
-      expected: all<ExpectedRow>('expected'),
-      contractWorkloads: all<Workload>('contractWorkloads'),
-      operations: all<CountedOperation>('operations'),
-      countedBeside: all<Beside>('countedBeside'),
-      countedLeftOut: all<LeftOut>('countedLeftOut'),
-      kernelCounts: () => found.flatMap((module) => (module['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
-    };
+    const sources = await Promise.all(entries.map(async (entry) => ({ where: typeof entry === 'string' ? entry : 'an entry of workloads in the config', exports: await this.#load(entry, 'workloads', from) })));
+    // A file may bring an architecture too.
+    const own = sources.map(({ where, exports }) => ({ where, exports: isArchs(exports['default']) ? { ...exports, default: undefined } : exports }));
+    return workloadsOf(own, await this.core());
+  }
+
+  /**
+   * Names of changes, numbers and operations that no architecture knows: of one that is not loaded too, so all are loaded where those
+   * that are do not know a name.
+   * @returns for each story what is wrong with it
+   */
+  async strangers(stories: readonly Told[]): Promise<(Mistake | undefined)[]> {
+    const core = await this.core();
+    const found = (known: KnownNames): (Mistake | undefined)[] => stories.map((story) => core.strangerIn(story, known));
+    const first = found(core.namesKnownTo(this.#loaded));
+    return first.every((mistake) => mistake === undefined) ? first : found(core.namesKnownTo(await this.archs()));
   }
 
   /** Files from which workloads are imported. */
@@ -154,10 +143,13 @@ export class Catalog {
   }
 
   async #archsOf(entry: unknown, from?: string): Promise<ArchSpec[]> {
-    const value = typeof entry === 'string' ? (await this.#load(entry, 'architectures', from))['default'] : entry;
+    const module = typeof entry === 'string' ? await this.#load(entry, 'architectures', from) : undefined;
+    const stray = module && Object.keys(module).find((key) => WORKLOAD_KEYS.includes(key));
+    if (stray !== undefined && (await this.#read()).config.workloads?.includes(entry) !== true) throw await this.#mistake('SD_BAD_CONFIG', `${String(entry)} is named as a package of architectures and exports ${stray}, which nobody reads there.`, 'Name it under workloads of the config too, or put them into a file of their own.');
+    const value = module ? module['default'] : entry;
     const found = Array.isArray(value) ? (value as unknown[]) : [value];
     const where = typeof entry === 'string' ? `the default export of ${entry}` : 'an entry of arches in the config';
-    if (found.length === 0 || !found.every(isArch))
+    if (!isArchs(value))
       throw await this.#mistake(
         'SD_BAD_ARCH',
         `${where} is no architecture.`,
@@ -167,7 +159,8 @@ export class Catalog {
   }
 
   async #load(entry: unknown, what: string, from?: string): Promise<Readonly<Record<string, unknown>>> {
-    if (typeof entry !== 'string') return entry as Record<string, unknown>;
+    if (typeof entry === 'object' && entry !== null) return entry as Record<string, unknown>;
+    if (typeof entry !== 'string') throw await this.#mistake('SD_BAD_CONFIG', `the config names ${String(entry)} under ${what}.`, 'An entry is the name of a package, a path, or the value itself.');
     try {
       return await this.modules.load(entry, from);
     } catch (error) {
@@ -199,6 +192,9 @@ async function openJournal(path: string, places: readonly string[], plugins: rea
 const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/ imported from .*|\n.*/s, '');
 
+/** Is it an architecture, or a list of some? */
+const isArchs = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 && (value as unknown[]).every(isArch) : isArch(value));
+
 const isArch = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
@@ -206,17 +202,6 @@ const isArch = (value: unknown): boolean =>
   typeof value.id === 'string' &&
   'machine' in value &&
   'layers' in value &&
-  Array.isArray(value.layers);
-
-/** Every workload under its name, with its kernels by variant. */
-export function namedOf({ races, variations, contractWorkloads }: Pick<Workloads, 'races' | 'variations' | 'contractWorkloads'>): Named[] {
-  const named = new Map<string, { scenario: Named['scenario']; variants: Record<string, Named['variants'][string]> }>();
-  const add = (scenario: Named['scenario'], variant: string, configuration: Named['variants'][string]): void => {
-    const known = named.get(scenario.name) ?? { scenario, variants: {} };
-    known.variants[variant] ??= configuration;
-    named.set(scenario.name, known);
-  };
-  for (const race of [...races, ...variations]) for (const variant of ['before', 'after'] as const) add(race.scenario, variant, race[variant]);
-  for (const { scenario, configuration } of contractWorkloads) add(scenario, configuration.release, configuration);
-  return [...named.values()];
-}
+  Array.isArray(value.layers) &&
+  // Not a declaration that `arch()` has not seen: it fills in what is left out, and checks the rest.
+  ['alsoKnownAs', 'variants', 'rules'].every((key) => key in value);

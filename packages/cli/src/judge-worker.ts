@@ -2,11 +2,12 @@
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HowFar, Reach, Verdict } from '@shootdown/core';
-import { Catalog, namedOf } from './catalog.ts';
+import { Catalog } from './catalog.ts';
 import type { CheckpointPlace } from './checkpoint-file.ts';
 import { checkpointed } from './checkpointed.ts';
 import { nodeModules } from './modules.ts';
 import type { Settings } from './tokens.ts';
+import { namedOf } from './workloads.ts';
 
 /** What a worker is begun with. */
 export interface WorkerStart {

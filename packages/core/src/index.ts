@@ -23,7 +23,7 @@ export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './rig/judge
 export { nameOfPlace, readPlace } from './arch/placed.ts';
 export { idleSwitches } from './rig/stack.ts';
 export type { Followed, Obstacle, Pair, PartingStep } from './explore/follow.ts';
-export { namesKnownTo, strangerIn, type KnownNames, type Told } from './rig/names.ts';
+export { changesKnownTo, namesKnownTo, strangerIn, type KnownNames, type Told } from './rig/names.ts';
 export { part, type Parting } from './rig/part.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './rig/place.ts';
 export { reach, type Reach } from './rig/reach.ts';

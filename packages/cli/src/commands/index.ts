@@ -102,7 +102,7 @@ export const declarations: readonly Declaration[] = [
             .option('--mix <parts>', 'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)', names, ['move', 'wp', 'migrate', 'change', 'zap', 'split', 'collapse'])
             .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
         ),
-        'shootdown place collapse-beside-gup-fast --arch ppc64-radix',
+        'shootdown place ppc-zap-huge-pmd-vs-lockless-walk --arch ppc64-radix --mix zap,change=100',
       ),
     load: async () => (await import('./place.ts')).Place,
   },
@@ -150,9 +150,9 @@ export const declarations: readonly Declaration[] = [
       example(
         program
           .command('list')
-          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks']))
-          .summary('list architectures, workloads or hooks')
-          .description('Lists architectures, workloads or hooks.'),
+          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes']))
+          .summary('list architectures, workloads, hooks, operations or changes')
+          .description('Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks.'),
         'shootdown list workloads',
       ),
     load: async () => (await import('./list.ts')).List,

@@ -6,6 +6,7 @@ import { changeAt } from '../arch/placed.ts';
 import { Generic } from '../arch/generic.ts';
 import { bodiesOf, overlay, requireAll, type Bodies, type LayerClass } from '../arch/layer.ts';
 import { changesKnownTo, mustKnowPlaces } from './names.ts';
+import { RELEASES } from '../kernel/fixes.ts';
 import { isIn, type Releases } from './releases.ts';
 import type { Configuration } from '../workload/scenario.ts';
 
@@ -34,9 +35,9 @@ export function changesOf(arch: ArchSpec, configuration: Configuration, releases
   return [...inForce, ...(configuration.places ?? []).map(changeAt)];
 }
 
-/** Names that a configuration gives and that switch nothing there: changes that its release has anyway, and such that it has not. */
-export function idleSwitches(arch: ArchSpec, { release, hooks }: Configuration, releases: Releases): string[] {
-  const has = new Set(changesOf(arch, { release, says: '' }, releases).map(({ name }) => name));
+/** Changes that would switch nothing in a kernel: those to come that it has anyway, and those to go that it has not. */
+export function idleSwitches(arch: ArchSpec, kernel: Configuration, hooks: Configuration['hooks']): string[] {
+  const has = new Set(changesOf(arch, kernel, RELEASES).map(({ name }) => name));
   return [...(hooks?.with ?? []).filter((name) => has.has(name)), ...(hooks?.without ?? []).filter((name) => !has.has(name))];
 }
 
