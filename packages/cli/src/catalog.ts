@@ -1,10 +1,11 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
 import type { ArchSpec, KnownNames, Mistake, Told, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
+import type { Code } from './code.ts';
 import type { Journal, Question } from './journal.ts';
 import type { BoundOptions } from './options.ts';
 import { inject, injectable } from 'tsyringe';
-import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
+import { CORE, MODULES, SETTINGS, TERMINAL, type Core, type Lazy, type Modules, type Settings, type Terminal } from './tokens.ts';
 import { WORKLOAD_KEYS, workloadsOf, type Workloads } from './workloads.ts';
 
 /** The config file. Entries are names of packages, paths, or the values themselves. */
@@ -25,11 +26,13 @@ export class Catalog {
   #journal: Journal | undefined;
   /** Architectures that were asked for last. */
   #loaded: readonly ArchSpec[] = [];
+  readonly #warned = new Set<string>();
 
   constructor(
     @inject(CORE) private readonly core: Lazy<Core>,
     @inject(MODULES) private readonly modules: Modules,
     @inject(SETTINGS) private readonly settings: Settings,
+    @inject(TERMINAL) private readonly terminal: Pick<Terminal, 'err'>,
   ) {}
 
   /**
@@ -89,15 +92,9 @@ export class Catalog {
     return first.every((mistake) => mistake === undefined) ? first : found(core.namesKnownTo(await this.archs()));
   }
 
-  /** Files from which workloads are imported. */
-  async #workloadFiles(): Promise<string[]> {
-    const { config, from } = await this.#read();
-    return (config.workloads ?? []).flatMap((entry) => (typeof entry === 'string' ? (this.modules.pathOf(entry, from) ?? []) : []));
-  }
-
   /** Verdicts of a run before, kept in a file. Absent: nobody asked. */
   async journal({ resume, checkpointEvery }: BoundOptions): Promise<MaybeJournal> {
-    if (resume !== undefined) return (this.#journal = await openJournal(resume, this.modules.places(), [...(await this.archFiles()), ...(await this.#workloadFiles())], checkpointEvery ?? CHECKPOINT_EVERY, await this.core()));
+    if (resume !== undefined) return (this.#journal = await this.#openJournal(resume, checkpointEvery ?? CHECKPOINT_EVERY));
     if (checkpointEvery !== undefined) {
       const { Mistake } = await this.core();
       throw new Mistake('SD_BAD_OPTION', '--checkpoint-every says how often a search is kept, and nothing says where.', 'Add --resume FILE.');
@@ -105,9 +102,29 @@ export class Catalog {
     return { judged: (_question, judge) => judge(undefined) };
   }
 
+  /** What code gives the verdicts that are kept. Absent: none is. */
+  get code(): Code | undefined {
+    return this.#journal?.code;
+  }
+
+  /** The beginning of the paths of files that are kept. */
+  get leftOut(): string {
+    return this.#journal?.path ?? '';
+  }
+
+  async #openJournal(path: string, every: number): Promise<Journal> {
+    // All that may be asked for later: the same code then has the same name, whatever was asked for.
+    await this.archs();
+    await this.workloads();
+    const { Journal } = await lazily.journal();
+    const warn = (text: string): void => void (this.#warned.has(text) || (this.#warned.add(text), this.terminal.err(`${text}\n`)));
+    return new Journal(path, this.modules.code(), every, await this.core(), () => this.modules.code().parts, warn);
+  }
+
   /** Called at the end of the invocation. */
   dispose(): void {
     this.#journal?.dispose();
+    this.modules.endRecord();
   }
 
   async #read(): Promise<{ config: Config; from?: string }> {
@@ -183,10 +200,7 @@ export class Catalog {
 const CHECKPOINT_EVERY = 10;
 
 // Not in the class: the compiler leaves the ending of an import within decorated code as it is.
-async function openJournal(path: string, places: readonly string[], plugins: readonly string[], every: number, core: Core): Promise<Journal> {
-  const { codeOf, Journal } = await import('./journal.ts');
-  return new Journal(path, codeOf(places, plugins), every, core);
-}
+const lazily = { journal: () => import('./journal.ts') };
 
 /** The first line, without who imported it: that is us. */
 const reasonOf = (error: unknown): string =>

@@ -140,7 +140,9 @@ export const modulesOf = (some: Readonly<Record<string, Readonly<Record<string, 
     load: async (name) => known[name] ?? Promise.reject(new Error(`Cannot find package '${name}'`)),
     pathOf: () => undefined,
     supplies: (name) => known[name]?.['supplies'] as readonly string[] | undefined,
-    places: () => [],
+    record: async () => undefined,
+    endRecord: () => undefined,
+    code: () => ({ id: 'fake', parts: {} }),
     shipped: (prefix) => ['@shootdown/arch-x86', '@shootdown/arch-arm64'].filter((name) => name.startsWith(prefix)),
   };
 };

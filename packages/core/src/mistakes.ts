@@ -44,6 +44,7 @@ export const MISTAKES = {
   SD_BAD_CHECKPOINT: EXIT.checkpoint,
   SD_CHECKPOINT_NOT_WRITTEN: EXIT.checkpoint,
   SD_CHECKPOINT_IN_USE: EXIT.checkpoint,
+  SD_CODE_CHANGED: EXIT.checkpoint,
 } as const;
 export type MistakeCode = keyof typeof MISTAKES;
 
