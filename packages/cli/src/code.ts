@@ -13,7 +13,8 @@ export interface Code {
 }
 
 /** Of a package that comes with the command line: what is run, and data. Not what it was made from, nor what is made for people. */
-const isRun = (path: string): boolean => !/^(node_modules|src|test)(\/|$)|^README\.md$|\.tsbuildinfo$|\.map$|\.d\.m?ts$|\/stamp\.json$/.test(path);
+const isRun = (path: string): boolean =>
+  !/^(node_modules|src|test)(\/|$)|^README\.md$|\.tsbuildinfo$|\.map$|\.d\.m?ts$|\/stamp\.json$/.test(path);
 
 /** Packages that come with the command line, each one part, loaded or not; and Node. */
 export interface Shipped {
@@ -23,7 +24,10 @@ export interface Shipped {
 }
 export function shippedIn(folders: Readonly<Record<string, string>>): Shipped {
   const parts = Object.entries(folders).map(([name, folder]) => [name, hashOfFolder(folder, isRun)] as const);
-  return { folders: Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, join(folder, '/')])), parts: { node: `${process.version} ${process.platform} ${process.arch}`, ...Object.fromEntries(parts) } };
+  return {
+    folders: Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, join(folder, '/')])),
+    parts: { node: `${process.version} ${process.platform} ${process.arch}`, ...Object.fromEntries(parts) },
+  };
 }
 
 /**
@@ -55,7 +59,11 @@ export function codeOf(shipped: Shipped, files: ReadonlyMap<string, string>, hom
 export function mustBeOf(noted: Parts, now: Parts, core: Core): void {
   const told = differencesOf(noted, now).filter((difference) => !difference.endsWith(' is gone'));
   if (told.length === 0) return;
-  throw new core.Mistake('SD_CODE_CHANGED', `other code judges than was loaded when this run began: ${told.join(', ')}.`, 'Was a file changed meanwhile, or is it imported or read only when a search comes by? Run the command again; with --resume, load everything when the module is loaded.');
+  throw new core.Mistake(
+    'SD_CODE_CHANGED',
+    `other code judges than was loaded when this run began: ${told.join(', ')}.`,
+    'Was a file changed meanwhile, or is it imported or read only when a search comes by? Run the command again; with --resume, load everything when the module is loaded.',
+  );
 }
 
 function versionIn(folder: string): string {
@@ -65,6 +73,7 @@ function versionIn(folder: string): string {
 
 /** Folder of the package that a file belongs to. */
 export function packageOf(path: string): string {
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) if (existsSync(join(folder, 'package.json'))) return folder;
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, 'package.json'))) return folder;
   return dirname(path);
 }

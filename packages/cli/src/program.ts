@@ -35,7 +35,7 @@ export async function parse(
     })
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
-    .addHelpText('after', '\nExample:\n  shootdown compare --arch x86-64,arm64');
+    .addHelpText('after', '\nExample:\n  shootdown compare collapse-vs-gup-fast --arch x86-64,arm64');
   for (const declaration of declarations) {
     declaration.declare(program).action(async (...all: unknown[]) => {
       const command = all.at(-1) as Commander;

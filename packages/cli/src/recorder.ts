@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { hashOf } from '../bin/identity.mjs';
 
-type Resolve = (specifier: string, context: unknown, next: (specifier: string, context: unknown) => { readonly url: string }) => { readonly url: string };
+type Resolve = (
+  specifier: string,
+  context: unknown,
+  next: (specifier: string, context: unknown) => { readonly url: string },
+) => { readonly url: string };
 /** Node has these from 22.15 on. */
 interface SyncHooks {
   registerHooks?(hooks: { readonly resolve: Resolve }): { deregister(): void };
@@ -29,13 +33,15 @@ export class Recorder {
   /** @param leftOut files that are ours to write, by the beginning of their paths */
   constructor(private readonly leftOut: string) {
     this.#recordImports();
-    for (const place of [fs, fs.promises]) for (const name of READERS) this.#recordReads(place as unknown as Record<string, Reader | undefined>, name);
+    for (const place of [fs, fs.promises])
+      for (const name of READERS) this.#recordReads(place as unknown as Record<string, Reader | undefined>, name);
     module.syncBuiltinESMExports();
   }
 
   /** Files so far, each with a hash. */
   files(): ReadonlyMap<string, string> {
-    for (let message = this.#port && receiveMessageOnPort(this.#port); message; message = receiveMessageOnPort(this.#port!)) this.#note(message.message);
+    for (let message = this.#port && receiveMessageOnPort(this.#port); message; message = receiveMessageOnPort(this.#port!))
+      this.#note(message.message);
     // Modules that others require are known to the loader of CommonJS.
     for (const path of Object.keys(module.createRequire(import.meta.url).cache)) this.#note(path);
     return this.#files;
@@ -50,7 +56,13 @@ export class Recorder {
   #recordImports(): void {
     const { registerHooks } = module as unknown as SyncHooks;
     if (registerHooks) {
-      const hooks = registerHooks({ resolve: (specifier, context, next) => { const found = next(specifier, context); this.#note(found.url); return found; } });
+      const hooks = registerHooks({
+        resolve: (specifier, context, next) => {
+          const found = next(specifier, context);
+          this.#note(found.url);
+          return found;
+        },
+      });
       this.#endings.push(() => hooks.deregister());
       return;
     }
@@ -71,7 +83,9 @@ export class Recorder {
       note(path, more[0]);
       return reader.call(this, path, ...more);
     };
-    this.#endings.push(() => { place[name] = reader; });
+    this.#endings.push(() => {
+      place[name] = reader;
+    });
   }
 
   #note(name: unknown): void {

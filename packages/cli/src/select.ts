@@ -55,7 +55,7 @@ export function mustBeOneOf(name: string, known: Iterable<string>, option: strin
   const all = [...known];
   if (all.includes(name)) return;
   const near = core.didYouMean(name, all);
-  throw new core.Mistake('SD_BAD_OPTION', `${option}: there is no ${what} ${name}.`, near ? `Did you mean ${near}?` : `There are ${all.sort().join(', ')}.`);
+  throw new core.Mistake('SD_BAD_OPTION', `${option}: no ${what} is called ${name}.`, near ? `Did you mean ${near}?` : `There are ${all.sort().join(', ')}.`);
 }
 
 /**

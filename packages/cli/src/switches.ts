@@ -15,5 +15,9 @@ export function mustSwitch(arch: ArchSpec, kernel: Configuration, hooks: Configu
   const [idle] = core.idleSwitches(arch, kernel, hooks);
   if (idle === undefined) return;
   const has = hooks?.with?.includes(idle);
-  throw new core.Mistake('SD_BAD_OPTION', `${option} changes nothing: ${kernel.release} on ${arch.id} ${has ? `has ${idle} anyway` : `has no ${idle}`}.`, 'Leave it out, or choose another release. See: shootdown list changes.');
+  throw new core.Mistake(
+    'SD_BAD_OPTION',
+    `${option} changes nothing: ${kernel.release} on ${arch.id} ${has ? `has ${idle} anyway` : `has no ${idle}`}.`,
+    'Leave it out, or choose another release. See: shootdown list changes.',
+  );
 }

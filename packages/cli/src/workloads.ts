@@ -58,30 +58,49 @@ export function workloadsOf(sources: readonly Source[], core: Core): Workloads {
   /** Commands tell stories, and races, by their names. */
   const secondOf = (id: string, { scenario }: { readonly scenario: Named['scenario'] }): Mistake | undefined => {
     const story = stories.get(scenario.name) ?? scenario;
-    const what = story !== scenario ? `another scenario is called ${scenario.name} too` : names.has(id) ? `there are two: ${id}` : undefined;
+    const what =
+      story !== scenario ? `another scenario is called ${scenario.name} too` : names.has(id) ? `there are two: ${id}` : undefined;
     stories.set(scenario.name, story);
     names.add(id);
-    return what === undefined ? undefined : new core.Mistake('SD_BAD_SCENARIO', `${what}.`, 'Give one of them another name; where it is the same story, use the same object.');
+    return what === undefined
+      ? undefined
+      : new core.Mistake('SD_BAD_SCENARIO', `${what}.`, 'Give one of them another name; where it is the same story, use the same object.');
   };
-  const whole = <T extends { readonly scenario: Named['scenario'] }>(key: keyof typeof KINDS, flawOf: (one: T) => Mistake | undefined, nameOf: (one: T) => string | undefined): T[] =>
+  const whole = <T extends { readonly scenario: Named['scenario'] }>(
+    key: keyof typeof KINDS,
+    flawOf: (one: T) => Mistake | undefined,
+    nameOf: (one: T) => string | undefined,
+  ): T[] =>
     sources.flatMap(({ where, exports }) =>
       ((exports[key] ?? []) as readonly T[]).filter((one, i) => {
         const own = nameOf(one);
         const flaw = flawOf(one) ?? secondOf(`${KINDS[key]} ${own}`, one);
         if (!flaw) return true;
         const at = own === undefined ? `${key}[${i}] of ${where}` : where;
-        broken.push({ name: own ?? at, story: core.nameOfWorkload(one), kind: KINDS[key], mistake: new core.Mistake(flaw.code, `${at}: ${flaw.what}`, flaw.hint) });
+        broken.push({
+          name: own ?? at,
+          story: core.nameOfWorkload(one),
+          kind: KINDS[key],
+          mistake: new core.Mistake(flaw.code, `${at}: ${flaw.what}`, flaw.hint),
+        });
         return false;
       }),
     );
   const races = whole<RaceCase>('races', core.flawOfRace, core.nameOfRace).map(titled);
   const variations = whole<RaceCase>('variations', core.flawOfRace, core.nameOfRace).map(titled);
   // A story may be told to several kernels: its name comes more than once.
-  const nameOfKernel = (one: Workload): string | undefined => (core.flawOfWorkload(one) ? core.nameOfWorkload(one) : `${one.scenario.name} ${one.configuration.release}`);
+  const nameOfKernel = (one: Workload): string | undefined =>
+    core.flawOfWorkload(one) ? core.nameOfWorkload(one) : `${one.scenario.name} ${one.configuration.release}`;
   const contractWorkloads = whole<Workload>('contractWorkloads', core.flawOfWorkload, nameOfKernel);
   return {
-    races, variations, contractWorkloads, broken,
-    expected: all('expected'), operations: all('operations'), countedBeside: all('countedBeside'), countedLeftOut: all('countedLeftOut'),
+    races,
+    variations,
+    contractWorkloads,
+    broken,
+    expected: all('expected'),
+    operations: all('operations'),
+    countedBeside: all('countedBeside'),
+    countedLeftOut: all('countedLeftOut'),
     kernelCounts: () => sources.flatMap(({ exports }) => (exports['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
   };
 }
@@ -97,14 +116,20 @@ function checkExports({ where, exports }: Source, core: Core): void {
     throw new core.Mistake('SD_BAD_CONFIG', `${where} ${what}`, hint);
   };
   const hint = `Workloads are exported as ${WORKLOAD_KEYS.join(', ')}.`;
-  const strange = Object.keys(exports).find((key) => exports[key] !== undefined && !WORKLOAD_KEYS.includes(key) && !isWholeOfCommonJs(key, exports));
+  const strange = Object.keys(exports).find(
+    (key) => exports[key] !== undefined && !WORKLOAD_KEYS.includes(key) && !isWholeOfCommonJs(key, exports),
+  );
   if (strange !== undefined) {
     const near = core.didYouMean(strange, WORKLOAD_KEYS);
     bad(`exports ${strange}, which means nothing.`, near ? `Did you mean ${near}?` : hint);
   }
-  for (const key of LISTS) if (exports[key] !== undefined && !Array.isArray(exports[key])) bad(`exports ${key}, which is no list.`, `Write: export const ${key} = [...]`);
-  if (exports['kernelCounts'] !== undefined && typeof exports['kernelCounts'] !== 'function') bad('exports kernelCounts, which is no function.', hint);
-  for (const [i, operation] of ((exports['operations'] ?? []) as readonly unknown[]).entries()) core.readOperation(operation, `${where}: operations[${i}]`);
+  for (const key of LISTS)
+    if (exports[key] !== undefined && !Array.isArray(exports[key]))
+      bad(`exports ${key}, which is no list.`, `Write: export const ${key} = [...]`);
+  if (exports['kernelCounts'] !== undefined && typeof exports['kernelCounts'] !== 'function')
+    bad('exports kernelCounts, which is no function.', hint);
+  for (const [i, operation] of ((exports['operations'] ?? []) as readonly unknown[]).entries())
+    core.readOperation(operation, `${where}: operations[${i}]`);
   for (const [i, row] of ((exports['expected'] ?? []) as readonly (Partial<ExpectedRow> | undefined)[]).entries()) {
     const words = Object.entries(row?.expect_before_fix ?? {}).find(([, word]) => !EXPECTED.includes(word));
     if (typeof row?.id !== 'string' || typeof row.expect_before_fix !== 'object' || typeof row.expect_after_fix !== 'string')
@@ -129,7 +154,8 @@ export function namedOf({ races, variations, contractWorkloads }: Pick<Workloads
     known.variants[variant] ??= configuration;
     named.set(scenario.name, known);
   };
-  for (const race of [...races, ...variations]) for (const variant of ['before', 'after'] as const) add(race.scenario, variant, race[variant]);
+  for (const race of [...races, ...variations])
+    for (const variant of ['before', 'after'] as const) add(race.scenario, variant, race[variant]);
   for (const { scenario, configuration } of contractWorkloads) add(scenario, configuration.release, configuration);
   return [...named.values()];
 }
