@@ -59,6 +59,9 @@ async function run(
       'Only measure has: its result is a table. Formats of all commands are text and json.',
     );
   }
+  const { resume } = options;
+  // Before anything is loaded that verdicts depend on.
+  if (typeof resume === 'string') await scope.resolve<Registered[typeof MODULES]>(MODULES).record(resume);
   scope.register(SETTINGS, { useValue: settings });
   scope.register(Catalog, { useClass: Catalog });
   const progress = scope.resolve(Progress);

@@ -1,5 +1,6 @@
 /** What an invocation is made of: names in its container, and the types behind them. */
 import type { Format, Report } from '@shootdown/report';
+import type { Code } from './code.ts';
 import type { Declaration } from './commands/declaration.ts';
 
 /** Loaded when it is first needed, so that `--help` loads next to nothing. */
@@ -11,6 +12,7 @@ export type Core = Pick<
   | 'ablate'
   | 'against'
   | 'allHooks'
+  | 'changesKnownTo'
   | 'codeCoverage'
   | 'comparedIn'
   | 'compareRaces'
@@ -20,6 +22,7 @@ export type Core = Pick<
   | 'judgeScenario'
   | 'MAX_STATES'
   | 'KERNELS'
+  | 'kernel'
   | 'kernelNamed'
   | 'measure'
   | 'MEASURE_DEFAULTS'
@@ -41,6 +44,15 @@ export type Core = Pick<
   | 'SCHEMA_VERSION'
   | 'sentencesOf'
   | 'sumsOf'
+  | 'flawOfRace'
+  | 'flawOfWorkload'
+  | 'idleSwitches'
+  | 'nameOfRace'
+  | 'nameOfWorkload'
+  | 'namesKnownTo'
+  | 'strangerIn'
+  | 'FIXES'
+  | 'RELEASES'
   | 'watches'
   | 'withoutRule'
   | 'weigh'
@@ -77,8 +89,14 @@ export interface Modules {
   supplies(specifier: string, from?: string): readonly string[] | undefined;
   /** Packages that come with the command line, by the beginning of their names. */
   shipped(prefix: string): readonly string[];
-  /** Entry files of the packages that come with the command line. */
-  places(): readonly string[];
+  /**
+   * Notes from now on what is loaded.
+   * @param leftOut beginning of the paths of files that are ours to write
+   */
+  record(leftOut: string): Promise<void>;
+  endRecord(): void;
+  /** The command line, what comes with it, and all that was noted. */
+  code(): Code;
 }
 
 /** Global options. */

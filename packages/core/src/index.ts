@@ -21,7 +21,9 @@ export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.
 export { DEFAULT_RELEASE, hooksOf, type HookBody } from './rig/hooks-of.ts';
 export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './rig/judge.ts';
 export { nameOfPlace, readPlace } from './arch/placed.ts';
+export { idleSwitches } from './rig/stack.ts';
 export type { Followed, Obstacle, Pair, PartingStep } from './explore/follow.ts';
+export { changesKnownTo, namesKnownTo, strangerIn, type KnownNames, type Told } from './rig/names.ts';
 export { part, type Parting } from './rig/part.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './rig/place.ts';
 export { reach, type Reach } from './rig/reach.ts';
@@ -38,4 +40,5 @@ export type { Place } from './words/place.ts';
 export { cite, type Source } from './words/source.ts';
 export type { Op } from './words/step.ts';
 export type { Change as CellChange, Trace, TraceEvent } from './words/trace.ts';
+export { flawOfRace, flawOfWorkload, nameOfRace, nameOfWorkload } from './workload/check.ts';
 export type { Configuration, RaceCase, Scenario, SetupSpec, Story, ThreadSpec } from './workload/scenario.ts';

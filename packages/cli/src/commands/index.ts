@@ -35,13 +35,13 @@ export const declarations: readonly Declaration[] = [
               .argument('[workload...]', 'races (default: all)')
               .summary('judge races on every architecture, before and after their fix')
               .description(
-                'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says, 12 when one is not, 75 when a search did not end.',
+                'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
               )
               .option('-g, --group <names>', 'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated', names)
               .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
           ),
         ))),
-        'shootdown compare --group 000,004 --arch x86-64,ppc64-radix',
+        'shootdown compare collapse-vs-gup-fast lazy-tlb-vs-table-free --arch x86-64,arm64',
       ),
     load: async () => (await import('./compare.ts')).Compare,
   },
@@ -75,12 +75,12 @@ export const declarations: readonly Declaration[] = [
               .argument('<workload...>', 'races or other workloads')
               .summary('leave out each lock, barrier, flush and wait in turn, and see which are needed')
               .description(
-                'Leaves out every synchronising step that the threads of a workload come by, one call site at a time, and judges it again.\nExits 0, 75 when a search did not end, 4 when nothing applies. A step that stays unnoticed is not needed by this workload; another may need it.',
+                'Leaves out every synchronising step that the threads of a workload come by, one call site at a time, and judges it again.\nExits 0, 75 when a search did not end or left what is modelled, 4 when nothing applies. A step that stays unnoticed is not needed by this workload; another may need it.',
               )
               .option('--variant <name>', 'of a race: before or after its fix; else a release (default: after)'),
           ),
         ),
-        'shootdown ablate collapse-beside-gup-fast --arch ppc64-radix',
+        'shootdown ablate ppc-split-serialized-control --variant before --arch ppc64-radix',
       ),
     load: async () => (await import('./ablate.ts')).Ablate,
   },
@@ -102,7 +102,7 @@ export const declarations: readonly Declaration[] = [
             .option('--mix <parts>', 'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)', names, ['move', 'wp', 'migrate', 'change', 'zap', 'split', 'collapse'])
             .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
         ),
-        'shootdown place collapse-beside-gup-fast --arch ppc64-radix',
+        'shootdown place ppc-zap-huge-pmd-vs-lockless-walk --arch ppc64-radix --mix zap,change=100',
       ),
     load: async () => (await import('./place.ts')).Place,
   },
@@ -150,9 +150,9 @@ export const declarations: readonly Declaration[] = [
       example(
         program
           .command('list')
-          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks']))
-          .summary('list architectures, workloads or hooks')
-          .description('Lists architectures, workloads or hooks.'),
+          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes']))
+          .summary('list architectures, workloads, hooks, operations or changes')
+          .description('Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks.'),
         'shootdown list workloads',
       ),
     load: async () => (await import('./list.ts')).List,

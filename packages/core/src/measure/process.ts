@@ -77,6 +77,8 @@ export class MeasuredProcess {
     const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
     const config = { ...arch.machine.config, ...configuration.config };
     const numbers: Readonly<Record<string, number>> = { ...genericNumbers(shape), ...arch.machine.numbers, ...want.numbers };
+    const strange = Object.keys(want.numbers ?? {}).find((name) => !(name in genericNumbers(shape)) && !(name in arch.machine.numbers));
+    if (strange !== undefined) throw new Mistake('SD_BAD_ARCH', `a rule or a variant of ${arch.id} sets a number ${strange}, which its machine has not.`, `It has ${Object.keys(numbers).filter((name) => name !== strange).join(', ')}.`);
     this.tally = new Tally({
       names: arch.machine.counted, number: (name) => this.#hear(name, numbers[name] ?? 0), syncs: config.MMU_GATHER_RCU_TABLE_FREE, measured: MEASURED,
       symbolOf: (hook) => stack.bodies.get(hook)?.source?.symbol,

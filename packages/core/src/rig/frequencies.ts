@@ -63,7 +63,7 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
     let complete = true;
     let body: { layer: string; source: Source | undefined } | undefined;
     for (const { scenario, configuration } of workloads) {
-      if (notApplicable(arch, scenario) !== undefined) continue;
+      if (notApplicable(arch, scenario, configuration) !== undefined) continue;
       await turnOfEvents();
       const built = rig(arch, scenario, configuration, countHook(hookName));
       body = built.stack.bodies.get(hookName);

@@ -13,6 +13,7 @@ import { SCHEMA_VERSION, type Counterexample, type Evidence, type Limit, type Ou
 import { watches } from '../watch/index.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import type { Schedule } from '../words/system.ts';
+import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { smallGeometry } from './geometry.ts';
 import { notApplicable, rig, type Rig } from './rig.ts';
@@ -74,7 +75,8 @@ export function checkBounds(bounds: Bounds): void {
  */
 export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: Bounds): Promise<Verdict> {
   checkBounds(bounds);
-  const reason = notApplicable(arch, scenario);
+  checkStory(scenario, configuration);
+  const reason = notApplicable(arch, scenario, configuration);
   if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
   await turnOfEvents();
   const { ablation } = bounds;

@@ -4,8 +4,9 @@ import { checkResult } from '../arch/layer.ts';
 import type { Hook } from '../contract/hook.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import type { Kernel } from '../machine/cpu.ts';
-import { Mistake } from '../mistakes.ts';
+import { didYouMean, Mistake } from '../mistakes.ts';
 import type { KernelConfig } from '../words/spec.ts';
+import { askableOn } from './names.ts';
 import type { Stack } from './stack.ts';
 
 export interface KernelParts {
@@ -22,8 +23,14 @@ export interface KernelParts {
 }
 
 export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watches, calls, ablation }: KernelParts): Kernel {
+  const askable = askableOn(arch);
   return {
-    has: (name) => fixes.has(name) || stack.changes.has(name),
+    has(name) {
+      if (fixes.has(name) || stack.changes.has(name)) return true;
+      if (askable.has(name)) return false;
+      const near = didYouMean(name, askable);
+      throw new Mistake('SD_UNKNOWN_CHANGE', `code on ${arch.id} asks whether it has ${name}, which is neither a fix of generic code nor a change of this architecture.`, near ? `Did you mean ${near}?` : 'List it under history of the architecture.');
+    },
     config,
     number(name) {
       const value = numbers[name];

@@ -25,7 +25,7 @@ export interface Reach {
  */
 export async function reach(arch: ArchSpec, scenario: Scenario, configuration: Configuration, bounds: Bounds): Promise<Reach | undefined> {
   checkBounds(bounds);
-  if (notApplicable(arch, scenario) !== undefined) return undefined;
+  if (notApplicable(arch, scenario, configuration) !== undefined) return undefined;
   await turnOfEvents();
   const setUp = new Set<string>();
   const explored = new Set<string>();

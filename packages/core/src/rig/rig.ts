@@ -21,8 +21,9 @@ import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
 import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 import type { Op } from '../words/step.ts';
-import type { MachineSpec } from '../words/spec.ts';
+import type { KernelConfig, MachineSpec } from '../words/spec.ts';
 import type { Process, System } from '../words/system.ts';
+import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario, Story } from '../workload/scenario.ts';
 import { checksFor, resolveAsks } from './claims.ts';
 import { smallGeometry } from './geometry.ts';
@@ -51,8 +52,13 @@ export interface Ask {
 /** Everything a hook's contract says, counted. */
 export const countHook = (hook: string): Ask => ({ claims: [`${hook}: *`], musts: 'tally' });
 
-/** Why a scenario does not apply to an architecture; undefined when it does. */
-export function notApplicable(arch: ArchSpec, scenario: Scenario): string | undefined {
+/**
+ * Why a scenario does not apply to an architecture; undefined when it does.
+ * @param configuration a kernel with an option that the architecture lacks does not exist there. Absent: any kernel
+ */
+export function notApplicable(arch: ArchSpec, scenario: Scenario, configuration?: Configuration): string | undefined {
+  const wanted = Object.entries(configuration?.config ?? {}).find(([name, value]) => value && !arch.machine.config[name as keyof KernelConfig]);
+  if (wanted) return `${arch.id} has no ${wanted[0]}`;
   const config = scenario.needs?.config?.find((c) => !arch.machine.config[c]);
   if (config) return `${arch.id} has no ${config}`;
   const operation = scenario.needs?.operations?.find((o) => !o.split('|').some((name) => name in arch.operations));
@@ -66,7 +72,8 @@ export function notApplicable(arch: ArchSpec, scenario: Scenario): string | unde
  * @throws Mistake when a plugin, the scenario or the configuration is wrong
  */
 export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configuration, ask: Ask = {}): Rig {
-  const why = notApplicable(arch, scenario);
+  checkStory(scenario, configuration);
+  const why = notApplicable(arch, scenario, configuration);
   if (why) throw new Mistake('SD_BAD_SCENARIO', `scenario ${scenario.name} does not apply: ${why}.`, 'Choose another architecture.');
   const fixes = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? [])).fixes;
   const changes = changesOf(arch, configuration, RELEASES);
@@ -103,7 +110,8 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const prepare = (name: string, id: number, mm: Mm | undefined, does: (cpu: SimCpu) => Generator): void => {
     const cpu = machine.cpu(id, mm);
     const body = (): Op<unknown> => { cpu.restart(); return does(cpu) as Op<unknown>; };
-    runToEnd({ machine, store, name: `${scenario.name} (${name})`, gates: threadGates(machine.parts, id), body, daemons: machine.processes, form: 'stepwise' });
+    const run = (): void => runToEnd({ machine, store, name: `${scenario.name} (${name})`, gates: threadGates(machine.parts, id), body, daemons: machine.processes, form: 'stepwise' });
+    try { run(); } catch (error) { throw asMistake(error, scenario, name); }
   };
 
   prepare('boot', 0, undefined, paging_init);
@@ -112,12 +120,12 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   for (const mm of mms.filter((m) => !isForked(m))) prepare('exec', scenario.threads.find((t) => t.runs === mm.id)?.cpu ?? 0, mm, (cpu) => exec_mmap(cpu, mm, Math.max(1, scenario.threads.filter((t) => t.runs === mm.id).length)));
   for (const vma of vmas.filter((v) => !isForked(v.mm))) prepare('mmap', 0, vma.mm, (cpu) => attach_vma(cpu, vma));
   for (const thread of scenario.threads) if (thread.runs !== 'kernel' && !isForked(mmOf(thread.runs))) { const mm = mmOf(thread.runs); prepare('switch', thread.cpu, mm, (cpu) => context_switch(cpu, mm)); }
-  for (const [i, step] of scenario.setup.entries()) prepare(`set-up ${i + 1}`, step.cpu, mmOf(step.mm ?? 0), (cpu) => step.does(cpu, story));
+  for (const [i, step] of scenario.setup.entries()) prepare(`set-up ${i + 1}`, step.cpu, mmOf(step.mm ?? 0), (cpu) => codeOf(scenario, `set-up ${i + 1}`, () => step.does(cpu, story)));
 
   ask.ablation?.arm();
   const mains = scenario.threads.map((thread): Process => {
     const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
-    return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, thread.does(cpu, story)) : thread.does(cpu, story); } };
+    return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); const does = codeOf(scenario, `thread ${thread.name}`, () => thread.does(cpu, story)); return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, does) : does; } };
   });
   const checks = checksFor(asked, machine, mms, vmas, ask.musts ?? 'violation');
   const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
@@ -143,6 +151,22 @@ function cpusAlike({ cpus, threads }: Scenario): CpuId[][] {
 function* afterFork(cpu: SimCpu, mm: Mm, does: Op<unknown>): Op<unknown> {
   yield* ret_from_fork(cpu, mm);
   return yield* does;
+}
+
+/** What a story's code is begun with: the steps it makes. */
+function codeOf(scenario: Scenario, who: string, begin: () => Op<unknown>): Op<unknown> {
+  let code: Partial<Op<unknown>> | undefined;
+  try { code = begin(); } catch (error) { throw asMistake(error, scenario, who); }
+  if (typeof code?.next !== 'function') throw new Mistake('SD_BAD_SCENARIO', `scenario ${scenario.name}: ${who} makes no steps: its does gives back no generator.`, 'Write it as function* (cpu, story) { yield* ... }.');
+  return code as Op<unknown>;
+}
+
+/** An error of a story's code is a mistake of whoever wrote it. */
+function asMistake(error: unknown, { name }: Scenario, who: string): Mistake {
+  if (error instanceof Mistake) return error;
+  const mistake = new Mistake('SD_OPERATION_THREW', `${who} of ${name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}.`, 'Code of a story must cope with everything it can observe.');
+  mistake.cause = error;
+  return mistake;
 }
 
 function checkScenario(scenario: Scenario, pages: number): void {

@@ -125,12 +125,34 @@ export interface RaceCell {
   readonly agreement: Agreement;
 }
 
+/** Why a race was not judged: its code, or what it is declared with, is wrong. It costs this row, and no other. */
+export interface RowMistake {
+  /** Absent: on no architecture. */
+  readonly arch?: string;
+  /** Code of the mistake, such as `SD_BAD_SCENARIO`. */
+  readonly code: string;
+  readonly what: string;
+  readonly hint: string;
+  /** Exit code that belongs to the kind of mistake. */
+  readonly exitClass: number;
+}
+
+/** A race on the architectures on which it could be judged. */
+export interface RaceRow {
+  readonly id: string;
+  readonly title: string;
+  readonly year: number;
+  readonly cells: readonly RaceCell[];
+  /** Why cells are missing. Absent: none is. */
+  readonly mistakes?: readonly RowMistake[];
+}
+
 /** Races times architectures. */
 export interface Comparison {
   readonly schemaVersion: number;
   readonly archs: readonly string[];
-  readonly rows: readonly { readonly id: string; readonly title: string; readonly year: number; readonly cells: readonly RaceCell[] }[];
+  readonly rows: readonly RaceRow[];
   readonly seconds: number;
-  /** True when every cell was judged to the end. */
+  /** True when every cell was judged, and to the end. */
   readonly complete: boolean;
 }
