@@ -19,7 +19,8 @@ export class StoreFacts implements Facts {
     this.online = parts.online;
   }
 
-  value(at: Ref): number { return this.store.get(this.parts.layout.cell(at)); }
+  // Where a pointer leads nowhere there is nothing: whoever uses it breaks a claim of its own.
+  value(at: Ref): number { return this.parts.layout.has(at) ? this.store.get(this.parts.layout.cell(at)) : 0; }
   entry(slot: Slot): Entry { return this.value(entryRef(slot)); }
   refOf(cell: Cell): Ref { return this.parts.layout.refOf(cell); }
 

@@ -24,12 +24,12 @@ export const usable = (entry: Entry, write: boolean): boolean =>
 /** Blocks of `level` that overlap the range, within the address space. */
 export function blocks(p: Parts, level: Level, start: Va, end: Va): readonly [number, number] {
   const size = sizeOf(p.geometry, level);
-  return [Math.floor(start / size), Math.ceil(Math.min(end, spaceOf(p.geometry)) / size)];
+  return [Math.floor(Math.max(0, start) / size), Math.ceil(Math.min(end, spaceOf(p.geometry)) / size)];
 }
 
 /** Removes from one CPU what an invalidation names. */
 export function invalidate(p: Parts, store: Store, cpu: CpuId, what: Invalidation): void {
-  const asids = what.asid >= 0 ? [what.asid] : Array.from({ length: p.layout.sizes.mm }, (_, i) => i);
+  const asids = Array.from({ length: p.layout.sizes.mm }, (_, i) => i).filter((asid) => what.asid < 0 || what.asid === asid);
   const drop = (region: typeof hw.tlb, asid: number, level: Level, start: Va, end: Va): void => {
     const [first, last] = blocks(p, level, start, end);
     if (first >= last) return;
@@ -65,8 +65,9 @@ export function walkStart(p: Parts, store: Store, cpu: CpuId, va: Va): { level: 
 export function leafInMemory(p: Parts, store: Store, root: Table, va: Va): { level: Level; entry: Entry } | undefined {
   let table = root;
   for (const level of walkLevels(p.geometry)) {
-    if (table === 0) return undefined;
-    const entry = store.get(p.layout.cell(tableCells.entry(table, indexOf(p.geometry, level, va))));
+    const at = tableCells.entry(table, indexOf(p.geometry, level, va));
+    if (table === 0 || !p.layout.has(at)) return undefined;
+    const entry = store.get(p.layout.cell(at));
     if (isLeaf(entry)) return { level, entry };
     if (!isValid(entry) || !isTable(entry)) return undefined;
     table = tableOf(entry);

@@ -180,7 +180,11 @@ export interface Cpu {
   bug_on(condition: boolean, text: string): Op;
   /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */
   refuse_if(broken: boolean, rule: string): Op;
-  /** One step of a kind that the architecture's machine spec defines. @returns what it observes */
+  /**
+   * One step of a kind that the architecture's machine spec defines.
+   * @param at the cells that it is about; one that does not exist is a pointer that leads nowhere, as everywhere else
+   * @returns what it observes
+   */
   special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number>;
   /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */
   give_up(why: string): Op<never>;

@@ -39,8 +39,11 @@ export interface KernelConfig {
 
 /** What the meaning of an architecture's own steps may use: named cells of a store, and how many there are of each kind. */
 export interface StepTools {
+  /** 0 where no such cell is: an instruction or a hypervisor is handed what kernel code computed. */
   get(store: Store, at: Ref): number;
+  /** Nothing happens where no such cell is. */
   set(store: Store, at: Ref, value: number): void;
+  /** @throws Mistake SD_CELL_OUT_OF_RANGE: a step names the cells it is about (`Cpu.special`), and then they exist */
   cell(at: Ref): Cell;
   /** The record (plain data) that a cell or operand holds the number of, and back. */
   record(id: number): unknown;

@@ -118,7 +118,7 @@ export function mmuMeanings(p: Parts): Meanings {
       apply(step, store) {
         const level = levelAt(argAt(step, 1));
         const entry = argAt(step, 2);
-        if (usable(entry, false)) set(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))), entry);
+        if (usable(entry, false) && p.layout.has(pageCells.life(frameAt(p, level, entry, argAt(step, 0))))) set(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))), entry);
         end(store, step.cpu);
         return 0;
       },
