@@ -12,6 +12,9 @@ export const arm64Machine: MachineSpec = {
   // FEAT_HAFDBS: the walker sets AF, and clears RDONLY where DBM allows it.
   hardwareAccessed: 'always',
   hardwareDirty: 'always',
+  // Entries that a permission fault comes of may be held in a TLB, and are until they are invalidated: arch/arm64/mm/fault.c,
+  // ptep_set_access_flags, flushes what it relaxes. Pages and blocks alike.
+  insufficientRights: { does: 'faults', faultForgets: false },
 
   config: { MMU_GATHER_RCU_TABLE_FREE: true, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: true },
 

@@ -11,7 +11,7 @@ import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/s
 import type { Op, Step } from '../words/step.ts';
 import type { Ablation, Synchronising } from './ablation.ts';
 import type { Parts } from './parts.ts';
-import { HIT } from './meanings/mmu.ts';
+import { HIT, RIGHTS_FAULT } from './meanings/mmu.ts';
 import type { HookStep } from './meanings/objects.ts';
 import { frameAt } from './translation.ts';
 import { hardwareWalk, speculativeWalk } from './walker.ts';
@@ -253,7 +253,9 @@ export class SimCpu implements Cpu {
     }
     const found = yield this.#step('mmu.lookup', [], accessArgs(access));
     if (found === HIT) return 'done';
-    return yield* this.spec.translate ? this.spec.translate(this, access) : hardwareWalk(this, access, found);
+    if (this.spec.translate) return yield* this.spec.translate(this, access, found === RIGHTS_FAULT ? 'not permitted' : 'not remembered');
+    if (found === RIGHTS_FAULT) return 'fault';
+    return yield* hardwareWalk(this, access, found);
   }
   *speculate(va: number): Op { if (!this.spec.translate && this.#isAddress(va)) yield* speculativeWalk(this, va); }
   *write_root(table: Table, asid: number): Op { yield* this.spec.write_root ? this.spec.write_root(this, table, asid) : this.load_root(table, asid); }

@@ -39,6 +39,7 @@ export const F = {
   SWDIRTY: 1 << 13, //   dirty as remembered by software
   SWAP: 1 << 14, //      swap or migration entry
   CONT: 1 << 15, //      arm64: one of a block that hardware may remember as one translation
+  FAULTED: 1 << 18, //   in a TLB only: the CPU has faulted from it, and keeps it
   POISON: 1 << 19, //    not an entry at all: this memory is no page table any more (or not yet)
 } as const;
 export type Flag = keyof typeof F;
