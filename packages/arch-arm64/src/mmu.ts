@@ -32,7 +32,8 @@ export const arm64Machine: MachineSpec = {
   },
   // One table is two entries: a huge range is one too many without range operations, as on the real machine; with them it is
   // one operation, and two huge ranges are the whole ASID.
-  exploring: { MAX_TLBI_OPS: 2, MAX_TLBI_RANGE_PAGES: 4, CONT_PTES: 2 },
+  exploring: { MAX_TLBI_OPS: 2, MAX_TLBI_RANGE_PAGES: 4 },
+  shape: { CONT_PTES: 2 },
 
   entryBits: {
     PRESENT: 'VALID, bit 0',

@@ -5,6 +5,7 @@ import { observationLines } from './observation.ts';
 import { paintOf, type Paint } from './paint.ts';
 import { raceTable } from './race-table.ts';
 import type { Look } from './report.ts';
+import { thresholdLines } from './thresholds-text.ts';
 import { contradicts, count, halves, isBroken, limitLine, many, markOf, MEANING, omissionOf, seconds, wordOf } from './words.ts';
 import { paragraph } from './wrap.ts';
 
@@ -19,6 +20,7 @@ export function comparisonText(comparison: Comparison, look: Look): string {
     legend(comparison, look.columns, paint),
     differences(comparison, look.columns, paint),
     unfinished(comparison, look.columns, paint),
+    thresholdLines(verdictsOf(comparison), look.columns).map(paint.dim),
     summary(comparison, look.columns, paint),
   ];
   return blocks

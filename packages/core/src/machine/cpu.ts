@@ -22,6 +22,8 @@ export interface Kernel {
   has(fix: string): boolean;
   readonly config: KernelConfig;
   number(name: string): number;
+  /** Is something over a threshold? `over` says so for given numbers; which side it is is noted. Absent: nobody wants to know. */
+  compare?(name: string, over: (number: (name: string) => number) => boolean): boolean;
   /** Runs the topmost layer's body of a hook. */
   dispatch(cpu: Cpu, hook: unknown, args: readonly unknown[]): Op<unknown>;
   hookName(hook: unknown): string;
@@ -111,6 +113,12 @@ export class SimCpu implements Cpu {
   has = (fix: string): boolean => this.kernel.has(fix);
   config = (name: keyof KernelConfig): boolean => this.kernel.config[name] ?? false;
   number = (name: string): number => this.kernel.number(name);
+  exceeds = (threshold: string, amount: number): boolean => this.#compare(threshold, (number) => amount > number(threshold));
+  reaches = (threshold: string, amount: number, limit = (number: (name: string) => number): number => number(threshold)): boolean =>
+    this.#compare(threshold, (number) => amount >= limit(number));
+  #compare(name: string, over: (number: (name: string) => number) => boolean): boolean {
+    return this.kernel.compare ? this.kernel.compare(name, over) : over(this.number);
+  }
   inside = (name: string): boolean => this.stack.includes(name);
 
   *within<T>(name: string, body: () => Op<T>): Op<T> {

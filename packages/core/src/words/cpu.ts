@@ -55,6 +55,16 @@ export interface Cpu {
   inside(name: string): boolean;
   /** A threshold of the architecture by name. */
   number(name: string): number;
+  /**
+   * Is an amount more than a threshold? Which side was taken is noted, so that a verdict can say that it knows one side only.
+   * @param threshold name of a number of the machine (or of generic code)
+   */
+  exceeds(threshold: string, amount: number): boolean;
+  /**
+   * Is an amount as much as a threshold, or more?
+   * @param limit computes it, where it is made of several numbers: pure
+   */
+  reaches(threshold: string, amount: number, limit?: (number: (name: string) => number) => number): boolean;
   /** Calls a hook: the topmost layer that defines it answers. Kernel code calls the hook's constant instead. */
   call(hook: unknown, args: readonly unknown[]): Op<unknown>;
   /** Runs `body` with `name` on the call stack that traces show. Not a step. */

@@ -137,6 +137,8 @@ export interface MachineSpec {
   readonly numbers: Readonly<Record<string, number>>;
   /** The same thresholds scaled to the small geometry, where they differ, so that both branches are reached. */
   readonly exploring: Readonly<Record<string, number>>;
+  /** Numbers that belong to the shape of the tables, as they are in the small geometry: no thresholds, and small whoever's thresholds are used. */
+  readonly shape?: Readonly<Record<string, number>>;
   readonly config: KernelConfig;
   /** Flags that `pte_same` and `pmd_same` do not compare: what the MMU's own tables note in an entry. Default: none. */
   readonly notCompared?: number;
