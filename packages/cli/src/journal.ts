@@ -15,6 +15,8 @@ export interface Question {
   readonly configuration: string;
   /** Seed of the fingerprints, where they alone told states apart: such a verdict is worth less than one of states compared in full. */
   readonly compact?: number;
+  /** Whose thresholds were in force, where only one set was asked for. */
+  readonly thresholds?: string;
 }
 
 /** A verdict, or what the code is made of that gives the verdicts behind it. */
@@ -104,13 +106,14 @@ export class Journal {
 
   /** Beside the file, under the names of what is searched. */
   #placeOf(question: Question): CheckpointPlace {
-    const { workload, variant, arch, compact } = question;
-    const name = [workload, variant, arch, ...(compact === undefined ? [] : [`compact-${compact}`])].map((word) => word.replace(/[^\w.-]/g, '_')).join('.');
+    const { workload, variant, arch, compact, thresholds } = question;
+    const name = [workload, variant, arch, ...(compact === undefined ? [] : [`compact-${compact}`]), ...(thresholds === undefined ? [] : [thresholds])].map((word) => word.replace(/[^\w.-]/g, '_')).join('.');
     return { path: `${this.path}.${name}.checkpoint`, code: this.code, question, every: this.every };
   }
 }
 
-const keyOf = ({ workload, variant, arch, configuration, compact }: Question): string => JSON.stringify([workload, variant, arch, configuration, compact]);
+const keyOf = ({ workload, variant, arch, configuration, compact, thresholds }: Question): string =>
+  JSON.stringify([workload, variant, arch, configuration, compact, thresholds]);
 
 function readLine(line: string): Line | undefined {
   try {

@@ -30,7 +30,7 @@ export interface Question {
 }
 /** A question with its bounds; or to end what it does. */
 export type Request =
-  | (Question & { readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number } })
+  | (Question & { readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number }; readonly thresholds?: 'exploring' | 'machine' })
   | 'interrupt';
 /** What it answers. A mistake travels as its parts, for an error loses its class between threads. */
 export type Answer =

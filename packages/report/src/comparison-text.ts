@@ -5,6 +5,7 @@ import { observationLines } from './observation.ts';
 import { paintOf, type Paint } from './paint.ts';
 import { raceTable } from './race-table.ts';
 import type { Look } from './report.ts';
+import { thresholdLines } from './thresholds-text.ts';
 import { contradicts, count, halves, isBroken, limitLine, many, markOf, MEANING, omissionOf, seconds, wordOf } from './words.ts';
 import { paragraph } from './wrap.ts';
 
@@ -20,6 +21,7 @@ export function comparisonText(comparison: Comparison, look: Look): string {
     differences(comparison, look.columns, paint),
     mistakes(comparison, look.columns, paint),
     unfinished(comparison, look.columns, paint),
+    thresholdLines(verdictsOf(comparison), look.columns).map(paint.dim),
     summary(comparison, look.columns, paint),
   ];
   return blocks

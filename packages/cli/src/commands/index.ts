@@ -9,7 +9,11 @@ const bounds = (command: Command): Command =>
   command
     .option('--max-states <n>', 'give up a search after so many states', whole)
     .option('--max-memory <MB>', 'give up a search whose states, and the ways to them, take more than so many megabytes', positive)
-    .option('--timeout <s>', 'give up a search after so many seconds', positive);
+    .option('--timeout <s>', 'give up a search after so many seconds', positive)
+    .addOption(
+      new Option('--thresholds <whose>', 'numbers that code compares with, such as flush ceilings: the small ones of explorations, those of the machine, or both where it makes a difference (default: both for verdicts, else exploring)')
+        .choices(['exploring', 'machine', 'both']),
+    );
 const resume = (command: Command): Command =>
   command
     .option('--resume <file>', 'add each verdict to this file, and take from it those that are there; beside it keep the search that is running, and go on with what a run that was killed, or met a bound, has left')

@@ -2,7 +2,7 @@
 import { F } from '../words/entry.ts';
 import { LEVELS, type Geometry } from '../words/geometry.ts';
 import { anything, anyText, code, flag, listOf, number, object, recordOf, text, whole, word, type Pattern } from '../words/pattern.ts';
-import { KERNEL_CONFIG, type CountedNames, type KernelConfig, type MachineSpec, type WriteTrap } from '../words/spec.ts';
+import { KERNEL_CONFIG, type CountedNames, type InsufficientRights, type KernelConfig, type MachineSpec, type WriteTrap } from '../words/spec.ts';
 import type { ArchDeclaration, ArchSpec, Change } from './arch.ts';
 import type { Rule } from './rule.ts';
 
@@ -26,6 +26,7 @@ const counted = object<CountedNames>(
 );
 const writeTrap = object<WriteTrap>({ readOnly: code, judge: code, looksAt: listOf(code), rules: names }, {});
 const surroundings = object<NonNullable<MachineSpec['surroundings']>[number]>({ name: text, code }, {});
+const insufficientRights = object<InsufficientRights>({ does: word('walks again', 'faults', 'may fault'), faultForgets: flag }, {});
 const owesFlush = object<NonNullable<MachineSpec['owesFlush']>>({ at: code, bits: whole() }, {});
 
 const machine = (own: readonly string[]): Pattern =>
@@ -44,6 +45,8 @@ const machine = (own: readonly string[]): Pattern =>
       cells: listOf(code),
     },
     {
+      insufficientRights,
+      shape: numbers,
       notCompared: whole(),
       translate: code,
       steps: code,

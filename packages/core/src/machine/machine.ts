@@ -94,5 +94,7 @@ export class Machine {
 }
 
 const tools = (p: Parts): StepTools => ({
-  ...reader(p), cell: (at) => p.layout.cell(at), record: (id) => p.records.get(id), idOf: (record) => p.records.idOf(record), sizes: p.layout.sizes, geometry: p.geometry,
+  get: (store, at) => (p.layout.has(at) ? store.get(p.layout.cell(at)) : 0),
+  set: (store, at, value) => { if (p.layout.has(at)) reader(p).set(store, at, value); },
+  cell: (at) => p.layout.cell(at), record: (id) => p.records.get(id), idOf: (record) => p.records.idOf(record), sizes: p.layout.sizes, geometry: p.geometry,
 });

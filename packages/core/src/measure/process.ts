@@ -97,7 +97,7 @@ export class MeasuredProcess {
 
   /** Notes which fixes and numbers are asked for: what nobody asks for makes no difference. */
   #listening(kernel: Kernel): Kernel {
-    return { ...kernel, has: (name) => this.#hear(name, kernel.has(name)), number: (name) => this.#hear(name, kernel.number(name)) };
+    return { ...kernel, has: (name) => this.#hear(name, kernel.has(name)), number: (name) => this.#hear(name, kernel.number(name)), compare: (_name, over) => over((name) => this.#hear(name, kernel.number(name))) };
   }
   #hear<T>(name: string, answer: T): T {
     this.asked.add(name);

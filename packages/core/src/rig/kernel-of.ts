@@ -8,12 +8,15 @@ import { didYouMean, Mistake } from '../mistakes.ts';
 import type { KernelConfig } from '../words/spec.ts';
 import { askableOn } from './names.ts';
 import type { Stack } from './stack.ts';
+import type { Thresholds } from './thresholds.ts';
 
 export interface KernelParts {
   /** Generic fixes in force. */
   readonly fixes: ReadonlySet<string>;
   readonly stack: Stack;
   readonly numbers: Readonly<Record<string, number>>;
+  /** Told what is read and compared. */
+  readonly thresholds?: Thresholds;
   readonly config: KernelConfig;
   /** Is a claim of this hook asked for? */
   watches(hookName: string): boolean;
@@ -22,8 +25,13 @@ export interface KernelParts {
   readonly ablation?: Ablation;
 }
 
-export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watches, calls, ablation }: KernelParts): Kernel {
+export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, thresholds, config, watches, calls, ablation }: KernelParts): Kernel {
   const askable = askableOn(arch);
+  const number = (name: string): number => {
+    const value = numbers[name];
+    if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
+    return value;
+  };
   return {
     has(name) {
       if (fixes.has(name) || stack.changes.has(name)) return true;
@@ -33,10 +41,10 @@ export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watche
     },
     config,
     number(name) {
-      const value = numbers[name];
-      if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
-      return value;
+      thresholds?.read(name);
+      return number(name);
     },
+    compare: (name, over) => (thresholds ? thresholds.compare(name, over, number) : over(number)),
     *dispatch(cpu, hook, args) {
       const contract = hook as Hook;
       calls?.(contract.hookName);

@@ -31,7 +31,7 @@ export async function reach(arch: ArchSpec, scenario: Scenario, configuration: C
   const explored = new Set<string>();
   try {
     runtime.reached = setUp;
-    const { system } = rig(arch, scenario, configuration);
+    const { system } = rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {});
     runtime.reached = explored;
     const found = await explore(system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: false }, byFrames());
     return { explored, setUp, states: found.states, complete: found.outcome === 'complete' && found.gaveUp.length === 0 };

@@ -41,14 +41,16 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const configuration = workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
   const why = notApplicable(arch, workload.scenario, configuration);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
+  const numbers = token.thresholds ? { thresholds: token.thresholds } : {};
   const placed = hook !== undefined && site === undefined && !allHooks.has(hook) ? placesOf(hook) : undefined;
   if (placed) {
     mustKnowChanges(arch, placed.without, 'the token');
     const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
     const changed: Configuration = { ...configuration, places: placed.places, with: [...(configuration.with ?? []), ...placed.with], hooks };
-    return { token, scenario: workload.scenario, configuration: changed, trace: replay(rig(arch, workload.scenario, changed).system, token.schedule, byFrames()) };
+    return { token, scenario: workload.scenario, configuration: changed, trace: replay(rig(arch, workload.scenario, changed, numbers).system, token.schedule, byFrames()) };
   }
-  const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
+  const ask = hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) };
+  const { system } = rig(arch, workload.scenario, configuration, { ...ask, ...numbers });
   const trace = replay(system, token.schedule, byFrames());
   mustBe(token, trace);
   return { token, scenario: workload.scenario, configuration, trace };

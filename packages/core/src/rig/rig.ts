@@ -3,7 +3,6 @@ import type { ArchSpec } from '../arch/arch.ts';
 import type { Hook } from '../contract/hook.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
 import { kernel, RELEASES } from '../kernel/fixes.ts';
-import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
 import { context_switch } from '../kernel/sched.ts';
 import { ret_from_fork } from '../kernel/fork.ts';
 import { attach_vma, exec_mmap, paging_init } from '../kernel/setup.ts';
@@ -30,6 +29,7 @@ import { smallGeometry } from './geometry.ts';
 import { kernelOf } from './kernel-of.ts';
 import { runToEnd } from './single-run.ts';
 import { changesOf, stackOf, type Stack } from './stack.ts';
+import { numbersOf, Thresholds, type Whose } from './thresholds.ts';
 
 /** A scenario on an architecture, put together. */
 export interface Rig {
@@ -39,6 +39,8 @@ export interface Rig {
   readonly fixes: readonly string[];
   /** Hooks that were called so far, by the set-up and by whatever runs the system: for reports, nothing depends on it. */
   readonly called: ReadonlySet<string>;
+  /** Which side of each threshold the threads have taken so far. */
+  readonly thresholds: Thresholds;
 }
 
 /** What is judged. */
@@ -47,6 +49,8 @@ export interface Ask {
   readonly musts?: 'violation' | 'tally';
   /** Leaves a synchronising step out, or finds out which there are. */
   readonly ablation?: Ablation;
+  /** Whose thresholds code compares with (default: those of explorations). */
+  readonly thresholds?: Whose;
 }
 
 /** Everything a hook's contract says, counted. */
@@ -80,13 +84,15 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const stack = stackOf(arch, changes);
   const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)]);
   const geometry = smallGeometry(scenario.geometry);
-  const numbers: Readonly<Record<string, number>> = { ...genericNumbers(arch.machine.geometry), ...arch.machine.numbers, ...exploringNumbers, ...arch.machine.exploring, ...scenario.numbers };
+  const whose = ask.thresholds ?? 'exploring';
+  const numbers = numbersOf(arch, scenario, whose);
+  const thresholds = new Thresholds(numbers, numbersOf(arch, scenario, whose === 'machine' ? 'exploring' : 'machine'));
   const config = { ...arch.machine.config };
   // An option can only be switched off: an architecture that lacks it has no code for it.
   for (const [name, value] of Object.entries(configuration.config ?? {})) if (value === false) config[name as keyof typeof config] = false;
 
   const called = new Set<string>();
-  const kernelOfMachine = kernelOf(arch, { fixes, stack, numbers, config, watches: (name) => asked.hooks.has(name), calls: (name) => called.add(name), ...(ask.ablation ? { ablation: ask.ablation } : {}) });
+  const kernelOfMachine = kernelOf(arch, { fixes, stack, numbers, thresholds, config, watches: (name) => asked.hooks.has(name), calls: (name) => called.add(name), ...(ask.ablation ? { ablation: ask.ablation } : {}) });
   checkScenario(scenario, spaceOf(geometry) / PAGE_SIZE(geometry));
   const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
   const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);
@@ -123,6 +129,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   for (const [i, step] of scenario.setup.entries()) prepare(`set-up ${i + 1}`, step.cpu, mmOf(step.mm ?? 0), (cpu) => codeOf(scenario, `set-up ${i + 1}`, () => step.does(cpu, story)));
 
   ask.ablation?.arm();
+  thresholds.arm();
   const mains = scenario.threads.map((thread): Process => {
     const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
     return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); const does = codeOf(scenario, `thread ${thread.name}`, () => thread.does(cpu, story)); return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, does) : does; } };
@@ -132,7 +139,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const processes = [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)];
   const alike = cpusAlike(scenario);
   return {
-    stack, called, fixes: [...fixes],
+    stack, called, thresholds, fixes: [...fixes],
     system: {
       processes, ...(alike.length > 0 && { symmetry: symmetryOf(machine, processes, alike) }), cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),

@@ -26,6 +26,22 @@ export interface Limit {
   readonly token?: string;
 }
 
+/** What a verdict knows of the thresholds that code compared with. */
+export interface ThresholdEvidence {
+  /**
+   * Whose numbers were in force: the small ones of explorations, those of the machine itself, or both, by two searches or by one in which
+   * no comparison would have come out otherwise.
+   */
+  readonly numbers: 'exploring' | 'machine' | 'both';
+  /**
+   * Thresholds of which one side only was reached, so that nothing is known of the other: `within` or `over`. `unseen`: code reads the
+   * number and compares by itself, and which side it took cannot be told.
+   */
+  readonly oneSided: readonly { readonly name: string; readonly side: 'within' | 'over' | 'unseen' }[];
+  /** Counts of the search with the machine's own numbers, where there were two. */
+  readonly second?: { readonly states: number; readonly transitions: number; readonly depth: number; readonly seconds: number };
+}
+
 /** What a verdict rests on. */
 export interface Evidence {
   /** `proved`: every interleaving was tried within the printed sizes. `found`: there is a counterexample. `partial`: neither. */
@@ -52,6 +68,8 @@ export interface Evidence {
   readonly compact?: { readonly seed: number; readonly omissionRisk: number };
   /** Code whose local states could not be seen and were told apart by their history: right, but with more states. Absent when there is none. */
   readonly toldByHistory?: readonly string[];
+  /** Absent where nothing was searched. */
+  readonly thresholds?: ThresholdEvidence;
   /** Why CPUs whose threads are the same function were told apart after all. Absent: they were not, or there are none. */
   readonly unlike?: string;
 }

@@ -1,5 +1,5 @@
 /** The list of watchers. */
-import { freedOnce, interruptible, noBug, notRefused } from './kernel-sanity.ts';
+import { freedOnce, interruptible, noBug, notRefused, noWildPointer } from './kernel-sanity.ts';
 import { lostDirty } from './lost-dirty.ts';
 import { lostWrite } from './lost-write.ts';
 import { missedUnmap } from './missed-unmap.ts';
@@ -10,7 +10,7 @@ import { tableLifetime } from './table-lifetime.ts';
 import type { Watch } from './watch.ts';
 import { wrongType } from './wrong-type.ts';
 
-export const watches: readonly Watch[] = [tableLifetime, pageLifetime, wrongType, lostWrite, lostDirty, stalePin, missedUnmap, secondary, noBug, notRefused, freedOnce, interruptible];
+export const watches: readonly Watch[] = [tableLifetime, pageLifetime, wrongType, lostWrite, lostDirty, stalePin, missedUnmap, secondary, noBug, noWildPointer, notRefused, freedOnce, interruptible];
 
 /** Asked of every scenario: what no correct kernel does. */
-export const ALWAYS_ASKED: readonly string[] = [noBug, notRefused, freedOnce, interruptible].map((w) => w.claim);
+export const ALWAYS_ASKED: readonly string[] = [noBug, noWildPointer, notRefused, freedOnce, interruptible].map((w) => w.claim);

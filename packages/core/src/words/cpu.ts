@@ -55,6 +55,16 @@ export interface Cpu {
   inside(name: string): boolean;
   /** A threshold of the architecture by name. */
   number(name: string): number;
+  /**
+   * Is an amount more than a threshold? Which side was taken is noted, so that a verdict can say that it knows one side only.
+   * @param threshold name of a number of the machine (or of generic code)
+   */
+  exceeds(threshold: string, amount: number): boolean;
+  /**
+   * Is an amount as much as a threshold, or more?
+   * @param limit computes it, where it is made of several numbers: pure
+   */
+  reaches(threshold: string, amount: number, limit?: (number: (name: string) => number) => number): boolean;
   /** Calls a hook: the topmost layer that defines it answers. Kernel code calls the hook's constant instead. */
   call(hook: unknown, args: readonly unknown[]): Op<unknown>;
   /** Runs `body` with `name` on the call stack that traces show. Not a step. */
@@ -180,7 +190,11 @@ export interface Cpu {
   bug_on(condition: boolean, text: string): Op;
   /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */
   refuse_if(broken: boolean, rule: string): Op;
-  /** One step of a kind that the architecture's machine spec defines. @returns what it observes */
+  /**
+   * One step of a kind that the architecture's machine spec defines.
+   * @param at the cells that it is about; one that does not exist is a pointer that leads nowhere, as everywhere else
+   * @returns what it observes
+   */
   special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number>;
   /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */
   give_up(why: string): Op<never>;

@@ -31,6 +31,11 @@ export interface Facts {
   mappedFrame(mm: Mm, va: Va): Pfn | undefined;
   /** The leaf that the page tables hold for `va`, whether the hardware may use it or not; undefined when there is none. */
   mappedLeaf(mm: Mm, va: Va): Entry | undefined;
+  /**
+   * Does the CPU remember a translation of `va` that forbids writes which the page tables allow, and may it fault from it without end?
+   * Not where it walks again, and not where a fault makes it forget.
+   */
+  keepsFaulting(cpu: CpuId, mm: Mm, va: Va): boolean;
   /** Region and indices of a cell that a step names. */
   refOf(cell: Cell): Ref;
   /** CPUs that took an interrupt sent by `cpu` since it entered the hook that it has just left. */

@@ -158,7 +158,8 @@ export function objectMeanings(p: Parts): Meanings {
         for (let page = 0; page < p.layout.sizes.block; page++) {
           const va = page * PAGE_SIZE(p.geometry);
           const leaf = leafInMemory(p, store, get(store, mmCells.pgd(mm)), va);
-          set(store, ghosts.expected(mm, page), leaf ? get(store, pageCells.data(frameAt(p, leaf.level, leaf.entry, va))) : 0);
+          const data = leaf && pageCells.data(frameAt(p, leaf.level, leaf.entry, va));
+          set(store, ghosts.expected(mm, page), data && p.layout.has(data) ? get(store, data) : 0);
         }
         return 0;
       },
@@ -171,6 +172,7 @@ export function objectMeanings(p: Parts): Meanings {
       },
       tell: (step) => `address space ${argAt(step, 0)} is a copy from here on`,
     },
+    wild: { apply: () => 0, footprint: () => touches([]), tell: (step) => `goes nowhere: ${step.why ?? ''}` },
     bug: { apply: () => 0, footprint: () => touches([]), tell: (step) => `BUG: ${step.why ?? ''}` },
     refused: { apply: () => 0, footprint: () => touches([]), tell: (step) => `refused: ${step.why ?? ''}` },
     bound: { apply: () => 0, footprint: () => touches([]), tell: (step) => `gives up: ${step.why ?? ''}` },

@@ -21,7 +21,7 @@ const STORES = ['store', 'spin_unlock'];
  * side section of RCU begins, while stores are held back. Where they end, the buffer is empty first: real CPUs do that later, before
  * they acknowledge an interrupt or pass a quiescent state.
  */
-const ELSEWHERE = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'hook.enter', 'hook.leave', 'ghost.pin', 'ghost.copy', 'ghost.fork', 'ghost.removal', 'ghost.clean'];
+const ELSEWHERE = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'wild', 'hook.enter', 'hook.leave', 'ghost.pin', 'ghost.copy', 'ghost.fork', 'ghost.removal', 'ghost.clean'];
 
 export const tso: MemoryModel = {
   id: 'tso',
