@@ -1,7 +1,7 @@
 /** Compares outcomes with reference verdicts. */
 import type { Answer } from './litmus.ts';
 import { badLitmus } from './mistakes.ts';
-import type { End, Outcome } from './run.ts';
+import type { End, Outcome } from './outcome.ts';
 
 /** What a reference says of a test. */
 export interface Reference {
