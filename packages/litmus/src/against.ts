@@ -16,9 +16,9 @@ export interface Reference {
 /**
  * `unsound`: something that happens on real machines is forbidden here, so bugs are missed. `false alarm`: something that never
  * happens is allowed here. `ends differ`: the verdict is right, and the set of ends is not. `stronger`: of C the reference says what
- * any machine that runs Linux may do, and this one does less.
+ * any machine that runs Linux may do, and this one does less. `deadlock`: an execution never ends, of which no reference speaks.
  */
-export type Agreement = 'equal' | 'stronger' | 'unsound' | 'false alarm' | 'ends differ' | 'not modelled' | 'bound' | 'not read';
+export type Agreement = 'equal' | 'stronger' | 'unsound' | 'false alarm' | 'ends differ' | 'deadlock' | 'not modelled' | 'bound' | 'not read';
 
 /**
  * @param json contents of a file of references: `{ tests: [Reference, ..] }`
@@ -34,7 +34,8 @@ export function readReferences(json: unknown, file: string): readonly Reference[
 export function agreementOf(answer: Answer, reference: Reference): Agreement {
   if ('mistake' in answer) return 'not read';
   if ('notModelled' in answer) return 'not modelled';
-  const { verdict, ends, complete } = answer.outcome;
+  const { verdict, ends, complete, deadlock } = answer.outcome;
+  if (deadlock) return 'deadlock';
   if (!complete) return 'bound';
   const ours = new Set(ends.map(wordsOf));
   const theirs = new Set(reference.states.map(({ vals }) => wordsOf(Object.fromEntries(Object.entries(vals).map(([name, value]) => [name, /^-?(0x)?\d/.test(value) ? String(BigInt(value)) : value])))));

@@ -1,4 +1,5 @@
 /** Runs a litmus test on the machine, over every interleaving and everything its memory model allows. */
+import type { Progress } from '@shootdown/core';
 import { ALL_REDUCTIONS, type Exploration, type ExploreOptions, type System } from '@shootdown/core/testing';
 import type { InstructionSet } from './instruction-set.ts';
 import type { LitmusTest } from './litmus-test.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly deadlineMs?: number;
   /** Ends the search; the outcome says what was found by then. */
   readonly signal?: AbortSignal;
+  /** Called now and then with how far the search has come. */
+  onProgress?(now: Progress): void;
 }
 
 /** CPUs that the machine can have: sets of them are bits of a number. */
