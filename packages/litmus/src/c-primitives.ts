@@ -102,7 +102,11 @@ const rcu_read_unlock = primitive(0, function* (cpu, state, _args, isLast) {
   yield* cpu.rcu_read_unlock();
   return NOTHING;
 });
-const synchronize_rcu = primitive(0, function* (cpu) { yield* cpu.synchronize_rcu(); return NOTHING; });
+const synchronize_rcu = primitive(0, function* (cpu, state) {
+  if (state.held.includes(SECTION)) state.fail('synchronize_rcu() inside of a read-side section waits for itself');
+  yield* cpu.synchronize_rcu();
+  return NOTHING;
+});
 
 function giveBack(state: ThreadState, what: string, call: string): void {
   const i = state.held.lastIndexOf(what);

@@ -30,7 +30,8 @@ table = head:heading rows:row* {
   }
 heading = _ first:thread rest:(_ "|" _ t:thread { return t; })* _ ";" { return [first, ...rest]; }
 thread = name:$("P" digit+) !letter { const { line, column } = location().start; return { number: Number(name.slice(1)), at: { line, column } }; }
-row = _ !(quantifier / "locations") first:cell rest:("|" c:cell { return c; })* ";" _ { return { cells: [first, ...rest], at: location() }; }
+row = _ !(quantifier / "locations") cells:cells _ { return cells; }
+cells = first:cell rest:("|" c:cell { return c; })* ";" { return { cells: [first, ...rest], at: location() }; }
 cell = [ \t]* text:$[^|;{}]* { const { line, column } = location().start; return { text: text.trim().replace(/\s+/g, " "), at: { line, column } }; }
 
 locations = _ "locations" _ "[" places:(_ p:place _ ";"? { return p; })* _ "]" _ { return places; }

@@ -15,7 +15,6 @@ const FORMS: readonly (readonly [RegExp, string, string])[] = [
   [/^0([0-7]+)(.*)$/, '0o', 'octal'],
   [/^(0|[1-9][0-9]*)(.*)$/, '', 'decimal'],
 ];
-/** Longest first is not needed: the whole rest has to be one of them. */
 const SUFFIX = /^(?:u|l|ll|ul|ull|lu|llu)?$/;
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11, '0': 0, '\\': 92, "'": 39, '"': 34, '?': 63 };
 
@@ -25,6 +24,7 @@ const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, a: 7, b:
  */
 export function readNumeral(text: string): Numeral | string {
   if (text.startsWith("'")) return character(text);
+  if (/^0[0-9]*[89]/.test(text)) return `"${text}" is no number: a leading 0 makes it octal, and octal digits go up to 7`;
   for (const [form, prefix, name] of FORMS) {
     const [, digits, rest] = form.exec(text) ?? [];
     if (digits === undefined || rest === undefined) continue;
@@ -34,7 +34,7 @@ export function readNumeral(text: string): Numeral | string {
     if (value >= 1n << 64n) return `${text} does not fit in 64 bits`;
     return { value, decimal: prefix === '', unsigned: suffix.includes('u'), long: suffix.includes('l') };
   }
-  return /^0[0-9]/.test(text) ? `"${text}" is no number: a leading 0 makes it octal, and octal digits go up to 7` : `"${text}" is no number of C`;
+  return `"${text}" is no number of C`;
 }
 
 function character(text: string): Numeral | string {
