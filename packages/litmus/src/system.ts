@@ -15,6 +15,9 @@ import { Words } from './words.ts';
 /** Programs have no loops, so a buffer needs no bound; and what a thread does behind a read-side section need not wait for its stores. */
 const TSO = totalStoreOrder({ depth: Infinity, readSectionsEnd: 'with the stores before' });
 
+/** Nobody sends interrupts, invalidations or callbacks: these processes never move. With fewer of them more threads can be searched with reductions. */
+const IDLE = /^cpu\d+ (?:irq|tlb)$|^rcu$/;
+
 /** What the test is made of, understood. */
 export interface Parts {
   readonly test: LitmusTest;
@@ -67,7 +70,7 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
       yield* cpu.special(NOTE, [...keys.map((key) => registerAt(thread, key)), ...kept], values.map(words.encode));
     };
 
-  return bareSystem({
+  const system = bareSystem({
     threads: programs.map((_, thread) => body(thread)),
     cells: [...[...locations.values()].map(({ at }) => at.region), ...[...registers.values()].map((at) => at.region)],
     memory: memory === 'tso' ? TSO : memory,
@@ -88,6 +91,7 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
       },
     },
   });
+  return { ...system, processes: system.processes.filter(({ name }) => !IDLE.test(name)) };
 }
 
 /** What registers hold first, by their keys. */
