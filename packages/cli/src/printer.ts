@@ -36,7 +36,9 @@ export class Printer {
     const { SCHEMA_VERSION } = await this.core();
     const pieces = this.format?.litmus;
     const answers: LitmusAnswer[] = [];
-    const piece = (text: string | undefined): void => { if (text) this.out(text); };
+    const piece = (text: string | undefined): void => {
+      if (text) this.out(text);
+    };
     return {
       add: (answer) => {
         if (answers.length === 0) piece(pieces?.begin(SCHEMA_VERSION));

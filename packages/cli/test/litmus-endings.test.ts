@@ -15,9 +15,13 @@ const file = (name: string, text: string): string => {
   return join(folder, name);
 };
 const storing = (name: string): string => file(`${name}.litmus`, `X86_64 ${name}\n{ }\n P0 ;\n movq $1,(x) ;\nexists ([x]=1)\n`);
-const c = (name: string, body: string): string => file(`${name}.litmus`, `C ${name}\n{ }\nP0(spinlock_t *a, int *x) { ${body} }\nforall (x=0)\n`);
+const c = (name: string, body: string): string =>
+  file(`${name}.litmus`, `C ${name}\n{ }\nP0(spinlock_t *a, int *x) { ${body} }\nforall (x=0)\n`);
 const columns = [0, 1, 2, 3, 4, 5, 6];
-const large = file('large.litmus', `X86_64 large\n{ }\n ${columns.map((i) => `P${i}`).join(' | ')} ;\n${[0, 1, 2].map((k) => ` ${columns.map((i) => `movq $${k + 1},(x${(i + k) % 7})`).join(' | ')} ;\n`).join('')}exists ([x0]=9)\n`);
+const large = file(
+  'large.litmus',
+  `X86_64 large\n{ }\n ${columns.map((i) => `P${i}`).join(' | ')} ;\n${[0, 1, 2].map((k) => ` ${columns.map((i) => `movq $${k + 1},(x${(i + k) % 7})`).join(' | ')} ;\n`).join('')}exists ([x0]=9)\n`,
+);
 
 const controllerOf: { current?: AbortController } = {};
 /** Runs `litmus`, interrupted once so much was printed that `when` is satisfied. */
@@ -31,7 +35,10 @@ async function interrupted(line: string, when: (out: string) => boolean): Promis
     [CLOCK]: { now: () => 0 },
     [INTERRUPT]: controller.signal,
     [TERMINAL]: {
-      columns: 100, colour: false, live: false, err: () => undefined,
+      columns: 100,
+      colour: false,
+      live: false,
+      err: () => undefined,
       out: (text) => {
         out += text;
         if (when(out)) controller.abort();
@@ -90,6 +97,9 @@ test.each([
 
 test('more threads than there are CPUs are no crash', async () => {
   const all = Array.from({ length: 33 }, (_, i) => i);
-  const many = file('many.litmus', `X86_64 many\n{ }\n ${all.map((i) => `P${i}`).join(' | ')} ;\n ${all.map(() => 'mfence').join(' | ')} ;\nexists (0:rax=1)\n`);
+  const many = file(
+    'many.litmus',
+    `X86_64 many\n{ }\n ${all.map((i) => `P${i}`).join(' | ')} ;\n ${all.map(() => 'mfence').join(' | ')} ;\nexists (0:rax=1)\n`,
+  );
   expect(await shootdown(`litmus ${many}`)).toMatchObject({ exit: 4, out: expect.stringContaining('not modelled: it has 33 threads') });
 });

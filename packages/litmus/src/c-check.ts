@@ -72,7 +72,8 @@ class Check implements Names {
     const known = this.variables.get(name);
     if (this.parameters.has(name)) throw new Wrong(`${name} is a parameter already`);
     if (this.isVariable(name)) throw new Wrong(`${name} is declared twice`);
-    if (known && known.name !== type.name) throw new Wrong(`${name} is ${known.name} in one block and ${type.name} in another: a condition could not tell which it speaks of`);
+    if (known && known.name !== type.name)
+      throw new Wrong(`${name} is ${known.name} in one block and ${type.name} in another: a condition could not tell which it speaks of`);
     if (type.is === 'void' || type.is === 'lock') throw new Wrong(`a variable of a thread cannot be ${type.name}`);
     // Its own first value may name it already (C11 6.2.1).
     this.variables.set(name, type);
@@ -115,7 +116,9 @@ class Check implements Names {
   isLast = (call: Expression): boolean => this.before.get(call) === this.accesses;
   private isVariable = (name: string): boolean => this.scopes.some((scope) => scope.has(name));
   private unknown = (name: string): Wrong =>
-    new Wrong(`${name} is neither a variable nor a parameter here${suggestion(name, [...this.variables.keys(), ...this.parameters.keys()])}`);
+    new Wrong(
+      `${name} is neither a variable nor a parameter here${suggestion(name, [...this.variables.keys(), ...this.parameters.keys()])}`,
+    );
 }
 
 /**

@@ -16,8 +16,13 @@ export interface Primitive {
 
 const primitive = (takes: number, does: Primitive['does'], first: Primitive['first'] = 'value'): Primitive => ({ takes, first, does });
 
-const noBarrier = primitive(0, function* () { return NOTHING; });
-const barrier = primitive(0, function* (cpu) { yield* cpu.fence('smp_mb'); return NOTHING; });
+const noBarrier = primitive(0, function* () {
+  return NOTHING;
+});
+const barrier = primitive(0, function* (cpu) {
+  yield* cpu.fence('smp_mb');
+  return NOTHING;
+});
 
 export function* load(cpu: Cpu, state: ThreadState, { at, type }: Target): Op<Value> {
   const bits = yield* cpu.load(at);
@@ -26,13 +31,32 @@ export function* load(cpu: Cpu, state: ThreadState, { at, type }: Target): Op<Va
 export function* store(cpu: Cpu, state: ThreadState, { at, type }: Target, value: Value): Op {
   yield* cpu.store(at, state.encode(bitsOf(converted(state, value, type))));
 }
-const loads = (first: Primitive['first']): Primitive => primitive(1, function* (cpu, state, [from]) { return yield* load(cpu, state, target(state, from!)); }, first);
-const stores = (first: Primitive['first']): Primitive => primitive(2, function* (cpu, state, [to, value]) { yield* store(cpu, state, target(state, to!), value!); return NOTHING; }, first);
-const smp_store_mb = primitive(2, function* (cpu, state, [to, value]) {
-  yield* store(cpu, state, target(state, to!), value!);
-  yield* cpu.fence('smp_mb');
-  return NOTHING;
-}, 'place');
+const loads = (first: Primitive['first']): Primitive =>
+  primitive(
+    1,
+    function* (cpu, state, [from]) {
+      return yield* load(cpu, state, target(state, from!));
+    },
+    first,
+  );
+const stores = (first: Primitive['first']): Primitive =>
+  primitive(
+    2,
+    function* (cpu, state, [to, value]) {
+      yield* store(cpu, state, target(state, to!), value!);
+      return NOTHING;
+    },
+    first,
+  );
+const smp_store_mb = primitive(
+  2,
+  function* (cpu, state, [to, value]) {
+    yield* store(cpu, state, target(state, to!), value!);
+    yield* cpu.fence('smp_mb');
+    return NOTHING;
+  },
+  'place',
+);
 
 const xchg = primitive(2, function* (cpu, state, [to, value]) {
   const { at, type } = target(state, to!);
@@ -41,7 +65,11 @@ const xchg = primitive(2, function* (cpu, state, [to, value]) {
 });
 const cmpxchg = primitive(3, function* (cpu, state, [to, expected, value]) {
   const { at, type } = target(state, to!);
-  const was = yield* cpu.cmpxchg(at, state.encode(bitsOf(converted(state, expected!, type))), state.encode(bitsOf(converted(state, value!, type))));
+  const was = yield* cpu.cmpxchg(
+    at,
+    state.encode(bitsOf(converted(state, expected!, type))),
+    state.encode(bitsOf(converted(state, value!, type))),
+  );
   return ofBits(state, state.decode(was), type);
 });
 
@@ -94,7 +122,11 @@ const spin_is_locked = primitive(1, function* (cpu, state, [lock]) {
 });
 /** Name of a read-side section among what a thread holds. */
 const SECTION = 'rcu_read_lock()';
-const rcu_read_lock = primitive(0, function* (cpu, state) { yield* cpu.rcu_read_lock(); state.held.push(SECTION); return NOTHING; });
+const rcu_read_lock = primitive(0, function* (cpu, state) {
+  yield* cpu.rcu_read_lock();
+  state.held.push(SECTION);
+  return NOTHING;
+});
 const rcu_read_unlock = primitive(0, function* (cpu, state, _args, isLast) {
   giveBack(state, SECTION, 'rcu_read_unlock()');
   // Nobody can tell whether a thread that does nothing more waits for its stores: then fewer states are looked at.
@@ -116,16 +148,54 @@ function giveBack(state: ThreadState, what: string, call: string): void {
 
 /** Loads are not reordered with loads, nor stores with stores: most barriers are for the compiler alone. */
 export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
-  READ_ONCE: loads('place'), rcu_dereference: loads('place'), smp_load_acquire: loads('value'), atomic_read: loads('value'), atomic_read_acquire: loads('value'),
-  WRITE_ONCE: stores('place'), rcu_assign_pointer: stores('place'), smp_store_release: stores('value'), atomic_set: stores('value'), atomic_set_release: stores('value'),
-  smp_store_mb, smp_mb: barrier, smp_rmb: noBarrier, smp_wmb: noBarrier, barrier: noBarrier,
-  smp_mb__before_atomic: noBarrier, smp_mb__after_atomic: noBarrier, smp_mb__after_spinlock: noBarrier, smp_mb__after_unlock_lock: noBarrier,
-  xchg, xchg_relaxed: xchg, xchg_acquire: xchg, xchg_release: xchg, atomic_xchg: xchg,
-  cmpxchg, cmpxchg_relaxed: cmpxchg, cmpxchg_acquire: cmpxchg, cmpxchg_release: cmpxchg, atomic_cmpxchg: cmpxchg,
-  atomic_inc: adding(1n, 'one'), atomic_dec: adding(-1n, 'one'), atomic_add: adding(1n, 'argument'), atomic_sub: adding(-1n, 'argument'),
-  atomic_inc_return: adding(1n, 'one', after), atomic_dec_return: adding(-1n, 'one', after), atomic_add_return: adding(1n, 'argument', after), atomic_sub_return: adding(-1n, 'argument', after),
-  atomic_fetch_inc: adding(1n, 'one', before), atomic_fetch_dec: adding(-1n, 'one', before), atomic_fetch_add: adding(1n, 'argument', before), atomic_fetch_sub: adding(-1n, 'argument', before),
+  READ_ONCE: loads('place'),
+  rcu_dereference: loads('place'),
+  smp_load_acquire: loads('value'),
+  atomic_read: loads('value'),
+  atomic_read_acquire: loads('value'),
+  WRITE_ONCE: stores('place'),
+  rcu_assign_pointer: stores('place'),
+  smp_store_release: stores('value'),
+  atomic_set: stores('value'),
+  atomic_set_release: stores('value'),
+  smp_store_mb,
+  smp_mb: barrier,
+  smp_rmb: noBarrier,
+  smp_wmb: noBarrier,
+  barrier: noBarrier,
+  smp_mb__before_atomic: noBarrier,
+  smp_mb__after_atomic: noBarrier,
+  smp_mb__after_spinlock: noBarrier,
+  smp_mb__after_unlock_lock: noBarrier,
+  xchg,
+  xchg_relaxed: xchg,
+  xchg_acquire: xchg,
+  xchg_release: xchg,
+  atomic_xchg: xchg,
+  cmpxchg,
+  cmpxchg_relaxed: cmpxchg,
+  cmpxchg_acquire: cmpxchg,
+  cmpxchg_release: cmpxchg,
+  atomic_cmpxchg: cmpxchg,
+  atomic_inc: adding(1n, 'one'),
+  atomic_dec: adding(-1n, 'one'),
+  atomic_add: adding(1n, 'argument'),
+  atomic_sub: adding(-1n, 'argument'),
+  atomic_inc_return: adding(1n, 'one', after),
+  atomic_dec_return: adding(-1n, 'one', after),
+  atomic_add_return: adding(1n, 'argument', after),
+  atomic_sub_return: adding(-1n, 'argument', after),
+  atomic_fetch_inc: adding(1n, 'one', before),
+  atomic_fetch_dec: adding(-1n, 'one', before),
+  atomic_fetch_add: adding(1n, 'argument', before),
+  atomic_fetch_sub: adding(-1n, 'argument', before),
   atomic_dec_and_test: adding(-1n, 'one', (_was, now) => (now === 0n ? 1n : 0n)),
-  spin_lock, spin_unlock, spin_trylock, spin_is_locked,
-  rcu_read_lock, rcu_read_unlock, synchronize_rcu, synchronize_rcu_expedited: synchronize_rcu,
+  spin_lock,
+  spin_unlock,
+  spin_trylock,
+  spin_is_locked,
+  rcu_read_lock,
+  rcu_read_unlock,
+  synchronize_rcu,
+  synchronize_rcu_expedited: synchronize_rcu,
 };

@@ -21,9 +21,13 @@ export function converted(state: ThreadState, value: Value, type: Type): Value {
   if (type.is === 'void') return NOTHING;
   if (value.type.is === 'void') return state.fail('a value is used that is none: what is called gives nothing back');
   if (type.is === 'bool') return { word: isTrueValue(value) ? 1n : 0n, type };
-  if (typeof word !== 'bigint') return type.bits === 64 ? { word, type } : state.notModelled(`a part of the address of ${word.location} is kept in ${type.name}`);
+  if (typeof word !== 'bigint')
+    return type.bits === 64 ? { word, type } : state.notModelled(`a part of the address of ${word.location} is kept in ${type.name}`);
   // include/linux/compiler.h takes char as it comes: before 6.2 x86 gave it a sign, since then the kernel has -funsigned-char.
-  if (type.is === 'char' && (word < 0n || word > 127n)) return state.notModelled(`a char is given ${word}, and whether a char has a sign depends on the kernel: say signed char or unsigned char`);
+  if (type.is === 'char' && (word < 0n || word > 127n))
+    return state.notModelled(
+      `a char is given ${word}, and whether a char has a sign depends on the kernel: say signed char or unsigned char`,
+    );
   return { word: wrapped(type, word), type };
 }
 
@@ -39,10 +43,20 @@ const number = (state: ThreadState, { word, type }: Value): bigint => {
 };
 
 const ARITHMETIC: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
-  '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '&': (a, b) => a & b, '|': (a, b) => a | b, '^': (a, b) => a ^ b,
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '&': (a, b) => a & b,
+  '|': (a, b) => a | b,
+  '^': (a, b) => a ^ b,
 };
 const RELATIONS: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> = {
-  '==': (a, b) => a === b, '!=': (a, b) => a !== b, '<': (a, b) => a < b, '>': (a, b) => a > b, '<=': (a, b) => a <= b, '>=': (a, b) => a >= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
 };
 
 /** What an operator makes of two values. Both are converted to one type first (C11 6.3.1.8). */

@@ -120,7 +120,10 @@ class Running {
 }
 
 let parser: peggy.Parser | undefined;
-interface SyntaxProblem { readonly message: string; readonly location?: { readonly start: { readonly line: number; readonly column: number } } }
+interface SyntaxProblem {
+  readonly message: string;
+  readonly location?: { readonly start: { readonly line: number; readonly column: number } };
+}
 
 function program(thread: Thread, _isa: string, where: (line: number, column: number) => string): Program {
   const { text, at } = thread.lines[0]!;
@@ -138,11 +141,20 @@ function program(thread: Thread, _isa: string, where: (line: number, column: num
       run: (cpu, state) => new Running(cpu, state, names).statement(body),
     };
   } catch (error) {
-    if (error instanceof Wrong) throw badLitmus(where(at.line, at.column), `P${thread.number}: ${error.message}`, 'What is known of C stands in packages/litmus/README.md.');
+    if (error instanceof Wrong)
+      throw badLitmus(
+        where(at.line, at.column),
+        `P${thread.number}: ${error.message}`,
+        'What is known of C stands in packages/litmus/README.md.',
+      );
     const { message, location } = error as SyntaxProblem;
     if (!location) throw error;
     const { line, column } = location.start;
-    throw badLitmus(where(at.line + line - 1, line === 1 ? at.column + column - 1 : column), message.replace(/\.$/, ''), 'A function has declarations, assignments, if and calls of primitives; no loops.');
+    throw badLitmus(
+      where(at.line + line - 1, line === 1 ? at.column + column - 1 : column),
+      message.replace(/\.$/, ''),
+      'A function has declarations, assignments, if and calls of primitives; no loops.',
+    );
   }
 }
 

@@ -20,7 +20,9 @@ const NOT_MODELLED: Readonly<Record<string, string>> = {
 };
 
 /** A test that was run, or the reason why it was not: nobody models its machine, or the file is not understood. */
-export type Answer = { readonly file: string; readonly isa: string } & ({ readonly outcome: Outcome } | { readonly notModelled: string } | { readonly mistake: string });
+export type Answer = { readonly file: string; readonly isa: string } & (
+  { readonly outcome: Outcome } | { readonly notModelled: string } | { readonly mistake: string }
+);
 
 /**
  * @param text contents of a `.litmus` file
@@ -32,7 +34,9 @@ export function litmus(text: string, file: string, options: Partial<RunOptions> 
   const frame = { file, isa: isaOf(text) };
   try {
     const ready = prepared(text, file, frame.isa, options);
-    return typeof ready === 'string' ? { ...frame, notModelled: ready } : { ...frame, outcome: ready.outcome(exploreSync(ready.system, ready.options)) };
+    return typeof ready === 'string'
+      ? { ...frame, notModelled: ready }
+      : { ...frame, outcome: ready.outcome(exploreSync(ready.system, ready.options)) };
   } catch (error) {
     return { ...frame, notModelled: reasonOf(error) };
   }
@@ -56,7 +60,9 @@ export async function answerLitmus(text: string, file: string, among: 'many' | '
   const frame = { file, isa: isaOf(text) };
   try {
     const ready = prepared(text, file, frame.isa, options);
-    return typeof ready === 'string' ? { ...frame, notModelled: ready } : { ...frame, outcome: ready.outcome(await explore(ready.system, ready.options)) };
+    return typeof ready === 'string'
+      ? { ...frame, notModelled: ready }
+      : { ...frame, outcome: ready.outcome(await explore(ready.system, ready.options)) };
   } catch (error) {
     if (among === 'many' && error instanceof Mistake && error.code === 'SD_BAD_LITMUS') return { ...frame, mistake: mistakeOf(error) };
     return { ...frame, notModelled: reasonOf(error) };

@@ -28,7 +28,12 @@ const alike = (a: Type, b: Type): boolean => a.bits === b.bits && a.signed === b
  * in one cell, and has no accesses of parts of a word.
  * @throws Mistake SD_BAD_LITMUS where declarations contradict each other, NotModelled
  */
-export function locationsOf(test: LitmusTest, programs: readonly Program[], set: InstructionSet, file: string): ReadonlyMap<string, Location> {
+export function locationsOf(
+  test: LitmusTest,
+  programs: readonly Program[],
+  set: InstructionSet,
+  file: string,
+): ReadonlyMap<string, Location> {
   const wrong = (what: string): never => {
     throw badLitmus(file, what, 'A location has one type, and one first value.');
   };
@@ -42,19 +47,28 @@ export function locationsOf(test: LitmusTest, programs: readonly Program[], set:
   function locationOf(name: string): Location {
     const firsts = test.initial.filter(({ place }) => 'location' in place && place.location === name);
     const accesses = programs.flatMap((program) => program.accesses.filter(({ location }) => location === name));
-    const types = [...firsts.flatMap(({ type }) => (type === undefined ? [] : [typeNamed(type)])), ...accesses.flatMap(({ type }) => type ?? [])];
+    const types = [
+      ...firsts.flatMap(({ type }) => (type === undefined ? [] : [typeNamed(type)])),
+      ...accesses.flatMap(({ type }) => type ?? []),
+    ];
     const open = types.length === 0 && accesses.length === 0 && set.usual !== undefined && firsts.every(({ value }) => isSmall(value));
     const type = types[0] ?? (open ? OPEN : firsts.some(({ value }) => value && 'location' in value) ? plain(addressBits) : set.usual);
     const other = types.find((one) => !alike(one, types[0]!));
     if (other) wrong(`${name} is ${types[0]!.name} in one place and ${other.name} in another`);
     const touched = new Set(accesses.flatMap(({ bits }) => bits ?? []));
-    if (touched.size > 1) throw new NotModelled(`${name} is touched in words of ${[...touched].sort((a, b) => a - b).join(' and ')} bits: the machine has no accesses of parts of a word`);
+    if (touched.size > 1)
+      throw new NotModelled(
+        `${name} is touched in words of ${[...touched].sort((a, b) => a - b).join(' and ')} bits: the machine has no accesses of parts of a word`,
+      );
     const bits = [...touched][0] ?? type?.bits ?? addressBits;
-    if (type && bits > type.bits) throw new NotModelled(`${name} is ${type.name}, and an instruction touches ${bits} bits: those beyond it belong to no location`);
-    if (accesses.length > 0 && touched.size === 0 && !type && test.isa !== 'X86') wrong(`nothing says how wide ${name} is: give it a type, or an instruction a suffix`);
+    if (type && bits > type.bits)
+      throw new NotModelled(`${name} is ${type.name}, and an instruction touches ${bits} bits: those beyond it belong to no location`);
+    if (accesses.length > 0 && touched.size === 0 && !type && test.isa !== 'X86')
+      wrong(`nothing says how wide ${name} is: give it a type, or an instruction a suffix`);
     const view: View = { name: `[${name}]`, bits, shift: 0, addressBits, ...(type && { type }) };
     const values = firsts.flatMap(({ value }) => value ?? []);
-    if (new Set(values.map((value) => ('location' in value ? value.location : value.number))).size > 1) wrong(`${name} has two first values`);
+    if (new Set(values.map((value) => ('location' in value ? value.location : value.number))).size > 1)
+      wrong(`${name} has two first values`);
     return { ...view, ...split(view, values[0]), at: perMm(view.name)(0), declared: type ?? plain(bits), ...(open && { open }) };
   }
 
@@ -74,7 +88,8 @@ export function locationsOf(test: LitmusTest, programs: readonly Program[], set:
 }
 
 /** Is it the same in every type that has 31 bits for it? */
-const isSmall = (value: Value | undefined): boolean => value === undefined || ('number' in value && value.number >= 0n && value.number < 1n << 31n);
+const isSmall = (value: Value | undefined): boolean =>
+  value === undefined || ('number' in value && value.number >= 0n && value.number < 1n << 31n);
 
 /** The bits of a first value. */
 export function firstWord(view: View, value: Value | undefined, wrong: (what: string) => never): Word {
@@ -86,6 +101,7 @@ export function firstWord(view: View, value: Value | undefined, wrong: (what: st
   }
   const { number } = value;
   if (view.type?.is === 'bool') return number === 0n ? 0n : 1n;
-  if (number >= 1n << BigInt(width) || number < -(1n << BigInt(width - 1))) return wrong(`${number} does not fit in ${view.name}: it has room for ${rangeOf(view)}`);
+  if (number >= 1n << BigInt(width) || number < -(1n << BigInt(width - 1)))
+    return wrong(`${number} does not fit in ${view.name}: it has room for ${rangeOf(view)}`);
   return BigInt.asUintN(width, number);
 }

@@ -16,7 +16,20 @@ const FORMS: readonly (readonly [RegExp, string, string])[] = [
   [/^(0|[1-9][0-9]*)(.*)$/, '', 'decimal'],
 ];
 const SUFFIX = /^(?:u|l|ll|ul|ull|lu|llu)?$/;
-const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11, '0': 0, '\\': 92, "'": 39, '"': 34, '?': 63 };
+const ESCAPES: Readonly<Record<string, number>> = {
+  n: 10,
+  t: 9,
+  r: 13,
+  a: 7,
+  b: 8,
+  f: 12,
+  v: 11,
+  '0': 0,
+  '\\': 92,
+  "'": 39,
+  '"': 34,
+  '?': 63,
+};
 
 /**
  * @param text a word that begins with a digit, or a character in quotes, without a sign
@@ -40,6 +53,7 @@ export function readNumeral(text: string): Numeral | string {
 function character(text: string): Numeral | string {
   const inside = text.slice(1, -1);
   const code = /^[^\\]$/.test(inside) ? inside.charCodeAt(0) : /^\\.$/.test(inside) ? ESCAPES[inside[1]!] : undefined;
-  if (code === undefined || code > 127) return `${text} is no character that is understood: known are those of ASCII, and escapes of one letter`;
+  if (code === undefined || code > 127)
+    return `${text} is no character that is understood: known are those of ASCII, and escapes of one letter`;
   return { value: BigInt(code), decimal: true, unsigned: false, long: false };
 }

@@ -22,7 +22,13 @@ const near = (name: string, known: Iterable<string>): string => {
  * Finds out what a place of the file is.
  * @throws Mistake SD_BAD_LITMUS when nothing in the test has that name
  */
-export function placeReader(test: LitmusTest, programs: readonly Program[], locations: ReadonlyMap<string, Location>, addressBits: number, file: string): (place: Place) => Observed {
+export function placeReader(
+  test: LitmusTest,
+  programs: readonly Program[],
+  locations: ReadonlyMap<string, Location>,
+  addressBits: number,
+  file: string,
+): (place: Place) => Observed {
   const wrong = (what: string): never => {
     throw badLitmus(file, what, 'Is the name right? A place is [x], or 0:rax for a register of P0.');
   };
@@ -30,15 +36,28 @@ export function placeReader(test: LitmusTest, programs: readonly Program[], loca
     const name = placeName(place);
     if ('location' in place) {
       const location = locations.get(place.location);
-      return location ? { ...location, of: { location: place.location } } : wrong(`nothing in the test is named ${place.location}${near(place.location, locations.keys())}`);
+      return location
+        ? { ...location, of: { location: place.location } }
+        : wrong(`nothing in the test is named ${place.location}${near(place.location, locations.keys())}`);
     }
     const program = programs[place.thread];
     if (!program) return wrong(`${name} belongs to no thread: there are ${programs.length}`);
     const register = program.register(place.register);
     if (!register) return wrong(`P${place.thread} has no ${place.register}${near(place.register, program.registers)}`);
-    const declared = test.initial.flatMap(({ place: one, type }) => ('thread' in one && one.thread === place.thread && program.register(one.register)?.key === register.key && type !== undefined ? [typeNamed(type)] : []))[0];
+    const declared = test.initial.flatMap(({ place: one, type }) =>
+      'thread' in one && one.thread === place.thread && program.register(one.register)?.key === register.key && type !== undefined
+        ? [typeNamed(type)]
+        : [],
+    )[0];
     const type = register.type ?? declared;
-    return { name, bits: register.bits, shift: register.shift, addressBits, ...(type && { type }), of: { thread: place.thread, key: register.key } };
+    return {
+      name,
+      bits: register.bits,
+      shift: register.shift,
+      addressBits,
+      ...(type && { type }),
+      of: { thread: place.thread, key: register.key },
+    };
   };
 
   function typeNamed(text: string): Type {
@@ -76,7 +95,12 @@ export function judgeOf(p: Proposition, reader: (place: Place) => Observed, file
   const place = reader(p.is);
   if ('location' in p.value) reader(p.value);
   const wanted = shownValue(place, p.value);
-  if (wanted === undefined) throw badLitmus(file, `${place.name} is compared with ${numberOf(p.value)}, which it can never hold`, `It has ${place.type?.name ?? `${widthOf(place)} bits`}: ${rangeOf(place)}.`);
+  if (wanted === undefined)
+    throw badLitmus(
+      file,
+      `${place.name} is compared with ${numberOf(p.value)}, which it can never hold`,
+      `It has ${place.type?.name ?? `${widthOf(place)} bits`}: ${rangeOf(place)}.`,
+    );
   return (end) => end[place.name] === wanted;
 }
 

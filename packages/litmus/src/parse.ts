@@ -7,7 +7,10 @@ import { readNumeral } from './numbers.ts';
 
 /** A test as the grammar gives it: threads in the order of the file, each with the place of its name. */
 type Read = Omit<LitmusTest, 'threads'> & { readonly threads: readonly (Thread & { readonly at: Position })[] };
-interface SyntaxProblem { readonly message: string; readonly location: { readonly start: Position } }
+interface SyntaxProblem {
+  readonly message: string;
+  readonly location: { readonly start: Position };
+}
 
 /**
  * Comments become blanks, so that places in messages are those of the file. In C functions `(*` is no comment but begins with a
@@ -51,8 +54,18 @@ function inOrder(threads: Read['threads'], file: string): readonly Thread[] {
   const sorted = threads.toSorted((a, b) => a.number - b.number);
   sorted.forEach(({ number, at }, i) => {
     const where = `${file}:${at.line}:${at.column}`;
-    if (number < i) throw badLitmus(where, `there are two threads P${number}`, 'The number in its name is what a condition knows a thread by: give each another.');
-    if (number > i) throw badLitmus(where, `there is a thread P${number}, and none is named P${i}`, 'Threads are counted from P0, without gaps; their order in the file does not matter.');
+    if (number < i)
+      throw badLitmus(
+        where,
+        `there are two threads P${number}`,
+        'The number in its name is what a condition knows a thread by: give each another.',
+      );
+    if (number > i)
+      throw badLitmus(
+        where,
+        `there is a thread P${number}, and none is named P${i}`,
+        'Threads are counted from P0, without gaps; their order in the file does not matter.',
+      );
   });
   return sorted.map(({ number, lines, parameters }) => ({ number, lines, parameters }));
 }
@@ -62,6 +75,12 @@ function understood<T>(parse: () => T, file: string): T {
     return parse();
   } catch (error) {
     const { message, location } = error as SyntaxProblem;
-    throw location === undefined ? error : badLitmus(`${file}:${location.start.line}:${location.start.column}`, message.replace(/\.$/, ''), 'The format is that of herd7: a head, { first values }, one column for each thread, a condition.');
+    throw location === undefined
+      ? error
+      : badLitmus(
+          `${file}:${location.start.line}:${location.start.column}`,
+          message.replace(/\.$/, ''),
+          'The format is that of herd7: a head, { first values }, one column for each thread, a condition.',
+        );
   }
 }

@@ -42,7 +42,8 @@ export interface Ready {
  * @throws NotModelled; the exploration throws it too, as a cause
  */
 export function readyLitmus(test: LitmusTest, set: InstructionSet, file: string, { memory = set.memory, ...bounds }: RunOptions): Ready {
-  if (test.threads.length > MOST_THREADS) throw new NotModelled(`it has ${test.threads.length} threads: the machine has at most ${MOST_THREADS} CPUs`);
+  if (test.threads.length > MOST_THREADS)
+    throw new NotModelled(`it has ${test.threads.length} threads: the machine has at most ${MOST_THREADS} CPUs`);
   const programs = test.threads.map((thread) => set.read(thread, test.isa, (line, column) => `${file}:${line}:${column}`));
   const locations = locationsOf(test, programs, set, file);
   const reader = placeReader(test, programs, locations, set.addressBits(test.isa), file);
@@ -87,7 +88,14 @@ const viewAt = (place: Observed, at: AtEnd): View => {
   return type ? { ...place, type, bits: type.bits } : place;
 };
 
-function outcomeOf(test: LitmusTest, memory: Outcome['memory'], ends: readonly End[], witnesses: number, found: Exploration, kept: readonly Kept[]): Outcome {
+function outcomeOf(
+  test: LitmusTest,
+  memory: Outcome['memory'],
+  ends: readonly End[],
+  witnesses: number,
+  found: Exploration,
+  kept: readonly Kept[],
+): Outcome {
   const every = witnesses === ends.length;
   const complete = found.outcome === 'complete';
   const stuck = found.deadlock ?? found.neverEnds;
@@ -98,9 +106,16 @@ function outcomeOf(test: LitmusTest, memory: Outcome['memory'], ends: readonly E
   const verdict = test.quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
   // One end is enough to allow; that there is none is known of all ends only, and only where every execution comes to one.
   const shownByOne = verdict === 'Allowed' || verdict === 'NotRequired';
-  const holds = test.quantifier === 'forall' ? every : (witnesses > 0) === (test.quantifier === 'exists');
+  const holds = test.quantifier === 'forall' ? every : witnesses > 0 === (test.quantifier === 'exists');
   return {
-    name: test.name, isa: test.isa, memory, condition: `${test.quantifier} ${test.condition}`, ends, witnesses, states: found.states, complete,
+    name: test.name,
+    isa: test.isa,
+    memory,
+    condition: `${test.quantifier} ${test.condition}`,
+    ends,
+    witnesses,
+    states: found.states,
+    complete,
     verdict: shownByOne ? verdict : stuck ? 'Deadlock' : complete ? verdict : 'Unknown',
     holds: holds && !stuck && kept.length === 0,
     ...(stuck && { deadlock }),

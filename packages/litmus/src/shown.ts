@@ -38,7 +38,8 @@ export function shown(view: View, word: Word): string {
 function asTyped(view: View, bits: bigint): bigint {
   const { type } = view;
   if (!type) return bits;
-  if (type.is === 'char' && bits > 127n) throw new NotModelled(`${view.name} is a char that holds ${bits}, and whether a char has a sign depends on the kernel`);
+  if (type.is === 'char' && bits > 127n)
+    throw new NotModelled(`${view.name} is a char that holds ${bits}, and whether a char has a sign depends on the kernel`);
   if (bits < 1n << BigInt(type.bits)) return wrapped(type, bits);
   return wrapped({ ...type, bits: widthOf(view) }, bits);
 }
@@ -72,6 +73,9 @@ export function rangeOf(view: View): string {
   const width = widthOf(view);
   const { type } = view;
   if (type?.is === 'bool') return '0 and 1';
-  const [low, high] = type && !type.signed && width < 32 ? [0n, (1n << BigInt(width)) - 1n] : [-(1n << BigInt(width - 1)), type?.signed === true ? (1n << BigInt(width - 1)) - 1n : (1n << BigInt(width)) - 1n];
+  const [low, high] =
+    type && !type.signed && width < 32
+      ? [0n, (1n << BigInt(width)) - 1n]
+      : [-(1n << BigInt(width - 1)), type?.signed === true ? (1n << BigInt(width - 1)) - 1n : (1n << BigInt(width)) - 1n];
   return `${low} to ${high}`;
 }

@@ -44,7 +44,10 @@ export class State implements ThreadState {
     if (location.open && typeof type === 'object' && !this.shared.types.has(name)) this.shared.types.set(name, type);
     const there = location.open ? this.typeOf(name).bits : location.bits;
     const bits = typeof type === 'object' ? type.bits : type;
-    if (there !== bits) this.notModelled(`${bits} bits of ${name}, of which others touch ${there}, are accessed: the machine has no accesses of parts of a word`);
+    if (there !== bits)
+      this.notModelled(
+        `${bits} bits of ${name}, of which others touch ${there}, are accessed: the machine has no accesses of parts of a word`,
+      );
     const { uses } = this.shared;
     if ((uses.get(name) ?? use) !== use) this.fail(`${name} is used as a lock and as a number`);
     uses.set(name, use);

@@ -54,7 +54,9 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
   };
   const registerAt = (thread: number, key: string): Ref => refOf(`${thread}:${key}`);
   const keptAt = (thread: number): Ref => refOf(`P${thread} has not given back`);
-  const keysOf = programs.map((_, thread) => [...new Set(observed.flatMap(({ of }) => ('thread' in of && of.thread === thread ? [of.key] : [])))]);
+  const keysOf = programs.map((_, thread) => [
+    ...new Set(observed.flatMap(({ of }) => ('thread' in of && of.thread === thread ? [of.key] : []))),
+  ]);
   programs.forEach((_, thread) => [keptAt(thread), ...keysOf[thread]!.map((key) => registerAt(thread, key))]);
 
   const shared: Shared = { locations, words, uses: new Map(), types: new Map(), addressBits: set.addressBits(test.isa), file };
@@ -66,7 +68,10 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
       const keys = keysOf[thread]!;
       const kept = state.held.length > 0 ? [keptAt(thread)] : [];
       if (keys.length === 0 && kept.length === 0) return;
-      const values = [...keys.map((key) => state.registers.get(key) ?? 0n), ...state.held.slice(0, kept.length).map((location) => ({ location }))];
+      const values = [
+        ...keys.map((key) => state.registers.get(key) ?? 0n),
+        ...state.held.slice(0, kept.length).map((location) => ({ location })),
+      ];
       yield* cpu.special(NOTE, [...keys.map((key) => registerAt(thread, key)), ...kept], values.map(words.encode));
     };
 
@@ -100,7 +105,11 @@ function firstRegisters({ test, set, programs, file }: Parts, thread: number): M
   for (const { place, value } of test.initial) {
     if (!('thread' in place) || place.thread !== thread || value === undefined) continue;
     const wrong = (what: string): never => {
-      throw badLitmus(file, what, set.firstsIn === 'head' ? 'A register has one first value.' : 'A variable of C gets its first value in the function.');
+      throw badLitmus(
+        file,
+        what,
+        set.firstsIn === 'head' ? 'A register has one first value.' : 'A variable of C gets its first value in the function.',
+      );
     };
     const name = `${thread}:${place.register}`;
     const { key, bits, shift } = programs[thread]!.register(place.register)!;

@@ -27,7 +27,9 @@ export const pointerTo = (to: Type): Type => ({ name: `${to.name} *`, bits: 64, 
 /** Names that are one word. include/uapi/asm-generic/int-ll64.h, include/linux/types.h. */
 const NAMED = new Map<string, Type>([
   ...[8, 16, 32, 64].flatMap((bits) =>
-    [`u${bits}`, `__u${bits}`, `uint${bits}_t`].map((name): [string, Type] => [name, number(name, bits, false)]).concat([`s${bits}`, `__s${bits}`, `int${bits}_t`].map((name): [string, Type] => [name, number(name, bits, true)])),
+    [`u${bits}`, `__u${bits}`, `uint${bits}_t`]
+      .map((name): [string, Type] => [name, number(name, bits, false)])
+      .concat([`s${bits}`, `__s${bits}`, `int${bits}_t`].map((name): [string, Type] => [name, number(name, bits, true)])),
   ),
   ...['intptr_t', 'ssize_t', 'ptrdiff_t', 'atomic64_t', 'atomic_long_t'].map((name): [string, Type] => [name, number(name, 64, true)]),
   ...['uintptr_t', 'size_t'].map((name): [string, Type] => [name, number(name, 64, false)]),
@@ -53,10 +55,15 @@ const AS_ADDRESSES = /^(?:(?:unsigned )?long|u?intptr_t|ptrdiff_t|s?size_t|atomi
  * @returns a text that says what is wrong with it, when it is no type that is known
  */
 export function readType(text: string, addressBits = 64): Type | string {
-  const words = text.replaceAll('*', ' ').split(/\s+/).filter((word) => word !== '' && !QUALIFIERS.includes(word));
+  const words = text
+    .replaceAll('*', ' ')
+    .split(/\s+/)
+    .filter((word) => word !== '' && !QUALIFIERS.includes(word));
   const base = ofWords(words);
   if (base === undefined) {
-    const near = words.map((word) => (TYPE_WORDS.includes(word) ? undefined : didYouMean(word, TYPE_WORDS))).find((word) => word !== undefined);
+    const near = words
+      .map((word) => (TYPE_WORDS.includes(word) ? undefined : didYouMean(word, TYPE_WORDS)))
+      .find((word) => word !== undefined);
     return `"${text.trim()}" is no type that is known${near === undefined ? '' : `: did you mean ${near}?`}`;
   }
   const type = (text.match(/\*/g) ?? []).reduce((to) => pointerTo(to), base);
@@ -69,7 +76,8 @@ function ofWords(words: readonly string[]): Type | undefined {
   const count = (word: string): number => words.filter((other) => other === word).length;
   const size = words.filter((word) => ['char', 'short', 'long'].includes(word)).join(' ');
   const bits = SIZES[size];
-  if (bits === undefined || count('int') > 1 || count('unsigned') + count('signed') > 1 || (size === 'char' && count('int') > 0)) return undefined;
+  if (bits === undefined || count('int') > 1 || count('unsigned') + count('signed') > 1 || (size === 'char' && count('int') > 0))
+    return undefined;
   const signed = count('unsigned') === 0;
   if (size === 'char' && signed && count('signed') === 0) return { name: 'char', bits, signed, is: 'char' };
   return number(`${signed ? (size === 'char' ? 'signed ' : '') : 'unsigned '}${size || 'int'}`, bits, signed);
@@ -77,7 +85,9 @@ function ofWords(words: readonly string[]): Type | undefined {
 
 /** The type of a number that stands in C (C11 6.4.4.1): the first of those its writing allows that has room for it. */
 export function typeOfNumeral({ value, decimal, unsigned, long }: Numeral): Type {
-  const may = [INT, UNSIGNED, LONG, UNSIGNED_LONG].filter((type) => (type.bits === 64 || !long) && (type.signed ? !unsigned : unsigned || !decimal));
+  const may = [INT, UNSIGNED, LONG, UNSIGNED_LONG].filter(
+    (type) => (type.bits === 64 || !long) && (type.signed ? !unsigned : unsigned || !decimal),
+  );
   return may.find((type) => holds(type, value)) ?? UNSIGNED_LONG;
 }
 

@@ -16,10 +16,24 @@ const part = (name: string, key: string, bits: number, shift = 0): readonly [str
 /** Every name, in small letters. SDM volume 1, 3.4.1. */
 const REGISTERS = new Map<string, Register>([
   ...['a', 'b', 'c', 'd'].flatMap((x) => [
-    ...whole(`r${x}x`), part(`e${x}x`, `r${x}x`, 32), part(`${x}x`, `r${x}x`, 16), part(`${x}l`, `r${x}x`, 8), part(`${x}h`, `r${x}x`, 8, 8),
+    ...whole(`r${x}x`),
+    part(`e${x}x`, `r${x}x`, 32),
+    part(`${x}x`, `r${x}x`, 16),
+    part(`${x}l`, `r${x}x`, 8),
+    part(`${x}h`, `r${x}x`, 8, 8),
   ]),
-  ...['si', 'di', 'sp', 'bp'].flatMap((x) => [...whole(`r${x}`), part(`e${x}`, `r${x}`, 32), part(x, `r${x}`, 16), part(`${x}l`, `r${x}`, 8)]),
-  ...[8, 9, 10, 11, 12, 13, 14, 15].flatMap((n) => [...whole(`r${n}`), part(`r${n}d`, `r${n}`, 32), part(`r${n}w`, `r${n}`, 16), part(`r${n}b`, `r${n}`, 8)]),
+  ...['si', 'di', 'sp', 'bp'].flatMap((x) => [
+    ...whole(`r${x}`),
+    part(`e${x}`, `r${x}`, 32),
+    part(x, `r${x}`, 16),
+    part(`${x}l`, `r${x}`, 8),
+  ]),
+  ...[8, 9, 10, 11, 12, 13, 14, 15].flatMap((n) => [
+    ...whole(`r${n}`),
+    part(`r${n}d`, `r${n}`, 32),
+    part(`r${n}w`, `r${n}`, 16),
+    part(`r${n}b`, `r${n}`, 8),
+  ]),
 ]);
 /** A CPU of 32 bits has neither the wide registers nor the low bytes of the index registers. */
 const isOld = (name: string): boolean => !/^r|^(si|di|sp|bp)l$/.test(name);
@@ -32,7 +46,8 @@ export function registerOf(name: string, isa: string): Register | undefined {
   return isa === 'X86' && !isOld(plain) ? undefined : REGISTERS.get(plain);
 }
 
-export const registerNames = (isa: string): readonly string[] => [...REGISTERS.keys()].filter((name) => isa !== 'X86' || isOld(name)).map((name) => (isa === 'X86' ? name.toUpperCase() : name));
+export const registerNames = (isa: string): readonly string[] =>
+  [...REGISTERS.keys()].filter((name) => isa !== 'X86' || isOld(name)).map((name) => (isa === 'X86' ? name.toUpperCase() : name));
 
 /**
  * `$1`, `%rax`, `(x)`, `(%rax)`, `x(%rip)`; of Intel also `1`, `EAX`, `[x]`, `[EAX]`.
@@ -49,9 +64,14 @@ export function readOperand(text: string, isa: string): Operand | string {
   }
   const inside = /^[([]\s*(%?\w+)\s*[)\]]$/.exec(text)?.[1] ?? /^(\w+)\(%rip\)$/i.exec(text)?.[1];
   const name = (inside ?? text).replace(/^%/, '');
-  const register = registerOf(name, isa);
+  // In the syntax of AT&T a name without a sign is that of a location, whatever it is.
+  const register = isa === 'X86' || (inside ?? text).startsWith('%') ? registerOf(name, isa) : undefined;
+  if (isa !== 'X86' && inside === undefined && registerOf(text, isa)) return `a register is written %${text}`;
   if (register && inside === undefined) return { register };
-  if (register) return register.bits === addressBits(isa) ? { pointer: register } : `${name} has ${register.bits} bits, and an address has ${addressBits(isa)}`;
+  if (register)
+    return register.bits === addressBits(isa)
+      ? { pointer: register }
+      : `${name} has ${register.bits} bits, and an address has ${addressBits(isa)}`;
   if (inside?.startsWith('%') === true || /^%/.test(text)) return `${isa} has no register ${name}`;
   return inside !== undefined && /^[a-z_]\w*$/i.test(name) ? { location: name } : `"${text}" is no operand that is known`;
 }

@@ -8,12 +8,14 @@ import { fits, isInMemory, type InMemory, type Operand } from './x86-operands.ts
 export type Instruction = (cpu: Cpu, state: ThreadState) => Op;
 
 const bitsOf = (n: bigint, bits: number): bigint => BigInt.asUintN(bits, n);
-const number = (state: ThreadState, word: Word): bigint => (typeof word === 'bigint' ? word : state.notModelled(`the address of ${word.location} is used as a number`));
+const number = (state: ThreadState, word: Word): bigint =>
+  typeof word === 'bigint' ? word : state.notModelled(`the address of ${word.location} is used as a number`);
 
 /** What a register, or a part of one, holds. An address is moved as a whole or not at all. */
 function read(state: ThreadState, { key, bits, shift }: Register, addressBits: number): Word {
   const word = state.registers.get(key) ?? 0n;
-  if (typeof word !== 'bigint') return bits === addressBits && shift === 0 ? word : state.notModelled(`a part of the address of ${word.location} is moved`);
+  if (typeof word !== 'bigint')
+    return bits === addressBits && shift === 0 ? word : state.notModelled(`a part of the address of ${word.location} is moved`);
   return bitsOf(word >> BigInt(shift), bits);
 }
 
@@ -35,7 +37,8 @@ function addressed(state: ThreadState, o: InMemory, bits: number): Ref {
 }
 
 function* get(cpu: Cpu, state: ThreadState, o: Operand, bits: number): Op<Word> {
-  if ('immediate' in o) return fits(o.immediate, bits) ? bitsOf(o.immediate, bits) : state.fail(`${o.immediate} does not fit in ${bits} bits`);
+  if ('immediate' in o)
+    return fits(o.immediate, bits) ? bitsOf(o.immediate, bits) : state.fail(`${o.immediate} does not fit in ${bits} bits`);
   if ('register' in o) return read(state, o.register, state.addressBits);
   const value = yield* cpu.load(addressed(state, o, bits));
   return state.decode(value);
@@ -88,7 +91,16 @@ export const xadd = (locked: boolean, to: Operand, from: Operand, bits: number):
     yield* set(cpu, state, from, old, bits);
   };
 
-function* changed(cpu: Cpu, state: ThreadState, locked: boolean, to: Operand, by: bigint, how: Update, bits: number, observes: 'old' | 'nothing'): Op<Word> {
+function* changed(
+  cpu: Cpu,
+  state: ThreadState,
+  locked: boolean,
+  to: Operand,
+  by: bigint,
+  how: Update,
+  bits: number,
+  observes: 'old' | 'nothing',
+): Op<Word> {
   if (locked && isInMemory(to)) return yield* state.update(cpu, addressed(state, to, bits), how, by, bits, observes);
   const old = yield* get(cpu, state, to, bits);
   yield* set(cpu, state, to, bitsOf(UPDATES[how](number(state, old), by), bits), bits);
@@ -106,6 +118,9 @@ export const cmpxchg = (to: Operand, from: Operand, bits: number): Instruction =
     if (was !== expected) write(state, accumulator, state.decode(was));
   };
 
-export const fence = (name: string): Instruction => function* (cpu) { yield* cpu.fence(name); };
+export const fence = (name: string): Instruction =>
+  function* (cpu) {
+    yield* cpu.fence(name);
+  };
 /** Orders nothing that stores of ordinary memory do not keep anyhow (SDM volume 3, 9.2). */
 export const nothing: Instruction = function* () {};

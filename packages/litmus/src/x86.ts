@@ -25,7 +25,8 @@ function partsOf(text: string, isa: string): Parts | string {
   const [, lock, word, rest] = /^(lock\s+)?([a-z]+)\s*(.*)$/i.exec(text.trim()) ?? [];
   const name = word?.toLowerCase() ?? '';
   const [, plain, suffix] = /^(mov|xchg|xadd|cmpxchg|add|sub|and|or|xor|inc|dec)([bwlq]?)$/.exec(name) ?? [];
-  if (plain === undefined && !['mfence', 'lfence', 'sfence'].includes(name)) return `"${text}" is no instruction that is known of ${isa}: ${KNOWN}`;
+  if (plain === undefined && !['mfence', 'lfence', 'sfence'].includes(name))
+    return `"${text}" is no instruction that is known of ${isa}: ${KNOWN}`;
   const given = rest ? rest.split(/,(?![^([]*[)\]])/).map((operand) => readOperand(operand.trim(), isa)) : [];
   const wrong = given.find((operand) => typeof operand === 'string');
   if (wrong !== undefined) return `"${text}": ${String(wrong)}`;
@@ -42,15 +43,18 @@ function wrongWith({ locked, name, bits, operands }: Parts, isa: string): string
   const [to, from] = operands;
   const count = name.endsWith('fence') ? 0 : name === 'inc' || name === 'dec' ? 1 : 2;
   if (operands.length !== count) return `it takes ${count} operands`;
-  if (locked && (!to || name === 'mov' || !operands.some(isInMemory) || (name !== 'xchg' && !isInMemory(to)))) return 'LOCK goes with what reads and writes memory in one instruction (SDM volume 2, LOCK)';
+  if (locked && (!to || name === 'mov' || !operands.some(isInMemory) || (name !== 'xchg' && !isInMemory(to))))
+    return 'LOCK goes with what reads and writes memory in one instruction (SDM volume 2, LOCK)';
   if (!to) return undefined;
   if (operands.every(isInMemory) && from) return 'both operands are in memory';
   if ('immediate' in to) return 'its destination is a number';
   if (from && 'immediate' in from && ['xchg', 'xadd', 'cmpxchg'].includes(name)) return 'it takes a register, not a number';
   if (from && isInMemory(from) && ['xadd', 'cmpxchg'].includes(name)) return 'its source has to be a register';
   if (name === 'cmpxchg' && !locked) return 'it is known with LOCK alone';
-  if (bits === undefined && isa !== 'X86' && operands.some((o) => 'pointer' in o)) return 'nothing says how many bits it moves: add a suffix (b, w, l, q)';
-  if (bits !== undefined && from && 'immediate' in from && !fits(from.immediate, bits)) return `${from.immediate} does not fit in ${bits} bits`;
+  if (bits === undefined && isa !== 'X86' && operands.some((o) => 'pointer' in o))
+    return 'nothing says how many bits it moves: add a suffix (b, w, l, q)';
+  if (bits !== undefined && from && 'immediate' in from && !fits(from.immediate, bits))
+    return `${from.immediate} does not fit in ${bits} bits`;
   return undefined;
 }
 
@@ -62,7 +66,13 @@ function understood({ locked, name, operands: [to, from] }: Parts, bits: number)
   if (name === 'xchg') return xchg(to!, from!, bits);
   if (name === 'xadd') return xadd(locked, to!, from!, bits);
   if (name === 'cmpxchg') return cmpxchg(to!, from!, bits);
-  return update(locked, to!, from!, ALU.find((one) => one === name)!, bits);
+  return update(
+    locked,
+    to!,
+    from!,
+    ALU.find((one) => one === name)!,
+    bits,
+  );
 }
 
 function program(thread: Thread, isa: string, where: (line: number, column: number) => string): Program {
@@ -70,8 +80,14 @@ function program(thread: Thread, isa: string, where: (line: number, column: numb
   const read = thread.lines.map(({ text, at }) => {
     const parts = partsOf(text, isa);
     const wrong = typeof parts === 'string' ? parts : wrongWith(parts, isa);
-    if (typeof parts === 'string' || wrong !== undefined) throw badLitmus(where(at.line, at.column), typeof parts === 'string' ? parts : `"${text}": ${wrong}`, 'What is known stands in packages/litmus/README.md.');
-    for (const operand of parts.operands) if ('location' in operand) accesses.push({ location: operand.location, ...(parts.bits !== undefined && { bits: parts.bits }) });
+    if (typeof parts === 'string' || wrong !== undefined)
+      throw badLitmus(
+        where(at.line, at.column),
+        typeof parts === 'string' ? parts : `"${text}": ${wrong}`,
+        'What is known stands in packages/litmus/README.md.',
+      );
+    for (const operand of parts.operands)
+      if ('location' in operand) accesses.push({ location: operand.location, ...(parts.bits !== undefined && { bits: parts.bits }) });
     return parts;
   });
   return {

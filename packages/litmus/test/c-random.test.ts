@@ -13,12 +13,21 @@ test.each(['tso', 'sc'] as const)('under %s random programs end as the brute mac
     const answer = litmus(source, 'random', { memory });
     if (!('outcome' in answer)) throw new Error(`${source}${JSON.stringify(answer)}`);
     expect(answer.outcome.complete).toBe(true);
-    const ours = answer.outcome.ends.map((end) => [...[0, 1].map((t) => ['r0', 'r1', 'r2'].map((name) => end[`${t}:${name}`]).join()), PLACES.map((at) => end[`[${at}]`]).join()].join(' | ')).sort();
-    const theirs = [...everyEnd(threads, first, memory)].map((end) => {
-      const [zero, one, cells] = end.split(' | ') as [string, string, string];
-      const memoryAt = JSON.parse(cells) as Record<string, string>;
-      return [zero, one, PLACES.map((at) => read(at, BigInt(memoryAt[at]!.slice(0, -1)))).join()].join(' | ');
-    }).sort();
+    const ours = answer.outcome.ends
+      .map((end) =>
+        [
+          ...[0, 1].map((t) => ['r0', 'r1', 'r2'].map((name) => end[`${t}:${name}`]).join()),
+          PLACES.map((at) => end[`[${at}]`]).join(),
+        ].join(' | '),
+      )
+      .sort();
+    const theirs = [...everyEnd(threads, first, memory)]
+      .map((end) => {
+        const [zero, one, cells] = end.split(' | ') as [string, string, string];
+        const memoryAt = JSON.parse(cells) as Record<string, string>;
+        return [zero, one, PLACES.map((at) => read(at, BigInt(memoryAt[at]!.slice(0, -1)))).join()].join(' | ');
+      })
+      .sort();
     if (ours.join() !== theirs.join()) throw new Error(`${source}\nours:\n${ours.join('\n')}\ntheirs:\n${theirs.join('\n')}`);
   }
 });

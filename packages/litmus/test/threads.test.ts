@@ -32,10 +32,26 @@ test.each([
   ['none is P0', x86('P1', ' mfence ;', 'exists (x=0)'), /there is a thread P1, and none is named P0/],
   ['two functions of one name', 'C t\n{ }\nP0(int *x) { }\nP0(int *x) { }\nexists (x=0)', /t:4:1: there are two threads P0/],
   ['a condition about a thread that is not there', x86('P0', ' mfence ;', 'exists (1:rax=0)'), /1:rax belongs to no thread: there are 1/],
-  ['a first value of a thread that is not there', 'X86_64 t\n{ 3:rax=1; }\n P0 ;\n mfence ;\nexists (0:rax=1)', /3:rax belongs to no thread/],
+  [
+    'a first value of a thread that is not there',
+    'X86_64 t\n{ 3:rax=1; }\n P0 ;\n mfence ;\nexists (0:rax=1)',
+    /3:rax belongs to no thread/,
+  ],
   ['a register that no thread has', x86('P0', ' mfence ;', 'exists (0:rxa=0)'), /P0 has no rxa: did you mean rax\?/],
-  ['a variable that a thread does not have', 'C t\n{ }\nP0(int *x) { int flag = 1; }\nexists (0:flga=1)', /P0 has no flga: did you mean flag\?/],
-  ['a location that is nowhere', x86('P0', ' movq $1,(flag) ;', 'exists (flga=1)'), /nothing in the test is named flga: did you mean flag\?/],
-  ['a row with a column too many', x86('P0', ' mfence | mfence ;', 'exists (x=0)'), /t:4:\d+: a row has 2 columns, and there are 1 threads/],
+  [
+    'a variable that a thread does not have',
+    'C t\n{ }\nP0(int *x) { int flag = 1; }\nexists (0:flga=1)',
+    /P0 has no flga: did you mean flag\?/,
+  ],
+  [
+    'a location that is nowhere',
+    x86('P0', ' movq $1,(flag) ;', 'exists (flga=1)'),
+    /nothing in the test is named flga: did you mean flag\?/,
+  ],
+  [
+    'a row with a column too many',
+    x86('P0', ' mfence | mfence ;', 'exists (x=0)'),
+    /t:4:\d+: a row has 2 columns, and there are 1 threads/,
+  ],
   ['a row with a column too few', x86('P0 | P1', ' mfence ;', 'exists (x=0)'), /a row has 1 columns, and there are 2 threads/],
 ])('%s is a mistake that says where', (_what, source, message) => expect(() => litmus(source, 't')).toThrow(message));

@@ -11,7 +11,14 @@ function endsOf(source: string, memory: 'sc' | 'tso'): Set<string> {
   const answer = litmus(source, 'random', { memory });
   if (!('outcome' in answer)) throw new Error(JSON.stringify(answer));
   expect(answer.outcome.complete).toBe(true);
-  return new Set(answer.outcome.ends.map((end) => [...[0, 1].map((t) => WHOLE.map((name) => end[`${t}:${name}`]).join()), JSON.stringify({ x: `${end['[x]']}n`, y: `${end['[y]']}n` })].join(' | ')));
+  return new Set(
+    answer.outcome.ends.map((end) =>
+      [
+        ...[0, 1].map((t) => WHOLE.map((name) => end[`${t}:${name}`]).join()),
+        JSON.stringify({ x: `${end['[x]']}n`, y: `${end['[y]']}n` }),
+      ].join(' | '),
+    ),
+  );
 }
 
 test.each(['tso', 'sc'] as const)('under %s random programs end as the brute machine says', (memory) => {
@@ -19,6 +26,7 @@ test.each(['tso', 'sc'] as const)('under %s random programs end as the brute mac
     const { source, threads, first } = randomTest(seed);
     const ours = endsOf(source, memory);
     const theirs = everyEnd(threads, first, memory);
-    if (ours.size !== theirs.size || [...theirs].some((end) => !ours.has(end))) throw new Error(`${source}\nours:\n${[...ours].sort().join('\n')}\ntheirs:\n${[...theirs].sort().join('\n')}`);
+    if (ours.size !== theirs.size || [...theirs].some((end) => !ours.has(end)))
+      throw new Error(`${source}\nours:\n${[...ours].sort().join('\n')}\ntheirs:\n${[...theirs].sort().join('\n')}`);
   }
 });

@@ -4,7 +4,10 @@ import { litmus, type Answer } from '../src/index.ts';
 
 /** What one thread leaves behind. Undefined: the test has no outcome. */
 function left(lines: readonly string[], places: string, first = '', isa = 'X86_64'): Readonly<Record<string, string>> | undefined {
-  const answer = litmus(`${isa} t\n{ ${first} }\n P0 ;\n${lines.map((line) => ` ${line} ;\n`).join('')}locations [${places}]\nexists (${places.split(';')[0]}=0)\n`, 't');
+  const answer = litmus(
+    `${isa} t\n{ ${first} }\n P0 ;\n${lines.map((line) => ` ${line} ;\n`).join('')}locations [${places}]\nexists (${places.split(';')[0]}=0)\n`,
+    't',
+  );
   if (!('outcome' in answer)) return undefined;
   expect(answer.outcome.ends).toHaveLength(1);
   return answer.outcome.ends[0];
@@ -49,20 +52,41 @@ test.each([
 ])('%s of %s leaves %s', (line, first, x) => expect(left([line], 'x', `${first};`)).toEqual({ '[x]': x }));
 
 test('a locked addition of two CPUs loses nothing where it wraps', () => {
-  const answer = litmus('X86_64 t\n{ int x=2147483646; }\n P0 | P1 ;\n lock incl (x) | lock xaddl %eax,(x) ;\n | lock incl (x) ;\nforall ([x]=-2147483648)\n', 't');
+  const answer = litmus(
+    'X86_64 t\n{ int x=2147483646; }\n P0 | P1 ;\n lock incl (x) | lock xaddl %eax,(x) ;\n | lock incl (x) ;\nforall ([x]=-2147483648)\n',
+    't',
+  );
   expect(answer).toMatchObject({ outcome: { verdict: 'Required', holds: true } });
 });
 
 test.each([
-  ['xaddl %eax,(x) gives back what was there, and clears what is above', ['xaddl %eax,(x)'], { '0:rax': '4294967295', '[x]': '1' }, 'int x=-1; 0:rax=0x700000002;'],
-  ['lock cmpxchgl that fails loads the accumulator', ['lock cmpxchgl %ebx,(x)'], { '0:rax': '4294967295', '[x]': '-1' }, 'int x=-1; 0:rax=0x700000002;'],
-  ['lock cmpxchgl that succeeds leaves the accumulator', ['lock cmpxchgl %ebx,(x)'], { '0:rax': '34359738367', '[x]': '9' }, 'int x=-1; 0:rax=0x7ffffffff; 0:rbx=9;'],
+  [
+    'xaddl %eax,(x) gives back what was there, and clears what is above',
+    ['xaddl %eax,(x)'],
+    { '0:rax': '4294967295', '[x]': '1' },
+    'int x=-1; 0:rax=0x700000002;',
+  ],
+  [
+    'lock cmpxchgl that fails loads the accumulator',
+    ['lock cmpxchgl %ebx,(x)'],
+    { '0:rax': '4294967295', '[x]': '-1' },
+    'int x=-1; 0:rax=0x700000002;',
+  ],
+  [
+    'lock cmpxchgl that succeeds leaves the accumulator',
+    ['lock cmpxchgl %ebx,(x)'],
+    { '0:rax': '34359738367', '[x]': '9' },
+    'int x=-1; 0:rax=0x7ffffffff; 0:rbx=9;',
+  ],
   ['lock cmpxchgb looks at al alone', ['lock cmpxchgb %bl,(x)'], { '0:rax': '4607', '[x]': '9' }, 's8 x=-1; 0:rax=0x11ff; 0:rbx=9;'],
 ])('%s', (_what, lines, ends, first) => expect(left(lines, '0:rax; x', first)).toEqual(ends));
 
 test('in 32-bit code words have 32 bits unless a register says otherwise', () => {
   expect(left(['MOV [x],$-1', 'MOV AL,$1', 'ADD EAX,$0xffffffff'], 'x; 0:EAX', 'int x;', 'X86')).toEqual({ '[x]': '-1', '0:EAX': '0' });
 });
+
+test('a location may be named as a register is', () =>
+  expect(left(['movq $5,(ax)', 'movq (ax),%rax'], '0:rax; ax')).toEqual({ '0:rax': '5', '[ax]': '5' }));
 
 describe('a condition', () => {
   const verdict = (first: string, line: string, condition: string): unknown => {
@@ -90,7 +114,9 @@ describe('a condition', () => {
     ['itn x;', '[x]=0', /"itn" is no type that is known: did you mean int\?/],
     ['', '0:rax=08', /octal digits go up to 7/],
     ['', '0:rax=12ab', /"ab" behind decimal digits is no suffix/],
-  ])('{ %s } exists (%s) is a mistake', (first, condition, message) => expect(() => verdict(first, 'lock incl (y)', condition)).toThrow(message));
+  ])('{ %s } exists (%s) is a mistake', (first, condition, message) =>
+    expect(() => verdict(first, 'lock incl (y)', condition)).toThrow(message),
+  );
 });
 
 test.each([
@@ -100,7 +126,10 @@ test.each([
   ['a part of an address', ' movl %eax,%ebx ;', '0:rax=x;', 'a part of the address of x is moved'],
   ['computing with an address', ' addq $8,%rax ;', '0:rax=x;', 'the address of x is used as a number'],
 ])('%s: not modelled, and no answer', (_what, lines, first, reason) =>
-  expect(litmus(`X86_64 t\n{ ${first} }\n P0 ;\n${lines}\nexists (x=1)\n`, 't')).toMatchObject({ notModelled: expect.stringContaining(reason) }));
+  expect(litmus(`X86_64 t\n{ ${first} }\n P0 ;\n${lines}\nexists (x=1)\n`, 't')).toMatchObject({
+    notModelled: expect.stringContaining(reason),
+  }),
+);
 
 test.each([
   ['lock movq $1,(x)', /LOCK goes with what reads and writes memory/],
@@ -117,10 +146,14 @@ test.each([
   ['movl %rax,(x)', /names words of 32 and 64 bits/],
   ['movb $256,%al', /256 does not fit in 8 bits/],
   ['movq 1,%rax', /"1" is the memory at that address/],
+  ['movq rax,(x)', /a register is written %rax/],
+  ['movq $1,(%al)', /al has 8 bits, and an address has 64/],
   ['movq %r99,(x)', /X86_64 has no register r99/],
   ['movq $08,%rax', /octal digits go up to 7/],
   ['mov $1,(x)', /nothing says how wide x is/],
   ['mov $1,(%rax)', /nothing says how many bits/],
   ['incq %rax,%rbx', /it takes 1 operands/],
   ['jmp L0', /no instruction that is known of X86_64/],
-])('%s is no instruction', (line, message) => expect(() => litmus(`X86_64 t\n{ }\n P0 ;\n ${line} ;\nexists (0:rax=0)\n`, 't')).toThrow(message));
+])('%s is no instruction', (line, message) =>
+  expect(() => litmus(`X86_64 t\n{ }\n P0 ;\n ${line} ;\nexists (0:rax=0)\n`, 't')).toThrow(message),
+);

@@ -3,17 +3,52 @@ import { describe, expect, test } from '@jest/globals';
 import { json, text, type Format, type LitmusAnswer, type LitmusEnd } from '../src/index.ts';
 
 const look = { columns: 100, colour: false, version: '' };
-const outcome = { name: 'sb', isa: 'X86_64', memory: 'tso', verdict: 'Allowed', holds: true, condition: 'exists (0:rax=0)', ends: [{ '0:rax': '0' }, { '0:rax': '1' }], witnesses: 1, states: 12, complete: true } as const;
+const outcome = {
+  name: 'sb',
+  isa: 'X86_64',
+  memory: 'tso',
+  verdict: 'Allowed',
+  holds: true,
+  condition: 'exists (0:rax=0)',
+  ends: [{ '0:rax': '0' }, { '0:rax': '1' }],
+  witnesses: 1,
+  states: 12,
+  complete: true,
+} as const;
 const ran: LitmusAnswer = { file: 'sb.litmus', isa: 'X86_64', outcome };
-const cut: LitmusAnswer = { file: 'cut.litmus', isa: 'X86_64', outcome: { ...outcome, name: 'cut', verdict: 'Unknown', complete: false, cut: 'interrupt' } };
-const stuck: LitmusAnswer = { file: 'stuck.litmus', isa: 'C', outcome: { ...outcome, name: 'stuck', isa: 'C', verdict: 'Deadlock', holds: false, ends: [], witnesses: 0, deadlock: [{ thread: 'P0', waitsFor: 'spin_lock(a)' }], kept: [{ thread: 'P1', what: 'b' }] } };
+const cut: LitmusAnswer = {
+  file: 'cut.litmus',
+  isa: 'X86_64',
+  outcome: { ...outcome, name: 'cut', verdict: 'Unknown', complete: false, cut: 'interrupt' },
+};
+const stuck: LitmusAnswer = {
+  file: 'stuck.litmus',
+  isa: 'C',
+  outcome: {
+    ...outcome,
+    name: 'stuck',
+    isa: 'C',
+    verdict: 'Deadlock',
+    holds: false,
+    ends: [],
+    witnesses: 0,
+    deadlock: [{ thread: 'P0', waitsFor: 'spin_lock(a)' }],
+    kept: [{ thread: 'P1', what: 'b' }],
+  },
+};
 const other: LitmusAnswer = { file: 'a\nb.litmus', isa: 'PPC', notModelled: 'nobody did it' };
 
-const whole = (format: Format, answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd): string => format.say({ schemaVersion: 7, kind: 'litmus', answers, compared, ...end }, look);
+const whole = (format: Format, answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd): string =>
+  format.say({ schemaVersion: 7, kind: 'litmus', answers, compared, ...end }, look);
 const pieces = ({ litmus }: Format, answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd): string =>
-  [litmus!.begin(7), ...answers.map((answer, i) => litmus!.answer(answer, i, compared)), litmus!.end(answers, compared, end, look)].join('');
+  [litmus!.begin(7), ...answers.map((answer, i) => litmus!.answer(answer, i, compared)), litmus!.end(answers, compared, end, look)].join(
+    '',
+  );
 
-describe.each([['text', text], ['json', json]] as const)('%s', (_name, format) => {
+describe.each([
+  ['text', text],
+  ['json', json],
+] as const)('%s', (_name, format) => {
   test.each([
     ['none', [], { asked: 0, complete: true }],
     ['one', [ran], { asked: 1, complete: true }],
@@ -26,7 +61,9 @@ describe.each([['text', text], ['json', json]] as const)('%s', (_name, format) =
 });
 
 test('what was cut short is no answer, and the text says how many there are', () =>
-  expect(whole(text, [ran, cut], false, { asked: 9, complete: false })).toMatch(/Explored 12 states under TSO: the search was interrupted, there may be more ends\n\nInterrupted: 1 of 9 tests were answered\.\n$/));
+  expect(whole(text, [ran, cut], false, { asked: 9, complete: false })).toMatch(
+    /Explored 12 states under TSO: the search was interrupted, there may be more ends\n\nInterrupted: 1 of 9 tests were answered\.\n$/,
+  ));
 
 test('who waits for ever, and what stays with whom', () => {
   const said = whole(text, [stuck], false, {});

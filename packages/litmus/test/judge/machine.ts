@@ -47,7 +47,8 @@ export function everyEnd(programs: readonly Program[], first: Readonly<Record<st
     if (known.has(key)) continue;
     known.add(key);
     const after = programs.flatMap((program, i) => [...drained(state!, i), ...stepped(state!, i, program, memory)]);
-    if (after.length === 0) ends.add([...programs.map((program, i) => next(program, state!.seen[i]!).value as string), keyOf(state.memory)].join(' | '));
+    if (after.length === 0)
+      ends.add([...programs.map((program, i) => next(program, state!.seen[i]!).value as string), keyOf(state.memory)].join(' | '));
     todo.push(...after);
   }
   return ends;

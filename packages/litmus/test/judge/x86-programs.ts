@@ -9,9 +9,20 @@ interface Name {
   readonly from: number;
 }
 const NAMES: readonly Name[] = [
-  ['rax', 0, 64, 0], ['eax', 0, 32, 0], ['ax', 0, 16, 0], ['al', 0, 8, 0], ['ah', 0, 8, 8],
-  ['rbx', 1, 64, 0], ['ebx', 1, 32, 0], ['bx', 1, 16, 0], ['bl', 1, 8, 0], ['bh', 1, 8, 8],
-  ['r9', 2, 64, 0], ['r9d', 2, 32, 0], ['r9w', 2, 16, 0], ['r9b', 2, 8, 0],
+  ['rax', 0, 64, 0],
+  ['eax', 0, 32, 0],
+  ['ax', 0, 16, 0],
+  ['al', 0, 8, 0],
+  ['ah', 0, 8, 8],
+  ['rbx', 1, 64, 0],
+  ['ebx', 1, 32, 0],
+  ['bx', 1, 16, 0],
+  ['bl', 1, 8, 0],
+  ['bh', 1, 8, 8],
+  ['r9', 2, 64, 0],
+  ['r9d', 2, 32, 0],
+  ['r9w', 2, 16, 0],
+  ['r9b', 2, 8, 0],
 ].map(([text, of, size, from]) => ({ text, of, size, from }) as Name);
 export const WHOLE = ['rax', 'rbx', 'r9'];
 const SUFFIX: Readonly<Record<number, string>> = { 8: 'b', 16: 'w', 32: 'l', 64: 'q' };
@@ -43,7 +54,21 @@ export function dice(seed: number): (below: number) => number {
   };
 }
 
-const EDGES = [0n, 1n, -1n, 5n, 0x7fn, 0x80n, 0x7fffn, (1n << 30n) - 1n, 1n << 30n, (1n << 31n) - 1n, 1n << 31n, (1n << 63n) - 1n, 0x1122334455667788n];
+const EDGES = [
+  0n,
+  1n,
+  -1n,
+  5n,
+  0x7fn,
+  0x80n,
+  0x7fffn,
+  (1n << 30n) - 1n,
+  1n << 30n,
+  (1n << 31n) - 1n,
+  1n << 31n,
+  (1n << 63n) - 1n,
+  0x1122334455667788n,
+];
 const cut = (n: bigint, size: number): bigint => n & ((1n << BigInt(size)) - 1n);
 
 export function randomTest(seed: number): Test {
@@ -59,14 +84,31 @@ export function randomTest(seed: number): Test {
     const memory: Operand = sizes[at] === size ? { at } : name();
     const isMemory = 'at' in memory;
     switch (upTo(8)) {
-      case 0: return { lock: false, word: 'mov', size, operands: [memory, upTo(2) ? name() : number(size)] };
-      case 1: return { lock: false, word: 'mov', size, operands: [name(), memory] };
-      case 2: return { lock: false, word: 'mov', size, operands: [memory, number(size)] };
-      case 3: return { lock: false, word: 'xchg', size, operands: [memory, name()] };
-      case 4: return { lock: isMemory && upTo(2) === 1, word: 'xadd', size, operands: [memory, name()] };
-      case 5: return { lock: isMemory && upTo(2) === 1, word: one(['inc', 'dec']), size, operands: [memory] };
-      case 6: return isMemory && upTo(2) ? { lock: true, word: 'cmpxchg', size, operands: [memory, name()] } : { lock: false, word: one(['mfence', 'lfence', 'sfence']), size: 0, operands: [] };
-      default: return upTo(3) === 0 ? { lock: false, word: one(['add', 'sub', 'and', 'or', 'xor']), size, operands: [name(), memory] } : { lock: isMemory && upTo(2) === 1, word: one(['add', 'sub', 'and', 'or', 'xor']), size, operands: [memory, upTo(2) ? name() : number(size)] };
+      case 0:
+        return { lock: false, word: 'mov', size, operands: [memory, upTo(2) ? name() : number(size)] };
+      case 1:
+        return { lock: false, word: 'mov', size, operands: [name(), memory] };
+      case 2:
+        return { lock: false, word: 'mov', size, operands: [memory, number(size)] };
+      case 3:
+        return { lock: false, word: 'xchg', size, operands: [memory, name()] };
+      case 4:
+        return { lock: isMemory && upTo(2) === 1, word: 'xadd', size, operands: [memory, name()] };
+      case 5:
+        return { lock: isMemory && upTo(2) === 1, word: one(['inc', 'dec']), size, operands: [memory] };
+      case 6:
+        return isMemory && upTo(2)
+          ? { lock: true, word: 'cmpxchg', size, operands: [memory, name()] }
+          : { lock: false, word: one(['mfence', 'lfence', 'sfence']), size: 0, operands: [] };
+      default:
+        return upTo(3) === 0
+          ? { lock: false, word: one(['add', 'sub', 'and', 'or', 'xor']), size, operands: [name(), memory] }
+          : {
+              lock: isMemory && upTo(2) === 1,
+              word: one(['add', 'sub', 'and', 'or', 'xor']),
+              size,
+              operands: [memory, upTo(2) ? name() : number(size)],
+            };
     }
   };
   const threads = Array.from({ length: 2 }, () => Array.from({ length: 1 + upTo(4) }, line));
@@ -74,12 +116,23 @@ export function randomTest(seed: number): Test {
 }
 
 const written = (o: Operand): string => ('name' in o ? `%${o.name.text}` : 'at' in o ? `(${o.at})` : `$${o.number}`);
-const text = ({ lock, word, size, operands }: Line): string => `${lock ? 'lock ' : ''}${word}${SUFFIX[size] ?? ''} ${operands.toReversed().map(written).join(',')}`.trim();
+const text = ({ lock, word, size, operands }: Line): string =>
+  `${lock ? 'lock ' : ''}${word}${SUFFIX[size] ?? ''} ${operands.toReversed().map(written).join(',')}`.trim();
 
-function sourceOf(seed: number, threads: readonly (readonly Line[])[], sizes: Readonly<Record<string, number>>, first: Readonly<Record<string, bigint>>): string {
-  const rows = Array.from({ length: Math.max(...threads.map(({ length }) => length)) }, (_, i) => ` ${threads.map((lines) => (lines[i] ? text(lines[i]) : '')).join(' | ')} ;`);
+function sourceOf(
+  seed: number,
+  threads: readonly (readonly Line[])[],
+  sizes: Readonly<Record<string, number>>,
+  first: Readonly<Record<string, bigint>>,
+): string {
+  const rows = Array.from(
+    { length: Math.max(...threads.map(({ length }) => length)) },
+    (_, i) => ` ${threads.map((lines) => (lines[i] ? text(lines[i]) : '')).join(' | ')} ;`,
+  );
   const places = [...threads.flatMap((_, t) => WHOLE.map((name) => `${t}:${name}`)), 'x', 'y'];
-  const declared = Object.entries(sizes).map(([at, size]) => `uint${size}_t ${at} = ${first[at]};`).join(' ');
+  const declared = Object.entries(sizes)
+    .map(([at, size]) => `uint${size}_t ${at} = ${first[at]};`)
+    .join(' ');
   return `X86_64 random${seed}\n{ ${declared} }\n P0 | P1 ;\n${rows.join('\n')}\nlocations [${places.join('; ')};]\nexists (x=0)\n`;
 }
 
@@ -93,8 +146,16 @@ function put(registers: bigint[], { of, size, from }: Name, value: bigint): void
 }
 
 const results: Readonly<Record<string, (old: bigint, by: bigint) => bigint>> = {
-  mov: (_old, by) => by, xchg: (_old, by) => by, xadd: (old, by) => old + by, add: (old, by) => old + by, sub: (old, by) => old - by,
-  and: (old, by) => old & by, or: (old, by) => old | by, xor: (old, by) => old ^ by, inc: (old) => old + 1n, dec: (old) => old - 1n,
+  mov: (_old, by) => by,
+  xchg: (_old, by) => by,
+  xadd: (old, by) => old + by,
+  add: (old, by) => old + by,
+  sub: (old, by) => old - by,
+  and: (old, by) => old & by,
+  or: (old, by) => old | by,
+  xor: (old, by) => old ^ by,
+  inc: (old) => old + 1n,
+  dec: (old) => old - 1n,
 };
 
 function meaningOf(lines: readonly Line[]): Program {
@@ -104,7 +165,12 @@ function meaningOf(lines: readonly Line[]): Program {
       if ('number' in o) return cut(o.number, size);
       return 'name' in o ? cut(registers[o.name.of]! >> BigInt(o.name.from), size) : yield { do: 'load', at: o.at };
     };
-    for (const { lock, word, size, operands: [to, from] } of lines) {
+    for (const {
+      lock,
+      word,
+      size,
+      operands: [to, from],
+    } of lines) {
       if (!to) {
         if (word === 'mfence') yield { do: 'fence' };
         continue;
