@@ -97,7 +97,7 @@ function outcomeOf(
   kept: readonly Kept[],
 ): Outcome {
   const every = witnesses === ends.length;
-  const complete = found.outcome === 'complete';
+  const complete = found.outcome === 'complete' && found.gaveUp.length === 0;
   const stuck = found.deadlock ?? found.neverEnds;
   const deadlock: readonly Deadlocked[] = (stuck?.stuck ?? []).flatMap(({ process, waitsFor }) => {
     const [, thread] = /^cpu(\d+)$/.exec(process) ?? [];

@@ -34,7 +34,9 @@ export function litmusEnd(answers: readonly LitmusAnswer[], compared: boolean, {
 
 /** One test, line by line as herd7 has it. Counted are ends, not executions. */
 function test({ name, verdict, ends, witnesses, holds, condition, memory, states, complete, cut, deadlock, kept }: Outcome): string {
-  const word = ends.length === 0 ? 'None' : witnesses === 0 ? 'Never' : witnesses === ends.length ? 'Always' : 'Sometimes';
+  const both = witnesses > 0 && witnesses < ends.length;
+  // Never and always are known of all executions only, and where every one of them ends.
+  const word = both ? 'Sometimes' : deadlock ? 'Deadlock' : !complete ? 'Unknown' : witnesses === 0 ? 'Never' : 'Always';
   return [
     `Test ${name} ${verdict}`,
     `States ${ends.length}`,
@@ -43,7 +45,7 @@ function test({ name, verdict, ends, witnesses, holds, condition, memory, states
     'Witnesses',
     `Positive: ${witnesses} Negative: ${ends.length - witnesses}`,
     `Condition ${condition}`,
-    `Observation ${name} ${verdict === 'Unknown' ? verdict : word} ${witnesses} ${ends.length - witnesses}`,
+    `Observation ${name} ${word} ${witnesses} ${ends.length - witnesses}`,
     ...(deadlock ? [`Deadlock: ${deadlock.length > 0 ? deadlock.map(({ thread, waitsFor }) => `${thread} waits for ever for ${waitsFor}`).join(', ') : 'an execution never ends'}`] : []),
     ...(kept ?? []).map(({ thread, what }) => `Not given back: ${thread} may end with ${what}`),
     `Explored ${states} states under ${memory.toUpperCase()}${complete ? '' : `: ${CUT[cut ?? 'states']}, there may be more ends`}`,

@@ -75,3 +75,12 @@ test('the table has a column for deadlocks where there are some', () => {
   expect(whole(text, [{ ...stuck, agreement: 'deadlock' }], true, {})).toMatch(/ends differ {2}deadlock {2}bound/);
   expect(whole(text, [{ ...ran, agreement: 'equal' }], true, {})).not.toContain('deadlock');
 });
+
+test('always and never are said of whole searches in which every execution ends', () => {
+  const said = (some: Partial<typeof outcome> | object): string => whole(text, [{ ...ran, outcome: { ...outcome, ...some } }], false, {});
+  expect(said({ witnesses: 2 })).toContain('Observation sb Always 2 0');
+  expect(said({ witnesses: 2, complete: false, cut: 'states' })).toContain('Observation sb Unknown 2 0');
+  expect(said({ witnesses: 0, complete: false, verdict: 'Unknown' })).toContain('Observation sb Unknown 0 2');
+  expect(said({ witnesses: 0, deadlock: [], verdict: 'Deadlock' })).toContain('Observation sb Deadlock 0 2');
+  expect(said({ witnesses: 1, complete: false })).toContain('Observation sb Sometimes 1 1');
+});
