@@ -4,7 +4,7 @@ import { litmus } from '../src/index.ts';
 import { randomTest } from './judge/c-programs.ts';
 import { everyEnd } from './judge/machine.ts';
 
-const PROGRAMS = Number(process.env['LITMUS_PROGRAMS'] ?? 40);
+const PROGRAMS = Number(process.env['LITMUS_PROGRAMS'] ?? 20);
 const PLACES = ['x', 'y', 'a'];
 
 test.each(['tso', 'sc'] as const)('under %s random programs end as the brute machine says', (memory) => {

@@ -4,7 +4,7 @@ import { litmus } from '../src/index.ts';
 import { everyEnd } from './judge/machine.ts';
 import { randomTest, WHOLE } from './judge/x86-programs.ts';
 
-const PROGRAMS = Number(process.env['LITMUS_PROGRAMS'] ?? 60);
+const PROGRAMS = Number(process.env['LITMUS_PROGRAMS'] ?? 40);
 
 /** The ends of a test as the brute machine writes them. */
 function endsOf(source: string, memory: 'sc' | 'tso'): Set<string> {

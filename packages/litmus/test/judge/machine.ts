@@ -9,7 +9,12 @@ export type Access =
   | { readonly do: 'store'; readonly at: string; readonly value: bigint }
   /** Atomic: the buffer is empty before it, and what was there comes back. */
   | { readonly do: 'update'; readonly at: string; readonly to: (old: bigint) => bigint }
+  /** Waits until the location holds 0, then makes it 1 as an update does. */
+  | { readonly do: 'lock'; readonly at: string }
   | { readonly do: 'fence' };
+
+/** What stands for a run in which somebody waits for ever. */
+export const STUCK = 'stuck';
 
 /** Runs from its beginning; what it returns is what it ends with. Has to do the same whenever it observes the same. */
 export type Program = () => Generator<Access, string, bigint>;
@@ -47,7 +52,9 @@ export function everyEnd(programs: readonly Program[], first: Readonly<Record<st
     if (known.has(key)) continue;
     known.add(key);
     const after = programs.flatMap((program, i) => [...drained(state!, i), ...stepped(state!, i, program, memory)]);
-    if (after.length === 0)
+    const stuck = after.length === 0 && programs.some((program, i) => next(program, state!.seen[i]!).done !== true);
+    if (stuck) ends.add(STUCK);
+    else if (after.length === 0)
       ends.add([...programs.map((program, i) => next(program, state!.seen[i]!).value as string), keyOf(state.memory)].join(' | '));
     todo.push(...after);
   }
@@ -70,5 +77,6 @@ function stepped(state: State, i: number, program: Program, model: 'sc' | 'tso')
   if (held.length > 0) return [];
   if (access.do === 'fence') return [observing(0n)];
   const old = state.memory[access.at]!;
+  if (access.do === 'lock') return old === 0n ? [{ ...observing(0n), memory: { ...state.memory, [access.at]: 1n } }] : [];
   return [{ ...observing(old), memory: { ...state.memory, [access.at]: access.to(old) } }];
 }
