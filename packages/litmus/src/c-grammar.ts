@@ -2,7 +2,10 @@
 import { TYPE_WORDS } from './types.ts';
 
 /** Longer names first: the grammar takes the first that fits. */
-const types = [...TYPE_WORDS].sort((a, b) => b.length - a.length).map((word) => `"${word}"`).join(' / ');
+const types = [...TYPE_WORDS]
+  .sort((a, b) => b.length - a.length)
+  .map((word) => `"${word}"`)
+  .join(' / ');
 
 export const BODY = String.raw`
 { const zero = () => ({ number: options.number("0") }); function join(first, rest) { return rest.reduce((a, [op, b]) => ({ op, a, b }), first); } }
