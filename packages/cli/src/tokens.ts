@@ -112,6 +112,8 @@ export interface Settings {
 export interface Result {
   readonly report: Report;
   readonly exit: number;
+  /** The command has printed it as it came. */
+  readonly printed?: true;
 }
 
 /** A command that is being run. */

@@ -236,16 +236,16 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        program
+        bounds(program
           .command('litmus')
           .argument('<file...>', '.litmus files, or folders of them')
           .summary('run litmus tests on the machine')
           .description(
-            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 65 when a file is not understood, 75 when a search did not end.',
+            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 11 when somebody waits for ever or does not give back a lock,\n65 when a file is not understood, 75 when a search did not end: without --max-states after 2,000,000 states.',
           )
           .addOption(new Option('--memory <model>', 'another memory model than that of the instructions').choices(['sc', 'tso']))
-          .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test')
-          .option('--max-states <n>', 'give up a test after so many states', whole),
+          .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test'),
+        ),
         'shootdown litmus SB.litmus --memory sc',
       ),
     load: async () => (await import('./litmus.ts')).Litmus,
