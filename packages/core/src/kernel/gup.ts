@@ -3,6 +3,7 @@ import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isTable, pmd_none, pmd_pfn, pmd_protnone, pmd_trans_huge, pmd_write, pte_pfn, pte_present, pte_protnone, pte_special, pte_write, type Pfn } from '../words/entry.ts';
 import { blockOf, PAGE_SIZE } from '../words/geometry.ts';
+import { limit } from '../words/limit.ts';
 import { mmCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
@@ -16,6 +17,7 @@ import { vma_lookup } from './vma.ts';
 
 /** How often a page is faulted in before the walk gives up: each time somebody may take it away again. */
 const TRIES = 4;
+const FAULTED_TOO_OFTEN = limit(linux('v6.1', 'mm/gup.c', '__get_user_pages'), `a page that GUP faults in ${TRIES} times and does not find`);
 
 /** Takes references to pages of the current address space: without locks as far as that goes, the rest under mmap_lock. */
 export const get_user_pages_fast = operation(
@@ -52,7 +54,7 @@ function* get_one(cpu: Cpu, vma: Vma, address: Va, access: Access['kind']): Op<P
     if (pfn !== 0) return pfn;
     yield* handle_mm_fault(cpu, vma, address, access); // faultin_page
   }
-  return yield* cpu.give_up(`GUP faulted a page in ${TRIES} times and did not find it`);
+  return yield* cpu.give_up(FAULTED_TOO_OFTEN);
 }
 
 /** @returns the frame, with a reference; 0 when a fault is needed first */

@@ -5,6 +5,7 @@ import {
   F, mkLeaf, PAGE_COPY, PAGE_NONE, PAGE_READONLY, pmd_mkdirty, pmd_mkwrite, pte_mkdirty, pte_mkwrite, type Entry, type Pfn, type Pgprot, type Pmd, type Pte,
 } from '../words/entry.ts';
 import { blockOf, HPAGE_PMD_NR, roundDown, type Geometry } from '../words/geometry.ts';
+import { limit } from '../words/limit.ts';
 import { pageCells, ZERO_PFN, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
@@ -12,8 +13,8 @@ import { operation } from './operation.ts';
 
 // There are base pages and pages of HPAGE_PMD_NR frames, no other order. A huge page begins at a multiple of its size (as
 // with Linux's buddy allocator), so only that frame can be the head of a given one. As in Linux all references to a huge page
-// are counted at its head, however it is mapped; a split of its PMD leaves the page whole, and it is freed as a whole.
-// Left out: splitting a page itself, memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
+// are counted at its head, however it is mapped; a split of its PMD leaves the page whole. Split pages have order 0 each.
+// Left out: memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
 // and gives it back), statistics. A mapcount is 0, not -1, when nothing maps the page.
 
 /** Pages of anonymous memory, from this CPU's pool: zeroed, one reference. */
@@ -25,6 +26,8 @@ export function* alloc_hugepage(cpu: Cpu): Op<Pfn> {
   yield* cpu.bug_on(head % HPAGE_PMD_NR(cpu.geometry) !== 0, 'a huge page begins at a multiple of its size');
   return head;
 }
+
+const HEAD_KEEPS_CHANGING = limit(linux('v6.1', 'mm/gup.c', 'try_grab_folio'), 'a page that changes its head 3 times while it is grabbed');
 
 const possibleHead = (g: Geometry, pfn: Pfn): Pfn => roundDown(pfn, HPAGE_PMD_NR(g));
 
@@ -76,7 +79,7 @@ export const try_grab_folio = operation(linux('v6.1', 'mm/gup.c', 'try_grab_foli
     if (now === head) return head;
     yield* gup_put_folio(cpu, head, refs);
   }
-  return yield* cpu.give_up('try_grab_folio: the page changed its head 3 times');
+  return yield* cpu.give_up(HEAD_KEEPS_CHANGING);
 });
 
 /** A new anonymous page is mapped for the first time; the caller will publish it. */

@@ -1,6 +1,7 @@
 /** Loads and stores of user code: try, fault, try again. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
+import { limit } from '../words/limit.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
@@ -9,6 +10,7 @@ import { operation } from './operation.ts';
 
 /** Each fault may find that somebody else changed the entry and leave; an access that faults so often is outside the bound. */
 const TRIES = 6;
+const FAULTS_TOO_OFTEN = limit(linux('v6.1', 'arch/x86/mm/fault.c', 'exc_page_fault'), `an access that faults ${TRIES} times`);
 
 /** One load by user code. */
 export const user_load = operation(linux('v6.1', 'arch/x86/mm/fault.c', 'exc_page_fault'), function* (cpu: Cpu, va: Va): Op<'done' | 'SIGSEGV'> {
@@ -30,5 +32,5 @@ function* access_until_done(cpu: Cpu, access: Access): Op<'done' | 'SIGSEGV'> {
     const fault = yield* do_user_addr_fault(cpu, access.va, access.kind);
     if (fault === 'SIGSEGV') return 'SIGSEGV';
   }
-  return yield* cpu.give_up(`the access faulted ${TRIES} times`);
+  return yield* cpu.give_up(FAULTS_TOO_OFTEN);
 }

@@ -84,7 +84,7 @@ export class MeasuredProcess {
     this.machine = new Machine(
       arch.machine,
       {
-        cpus, mms: MMS, vmas: this.areas.all, areas: AREAS, geometry: shape, ghosts: new Set(), callWatcher: this.tally,
+        cpus, mms: MMS, vmas: this.areas.all, areas: AREAS, spares: this.areas.spares, geometry: shape, ghosts: new Set(), callWatcher: this.tally,
         pool: { frames: (repetitions + 4) * 16 * HPAGE_PMD_NR(shape), tables: TABLES },
       },
       this.#listening(kernelOf(arch, { fixes, stack, numbers, config, watches: () => false })),

@@ -3,6 +3,7 @@ import type { CpuId, CpuMask, Range, Va } from './address.ts';
 import type { Ref } from './cells.ts';
 import type { Entry, Pfn, Table } from './entry.ts';
 import type { Geometry, Level } from './geometry.ts';
+import type { Limit } from './limit.ts';
 import type { Mm, Slot, Vma } from './objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
 import type { Op } from './step.ts';
@@ -45,8 +46,10 @@ export interface Cpu {
   /** current->mm; undefined for a kernel thread. */
   readonly mm: Mm | undefined;
 
-  /** Every area of every address space, mapped or not: which are mapped is a cell of each. */
+  /** Every handle of an area, of every address space: which are mapped, and with which bounds, is a cell of each. */
   readonly vmas: readonly Vma[];
+  /** Handles that a piece of `vma` from `start` to `end` may get; those that are mapped already among them. Pure. */
+  spares(vma: Vma, start: Va, end: Va): readonly Vma[];
 
   /** Does this kernel have that fix? Static for a run. */
   has(fix: string): boolean;
@@ -182,8 +185,11 @@ export interface Cpu {
   refuse_if(broken: boolean, rule: string): Op;
   /** One step of a kind that the architecture's machine spec defines. @returns what it observes */
   special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number>;
-  /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */
-  give_up(why: string): Op<never>;
+  /**
+   * Code came to something that is not modelled: the rest of this execution is outside the printed bound. Never returns.
+   * @param what a text is for code that is only tried out: it is on no list of limits
+   */
+  give_up(what: Limit | string): Op<never>;
 }
 
 /** Names code that an interprocessor interrupt runs. Without a body, taking the interrupt is all it does. */
