@@ -1,9 +1,10 @@
 /** fork: a second address space that shares the pages of the first until one of them writes. kernel/fork.c. */
 import { arch_dup_mmap, flush_tlb_mm, pgd_alloc } from '../contract/hooks/index.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { spaceOf } from '../words/geometry.ts';
 import { limit } from '../words/limit.ts';
-import { mmCells, type Mm, type Vma } from '../words/objects.ts';
+import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { copy_page_range } from './copy_page_range.ts';
@@ -43,14 +44,16 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
     const tmp = vm_area_dup(cpu, mm, vmas[i]!, taken);
     if (!tmp) return yield* cpu.give_up(NO_AREA_OF_THE_COPY);
     taken.push(tmp.id);
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(tmp))); // anon_vma_fork: a walk by rmap finds the copy, or nothing is copied yet
     yield* store_vma(cpu, tmp);
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(tmp)));
     yield* copy_page_range(cpu, tmp, vmas[i]!);
   }
   yield* arch_dup_mmap(cpu, oldmm, mm);
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   // Until here threads of the parent may write through translations that are writable still: to pages that nobody runs on yet.
   yield* flush_tlb_mm(cpu, oldmm);
-  yield* cpu.note_fork(mm);
+  yield* cpu.note_fork(mm, oldmm);
   yield* cpu.up_write(mmCells.mmap_lock(oldmm.id));
 });
 

@@ -13,7 +13,7 @@ import { entryAfterMigration, is_readable_migration_entry, make_migration_entry,
 import { operation } from './operation.ts';
 import { alloc_hugepage, alloc_page, copy_user_highpage, get_page, lock_page, page_count, page_remove_rmap, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
 import { mm_find_pmd, pmd_lock, pmd_unlock } from './pgtable.ts';
-import { anon_vmas_of, rmap_walk } from './rmap.ts';
+import { rmap_walk } from './rmap.ts';
 
 // Simplified: there are no nodes, every page is on the wrong one. Left out: files, NUMA faults that move base pages.
 
@@ -89,8 +89,7 @@ const endOf = (cpu: Cpu, { start, pages }: Moving): Va => start + pages * PAGE_S
 /** Replaces every entry of the page by a migration entry. @returns how many */
 function* try_to_migrate(cpu: Cpu, page: Moving): Op<number> {
   const end = endOf(cpu, page);
-  const anon_vmas = yield* anon_vmas_of(cpu, page.start, end);
-  return yield* rmap_walk(cpu, page.start, end, anon_vmas, 'read', (vma) => migrateIn(cpu, vma, page));
+  return yield* rmap_walk(cpu, page.start, end, 'read', (vma) => migrateIn(cpu, vma, page));
 }
 
 function* migrateIn(cpu: Cpu, vma: Vma, page: Moving): Op<number> {
@@ -133,19 +132,17 @@ export const set_pmd_migration_entry = operation(
 /** Puts a page where the migration entries of `page` stand: those that are still there, and those that fork has copied. */
 function* remove_migration_ptes(cpu: Cpu, page: Moving, to: Pfn, taken: number): Op {
   const end = endOf(cpu, page);
-  const anon_vmas = yield* anon_vmas_of(cpu, page.start, end);
-  const restored = yield* rmap_walk(cpu, page.start, end, anon_vmas, 'read', (vma) => restoreIn(cpu, vma, page, to));
+  const restored = yield* rmap_walk(cpu, page.start, end, 'read', (vma) => restoreIn(cpu, vma, page, to));
   if (restored < taken) yield* searchEverywhere(cpu, page, to);
 }
 
 /** The entries were zapped meanwhile; or mremap has moved them. In Linux pages know their place in the area, which moves along. */
 function* searchEverywhere(cpu: Cpu, page: Moving, to: Pfn): Op {
-  const end = spaceOf(cpu.geometry);
-  const anon_vmas = yield* anon_vmas_of(cpu, 0, end);
-  yield* rmap_walk(cpu, 0, end, anon_vmas, 'read', function* (vma) {
+  const size = HPAGE_PMD_SIZE(cpu.geometry);
+  yield* rmap_walk(cpu, 0, spaceOf(cpu.geometry), 'read', function* (vma) {
     let restored = 0;
-    for (let va = vma.start; va < vma.end; va += PAGE_SIZE(cpu.geometry)) {
-      const more = yield* restoreIn(cpu, vma, { ...page, start: va, pages: 1 }, to);
+    for (let haddr = roundDown(vma.start, size); haddr < vma.end; haddr += size) {
+      const more = yield* restoreIn(cpu, vma, { ...page, start: haddr, pages: HPAGE_PMD_NR(cpu.geometry) }, to);
       restored += more;
     }
     return restored;
@@ -157,9 +154,10 @@ function* restoreIn(cpu: Cpu, vma: Vma, page: Moving, to: Pfn): Op<number> {
   const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start);
   if (!pmdp) return 0;
   const seen = yield* cpu.read_entry(pmdp);
-  const restored = is_swap_pmd(seen) && (yield* remove_migration_pmd(cpu, vma, page, pmdp, to));
+  // PVMW_SYNC: looks under the lock at what is no table; mremap takes the entry out and puts it elsewhere under that lock.
+  const restored = !isTable(seen) && (yield* remove_migration_pmd(cpu, vma, page, pmdp, to));
   if (restored) return 1;
-  const pmd = is_swap_pmd(seen) ? yield* cpu.read_entry(pmdp) : seen; // it was split under us
+  const pmd = isTable(seen) ? seen : yield* cpu.read_entry(pmdp); // it was split under us
   return isTable(pmd) ? yield* remove_migration_pte(cpu, vma, pmdp, page, to) : 0;
 }
 

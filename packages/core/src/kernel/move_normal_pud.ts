@@ -1,7 +1,7 @@
 /** mremap of a gigabyte at its border: the PMD table itself moves, with all that is below it. mm/mremap.c. */
 import { arch_needs_pgtable_deposit, flush_tlb_range, pud_clear, pud_populate } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
-import { wholeOf } from '../words/areas.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, isTable, none, tableOf } from '../words/entry.ts';
 import { sizeOf } from '../words/geometry.ts';
@@ -42,7 +42,7 @@ export const move_normal_pud = operation(
     if (bound) return false;
     const there = yield* cpu.read_entry(new_pud);
     if (!isNone(there)) return false;
-    yield* cpu.down_write(vmaCells.anon_vma(wholeOf(vma))); // take_rmap_locks
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma))); // take_rmap_locks
     // pud_lock: PUD tables have no lock of their own.
     yield* cpu.spin_lock(mmCells.page_table_lock(vma.mm.id));
     const pud = yield* cpu.read_entry(old_pud);
@@ -52,7 +52,7 @@ export const move_normal_pud = operation(
     // Under the lock, as in move_normal_pmd.
     yield* flush_tlb_range(cpu, vma, old_addr, old_addr + sizeOf(cpu.geometry, 'pud'));
     yield* cpu.spin_unlock(mmCells.page_table_lock(vma.mm.id));
-    yield* cpu.up_write(vmaCells.anon_vma(wholeOf(vma)));
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
     return true;
   },
 );

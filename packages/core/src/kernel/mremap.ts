@@ -3,7 +3,7 @@ import {
   arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, arch_needs_pgtable_deposit, flush_tlb_range, pmd_clear, pmd_populate, ptep_get_and_clear, set_pte_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
-import { wholeOf } from '../words/areas.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { is_swap_pmd, isTable, pmd_none, pmd_pgtable, pmd_trans_huge, pte_none, pte_present } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, sizeOf } from '../words/geometry.ts';
@@ -135,7 +135,7 @@ export const move_normal_pmd = operation(
     if (bound) return false;
     const there = yield* cpu.read_entry(new_pmd);
     if (!pmd_none(there)) return false;
-    yield* cpu.down_write(vmaCells.anon_vma(wholeOf(vma))); // take_rmap_locks: nobody walks the table from a page while it moves
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma))); // take_rmap_locks: nobody walks the table from a page while it moves
     yield* lock_both(cpu, old_pmd, new_pmd);
     const pmd = yield* cpu.read_entry(old_pmd);
     yield* cpu.bug_on(!isTable(pmd), 'the PMD that is moved points to a table');
@@ -144,7 +144,7 @@ export const move_normal_pmd = operation(
     // Upper levels too, and before the locks are dropped: through the new place the pages may be freed at once.
     yield* flush_tlb_range(cpu, vma, old_addr, old_addr + HPAGE_PMD_SIZE(cpu.geometry));
     yield* unlock_both(cpu, old_pmd, new_pmd);
-    yield* cpu.up_write(vmaCells.anon_vma(wholeOf(vma)));
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
     return true;
   },
 );

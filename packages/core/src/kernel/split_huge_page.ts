@@ -29,11 +29,10 @@ export const split_huge_page = operation(
     const page: Moving = { head, frames: nr, start, pages: nr };
     const end = start + HPAGE_PMD_SIZE(cpu.geometry);
     // No collapse, no cut and no unmap of its areas meanwhile. In one order: two of us want the same locks.
-    const anon_vmas = yield* anon_vmas_of(cpu, start, end);
-    anon_vmas.sort((a, b) => a - b);
+    const anon_vmas = anon_vmas_of(cpu, start, end);
     for (let i = 0; i < anon_vmas.length; i++) yield* cpu.down_write(vmaCells.anon_vma(anon_vmas[i]!));
     const may = yield* can_split_folio(cpu, head, nr);
-    const done = may && (yield* splitUnmapped(cpu, page, frame, anon_vmas));
+    const done = may && (yield* splitUnmapped(cpu, page, frame));
     for (let i = anon_vmas.length - 1; i >= 0; i--) yield* cpu.up_write(vmaCells.anon_vma(anon_vmas[i]!));
     return done;
   },
@@ -46,16 +45,16 @@ const can_split_folio = operation(linux('v6.1', 'mm/huge_memory.c', 'can_split_f
   return mappings === count - 1;
 });
 
-function* splitUnmapped(cpu: Cpu, page: Moving, frame: Pfn, anon_vmas: readonly number[]): Op<boolean> {
+function* splitUnmapped(cpu: Cpu, page: Moving, frame: Pfn): Op<boolean> {
   const end = page.start + HPAGE_PMD_SIZE(cpu.geometry);
-  yield* rmap_walk(cpu, page.start, end, anon_vmas, 'held', (vma) => unmap_folio(cpu, vma, page));
+  yield* rmap_walk(cpu, page.start, end, 'held', (vma) => unmap_folio(cpu, vma, page));
   yield* cpu.local_irq_save();
   // folio_ref_freeze: nobody gets a reference from here on, and nobody has one but the caller.
   const count = yield* cpu.cmpxchg(pageCells.refcount(page.head), 1, 0);
   const frozen = count === 1;
   if (frozen) yield* __split_huge_page(cpu, page);
   yield* cpu.local_irq_restore();
-  yield* rmap_walk(cpu, page.start, end, anon_vmas, 'held', (vma) => remap_page(cpu, vma, page));
+  yield* rmap_walk(cpu, page.start, end, 'held', (vma) => remap_page(cpu, vma, page));
   if (frozen) yield* releaseOthers(cpu, page, frame);
   return frozen;
 }

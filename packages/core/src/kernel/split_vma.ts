@@ -1,6 +1,6 @@
 /** Cutting an area in two: what mprotect, munmap, mremap and madvise do when they are asked for a part of one. mm/mmap.c. */
 import type { Va } from '../words/address.ts';
-import { wholeOf } from '../words/areas.ts';
+import { anonVmaOf, wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import { limit } from '../words/limit.ts';
@@ -47,11 +47,11 @@ const vm_area_dup = operation(linux('v6.1', 'kernel/fork.c', 'vm_area_dup'), fun
 const __vma_adjust = operation(linux('v6.1', 'mm/mmap.c', '__vma_adjust'), function* (cpu: Cpu, vma: Vma, addr: Va, parts: Parts): Op {
   yield* split_huge_pmd_if_needed(cpu, vma, addr); // vma_adjust_trans_huge: a huge page that would lie in both
   // Walks by rmap look for the area under this lock: they find it before the cut, or the part that holds the page.
-  yield* cpu.down_write(vmaCells.anon_vma(wholeOf(vma)));
+  yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
   const [kept, made] = parts.below.id === vma.id ? [parts.below, parts.above] : [parts.above, parts.below];
   yield* store_vma(cpu, made);
   yield* store_vma(cpu, kept);
-  yield* cpu.up_write(vmaCells.anon_vma(wholeOf(vma)));
+  yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
 });
 
 export const split_huge_pmd_if_needed = operation(

@@ -1,6 +1,6 @@
 /** Other flags for a part of an area: neighbours that become alike are one area again, else the area is cut. mm/mmap.c. */
 import type { Va } from '../words/address.ts';
-import { wholeOf } from '../words/areas.ts';
+import { anonVmaOf, wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { vmaCells, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -54,11 +54,11 @@ export const vma_merge = operation(
     // The border of the area goes to where the range ends: no huge page may lie across it.
     if (prev && end < vma.end) yield* split_huge_pmd_if_needed(cpu, vma, end);
     if (next && !prev && vma.start < start) yield* split_huge_pmd_if_needed(cpu, vma, start);
-    yield* cpu.down_write(vmaCells.anon_vma(wholeOf(vma)));
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
     yield* shrink(cpu, vma, start, end);
     if (prev && next) yield* detach_vma(cpu, next);
     yield* store_vma(cpu, now);
-    yield* cpu.up_write(vmaCells.anon_vma(wholeOf(vma)));
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
     return now;
   },
 );

@@ -272,7 +272,7 @@ export class SimCpu implements Cpu {
   *note_copy(mm: Mm, block: number, pfn: Pfn | undefined): Op {
     if (this.parts.layout.keeps(ghosts.copied)) yield this.#step('ghost.copy', [ghosts.copied(mm.id, block)], [pfn === undefined ? 0 : pfn + 1]);
   }
-  *note_fork(mm: Mm): Op { if (this.parts.layout.keeps(ghosts.expected)) yield this.#step('ghost.fork', [], [mm.id]); }
+  *note_fork(mm: Mm, oldmm: Mm): Op { if (this.parts.layout.keeps(ghosts.expected)) yield this.#step('ghost.fork', [], [mm.id, oldmm.id]); }
   *note_removal(mm: Mm, range: Range): Op {
     if (this.parts.layout.keeps(ghosts.removed)) yield this.#step('ghost.removal', [], [mm.id, range.start, range.end]);
   }

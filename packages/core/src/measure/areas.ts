@@ -4,13 +4,13 @@ import { attach_vma } from '../kernel/setup.ts';
 import { detach_vma, vma_lookup, vmas_between } from '../kernel/vma.ts';
 import { Mistake } from '../mistakes.ts';
 import type { Va } from '../words/address.ts';
-import { wholeOf } from '../words/areas.ts';
+import { anonVmaOf, wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { mmCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
 import type { Op } from '../words/step.ts';
 
 /** An area that has no handle yet. */
-export type NewArea = Omit<Vma, 'id' | 'pieceOf'>;
+export type NewArea = Omit<Vma, 'id' | 'pieceOf' | 'copyOf'>;
 
 const protOf = (area: NewArea): Protection => area.prot ?? 'read-write';
 const sameFlags = (a: NewArea, b: NewArea): boolean => a.thp === b.thp && protOf(a) === protOf(b);
@@ -61,6 +61,9 @@ export class Areas {
   /** For fork: an area of the child for each area of the parent. */
   *copyTo(cpu: Cpu, parent: Mm, child: Mm, end: Va): Op {
     const vmas = yield* vmas_between(cpu, parent, 0, end);
-    for (let i = 0; i < vmas.length; i++) this.make({ ...vmas[i]!, mm: child });
+    for (let i = 0; i < vmas.length; i++) {
+      const { start, end, thp, prot } = vmas[i]!;
+      this.#keep({ id: this.all.length, mm: child, start, end, thp, ...(prot !== undefined && { prot }), copyOf: anonVmaOf(vmas[i]!) });
+    }
   }
 }

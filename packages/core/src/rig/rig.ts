@@ -84,6 +84,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
   const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);
   const vmas = scenario.areas.map((a, id): Vma => ({ id, mm: mmOf(a.mm ?? 0), start: a.from * PAGE_SIZE(geometry), end: a.to * PAGE_SIZE(geometry), thp: a.thp }));
+  for (const vma of vmas) Object.assign(vma, copiedFrom(vma, vmas, scenario));
   const handles = [...vmas, ...sparesOf(vmas, geometry)];
   const machine = new Machine(Object.assign({}, arch.machine, ...changes.map((change) => change.machine ?? {})) as MachineSpec, {
     cpus: scenario.cpus, mms: mms.length, vmas: handles, pool: scenario.pool ?? { frames: 16, tables: 8 },
@@ -136,6 +137,12 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
 
 /** At most so many pieces more than the area itself. An area of n pages has n pieces at most. */
 const SPARES = 7;
+
+/** The area of a forked address space knows which area it will be a copy of. */
+function copiedFrom(vma: Vma, vmas: readonly Vma[], { forked = [] }: Scenario): Pick<Vma, 'copyOf'> {
+  const parent = forked.includes(vma.mm.id) ? vmas.find(({ mm, start, end }) => !forked.includes(mm.id) && start <= vma.start && vma.end <= end) : undefined;
+  return parent ? { copyOf: parent.id } : {};
+}
 
 /** Handles for the pieces of areas that may be cut. */
 function sparesOf(vmas: readonly Vma[], g: Geometry): Vma[] {

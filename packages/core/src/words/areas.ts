@@ -19,8 +19,10 @@ const FLAGS = 12;
 /** The cell of an area that is not mapped itself, while pieces that were cut from it may be. */
 export const CUT_AWAY = -1;
 
-/** Handle of the declared area that an area is, or is a piece of: pieces share its anon_vma, and say of which they are. */
+/** Number of the declared area that an area is, or is a piece of. */
 export const wholeOf = (vma: Vma): number => vma.pieceOf ?? vma.id;
+/** Number of the area whose anon_vma has the lock: that of the parent, for copies. */
+export const anonVmaOf = (vma: Vma): number => vma.copyOf ?? wholeOf(vma);
 
 /**
  * The area as it is now.

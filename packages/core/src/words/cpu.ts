@@ -173,8 +173,11 @@ export interface Cpu {
   note_pin(block: number, pfn: Pfn): Op;
   /** For claims about secondary MMUs: the page with that number is translated to `pfn` there, or not any more. A step only when asked for. */
   note_copy(mm: Mm, block: number, pfn: Pfn | undefined): Op;
-  /** For claims about stores: a fork has made `mm`, whose pages hold from here on what they hold now. A step only when asked for. */
-  note_fork(mm: Mm): Op;
+  /**
+   * For claims about stores: a fork has made `mm`, a copy of `oldmm`, whose pages hold from here on what they hold now; those whose
+   * entry is none for a moment, while somebody works on it, what is expected of the parent. A step only when asked for.
+   */
+  note_fork(mm: Mm, oldmm: Mm): Op;
   /** For claims about removals: whatever is mapped in the range now has to go. A step only when asked for. */
   note_removal(mm: Mm, range: Range): Op;
   /** For claims about dirty: the contents of the range need not be kept, unless they are written to again. A step only when asked for. */

@@ -21,6 +21,8 @@ export interface Vma {
   readonly prot?: Protection;
   /** The area whose piece it is, by number. Such handles are spare until that area is cut. */
   readonly pieceOf?: number;
+  /** In a copy that a fork makes: the area it is a copy of, by number, whose anon_vma is the root of its own. */
+  readonly copyOf?: number;
 }
 
 /** What user code may do in an area. */
@@ -74,7 +76,7 @@ export const mmFrom = (value: number): Mm | undefined => (value === 0 ? undefine
 export const vmaCells = {
   /** 0 while the area is not in the mm's tree; else its bounds and flags, 1 when they are as declared. Written and read by areas.ts. */
   attached: region('vma.attached', ['vma']),
-  /** Root rwsem of the anon_vma. Pieces have that of the area they were cut from. */
+  /** Root rwsem of the anon_vma: one for an area, the pieces it is cut into, and the copies that forks make. See `anonVmaOf`. */
   anon_vma: region('anon_vma', ['vma'], { shape: 'lock' }),
 };
 
