@@ -20,6 +20,7 @@ export type Core = Pick<
   | 'judgeScenario'
   | 'MAX_STATES'
   | 'KERNELS'
+  | 'limits'
   | 'kernelNamed'
   | 'measure'
   | 'MEASURE_DEFAULTS'

@@ -150,10 +150,10 @@ export const declarations: readonly Declaration[] = [
       example(
         program
           .command('list')
-          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks']))
-          .summary('list architectures, workloads or hooks')
-          .description('Lists architectures, workloads or hooks.'),
-        'shootdown list workloads',
+          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'limits']))
+          .summary('list architectures, workloads, hooks or limits')
+          .description('Lists architectures, workloads, hooks, or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.'),
+        'shootdown list limits',
       ),
     load: async () => (await import('./list.ts')).List,
   },

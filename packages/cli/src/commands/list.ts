@@ -14,7 +14,7 @@ export class List implements Command {
 
   async run([what = '']: readonly string[]): Promise<Result> {
     const core = await this.core();
-    const items = what === 'archs' ? await this.#archs() : what === 'hooks' ? await this.#hooks(core) : await this.#workloads();
+    const items = what === 'archs' ? await this.#archs() : what === 'hooks' ? await this.#hooks(core) : what === 'limits' ? await this.#limits(core) : await this.#workloads();
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'list', what, items }, exit: items.length > 0 ? EXIT.ok : EXIT.nothing };
   }
 
@@ -30,6 +30,12 @@ export class List implements Command {
       ...races,
       ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title })),
     ];
+  }
+
+  /** Those of the generic code, and of the architectures, which declare theirs when they are loaded. */
+  async #limits(core: Core): Promise<Item[]> {
+    await this.catalog.archs();
+    return core.limits().map(({ says, source }) => ({ name: source.symbol, facts: [source.file], says: `${says}.` }));
   }
 
   /** Each hook with who brings a body of its own, and which workloads call it on some architecture. */
