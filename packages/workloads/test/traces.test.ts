@@ -12,9 +12,15 @@ const recordings = existsSync(folder) ? readdirSync(folder).filter((name) => nam
 function addressSpaces(calls: readonly TracedCall[]): TracedCall[][] {
   const spaceOf = new Map<number, TracedCall[]>();
   const spaces: TracedCall[][] = [];
-  const begin = (pid: number): void => { spaceOf.set(pid, spaces[spaces.push([]) - 1]!); };
+  const begin = (pid: number): void => {
+    spaceOf.set(pid, spaces[spaces.push([]) - 1]!);
+  };
   for (const call of calls) {
-    if (!spaceOf.has(call.pid) || (call.name === 'brk' && call.args[0] === 'NULL' && !spaceOf.get(call.pid)!.some(({ pid }) => pid === call.pid))) begin(call.pid);
+    if (
+      !spaceOf.has(call.pid) ||
+      (call.name === 'brk' && call.args[0] === 'NULL' && !spaceOf.get(call.pid)!.some(({ pid }) => pid === call.pid))
+    )
+      begin(call.pid);
     spaceOf.get(call.pid)!.push(call);
     const isThread = call.args.some((arg) => arg.includes('CLONE_VM'));
     if (isThread && call.result !== undefined && call.result > 0) spaceOf.set(call.result, spaceOf.get(call.pid)!);
@@ -54,16 +60,25 @@ describe('calls that were recorded', () => {
     ]);
   });
 
-  (recordings.length > 0 ? test : test.skip)('every kind of call is done, or a limit of the list stands in its way', () => {
-    const known = new Set(limits().map(({ says }) => says));
-    const done = new Set<string>();
-    for (const name of recordings)
-      for (const [kind, outcomes] of kindsOf(readStrace(readFileSync(new URL(name, folder), 'utf8')))) {
-        if (outcomes.has('done')) done.add(kind);
-        for (const outcome of outcomes) expect(outcome === 'done' || known.has(outcome)).toBe(true);
-        if (globalThis.process.env['SHOW_TRACES']) globalThis.process.stderr.write(`${name}: ${kind}: ${[...outcomes].join('; ')}\n`);
-      }
-    for (const kind of ['munmap of a part of an area', 'munmap of whole areas', 'mprotect PROT_READ|PROT_WRITE of a part of an area', 'madvise MADV_DONTNEED of a part of an area'])
-      expect(done).toContain(kind);
-  }, 120_000);
+  (recordings.length > 0 ? test : test.skip)(
+    'every kind of call is done, or a limit of the list stands in its way',
+    () => {
+      const known = new Set(limits().map(({ says }) => says));
+      const done = new Set<string>();
+      for (const name of recordings)
+        for (const [kind, outcomes] of kindsOf(readStrace(readFileSync(new URL(name, folder), 'utf8')))) {
+          if (outcomes.has('done')) done.add(kind);
+          for (const outcome of outcomes) expect(outcome === 'done' || known.has(outcome)).toBe(true);
+          if (globalThis.process.env['SHOW_TRACES']) globalThis.process.stderr.write(`${name}: ${kind}: ${[...outcomes].join('; ')}\n`);
+        }
+      for (const kind of [
+        'munmap of a part of an area',
+        'munmap of whole areas',
+        'mprotect PROT_READ|PROT_WRITE of a part of an area',
+        'madvise MADV_DONTNEED of a part of an area',
+      ])
+        expect(done).toContain(kind);
+    },
+    120_000,
+  );
 });

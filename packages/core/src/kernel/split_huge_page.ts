@@ -39,11 +39,14 @@ export const split_huge_page = operation(
 );
 
 /** Has nobody a reference but the page tables, and the caller? A look without locks: it saves the work. */
-const can_split_folio = operation(linux('v6.1', 'mm/huge_memory.c', 'can_split_folio'), function* (cpu: Cpu, head: Pfn, nr: number): Op<boolean> {
-  const mappings = yield* total_mapcount(cpu, head, nr);
-  const count = yield* page_count(cpu, head);
-  return mappings === count - 1;
-});
+const can_split_folio = operation(
+  linux('v6.1', 'mm/huge_memory.c', 'can_split_folio'),
+  function* (cpu: Cpu, head: Pfn, nr: number): Op<boolean> {
+    const mappings = yield* total_mapcount(cpu, head, nr);
+    const count = yield* page_count(cpu, head);
+    return mappings === count - 1;
+  },
+);
 
 function* splitUnmapped(cpu: Cpu, page: Moving, frame: Pfn): Op<boolean> {
   const end = page.start + HPAGE_PMD_SIZE(cpu.geometry);
@@ -69,21 +72,24 @@ const unmap_folio = operation(linux('v6.1', 'mm/huge_memory.c', 'unmap_folio'), 
 });
 
 /** The frames become pages, from the last on: what the head knew, each of them knows. Its lock and one reference come with that. */
-const __split_huge_page = operation(linux('v6.1', 'mm/huge_memory.c', '__split_huge_page'), function* (cpu: Cpu, { head, frames }: Moving): Op {
-  const dirty = yield* cpu.load(pageCells.dirty(head));
-  for (let i = frames - 1; i >= 1; i--) {
-    // __split_huge_page_tail
-    if (dirty) yield* cpu.store(pageCells.dirty(head + i), 1);
-    yield* cpu.store(pageCells.anon_exclusive(head + i), 0);
-    yield* cpu.store(pageCells.locked(head + i), 1);
-    yield* cpu.fence('smp_wmb'); // flags before the frame is a page
-  }
-  // Simplified: all of them stop being a part of the huge page at once, as one cell of the head says whether they are. In Linux
-  // each does on its own; nobody can tell, as no reference can be had before the next steps.
-  yield* cpu.store(pageCells.order(head), 0);
-  for (let i = frames - 1; i >= 1; i--) yield* cpu.store(pageCells.refcount(head + i), 1);
-  yield* cpu.add(pageCells.refcount(head), 1);
-});
+const __split_huge_page = operation(
+  linux('v6.1', 'mm/huge_memory.c', '__split_huge_page'),
+  function* (cpu: Cpu, { head, frames }: Moving): Op {
+    const dirty = yield* cpu.load(pageCells.dirty(head));
+    for (let i = frames - 1; i >= 1; i--) {
+      // __split_huge_page_tail
+      if (dirty) yield* cpu.store(pageCells.dirty(head + i), 1);
+      yield* cpu.store(pageCells.anon_exclusive(head + i), 0);
+      yield* cpu.store(pageCells.locked(head + i), 1);
+      yield* cpu.fence('smp_wmb'); // flags before the frame is a page
+    }
+    // Simplified: all of them stop being a part of the huge page at once, as one cell of the head says whether they are. In Linux
+    // each does on its own; nobody can tell, as no reference can be had before the next steps.
+    yield* cpu.store(pageCells.order(head), 0);
+    for (let i = frames - 1; i >= 1; i--) yield* cpu.store(pageCells.refcount(head + i), 1);
+    yield* cpu.add(pageCells.refcount(head), 1);
+  },
+);
 
 const remap_page = operation(linux('v6.1', 'mm/huge_memory.c', 'remap_page'), function* (cpu: Cpu, vma: Vma, page: Moving): Op<number> {
   const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start);

@@ -11,7 +11,10 @@ import { operation } from './operation.ts';
 import { split_huge_pmd_address } from './split_huge_pmd.ts';
 import { store_vma } from './vma.ts';
 
-const TOO_MANY_PIECES = limit(linux('v6.1', 'mm/mmap.c', 'vm_area_dup'), 'more pieces of one area than there are spare handles for (7 of an explored area)');
+const TOO_MANY_PIECES = limit(
+  linux('v6.1', 'mm/mmap.c', 'vm_area_dup'),
+  'more pieces of one area than there are spare handles for (7 of an explored area)',
+);
 
 /** The two parts of an area that was cut. */
 export interface Parts {

@@ -1,6 +1,6 @@
 /** Areas of an address space. The maple tree is not modelled: whether an area is in it, and how far it reaches, is one cell of the area. */
 import type { Va } from '../words/address.ts';
-import { areaNow, attachedAs, CUT_AWAY, isCut } from '../words/areas.ts';
+import { areaNow, attachedAs, CUT_AWAY, isCut, reachesInto } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { HPAGE_PMD_SIZE, type Geometry } from '../words/geometry.ts';
 import { vmaCells, type Mm, type Vma } from '../words/objects.ts';
@@ -44,8 +44,9 @@ function* addPieces(cpu: Cpu, mapped: Vma[], whole: Vma, start: Va, end: Va): Op
 
 /** Adds the area as it is now to a list, if it is mapped and shares an address with the range. Pure. */
 function keepIfThere(cpu: Cpu, mapped: Vma[], handle: Vma, attached: number, start: Va, end: Va): void {
+  if (!reachesInto(cpu.geometry, handle, attached, start, end)) return;
   const now = areaNow(cpu.geometry, handle, attached);
-  if (now && overlaps(now, start, end)) mapped.push(now);
+  if (now) mapped.push(now);
 }
 
 /** Puts an area into the tree, or changes it there: from now on it is as `now` says. The caller holds mmap_lock for writing. */

@@ -71,4 +71,5 @@ function* shrink(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
 }
 
 const isWhole = (cpu: Cpu, vma: Vma): boolean => vma.start === cpu.vmas[vma.id]!.start && vma.end === cpu.vmas[vma.id]!.end;
-const areAlike = (a: Vma, b: Vma): boolean => wholeOf(a) === wholeOf(b) && a.thp === b.thp && (a.prot ?? 'read-write') === (b.prot ?? 'read-write');
+const areAlike = (a: Vma, b: Vma): boolean =>
+  wholeOf(a) === wholeOf(b) && a.thp === b.thp && (a.prot ?? 'read-write') === (b.prot ?? 'read-write');

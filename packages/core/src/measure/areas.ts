@@ -18,20 +18,28 @@ const sameFlags = (a: NewArea, b: NewArea): boolean => a.thp === b.thp && protOf
 /** Makes handles of areas, and keeps all that were ever made: `Cpu.vmas` is this list. */
 export class Areas {
   readonly all: Vma[] = [];
+  /** Numbers of handles that may be given out again. */
+  #free: number[] = [];
   constructor(readonly limit: number) {}
 
   make({ mm, start, end, thp, prot }: NewArea): Vma {
-    return this.#keep({ id: this.all.length, mm, start, end, thp, ...(prot !== undefined && { prot }) });
+    return this.#keep({ mm, start, end, thp, ...(prot !== undefined && { prot }) });
   }
 
-  #keep(vma: Vma): Vma {
-    if (this.all.length >= this.limit) throw new Mistake('SD_BAD_OPERATION', `it makes more than ${this.limit} areas.`, 'Repeat it fewer times.');
-    this.all.push(vma);
+  /** Gives the handles of areas that are not mapped out again. Only between system calls: none may be in use. */
+  recycle(isMapped: (vma: Vma) => boolean): void {
+    this.#free = this.all.filter((vma) => !isMapped(vma)).map(({ id }) => id);
+  }
+
+  #keep(area: Omit<Vma, 'id'>): Vma {
+    const vma: Vma = { ...area, id: this.#free.pop() ?? this.all.length };
+    if (vma.id >= this.limit) throw new Mistake('SD_BAD_OPERATION', `it makes more than ${this.limit} areas.`, 'Repeat it fewer times.');
+    this.all[vma.id] = vma;
     return vma;
   }
 
   /** For `Cpu.spares`: a new handle for every piece, which reaches no further than the piece does. */
-  readonly spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => [this.#keep({ ...vma, id: this.all.length, start, end, pieceOf: wholeOf(vma) })];
+  readonly spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => [this.#keep({ ...vma, start, end, pieceOf: wholeOf(vma) })];
 
   /** mmap with MAP_FIXED: what is there goes first, and neighbours that look alike become one area. */
   *map(cpu: Cpu, area: NewArea): Op {
@@ -63,7 +71,7 @@ export class Areas {
     const vmas = yield* vmas_between(cpu, parent, 0, end);
     for (let i = 0; i < vmas.length; i++) {
       const { start, end, thp, prot } = vmas[i]!;
-      this.#keep({ id: this.all.length, mm: child, start, end, thp, ...(prot !== undefined && { prot }), copyOf: anonVmaOf(vmas[i]!) });
+      this.#keep({ mm: child, start, end, thp, ...(prot !== undefined && { prot }), copyOf: anonVmaOf(vmas[i]!) });
     }
   }
 }

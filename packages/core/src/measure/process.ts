@@ -147,10 +147,18 @@ export class MeasuredProcess {
     }
   }
 
-  /** The areas of the measured address space, as they are now. */
-  mappedAreas(): Vma[] {
+  /** The areas of the measured address space that share an address with a range, as they are now. */
+  mappedAreas(start: Va, end: Va): Vma[] {
     const { store, machine: { parts: { layout } }, areas, mm, geometry } = this;
-    return areas.all.flatMap((vma) => (vma.mm.id === mm.id ? areaNow(geometry, vma, store.get(layout.cell(vmaCells.attached(vma.id)))) ?? [] : []));
+    const near = areas.all.filter((vma) => vma.mm.id === mm.id && vma.start < end && start < vma.end);
+    const now = near.flatMap((vma) => areaNow(geometry, vma, store.get(layout.cell(vmaCells.attached(vma.id)))) ?? []);
+    return now.filter((vma) => vma.start < end && start < vma.end);
+  }
+
+  /** Handles of areas that have gone are given out again: for processes that map and unmap for long. */
+  recycleAreas(): void {
+    const { store, machine: { parts: { layout } } } = this;
+    this.areas.recycle((vma) => store.get(layout.cell(vmaCells.attached(vma.id))) !== 0);
   }
 
   addUsers(n: number): void {

@@ -25,7 +25,13 @@ const IMAGE = limit(linux('v6.1', 'fs/binfmt_elf.c', 'load_elf_binary'), 'the im
 const EXEC = limit(linux('v6.1', 'arch/x86/mm/fault.c', 'access_error'), 'permission to execute: instructions are not fetched');
 const RESIZE = limit(linux('v6.1', 'mm/mremap.c', 'vma_to_resize'), 'mremap that changes the size, or is not told where to go');
 const DONTFORK = limit(linux('v6.1', 'mm/madvise.c', 'madvise_vma_behavior'), 'advice that changes what fork or reclaim does with an area');
-const OTHER = limit(linux('v6.1', 'mm/util.c', 'vm_mmap_pgoff'), 'system calls on memory other than mmap, munmap, mprotect, madvise, mremap, brk, fork and exit');
+const OTHER = limit(
+  linux('v6.1', 'mm/util.c', 'vm_mmap_pgoff'),
+  'system calls on memory other than mmap, munmap, mprotect, madvise, mremap, brk, fork and exit',
+);
+
+/** Handles of areas that have gone are looked for after so many calls. */
+const RECYCLE_AFTER = 32;
 
 /** What became of a call. */
 export interface TracedOutcome {
@@ -42,12 +48,14 @@ interface Missing {
   readonly limit: Limit;
 }
 
-const protectionOf = (prot: string): Protection => (prot.includes('PROT_WRITE') ? 'read-write' : prot.includes('PROT_READ') ? 'read-only' : 'none');
+const protectionOf = (prot: string): Protection =>
+  prot.includes('PROT_WRITE') ? 'read-write' : prot.includes('PROT_READ') ? 'read-only' : 'none';
 
 export class TracedProcess {
   readonly #process: MeasuredProcess;
   #missing: Missing[] = [];
   #brk: number | undefined;
+  #calls = 0;
 
   /** @param calls how many there will be at most: an area is mapped, or cut in three, by each */
   constructor(arch: ArchSpec, calls: number) {
@@ -64,8 +72,11 @@ export class TracedProcess {
   perform({ name, args, result }: TracedCall): TracedOutcome {
     const flags = args.filter((arg) => /^[A-Z_|]+$/.test(arg) && arg !== 'NULL').join(' ');
     const [start, end] = this.#rangeOf(name, args, result);
-    const kind = [name, flags, ['munmap', 'mprotect', 'madvise'].includes(name) ? `of ${this.#share(start, end)}` : ''].filter((word) => word !== '').join(' ');
+    const kind = [name, flags, ['munmap', 'mprotect', 'madvise'].includes(name) ? `of ${this.#share(start, end)}` : '']
+      .filter((word) => word !== '')
+      .join(' ');
     if (!name.startsWith('exit') && (result === undefined || result < 0)) return { kind: `${kind}, failed` };
+    if (++this.#calls % RECYCLE_AFTER === 0) this.#process.recycleAreas();
     const stands = this.#limitOf(name, args, start, end);
     if (name === 'mmap' || name === 'munmap') this.#forget(start, end);
     if (name === 'mmap' && stands) this.#missing.push({ start, end, limit: stands });
@@ -93,19 +104,34 @@ export class TracedProcess {
   /** How much of the areas there a range takes in. */
   #share(start: number, end: number): string {
     if (this.#missing.some((m) => m.start < end && start < m.end)) return 'what is not here';
-    const vmas = this.#process.mappedAreas().filter((vma) => vma.start < end && start < vma.end);
+    const vmas = this.#process.mappedAreas(start, end);
     return vmas.length === 0 ? 'nothing' : vmas.every((vma) => start <= vma.start && vma.end <= end) ? 'whole areas' : 'a part of an area';
   }
 
   #limitOf(name: string, args: readonly string[], start: number, end: number): Limit | undefined {
     const there = this.#missing.find((m) => m.start < end && start < m.end)?.limit;
     switch (name) {
-      case 'mmap': return !args.some((arg) => arg.includes('MAP_ANONYMOUS')) || args.some((arg) => arg.includes('MAP_SHARED')) ? FILE : this.#mayNot(args[2]);
-      case 'mprotect': return there ?? (this.#share(start, end) === 'nothing' ? IMAGE : this.#mayNot(args[2]));
-      case 'madvise': return there ?? (/MADV_(DONTNEED|FREE|HUGEPAGE|NOHUGEPAGE)/.test(args[2] ?? '') ? undefined : DONTFORK);
-      case 'mremap': return there ?? RESIZE;
-      case 'munmap': case 'brk': case 'clone': case 'clone3': case 'fork': case 'vfork': case 'exit': case 'exit_group': return undefined;
-      default: return OTHER;
+      case 'mmap':
+        return !args.some((arg) => arg.includes('MAP_ANONYMOUS')) || args.some((arg) => arg.includes('MAP_SHARED'))
+          ? FILE
+          : this.#mayNot(args[2]);
+      case 'mprotect':
+        return there ?? (this.#share(start, end) === 'nothing' ? IMAGE : this.#mayNot(args[2]));
+      case 'madvise':
+        return there ?? (/MADV_(DONTNEED|FREE|HUGEPAGE|NOHUGEPAGE)/.test(args[2] ?? '') ? undefined : DONTFORK);
+      case 'mremap':
+        return there ?? RESIZE;
+      case 'munmap':
+      case 'brk':
+      case 'clone':
+      case 'clone3':
+      case 'fork':
+      case 'vfork':
+      case 'exit':
+      case 'exit_group':
+        return undefined;
+      default:
+        return OTHER;
     }
   }
   #mayNot(prot = ''): Limit | undefined {
@@ -114,7 +140,14 @@ export class TracedProcess {
 
   /** What is mapped anew, or unmapped, is not missing any more. */
   #forget(start: number, end: number): void {
-    this.#missing = this.#missing.flatMap((m) => (m.start < end && start < m.end ? [{ ...m, end: start }, { ...m, start: end }].filter((part) => part.start < part.end) : [m]));
+    this.#missing = this.#missing.flatMap((m) =>
+      m.start < end && start < m.end
+        ? [
+            { ...m, end: start },
+            { ...m, start: end },
+          ].filter((part) => part.start < part.end)
+        : [m],
+    );
   }
 
   *#does(cpu: SimCpu, name: string, args: readonly string[], start: number, end: number): Op<unknown> {

@@ -24,6 +24,19 @@ export const wholeOf = (vma: Vma): number => vma.pieceOf ?? vma.id;
 /** Number of the area whose anon_vma has the lock: that of the parent, for copies. */
 export const anonVmaOf = (vma: Vma): number => vma.copyOf ?? wholeOf(vma);
 
+/** Pages cut off at both ends, in one number; 0 when the bounds are those that were declared. */
+const cutOf = (attached: number): number => Math.floor((attached - 1) / FLAGS);
+
+/** Does a mapped area share an address with a range, as it is now? Cheaper than to look at `areaNow`. */
+export function reachesInto(g: Geometry, { start, end }: Vma, attached: number, from: number, to: number): boolean {
+  if (attached <= 0 || start >= to || from >= end) return false;
+  const cut = cutOf(attached);
+  if (cut === 0) return true;
+  const size = PAGE_SIZE(g);
+  const pages = (end - start) / size;
+  return start + (cut % pages) * size < to && from < end - Math.floor(cut / pages) * size;
+}
+
 /**
  * The area as it is now.
  * @param declared the handle as it was made
@@ -36,12 +49,12 @@ export function areaNow(g: Geometry, declared: Vma, attached: number): Vma | und
   const size = PAGE_SIZE(g);
   const pages = (declared.end - declared.start) / size;
   const flags = (attached - 1) % FLAGS;
-  const cut = Math.floor((attached - 1) / FLAGS);
-  const prot = PROTECTIONS[(flags % 4) - 1] ?? declared.prot;
-  return {
-    ...declared, start: declared.start + (cut % pages) * size, end: declared.end - Math.floor(cut / pages) * size,
-    thp: THPS[Math.floor(flags / 4) - 1] ?? declared.thp, ...(prot !== undefined && { prot }),
-  };
+  const cut = cutOf(attached);
+  const start = declared.start + (cut % pages) * size;
+  const end = declared.end - Math.floor(cut / pages) * size;
+  const thp = THPS[Math.floor(flags / 4) - 1] ?? declared.thp;
+  const prot = PROTECTIONS[(flags % 4) - 1];
+  return prot === undefined ? { ...declared, start, end, thp } : { ...declared, start, end, thp, prot };
 }
 
 /** What the cell of a handle holds while the area is `now`: the inverse of `areaNow`. */
