@@ -23,6 +23,7 @@ export type Core = Pick<
   | 'MAX_STATES'
   | 'KERNELS'
   | 'kernel'
+  | 'limits'
   | 'kernelNamed'
   | 'measure'
   | 'MEASURE_DEFAULTS'

@@ -24,6 +24,7 @@ import {
   measure,
   against,
   allHooks,
+  limits,
   codeCoverage,
   didYouMean,
   FIXES,
@@ -95,6 +96,7 @@ export const coreOf = (some: Partial<Core> = {}): Core => ({
   measure,
   against,
   allHooks,
+  limits,
   codeCoverage,
   reach: async () => undefined,
   // Architectures and races are mere names here: nothing is wrong with them.

@@ -34,6 +34,7 @@ export { expectedAfter, expectedBefore, type ExpectedRow } from './verdict/expec
 export * from './verdict/verdict.ts';
 export { ALWAYS_ASKED, watches } from './watch/index.ts';
 export type { Cpu } from './words/cpu.ts';
+export { limit, limits, type Limit } from './words/limit.ts';
 export type { Entry, Pfn, Pmd, Pte, Table } from './words/entry.ts';
 export type { Mm, PmdSlot, PteSlot, Slot, Vma } from './words/objects.ts';
 export type { Place } from './words/place.ts';

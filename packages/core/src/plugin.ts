@@ -20,6 +20,7 @@ export * from './words/cells.ts';
 export * from './words/cpu.ts';
 export * from './words/entry.ts';
 export * from './words/geometry.ts';
+export { limit, type Limit } from './words/limit.ts';
 export type { MmuGather } from './words/mmu_gather.ts';
 export * from './words/objects.ts';
 export * from './words/source.ts';

@@ -154,10 +154,10 @@ export const declarations: readonly Declaration[] = [
       example(
         program
           .command('list')
-          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes']))
-          .summary('list architectures, workloads, hooks, operations or changes')
-          .description('Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks.'),
-        'shootdown list workloads',
+          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes', 'limits']))
+          .summary('list architectures, workloads, hooks, operations, changes or limits')
+          .description('Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.'),
+        'shootdown list limits',
       ),
     load: async () => (await import('./list.ts')).List,
   },

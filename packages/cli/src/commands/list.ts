@@ -29,6 +29,8 @@ export class List implements Command {
         return (await this.catalog.workloads()).operations.map(({ name, says }) => ({ name, facts: [], says }));
       case 'changes':
         return this.#changes(core);
+      case 'limits':
+        return this.#limits(core);
       default:
         return this.#workloads();
     }
@@ -59,6 +61,12 @@ export class List implements Command {
       ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title ?? '' })),
       ...workloads.broken.map(({ name, mistake }): Item => ({ name, facts: [mistake.code], says: `Cannot be run: ${mistake.what}` })),
     ];
+  }
+
+  /** Those of the generic code, and of the architectures, which declare theirs when they are loaded. */
+  async #limits(core: Core): Promise<Item[]> {
+    await this.catalog.archs();
+    return core.limits().map(({ says, source }) => ({ name: source.symbol, facts: [source.file], says: `${says}.` }));
   }
 
   /** Each hook with who brings a body of its own, and which workloads call it on some architecture. */

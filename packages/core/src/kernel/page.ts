@@ -12,8 +12,8 @@ import { operation } from './operation.ts';
 
 // There are base pages and pages of HPAGE_PMD_NR frames, no other order. A huge page begins at a multiple of its size (as
 // with Linux's buddy allocator), so only that frame can be the head of a given one. As in Linux all references to a huge page
-// are counted at its head, however it is mapped; a split of its PMD leaves the page whole, and it is freed as a whole.
-// Left out: splitting a page itself, memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
+// are counted at its head, however it is mapped; a split of its PMD leaves the page whole. Split pages have order 0 each.
+// Left out: memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
 // and gives it back), statistics. A mapcount is 0, not -1, when nothing maps the page.
 
 /** Pages of anonymous memory, from this CPU's pool: zeroed, one reference. */
@@ -25,6 +25,7 @@ export function* alloc_hugepage(cpu: Cpu): Op<Pfn> {
   yield* cpu.bug_on(head % HPAGE_PMD_NR(cpu.geometry) !== 0, 'a huge page begins at a multiple of its size');
   return head;
 }
+
 
 const possibleHead = (g: Geometry, pfn: Pfn): Pfn => roundDown(pfn, HPAGE_PMD_NR(g));
 

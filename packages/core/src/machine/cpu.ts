@@ -1,10 +1,11 @@
 /** A CPU as code sees it: every method makes steps, which the explorer (or a single run) carries out. */
-import { without, type CpuId, type CpuMask, type Range } from '../words/address.ts';
+import { without, type CpuId, type CpuMask, type Range, type Va } from '../words/address.ts';
 import type { Cell, Ref } from '../words/cells.ts';
 import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { levelIndex, spaceOf, type Geometry, type Level } from '../words/geometry.ts';
+import type { Limit } from '../words/limit.ts';
 import { LOCAL_STATE } from '../words/local-state.ts';
 import { entryRef, pageCells, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
@@ -120,6 +121,7 @@ export class SimCpu implements Cpu {
     return this.kernel.compare ? this.kernel.compare(name, over) : over(this.number);
   }
   inside = (name: string): boolean => this.stack.includes(name);
+  spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => this.parts.spares(vma, start, end);
 
   *within<T>(name: string, body: () => Op<T>): Op<T> {
     this.#enter(name);
@@ -306,7 +308,7 @@ export class SimCpu implements Cpu {
   *note_copy(mm: Mm, block: number, pfn: Pfn | undefined): Op {
     if (this.parts.layout.keeps(ghosts.copied)) yield this.#step('ghost.copy', [ghosts.copied(mm.id, block)], [pfn === undefined ? 0 : pfn + 1]);
   }
-  *note_fork(mm: Mm): Op { if (this.parts.layout.keeps(ghosts.expected)) yield this.#step('ghost.fork', [], [mm.id]); }
+  *note_fork(mm: Mm, oldmm: Mm): Op { if (this.parts.layout.keeps(ghosts.expected)) yield this.#step('ghost.fork', [], [mm.id, oldmm.id]); }
   *note_removal(mm: Mm, range: Range): Op {
     if (this.parts.layout.keeps(ghosts.removed)) yield this.#step('ghost.removal', [], [mm.id, range.start, range.end]);
   }
@@ -316,7 +318,7 @@ export class SimCpu implements Cpu {
   *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
   *refuse_if(broken: boolean, rule: string): Op { if (broken) yield this.#step('refused', [], [], { why: rule }); }
   *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> { return yield this.#step(kind, at, args, why === undefined ? {} : { why }); }
-  *give_up(why: string): Op<never> { for (;;) yield this.#step('bound', [], [], { why }); }
+  *give_up(what: Limit | string): Op<never> { for (;;) yield this.#step('bound', [], [], { why: typeof what === 'string' ? what : what.says }); }
 
   /** One step of this CPU; for machine parts that are code of their own (interrupt entry, broadcasts, RCU). */
   *raw(kind: string, args: readonly number[] = [], why?: string): Op<number> { return yield this.#step(kind, [], args, why === undefined ? {} : { why }); }

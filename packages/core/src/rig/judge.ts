@@ -9,7 +9,7 @@ import { markOf } from '../explore/token.ts';
 import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
-import { SCHEMA_VERSION, type Counterexample, type Evidence, type Limit, type Outcome, type Verdict } from '../verdict/verdict.ts';
+import { SCHEMA_VERSION, type Counterexample, type Evidence, type MetLimit, type Outcome, type Verdict } from '../verdict/verdict.ts';
 import { watches } from '../watch/index.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import type { Schedule } from '../words/system.ts';
@@ -141,7 +141,7 @@ export const counts = (found: Exploration): Pick<Evidence, 'states' | 'transitio
   states: found.states, transitions: found.transitions, depth: found.depth, gaveUp: found.bounded, seconds: found.seconds,
 });
 
-const limitOf = ({ process, where, why, states, schedule }: GaveUp, named: Named): Limit => ({
+const limitOf = ({ process, where, why, states, schedule }: GaveUp, named: Named): MetLimit => ({
   why, process, where, states, ...(schedule && { token: encodeToken({ ...named, schedule }) }),
 });
 

@@ -17,7 +17,7 @@ import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
 import type { CpuId } from '../words/address.ts';
 import { ghosts } from '../words/ghosts.ts';
-import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
+import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf, type Geometry } from '../words/geometry.ts';
 import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 import type { Op } from '../words/step.ts';
 import type { KernelConfig, MachineSpec } from '../words/spec.ts';
@@ -97,8 +97,10 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const mms = Array.from({ length: scenario.mms ?? 1 }, (_, id): Mm => ({ id }));
   const mmOf = (n: number): Mm => mms[n] ?? raise(scenario, `there is no address space ${n}`);
   const vmas = scenario.areas.map((a, id): Vma => ({ id, mm: mmOf(a.mm ?? 0), start: a.from * PAGE_SIZE(geometry), end: a.to * PAGE_SIZE(geometry), thp: a.thp }));
+  for (const vma of vmas) Object.assign(vma, copiedFrom(vma, vmas, scenario));
+  const handles = [...vmas, ...sparesOf(vmas, geometry)];
   const machine = new Machine(Object.assign({}, arch.machine, ...changes.map((change) => change.machine ?? {})) as MachineSpec, {
-    cpus: scenario.cpus, mms: mms.length, vmas, pool: scenario.pool ?? { frames: 16, tables: 8 },
+    cpus: scenario.cpus, mms: mms.length, vmas: handles, pool: scenario.pool ?? { frames: 16, tables: 8 },
     geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts,
   }, kernelOfMachine);
 
@@ -134,7 +136,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     const cpu = machine.cpu(thread.cpu, thread.runs === 'kernel' ? undefined : mmOf(thread.runs));
     return { name: thread.name, cpu: thread.cpu, role: 'main', gates: threadGates(machine.parts, thread.cpu), body: () => { cpu.restart(); const does = codeOf(scenario, `thread ${thread.name}`, () => thread.does(cpu, story)); return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, does) : does; } };
   });
-  const checks = checksFor(asked, machine, mms, vmas, ask.musts ?? 'violation');
+  const checks = checksFor(asked, machine, mms, handles, ask.musts ?? 'violation');
   const start = new Map([...store.written].filter(([cell]) => machine.parts.layout.refOf(cell).region !== ghosts.interrupted));
   const processes = [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)];
   const alike = cpusAlike(scenario);
@@ -146,6 +148,21 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
       meaning: (kind) => machine.meaning(kind), checksAt: checks.at, finals: checks.finals, interned: machine.parts.records, where: () => machine.where(),
     },
   };
+}
+
+/** At most so many pieces more than the area itself. An area of n pages has n pieces at most. */
+const SPARES = 7;
+
+/** The area of a forked address space knows which area it will be a copy of. */
+function copiedFrom(vma: Vma, vmas: readonly Vma[], { forked = [] }: Scenario): Pick<Vma, 'copyOf'> {
+  const parent = forked.includes(vma.mm.id) ? vmas.find(({ mm, start, end }) => !forked.includes(mm.id) && start <= vma.start && vma.end <= end) : undefined;
+  return parent ? { copyOf: parent.id } : {};
+}
+
+/** Handles for the pieces of areas that may be cut. */
+function sparesOf(vmas: readonly Vma[], g: Geometry): Vma[] {
+  const wanted = vmas.flatMap((vma) => Array.from({ length: Math.min(SPARES, (vma.end - vma.start) / PAGE_SIZE(g) - 1) }, () => vma));
+  return wanted.map((vma, i): Vma => ({ ...vma, id: vmas.length + i, pieceOf: vma.id }));
 }
 
 /** CPUs that run the same code, or none. */

@@ -14,7 +14,7 @@ export const SCHEMA_VERSION = 1;
 export type Outcome = 'clean' | 'violates' | 'deadlock' | 'never-ends' | 'n/a' | 'bound' | 'interrupted';
 
 /** Where kernel code came to something that is not modelled, and gave up: nothing behind it was tried. */
-export interface Limit {
+export interface MetLimit {
   /** The reason, as the code says it. */
   readonly why: string;
   readonly process: string;
@@ -57,7 +57,7 @@ export interface Evidence {
   /** States in which nothing can move because kernel code gave up: they are neither an end nor a deadlock. */
   readonly gaveUp: number;
   /** What code gave up at. With any, nothing is proved: the outcome is `bound` where nothing was found. Absent: nothing did. */
-  readonly limits?: readonly Limit[];
+  readonly limits?: readonly MetLimit[];
   readonly seconds: number;
   /** What cut the search short (or the one for a shortest execution, where there is a counterexample), and how many states it had not gone on from. */
   readonly cut?: { readonly by: 'states' | 'memory' | 'time' | 'interrupt'; readonly waiting: number };

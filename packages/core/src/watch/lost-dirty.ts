@@ -3,8 +3,8 @@ import { pte_dirty } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_NR, PAGE_SIZE, roundDown } from '../words/geometry.ts';
-import { pageCells, vmaCells, type Mm } from '../words/objects.ts';
-import type { Watch } from './watch.ts';
+import { pageCells, type Mm } from '../words/objects.ts';
+import { mappedAreas, type Watch } from './watch.ts';
 
 export const lostDirty: Watch = {
   claim: 'every page that user code stored to is known to be dirty',
@@ -12,10 +12,10 @@ export const lostDirty: Watch = {
   ghosts: [ghosts.modified],
   kinds: [],
   // Only once everything has ended: a flag may be on its way from an entry to its page.
-  holdsAtEnd({ facts, vmas }) {
+  holdsAtEnd(seen) {
+    const { facts } = seen;
     const size = PAGE_SIZE(facts.geometry);
-    for (const vma of vmas) {
-      if (facts.value(vmaCells.attached(vma.id)) === 0) continue;
+    for (const vma of mappedAreas(seen)) {
       for (let va = vma.start; va < vma.end; va += size)
         if (facts.value(ghosts.modified(vma.mm.id, va / size)) !== 0 && !knownDirty(facts, vma.mm, va)) return false;
     }

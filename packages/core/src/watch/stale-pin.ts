@@ -2,8 +2,7 @@
 import { cpusOf } from '../words/address.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { PAGE_SIZE } from '../words/geometry.ts';
-import { vmaCells } from '../words/objects.ts';
-import type { Watch } from './watch.ts';
+import { mappedAreas, type Watch } from './watch.ts';
 
 export const stalePin: Watch = {
   claim: 'a pinned page is the page that the process maps',
@@ -11,10 +10,10 @@ export const stalePin: Watch = {
   ghosts: [ghosts.pinned],
   kinds: [],
   // Only scenarios in which nobody unmaps on purpose may ask this.
-  holdsAtEnd({ facts, vmas }) {
+  holdsAtEnd(seen) {
+    const { facts } = seen;
     const size = PAGE_SIZE(facts.geometry);
-    for (const vma of vmas) {
-      if (facts.value(vmaCells.attached(vma.id)) === 0) continue;
+    for (const vma of mappedAreas(seen)) {
       for (let va = vma.start; va < vma.end; va += size)
         for (const cpu of cpusOf(facts.online)) {
           const pin = facts.value(ghosts.pinned(cpu, va / size));

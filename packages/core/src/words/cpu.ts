@@ -3,6 +3,7 @@ import type { CpuId, CpuMask, Range, Va } from './address.ts';
 import type { Ref } from './cells.ts';
 import type { Entry, Pfn, Table } from './entry.ts';
 import type { Geometry, Level } from './geometry.ts';
+import type { Limit } from './limit.ts';
 import type { Mm, Slot, Vma } from './objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
 import type { Op } from './step.ts';
@@ -45,8 +46,10 @@ export interface Cpu {
   /** current->mm; undefined for a kernel thread. */
   readonly mm: Mm | undefined;
 
-  /** Every area of every address space, mapped or not: which are mapped is a cell of each. */
+  /** Every handle of an area, of every address space: which are mapped, and with which bounds, is a cell of each. */
   readonly vmas: readonly Vma[];
+  /** Handles that a piece of `vma` from `start` to `end` may get; those that are mapped already among them. Pure. */
+  spares(vma: Vma, start: Va, end: Va): readonly Vma[];
 
   /** Does this kernel have that fix? Static for a run. */
   has(fix: string): boolean;
@@ -180,8 +183,11 @@ export interface Cpu {
   note_pin(block: number, pfn: Pfn): Op;
   /** For claims about secondary MMUs: the page with that number is translated to `pfn` there, or not any more. A step only when asked for. */
   note_copy(mm: Mm, block: number, pfn: Pfn | undefined): Op;
-  /** For claims about stores: a fork has made `mm`, whose pages hold from here on what they hold now. A step only when asked for. */
-  note_fork(mm: Mm): Op;
+  /**
+   * For claims about stores: a fork has made `mm`, a copy of `oldmm`, whose pages hold from here on what they hold now; those whose
+   * entry is none for a moment, while somebody works on it, what is expected of the parent. A step only when asked for.
+   */
+  note_fork(mm: Mm, oldmm: Mm): Op;
   /** For claims about removals: whatever is mapped in the range now has to go. A step only when asked for. */
   note_removal(mm: Mm, range: Range): Op;
   /** For claims about dirty: the contents of the range need not be kept, unless they are written to again. A step only when asked for. */
@@ -196,8 +202,11 @@ export interface Cpu {
    * @returns what it observes
    */
   special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number>;
-  /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */
-  give_up(why: string): Op<never>;
+  /**
+   * Code came to something that is not modelled: the rest of this execution is outside the printed bound. Never returns.
+   * @param what a text is for code that is only tried out: it is on no list of limits
+   */
+  give_up(what: Limit | string): Op<never>;
 }
 
 /** Names code that an interprocessor interrupt runs. Without a body, taking the interrupt is all it does. */

@@ -151,7 +151,7 @@ export function objectMeanings(p: Parts): Meanings {
       footprint: (step) => touches([], [cellAt(step, 0)]),
       tell: (step) => `holds a pin of P${argAt(step, 0) - 1}`,
     },
-    /** args: address space. What its pages hold now is what loads must find. */
+    /** args: address space, and that of its parent. What its pages hold now is what loads must find; where an entry is none for a moment, what is expected of the parent. */
     'ghost.fork': {
       apply(step, store) {
         const mm = argAt(step, 0);
@@ -159,7 +159,8 @@ export function objectMeanings(p: Parts): Meanings {
           const va = page * PAGE_SIZE(p.geometry);
           const leaf = leafInMemory(p, store, get(store, mmCells.pgd(mm)), va);
           const data = leaf && pageCells.data(frameAt(p, leaf.level, leaf.entry, va));
-          set(store, ghosts.expected(mm, page), data && p.layout.has(data) ? get(store, data) : 0);
+          const copied = data && p.layout.has(data) ? get(store, data) : 0;
+          set(store, ghosts.expected(mm, page), leaf ? copied : get(store, ghosts.expected(argAt(step, 1), page)));
         }
         return 0;
       },
@@ -167,8 +168,8 @@ export function objectMeanings(p: Parts): Meanings {
         const every = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
         const words = every(p.layout.sizes.table).flatMap((table) => entries(table));
         const data = every(p.layout.sizes.page).map((frame) => pageCells.data(frame));
-        const expected = every(p.layout.sizes.block).map((page) => ghosts.expected(argAt(step, 0), page));
-        return touches([mmCells.pgd(argAt(step, 0)), ...words, ...data].map((r) => p.layout.cell(r)), expected.map((r) => p.layout.cell(r)));
+        const [expected = [], parents = []] = [0, 1].map((arg) => every(p.layout.sizes.block).map((page) => ghosts.expected(argAt(step, arg), page)));
+        return touches([mmCells.pgd(argAt(step, 0)), ...words, ...data, ...parents].map((r) => p.layout.cell(r)), expected.map((r) => p.layout.cell(r)));
       },
       tell: (step) => `address space ${argAt(step, 0)} is a copy from here on`,
     },
