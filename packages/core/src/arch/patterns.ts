@@ -29,8 +29,6 @@ const surroundings = object<NonNullable<MachineSpec['surroundings']>[number]>({ 
 const insufficientRights = object<InsufficientRights>({ does: word('walks again', 'faults', 'may fault'), faultForgets: flag }, {});
 const owesFlush = object<NonNullable<MachineSpec['owesFlush']>>({ at: code, bits: whole() }, {});
 
-const insufficientRights = object<InsufficientRights>({ does: word('walks again', 'faults', 'may fault'), faultForgets: flag }, {});
-
 const machine = (own: readonly string[]): Pattern =>
   object<MachineSpec>(
     {
