@@ -21,13 +21,13 @@ const sources = readdirSync(packages).flatMap((name) => {
 test('every place that gives up names a limit that is declared there, and the list has it', () => {
   const listed = limits().map(({ says }) => says);
   const meets = sources.filter((text) => /\bcpu\.give_up\(/.test(text));
-  expect(meets.length).toBeGreaterThan(3);
+  expect(meets.length).toBeGreaterThan(0);
   for (const text of meets)
     for (const [, named] of text.matchAll(/\bcpu\.give_up\(([^)]*)\)/g)) {
-      const said = new RegExp(`const ${named} = limit\\([^'\`]*(?:'[^']*'[^'\`]*){3}(['\`])(.*?)\\1\\);`).exec(text)?.[2];
-      expect({ named, said }).toEqual({ named: expect.stringMatching(/^[A-Z_]+$/), said: expect.any(String) });
-      const pattern = new RegExp(`^${said!.replace(/[()]/g, '\\$&').replace(/\$\{\w+\}/g, '\\d+')}$`);
-      expect(listed.some((one) => pattern.test(one))).toBe(true);
+      const from = text.indexOf(`const ${named} = limit(`);
+      expect({ named, from }).not.toEqual({ named, from: -1 });
+      const declaration = text.slice(from, text.indexOf(';', from));
+      expect(listed.filter((says) => declaration.includes(says))).toHaveLength(1);
     }
 });
 
