@@ -26,7 +26,6 @@ export function* alloc_hugepage(cpu: Cpu): Op<Pfn> {
   return head;
 }
 
-
 const possibleHead = (g: Geometry, pfn: Pfn): Pfn => roundDown(pfn, HPAGE_PMD_NR(g));
 
 /** The frame where the counts of a page are. */
