@@ -34,6 +34,7 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
   // No fault and no second fork of the parent; its threads go on using what they have mapped.
   yield* cpu.down_write(mmCells.mmap_lock(oldmm.id));
   yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  yield* cpu.note({ kind: 'ghost.forking', mm, from: oldmm });
   const vmas = yield* vmas_between(cpu, oldmm, 0, spaceOf(cpu.geometry));
   for (let i = 0; i < vmas.length; i++) {
     const tmp = vm_area_dup(cpu, mm, vmas[i]!);
@@ -48,7 +49,7 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   // Until here threads of the parent may write through translations that are writable still: to pages that nobody runs on yet.
   yield* flush_tlb_mm(cpu, oldmm);
-  yield* cpu.note_fork(mm);
+  yield* cpu.note({ kind: 'ghost.fork', mm, from: oldmm });
   yield* cpu.up_write(mmCells.mmap_lock(oldmm.id));
 });
 

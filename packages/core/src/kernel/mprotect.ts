@@ -19,8 +19,13 @@ export const mprotect = operation(
     const vmas = yield* vmas_between(cpu, mm, start, end);
     if (vmas.some((vma) => vma.start < start || end < vma.end)) yield* cpu.give_up('mprotect of a part of an area is not modelled');
     const tlb = cpu.has('protecting_gathers_flushes') ? yield* tlb_gather_mmu(cpu, mm) : undefined;
-    for (let i = 0; i < vmas.length; i++) yield* mprotect_fixup(cpu, tlb, vmas[i]!, prot);
+    for (let i = 0; i < vmas.length; i++) {
+      yield* cpu.note({ kind: 'ghost.protecting', mm, start: vmas[i]!.start, end: vmas[i]!.end, prot });
+      yield* mprotect_fixup(cpu, tlb, vmas[i]!, prot);
+    }
     if (tlb) yield* tlb_finish_mmu(cpu, tlb);
+    // Only now: the flush of all of them came last.
+    for (let i = 0; i < vmas.length; i++) yield* cpu.note({ kind: 'ghost.protected', mm, start: vmas[i]!.start, end: vmas[i]!.end, prot });
     yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   },
 );

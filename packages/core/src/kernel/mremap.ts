@@ -15,7 +15,7 @@ import { lock_both, move_huge_pmd, unlock_both } from './move_huge_pmd.ts';
 import { operation } from './operation.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
 import { mm_find_pmd, pgd_offset, pmd_trans_unstable, pte_after, pte_offset_map } from './pgtable.ts';
-import { vmas_between } from './vma.ts';
+import { attachedLike, vmas_between } from './vma.ts';
 
 /**
  * Moves `length` bytes from `addr` to where `new_vma` stands (MREMAP_FIXED), and unmaps what was there.
@@ -43,8 +43,11 @@ const do_munmap = operation(linux('v6.1', 'mm/mmap.c', 'do_munmap'), function* (
 export const move_vma = operation(
   linux('v6.1', 'mm/mremap.c', 'move_vma'),
   function* (cpu: Cpu, vma: Vma, old_addr: Va, length: number, new_vma: Vma): Op {
-    yield* cpu.store(vmaCells.attached(new_vma.id), 1); // copy_vma
+    const what = { mm: vma.mm, start: old_addr, end: old_addr + length, to: new_vma.start };
+    yield* cpu.note({ kind: 'ghost.moving', ...what });
+    yield* cpu.store(vmaCells.attached(new_vma.id), attachedLike(vma)); // copy_vma
     yield* move_page_tables(cpu, vma, old_addr, new_vma, new_vma.start, length);
+    yield* cpu.note({ kind: 'ghost.moved', ...what });
     yield* do_munmap(cpu, vma.mm, old_addr, old_addr + length);
   },
 );

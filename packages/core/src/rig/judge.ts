@@ -10,13 +10,13 @@ import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
 import { SCHEMA_VERSION, type Counterexample, type Evidence, type Limit, type Outcome, type Verdict } from '../verdict/verdict.ts';
-import { watches } from '../watch/index.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import type { Schedule } from '../words/system.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { smallGeometry } from './geometry.ts';
 import { notApplicable, rig, type Rig } from './rig.ts';
 import { encodeToken } from './token.ts';
+import { breachOf, claimOf } from './watchers.ts';
 
 /** How far a search has come. */
 export interface HowFar {
@@ -98,7 +98,7 @@ export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configur
 }
 
 const frame = (arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string) => ({
-  schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks,
+  schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks.map(claimOf),
 });
 
 const sizes = (scenario: Scenario): Pick<Evidence, 'cpus' | 'geometry' | 'memory'> => {
@@ -121,7 +121,7 @@ function counterexampleOf(built: Rig, found: Exploration, arch: ArchSpec, scenar
   const claim = violation?.claim ?? 'nobody waits for ever';
   const trace = replay(built.system, schedule, byFrames());
   return {
-    claim, breach: violation ? (watches.find((w) => w.claim === claim)?.breach ?? 'contract') : found.deadlock ? 'deadlock' : 'livelock',
+    claim, breach: violation ? breachOf(claim, built.watches) : found.deadlock ? 'deadlock' : 'livelock',
     length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
     token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule, steps: markOf(trace.events) }), trace,
   };

@@ -16,6 +16,7 @@ import { setsAlike, symmetryOf } from '../machine/alike.ts';
 import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
+import type { Watch } from '../watch/watch.ts';
 import type { CpuId } from '../words/address.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
@@ -36,6 +37,8 @@ export interface Rig {
   readonly stack: Stack;
   /** Generic fixes in force. */
   readonly fixes: readonly string[];
+  /** Watchers that are asked. */
+  readonly watches: readonly Watch[];
   /** Hooks that were called so far, by the set-up and by whatever runs the system: for reports, nothing depends on it. */
   readonly called: ReadonlySet<string>;
 }
@@ -71,7 +74,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const fixes = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? [])).fixes;
   const changes = changesOf(arch, configuration, RELEASES);
   const stack = stackOf(arch, changes);
-  const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)]);
+  const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)], arch.watches);
   const geometry = smallGeometry(scenario.geometry);
   const numbers: Readonly<Record<string, number>> = { ...genericNumbers(arch.machine.geometry), ...arch.machine.numbers, ...exploringNumbers, ...arch.machine.exploring, ...scenario.numbers };
   const config = { ...arch.machine.config };
@@ -86,7 +89,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const vmas = scenario.areas.map((a, id): Vma => ({ id, mm: mmOf(a.mm ?? 0), start: a.from * PAGE_SIZE(geometry), end: a.to * PAGE_SIZE(geometry), thp: a.thp }));
   const machine = new Machine(Object.assign({}, arch.machine, ...changes.map((change) => change.machine ?? {})) as MachineSpec, {
     cpus: scenario.cpus, mms: mms.length, vmas, pool: scenario.pool ?? { frames: 16, tables: 8 },
-    geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts,
+    geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts, follows: asked.watches.flatMap((w) => w.follows ?? []),
   }, kernelOfMachine);
 
   const story: Story = {
@@ -124,7 +127,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const processes = [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)];
   const alike = cpusAlike(scenario);
   return {
-    stack, called, fixes: [...fixes],
+    stack, called, fixes: [...fixes], watches: asked.watches,
     system: {
       processes, ...(alike.length > 0 && { symmetry: symmetryOf(machine, processes, alike) }), cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),
