@@ -1,5 +1,5 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Named, RaceCase, Verdict, Workload } from '@shootdown/core';
+import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Named, RaceCase, Scenario, Verdict, Watch, Workload } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
 import type { Journal, Question } from './journal.ts';
 import type { BoundOptions } from './options.ts';
@@ -29,6 +29,8 @@ export interface Workloads {
   readonly countedBeside: readonly Beside[];
   /** What of those counts is not compared, and why. */
   readonly countedLeftOut: readonly LeftOut[];
+  /** Watchers of its own, which stories may ask by their sentences. */
+  readonly watches: readonly Watch[];
 }
 
 /** Verdicts that are remembered, or not. */
@@ -88,11 +90,15 @@ export class Catalog {
     const entries = config.workloads ?? ['@shootdown/workloads'];
     const found = await Promise.all(entries.map((entry) => this.#load(entry, 'workloads', from)));
     const all = <T>(key: Exclude<keyof Workloads, 'kernelCounts'>): T[] => found.flatMap((module) => (module[key] ?? []) as T[]);
+    const watches = all<Watch>('watches');
+    const asking = watches.length > 0 ? (await this.core()).askingWatchers : undefined;
+    const told = <T extends { readonly scenario: Scenario }>(ones: T[]): T[] => (asking ? ones.map((one) => ({ ...one, scenario: asking(one.scenario, watches) })) : ones);
     return {
-      races: all<RaceCase>('races'),
-      variations: all<RaceCase>('variations'),
+      watches,
+      races: told(all<RaceCase>('races')),
+      variations: told(all<RaceCase>('variations')),
       expected: all<ExpectedRow>('expected'),
-      contractWorkloads: all<Workload>('contractWorkloads'),
+      contractWorkloads: told(all<Workload>('contractWorkloads')),
       operations: all<CountedOperation>('operations'),
       countedBeside: all<Beside>('countedBeside'),
       countedLeftOut: all<LeftOut>('countedLeftOut'),

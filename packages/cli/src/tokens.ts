@@ -11,6 +11,7 @@ export type Core = Pick<
   | 'ablate'
   | 'against'
   | 'allHooks'
+  | 'askingWatchers'
   | 'codeCoverage'
   | 'comparedIn'
   | 'compareRaces'
@@ -41,7 +42,6 @@ export type Core = Pick<
   | 'SCHEMA_VERSION'
   | 'sentencesOf'
   | 'sumsOf'
-  | 'watches'
   | 'withoutRule'
   | 'weigh'
 >;

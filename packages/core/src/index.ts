@@ -32,7 +32,7 @@ export { expectedAfter, expectedBefore, type ExpectedRow } from './verdict/expec
 export * from './verdict/verdict.ts';
 export { askingWatchers, breachOf, claimOf, inReference } from './rig/watchers.ts';
 export { ALWAYS_ASKED, watches } from './watch/index.ts';
-export type { AtEnd, Watch } from './watch/watch.ts';
+export type { AtEnd, Watch } from './words/watch.ts';
 export type { AccessMade, Book, Follows, KernelNote, KernelNotes } from './words/follow.ts';
 export type { Moment, Said } from './words/system.ts';
 export type { Cpu } from './words/cpu.ts';

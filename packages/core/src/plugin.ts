@@ -15,7 +15,7 @@ export { host_pfn_mapping_level } from './kernel/lookup_address.ts';
 export { mmdrop, mmdrop_lazy_tlb } from './kernel/sched.ts';
 export { kick_all_cpus_sync } from './kernel/smp.ts';
 export { Mistake } from './mistakes.ts';
-export type { AtEnd, Watch } from './watch/watch.ts';
+export type { AtEnd, Watch } from './words/watch.ts';
 export type { AccessMade, Book, Follows, KernelNote, KernelNotes } from './words/follow.ts';
 export type { Facts } from './words/facts.ts';
 export type { Moment, Said } from './words/system.ts';

@@ -2,7 +2,7 @@
 import { Mistake } from '../mistakes.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { F } from '../words/entry.ts';
-import type { Watch } from '../watch/watch.ts';
+import type { Watch } from '../words/watch.ts';
 import type { MachineSpec } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import type { LayerClass } from './layer.ts';

@@ -1,7 +1,7 @@
 /** Finding and removing what a CPU remembers of translations, as functions over a store. */
 import type { CpuId, Va } from '../words/address.ts';
 import type { Cell } from '../words/cells.ts';
-import { F, frameOf, has, isLeaf, isTable, isValid, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
+import { F, frameOf, has, isLeaf, isTable, isValid, mapsPage, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
 import type { Invalidation } from '../words/cpu.ts';
 import { blockOf, entriesOf, indexOf, levelIndex, PAGE_SIZE, sizeOf, spaceOf, walkLevels, type Level } from '../words/geometry.ts';
 import { tableCells } from '../words/objects.ts';
@@ -66,7 +66,7 @@ export function walkStart(p: Parts, store: Store, cpu: CpuId, va: Va): { level: 
 export function leafInMemory(p: Parts, store: Store, root: Table, va: Va): { level: Level; entry: Entry } | undefined {
   const { level, cell } = endOfWalk(p, store, root, va);
   const entry = cell === undefined ? 0 : store.get(cell);
-  return isLeaf(entry) ? { level, entry } : undefined;
+  return mapsPage(entry) ? { level, entry } : undefined;
 }
 
 /** The cell of the entry in which a walk to `va` ends: a leaf, or whatever leads no further. */

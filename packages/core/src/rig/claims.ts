@@ -5,7 +5,7 @@ import { didYouMean, Mistake } from '../mistakes.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { HookStep } from '../machine/meanings/objects.ts';
 import { watches } from '../watch/index.ts';
-import type { Watch } from '../watch/watch.ts';
+import type { Watch } from '../words/watch.ts';
 import type { Region } from '../words/cells.ts';
 import { refName } from '../words/cells.ts';
 import { ghosts } from '../words/ghosts.ts';

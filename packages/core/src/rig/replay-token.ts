@@ -7,6 +7,7 @@ import { byFrames } from '../explore/identity.ts';
 import { markOf } from '../explore/token.ts';
 import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
+import type { Watch } from '../words/watch.ts';
 import type { Place } from '../words/place.ts';
 import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
@@ -23,6 +24,8 @@ export interface Replayed {
   readonly token: Token;
   readonly scenario: Scenario;
   readonly configuration: Configuration;
+  /** Watchers that are asked. */
+  readonly watches: readonly Watch[];
   readonly trace: Trace;
 }
 
@@ -44,12 +47,13 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   if (placed) {
     const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
     const changed: Configuration = { ...configuration, places: placed.places, with: [...(configuration.with ?? []), ...placed.with], hooks };
-    return { token, scenario: workload.scenario, configuration: changed, trace: replay(rig(arch, workload.scenario, changed).system, token.schedule, byFrames()) };
+    const { system, watches } = rig(arch, workload.scenario, changed);
+    return { token, scenario: workload.scenario, configuration: changed, watches, trace: replay(system, token.schedule, byFrames()) };
   }
-  const { system } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
+  const { system, watches } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
   const trace = replay(system, token.schedule, byFrames());
   mustBe(token, trace);
-  return { token, scenario: workload.scenario, configuration, trace };
+  return { token, scenario: workload.scenario, configuration, watches, trace };
 }
 
 /** What was found may still be there where the code has changed: then it is worth showing, by whatever steps. */

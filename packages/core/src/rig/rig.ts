@@ -16,7 +16,7 @@ import { setsAlike, symmetryOf } from '../machine/alike.ts';
 import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
-import type { Watch } from '../watch/watch.ts';
+import type { Watch } from '../words/watch.ts';
 import type { CpuId } from '../words/address.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../words/geometry.ts';

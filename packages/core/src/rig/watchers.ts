@@ -1,7 +1,7 @@
 /** Watchers by name: which there are, how a breach is called, and what is wrong with one that somebody declared. */
 import { Mistake } from '../mistakes.ts';
 import { watches } from '../watch/index.ts';
-import type { Watch } from '../watch/watch.ts';
+import type { Watch } from '../words/watch.ts';
 import type { AskedClaim, Scenario } from '../workload/scenario.ts';
 
 /** The sentence that is asked, whichever way it is. */

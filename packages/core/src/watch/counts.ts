@@ -4,7 +4,7 @@ import type { Facts } from '../words/facts.ts';
 import { entryRef, hugeZeroCells, mmCells, pageCells, ZERO_PFN } from '../words/objects.ts';
 import type { Step } from '../words/step.ts';
 import { mappingsOf, treesOf, type Leaf } from './trees.ts';
-import { since, type AtEnd, type Watch } from './watch.ts';
+import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 const ALLOCATED = 1;
 /** Steps that change a count. */

@@ -5,7 +5,7 @@ import { pageCells, type Mm } from '../words/objects.ts';
 import { ACCESSES, breach, seenBy, unbroken } from './breaches.ts';
 import { follow } from './notes.ts';
 import { mappedPages, pageName, pagesIn, type Page } from './pages.ts';
-import { since, type AtEnd, type Watch } from './watch.ts';
+import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 /** Tokens that a process has stored to this page since it last forked, or was made: nobody else may find them. */
 const own = region('ghost.stored since fork', ['mm', 'block'], { shape: 'record', ghost: true });

@@ -14,7 +14,7 @@ import { stalePin } from './stale-pin.ts';
 import { staleTranslation } from './stale-translation.ts';
 import { tableLifetime } from './table-lifetime.ts';
 import { tlbMultihit } from './tlb-multihit.ts';
-import type { Watch } from './watch.ts';
+import type { Watch } from '../words/watch.ts';
 import { wrongType } from './wrong-type.ts';
 
 const ALWAYS: readonly Watch[] = [noBug, notRefused, freedOnce, balanced, interruptible];

@@ -2,7 +2,7 @@
  * Mistakes that the kernel itself would notice: BUG_ON, a hypervisor that says no, freeing twice, giving back what is not held, waiting
  * for interrupts with one's own off.
  */
-import type { Watch } from './watch.ts';
+import type { Watch } from '../words/watch.ts';
 
 export const noBug: Watch = {
   claim: 'no BUG_ON fires',

@@ -7,7 +7,7 @@ import { HPAGE_PMD_NR, roundDown } from '../words/geometry.ts';
 import { pageCells, type Mm } from '../words/objects.ts';
 import { follow } from './notes.ts';
 import { mappedPages, pageName, pagesIn, type Page } from './pages.ts';
-import { since, type AtEnd, type Watch } from './watch.ts';
+import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 /** Has user code stored to this page since the kernel last declared it clean? */
 const modified = region('ghost.modified', ['mm', 'block'], { shape: 'flag', ghost: true });

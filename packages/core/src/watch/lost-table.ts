@@ -2,7 +2,7 @@
 import type { Table } from '../words/entry.ts';
 import { tableCells } from '../words/objects.ts';
 import { treesOf } from './trees.ts';
-import { at, type AtEnd, type Watch } from './watch.ts';
+import { at, type AtEnd, type Watch } from '../words/watch.ts';
 
 const ALLOCATED = 1;
 

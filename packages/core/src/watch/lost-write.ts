@@ -4,7 +4,7 @@ import { ACCESSES, breach, seenBy, unbroken } from './breaches.ts';
 import { cleaningBegins, cleaningEnds, expectation, forkBegins, forkEnds, found, moveBegins, moveEnds, removalBegins, removalEnds, stored, tokensOf } from './expectation.ts';
 import { follow } from './notes.ts';
 import { mappedPages, pageName, pagesIn, type Page } from './pages.ts';
-import { since, type AtEnd, type Watch } from './watch.ts';
+import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 export const lostWrite: Watch = {
   claim: 'no user store is lost',

@@ -2,7 +2,7 @@
 import { F, frameOf, hasAny } from '../words/entry.ts';
 import { entryRef } from '../words/objects.ts';
 import { treesOf, type Leaf } from './trees.ts';
-import { since, type AtEnd, type Watch } from './watch.ts';
+import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 export const staleMigrationEntry: Watch = {
   claim: 'no migration entry outlives its migration',

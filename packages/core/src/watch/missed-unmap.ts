@@ -6,7 +6,7 @@ import { PAGE_SIZE } from '../words/geometry.ts';
 import { hugeZeroCells, type Mm } from '../words/objects.ts';
 import { follow } from './notes.ts';
 import { allPages, pageName, pagesIn, type Page } from './pages.ts';
-import { since, type AtEnd, type Watch } from './watch.ts';
+import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 /** 1 + frame that was mapped for this page when its removal (MADV_DONTNEED, munmap) began last. */
 const removed = region('ghost.removed', ['mm', 'block'], { ghost: true });

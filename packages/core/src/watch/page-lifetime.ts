@@ -1,7 +1,7 @@
 /** Does user code reach a page that was freed? */
 import { pageCells } from '../words/objects.ts';
 import { ACCESSES, breach, seenBy, unbroken } from './breaches.ts';
-import type { Watch } from './watch.ts';
+import type { Watch } from '../words/watch.ts';
 
 const ALLOCATED = 1;
 

@@ -4,7 +4,7 @@ import type { Facts } from '../words/facts.ts';
 import type { Geometry } from '../words/geometry.ts';
 import { blockOf, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
 import { vmaCells, type Mm } from '../words/objects.ts';
-import type { AtEnd } from './watch.ts';
+import type { AtEnd } from '../words/watch.ts';
 
 /** One base page of an address space. */
 export interface Page {

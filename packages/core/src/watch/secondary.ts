@@ -3,7 +3,7 @@ import { region } from '../words/cells.ts';
 import { pageCells } from '../words/objects.ts';
 import { follow } from './notes.ts';
 import { allPages, pageName, type Page } from './pages.ts';
-import { since, type AtEnd, type Watch } from './watch.ts';
+import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 const FREED = 2;
 /** 1 + frame that a secondary MMU translates the page to. */

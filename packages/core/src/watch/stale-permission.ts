@@ -7,7 +7,7 @@ import { HIT } from '../words/mmu-results.ts';
 import { ACCESSES, breach, seenBy, unbroken } from './breaches.ts';
 import { follow } from './notes.ts';
 import { pagesIn } from './pages.ts';
-import type { Watch } from './watch.ts';
+import type { Watch } from '../words/watch.ts';
 
 /** What is forbidden: nothing, to write, or anything. */
 const FORBIDS = { 'read-write': 0, 'read-only': 1, none: 2 } as const;

@@ -7,7 +7,7 @@ import { HPAGE_PMD_NR, roundDown } from '../words/geometry.ts';
 import { pageCells, type Mm } from '../words/objects.ts';
 import { follow } from './notes.ts';
 import { allPages, pageName, pagesIn, type Page } from './pages.ts';
-import { at, since, type AtEnd, type Watch } from './watch.ts';
+import { at, since, type AtEnd, type Watch } from '../words/watch.ts';
 
 /** 1 + frame of the reference that this CPU's last GUP of the page took, as long as it has to stay the page that is mapped. */
 const pinned = region('ghost.pinned', ['cpu', 'mm', 'block'], { ghost: true });

@@ -4,7 +4,7 @@ import { ACCESSES, breach, seenBy, unbroken } from './breaches.ts';
 import { pageWithContents } from './missed-unmap.ts';
 import { follow } from './notes.ts';
 import { pagesIn } from './pages.ts';
-import type { Watch } from './watch.ts';
+import type { Watch } from '../words/watch.ts';
 
 /** 1 + frame that was mapped for this page when the removal that this CPU carries out began. */
 const going = region('ghost.being removed', ['cpu', 'mm', 'block'], { ghost: true });

@@ -1,7 +1,7 @@
 /** Is any page table used after it was freed? By software or by the hardware walker. */
 import { F, has } from '../words/entry.ts';
 import { tableCells } from '../words/objects.ts';
-import type { Watch } from './watch.ts';
+import type { Watch } from '../words/watch.ts';
 
 const FREED = 2;
 const READS = ['load', 'xchg', 'cmpxchg', 'update', 'walk.lockless', 'walk.typed', 'mmu.walk'];

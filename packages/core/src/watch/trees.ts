@@ -1,9 +1,9 @@
 /** The page tables of every address space, as they stand where everything has ended. */
 import type { Facts } from '../words/facts.ts';
-import { F, frameOf, hasAny, isLeaf, isTable, isValid, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
+import { F, frameOf, hasAny, isLeaf, isTable, isValid, mapsPage, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
 import { entriesOf, HPAGE_PMD_NR, roundDown, walkLevels, type Level } from '../words/geometry.ts';
 import { mmCells, pageCells, tableCells, type Mm, type Slot } from '../words/objects.ts';
-import type { AtEnd } from './watch.ts';
+import type { AtEnd } from '../words/watch.ts';
 
 /** One entry that maps something, or holds the place of what will be mapped. */
 export interface Leaf {
@@ -19,9 +19,6 @@ export interface Trees {
 }
 
 const ALLOCATED = 1;
-
-/** Does the entry map a page, whether the hardware may use it or not? A migration or swap entry does not. */
-export const maps = (entry: Entry): boolean => isLeaf(entry) && !hasAny(entry, F.SWAP) && hasAny(entry, F.PRESENT | F.PROTNONE | F.INVALID);
 
 /** Walks the tables of every address space that has not been given back. */
 export function treesOf({ facts, mms }: AtEnd): Trees {
@@ -56,7 +53,7 @@ export function headOf(facts: Facts, frame: Pfn): Pfn {
 export function mappingsOf(facts: Facts, { leaves }: Trees, hugeZero: Pfn): ReadonlyMap<Pfn, readonly Leaf[]> {
   const found = new Map<Pfn, Leaf[]>();
   for (const leaf of leaves) {
-    if (!maps(leaf.entry) || hasAny(leaf.entry, F.SPECIAL) || frameOf(leaf.entry) === hugeZero) continue;
+    if (!mapsPage(leaf.entry) || hasAny(leaf.entry, F.SPECIAL) || frameOf(leaf.entry) === hugeZero) continue;
     const head = headOf(facts, frameOf(leaf.entry));
     found.set(head, [...(found.get(head) ?? []), leaf]);
   }

@@ -2,7 +2,7 @@
 import { isNone, isTable } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import type { Step } from '../words/step.ts';
-import type { Watch } from './watch.ts';
+import type { Watch } from '../words/watch.ts';
 
 const AS_LEAF = 1;
 

@@ -1,5 +1,5 @@
 /** How a story is told: who runs what on which CPU, on which mapped areas, and what we ask. */
-import type { Watch } from '../watch/watch.ts';
+import type { Watch } from '../words/watch.ts';
 import type { CpuId, Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Level } from '../words/geometry.ts';

@@ -1,10 +1,10 @@
 /** Watchers compare what happens with what must never happen. One file, one question. */
-import type { Cell, Region } from '../words/cells.ts';
-import type { Facts } from '../words/facts.ts';
-import type { Follows } from '../words/follow.ts';
-import type { Mm, Vma } from '../words/objects.ts';
-import type { Step } from '../words/step.ts';
-import type { Said } from '../words/system.ts';
+import type { Cell, Region } from './cells.ts';
+import type { Facts } from './facts.ts';
+import type { Follows } from './follow.ts';
+import type { Mm, Vma } from './objects.ts';
+import type { Step } from './step.ts';
+import type { Said } from './system.ts';
 
 /** What a watcher may look at in a state where everything has ended. */
 export interface AtEnd {
