@@ -50,6 +50,8 @@ function event(system: System, world: World, number: number, process: string, cp
     kind: step.kind,
     text: system.meaning(step.kind).tell(step, observed, system.names),
     ...(step.why !== undefined && { why: step.why }),
+    cells: step.cells.map((cell) => system.names.name(cell)),
+    observed,
     changes: [...moved.before].sort(([a], [b]) => a - b).map(([cell, from]) => change(system, cell, from, world.get(cell))),
     broken: broken(system.checksAt(step), world, step, observed, changed),
   };
@@ -59,6 +61,7 @@ const change = ({ names }: System, cell: number, from: number, to: number): Chan
   cell: names.name(cell),
   from: names.value(cell, from),
   to: names.value(cell, to),
+  ...(names.isGhost?.(cell) && { ghost: true as const }),
 });
 
 const broken = (checks: readonly Check[], world: World, step: Step, observed: number, changed: Moments): TraceEvent['broken'] =>

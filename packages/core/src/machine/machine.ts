@@ -66,7 +66,7 @@ export class Machine {
     };
     const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
     const kept = [...size.ghosts].filter((region) => !regions.includes(region));
-    const layout = new Layout([...regions, ...kept, ...model.regions, ...spec.cells], sizes, size.ghosts, records);
+    const layout = new Layout([...regions, ...kept, ...model.regions, ...spec.cells], sizes, size.ghosts, records, g);
     this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool, followers: followersOf(size.follows ?? []), has: (change) => kernel.has(change) };
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts), ...noteMeanings(this.parts) };
     const own = spec.steps?.(tools(this.parts)) ?? {};
