@@ -28,12 +28,18 @@ export function followersOf(all: readonly Follows[]): Followers {
 export function bookOn(p: Parts, store: Store): Book {
   const facts = new StoreFacts(p, store);
   const note = (ghost: Ref, value: number): void => {
-    if (!ghost.region.ghost) throw new Mistake('SD_BAD_WATCHER', `a watcher writes ${refName(ghost)}, which is no ghost.`, 'Watchers only write regions that were made with `ghost: true`.');
+    if (!ghost.region.ghost)
+      throw new Mistake(
+        'SD_BAD_WATCHER',
+        `a watcher writes ${refName(ghost)}, which is no ghost.`,
+        'Watchers only write regions that were made with `ghost: true`.',
+      );
     const cell = p.layout.cell(ghost);
     if (store.get(cell) !== value) store.set(cell, value);
   };
   return {
-    facts, note,
+    facts,
+    note,
     cpus: cpusOf(p.online),
     mms: Array.from({ length: p.layout.sizes.mm }, (_, id): Mm => ({ id })),
     pages: p.layout.sizes.block,
@@ -56,7 +62,12 @@ export function followed(p: Parts, meanings: Meanings): Meanings {
   const out: Record<string, Meaning> = { ...meanings };
   for (const [kind, follows] of p.followers.steps) {
     const plain = meanings[kind];
-    if (!plain) throw new Mistake('SD_BAD_WATCHER', `a watcher follows steps of kind ${kind}, which this machine does not have.`, 'Is the kind one that every architecture has, such as ghost.removal or mmu.finish?');
+    if (!plain)
+      throw new Mistake(
+        'SD_BAD_WATCHER',
+        `a watcher follows steps of kind ${kind}, which this machine does not have.`,
+        'Is the kind one that every architecture has, such as ghost.removal or mmu.finish?',
+      );
     out[kind] = {
       ...plain,
       apply(step: Step, store: Store, choice: number): number {

@@ -17,7 +17,8 @@ export function askingWatchers<T extends Pick<Scenario, 'asks'>>(scenario: T, ow
 }
 
 /** The word for a breach of a claim; `contract` where no watcher but a hook's contract makes it. */
-export const breachOf = (claim: string, asked: readonly Watch[] = []): string => [...asked, ...watches].find((w) => w.claim === claim)?.breach ?? 'contract';
+export const breachOf = (claim: string, asked: readonly Watch[] = []): string =>
+  [...asked, ...watches].find((w) => w.claim === claim)?.breach ?? 'contract';
 
 /** The word that reference data use for a breach. */
 export const inReference = (breach: string): string => watches.find((w) => w.breach === breach)?.inReference ?? breach;
@@ -28,12 +29,27 @@ export const inReference = (breach: string): string => watches.find((w) => w.bre
  */
 export function checkWatchers(all: readonly Watch[]): void {
   for (const [i, watch] of all.entries()) {
-    const bad = (what: string, hint: string): never => { throw new Mistake('SD_BAD_WATCHER', `the watcher "${watch.claim}" ${what}.`, hint); };
-    if (!watch.claim || /^\w+: /.test(watch.claim)) bad('has no sentence of its own', 'Its claim is a sentence that is true while nothing is wrong; `word: sentence` would be one of a hook.');
-    if (!/^[a-z][a-z-]*$/.test(watch.breach)) bad(`calls a breach "${watch.breach}"`, 'One word of small letters and dashes, such as lost-write.');
+    const bad = (what: string, hint: string): never => {
+      throw new Mistake('SD_BAD_WATCHER', `the watcher "${watch.claim}" ${what}.`, hint);
+    };
+    if (!watch.claim || /^\w+: /.test(watch.claim))
+      bad(
+        'has no sentence of its own',
+        'Its claim is a sentence that is true while nothing is wrong; `word: sentence` would be one of a hook.',
+      );
+    if (!/^[a-z][a-z-]*$/.test(watch.breach))
+      bad(`calls a breach "${watch.breach}"`, 'One word of small letters and dashes, such as lost-write.');
     const twin = all.slice(0, i).find((other) => other.claim === watch.claim || other.breach === watch.breach);
-    if (twin) bad(`and the watcher "${twin.claim}" have ${twin.claim === watch.claim ? 'one sentence' : `the breach ${watch.breach} both`}`, 'Every watcher has a sentence and a word of its own.');
+    if (twin)
+      bad(
+        `and the watcher "${twin.claim}" have ${twin.claim === watch.claim ? 'one sentence' : `the breach ${watch.breach} both`}`,
+        'Every watcher has a sentence and a word of its own.',
+      );
     const real = watch.ghosts.find((region) => !region.ghost);
-    if (real) bad(`lists ${real.regionName} under ghosts, which is none`, 'Make the region with `ghost: true`: a watcher changes nothing that code can see.');
+    if (real)
+      bad(
+        `lists ${real.regionName} under ghosts, which is none`,
+        'Make the region with `ghost: true`: a watcher changes nothing that code can see.',
+      );
   }
 }

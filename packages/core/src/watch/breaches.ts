@@ -15,6 +15,9 @@ export const breach = {
 export const ACCESSES = ['mmu.lookup', 'mmu.finish'] as const;
 
 /** Is the flag still down? */
-export const unbroken = (flag: keyof typeof breach) => (facts: Facts): boolean => facts.value(breach[flag]()) === 0;
+export const unbroken =
+  (flag: keyof typeof breach) =>
+  (facts: Facts): boolean =>
+    facts.value(breach[flag]()) === 0;
 /** What the flag says was seen. */
 export const seenBy = (facts: Facts, flag: keyof typeof breach): number => facts.value(breach[flag]()) - 1;

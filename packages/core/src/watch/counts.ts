@@ -25,7 +25,9 @@ export const refcountCorrupt: Watch = {
     if (!found) return '';
     const { frame, leaves } = found;
     return [
-      `P${frame} has ${seen.facts.value(pageCells.refcount(frame))} references `, since(seen.facts.cellOf(pageCells.refcount(frame))), ` and is mapped by ${entries(leaves)}`,
+      `P${frame} has ${seen.facts.value(pageCells.refcount(frame))} references `,
+      since(seen.facts.cellOf(pageCells.refcount(frame))),
+      ` and is mapped by ${entries(leaves)}`,
     ];
   },
 };
@@ -39,7 +41,12 @@ function wrong(facts: Facts, step: Step): string | undefined {
   const value = facts.value({ region, at });
   const what = region === pageCells.refcount ? `P${at[0]}` : `address space ${at[0]}`;
   if (value < 0) return `gave back a reference to ${what} that nobody had taken: the count is ${value}`;
-  if (region === pageCells.refcount && step.kind === 'add' && (step.args[0] ?? 0) > 0 && facts.value(pageCells.life(at[0] ?? 0)) > ALLOCATED)
+  if (
+    region === pageCells.refcount &&
+    step.kind === 'add' &&
+    (step.args[0] ?? 0) > 0 &&
+    facts.value(pageCells.life(at[0] ?? 0)) > ALLOCATED
+  )
     return `took a reference to ${what}, which was free`;
   return undefined;
 }
@@ -69,7 +76,11 @@ export const mapcountMismatch: Watch = {
     const found = mismatch(seen);
     if (!found) return '';
     const { frame, counted, leaves } = found;
-    return [`P${frame} counts ${counted} mappings `, since(seen.facts.cellOf(pageCells.mapcount(frame))), ` and is mapped by ${entries(leaves)}`];
+    return [
+      `P${frame} counts ${counted} mappings `,
+      since(seen.facts.cellOf(pageCells.mapcount(frame))),
+      ` and is mapped by ${entries(leaves)}`,
+    ];
   },
 };
 
@@ -98,4 +109,6 @@ function isTail(facts: Facts, frame: Pfn): boolean {
 
 /** `no entry`, `1 entry (T4[0])`. */
 const entries = (leaves: readonly Leaf[]): string =>
-  leaves.length === 0 ? 'no entry' : `${leaves.length} ${leaves.length === 1 ? 'entry' : 'entries'} (${leaves.map(({ slot }) => `T${entryRef(slot).at.join('[')}]`).join(', ')})`;
+  leaves.length === 0
+    ? 'no entry'
+    : `${leaves.length} ${leaves.length === 1 ? 'entry' : 'entries'} (${leaves.map(({ slot }) => `T${entryRef(slot).at.join('[')}]`).join(', ')})`;

@@ -44,7 +44,10 @@ export const cowViolation: Watch = {
     const { page, from, token } = found;
     const frame = seen.facts.mappedFrame(page.mm, page.va) ?? 0;
     return [
-      `${pageName(seen, page)} is mapped to P${frame} `, since(seen.facts.entryCell(page.mm, page.va)), `, which holds ${token} `, since(seen.facts.cellOf(pageCells.data(frame))),
+      `${pageName(seen, page)} is mapped to P${frame} `,
+      since(seen.facts.entryCell(page.mm, page.va)),
+      `, which holds ${token} `,
+      since(seen.facts.cellOf(pageCells.data(frame))),
       `: address space ${from.id} stored that after fork had parted them`,
     ];
   },

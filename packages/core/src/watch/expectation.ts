@@ -26,7 +26,8 @@ const { expected, several, until, droppable, partner, copy } = expectation;
 const ZEROES = 0;
 
 /** Tokens that a load may find now. */
-export const tokensOf = (book: Pick<Book, 'value' | 'list'>, mm: Mm, page: number): readonly number[] => book.list(several(mm.id, page)) ?? [book.value(expected(mm.id, page))];
+export const tokensOf = (book: Pick<Book, 'value' | 'list'>, mm: Mm, page: number): readonly number[] =>
+  book.list(several(mm.id, page)) ?? [book.value(expected(mm.id, page))];
 
 function expect(book: Book, mm: Mm, page: number, tokens: readonly number[]): void {
   const all = [...new Set(tokens)].sort((a, b) => a - b);
@@ -62,7 +63,10 @@ export function found(book: Book, mm: Mm, page: number, token: number): void {
 /** A removal begins: until it has returned a load finds what was there, or zeroes. */
 export function removalBegins(book: Book, cpu: number, mm: Mm, page: number): void {
   const there = tokensOf(book, mm, page);
-  book.noteList(until(cpu, mm.id, page), there.filter((token) => token !== ZEROES));
+  book.noteList(
+    until(cpu, mm.id, page),
+    there.filter((token) => token !== ZEROES),
+  );
   expect(book, mm, page, [...there, ZEROES]);
 }
 
@@ -84,7 +88,10 @@ export const cleaningEnds = ends;
 export function moveBegins(book: Book, cpu: number, mm: Mm, from: number, to: number): void {
   const moving = tokensOf(book, mm, from);
   const there = tokensOf(book, mm, to);
-  book.noteList(until(cpu, mm.id, to), there.filter((token) => !moving.includes(token)));
+  book.noteList(
+    until(cpu, mm.id, to),
+    there.filter((token) => !moving.includes(token)),
+  );
   expect(book, mm, to, [...there, ...moving]);
   book.note(droppable(mm.id, to), book.value(droppable(mm.id, from)));
   book.note(partner(mm.id, from), 1 + to);
@@ -110,7 +117,12 @@ function ends(book: Book, cpu: number, mm: Mm, page: number): void {
   const gone = book.list(until(cpu, mm.id, page));
   if (gone === undefined) return;
   book.noteList(until(cpu, mm.id, page), undefined);
-  expect(book, mm, page, tokensOf(book, mm, page).filter((token) => !gone.includes(token)));
+  expect(
+    book,
+    mm,
+    page,
+    tokensOf(book, mm, page).filter((token) => !gone.includes(token)),
+  );
 }
 
 /** Is a system call under way that concerns the page? */
@@ -120,6 +132,10 @@ const isBusy = (book: Book, mm: Mm, page: number): boolean => book.cpus.some((cp
 function stays(book: Book, mm: Mm, page: number, token: number): void {
   for (const cpu of book.cpus) {
     const gone = book.list(until(cpu, mm.id, page));
-    if (gone?.includes(token)) book.noteList(until(cpu, mm.id, page), gone.filter((one) => one !== token));
+    if (gone?.includes(token))
+      book.noteList(
+        until(cpu, mm.id, page),
+        gone.filter((one) => one !== token),
+      );
   }
 }

@@ -16,7 +16,11 @@ export const lostTable: Watch = {
   explainAtEnd(seen) {
     const table = lost(seen);
     if (table === undefined) return '';
-    return [`T${table} was allocated `, at(seen.facts.cellOf(tableCells.life(table))), '; no tree leads to it, it is not deposited, and it was not freed'];
+    return [
+      `T${table} was allocated `,
+      at(seen.facts.cellOf(tableCells.life(table))),
+      '; no tree leads to it, it is not deposited, and it was not freed',
+    ];
   },
 };
 
@@ -28,4 +32,3 @@ function lost(seen: AtEnd): Table | undefined {
     if (facts.value(tableCells.life(table)) === ALLOCATED && !tables.has(table) && !kept.has(table)) return table;
   return undefined;
 }
-

@@ -15,7 +15,11 @@ export const staleMigrationEntry: Watch = {
     const leaf = left(seen);
     if (!leaf) return '';
     const { table, index } = leaf.slot;
-    return [`T${table}[${index}] holds a migration entry for P${frameOf(leaf.entry)} `, since(seen.facts.cellOf(entryRef(leaf.slot))), ', and nobody migrates any more'];
+    return [
+      `T${table}[${index}] holds a migration entry for P${frameOf(leaf.entry)} `,
+      since(seen.facts.cellOf(entryRef(leaf.slot))),
+      ', and nobody migrates any more',
+    ];
   },
 };
 

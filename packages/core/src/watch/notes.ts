@@ -6,4 +6,9 @@ export type OfNotes = { readonly [K in keyof KernelNotes]?: (book: Book, note: K
 
 /** As `Follows.steps` wants them. */
 export const follow = (notes: OfNotes): NonNullable<Follows['steps']> =>
-  Object.fromEntries(Object.entries(notes).map(([kind, tell]) => [kind, (book, step) => (tell as (book: Book, note: unknown, cpu: number) => void)(book, step.info, step.cpu)]));
+  Object.fromEntries(
+    Object.entries(notes).map(([kind, tell]) => [
+      kind,
+      (book, step) => (tell as (book: Book, note: unknown, cpu: number) => void)(book, step.info, step.cpu),
+    ]),
+  );

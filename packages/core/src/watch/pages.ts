@@ -30,10 +30,12 @@ export function* mappedPages({ facts, vmas }: AtEnd): Generator<Page> {
 
 /** Every base page of every address space, whether an area holds it or not. */
 export function* allPages({ facts, mms }: AtEnd): Generator<Page> {
-  for (const mm of mms) for (const page of pagesIn(facts.geometry, { start: 0, end: spaceOf(facts.geometry) })) yield pageOf(facts, mm, page);
+  for (const mm of mms)
+    for (const page of pagesIn(facts.geometry, { start: 0, end: spaceOf(facts.geometry) })) yield pageOf(facts, mm, page);
 }
 
 const pageOf = (facts: Facts, mm: Mm, page: number): Page => ({ mm, page, va: page * PAGE_SIZE(facts.geometry) });
 
 /** `page 2`, and whose, where there are several address spaces. */
-export const pageName = ({ mms }: Pick<AtEnd, 'mms'>, { mm, page }: Pick<Page, 'mm' | 'page'>): string => (mms.length > 1 ? `page ${page} of address space ${mm.id}` : `page ${page}`);
+export const pageName = ({ mms }: Pick<AtEnd, 'mms'>, { mm, page }: Pick<Page, 'mm' | 'page'>): string =>
+  mms.length > 1 ? `page ${page} of address space ${mm.id}` : `page ${page}`;

@@ -34,17 +34,24 @@ export const stalePermission: Watch = {
         const mm = book.facts.loaded(step.cpu);
         if (mm) book.note(asItBegan(step.cpu), 1 + book.value(forbidden(mm.id, blockOf(book.facts.geometry, 'pte', step.args[0] ?? 0))));
       },
-      'mmu.finish': (book, step, observed) => { if (observed !== 0) book.note(asItBegan(step.cpu), 0); },
+      'mmu.finish': (book, step, observed) => {
+        if (observed !== 0) book.note(asItBegan(step.cpu), 0);
+      },
       'mmu.fault': (book, step) => book.note(asItBegan(step.cpu), 0),
       ...follow({
         // What is given is given at once, what is taken away only once it has returned.
-        'ghost.protecting': (book, { mm, prot, ...range }) => each(book, mm, pagesIn(book.facts.geometry, range), (was) => Math.min(was, FORBIDS[prot])),
+        'ghost.protecting': (book, { mm, prot, ...range }) =>
+          each(book, mm, pagesIn(book.facts.geometry, range), (was) => Math.min(was, FORBIDS[prot])),
         'ghost.protected': (book, { mm, prot, ...range }) => each(book, mm, pagesIn(book.facts.geometry, range), () => FORBIDS[prot]),
         // The next area there begins anew.
-        'ghost.removal': (book, { mm, by, ...range }) => { if (by !== 'dontneed') each(book, mm, pagesIn(book.facts.geometry, range), () => 0); },
+        'ghost.removal': (book, { mm, by, ...range }) => {
+          if (by !== 'dontneed') each(book, mm, pagesIn(book.facts.geometry, range), () => 0);
+        },
         'ghost.moved'(book, { mm, start, end, to }) {
           const target = pagesIn(book.facts.geometry, { start: to, end: to + end - start });
-          pagesIn(book.facts.geometry, { start, end }).forEach((page, i) => book.note(forbidden(mm.id, target[i]!), book.value(forbidden(mm.id, page))));
+          pagesIn(book.facts.geometry, { start, end }).forEach((page, i) =>
+            book.note(forbidden(mm.id, target[i]!), book.value(forbidden(mm.id, page))),
+          );
         },
         'ghost.forking'(book, { from, mm }) {
           for (let page = 0; page < book.pages; page++) book.note(forbidden(mm.id, page), book.value(forbidden(from.id, page)));
@@ -54,10 +61,12 @@ export const stalePermission: Watch = {
   },
   kinds: ACCESSES,
   holdsAfter: unbroken('forbidden'),
-  explain: (facts, step) => `CPU${step.cpu} went through to page ${seenBy(facts, 'forbidden')} with a permission that mprotect had taken away before it began`,
+  explain: (facts, step) =>
+    `CPU${step.cpu} went through to page ${seenBy(facts, 'forbidden')} with a permission that mprotect had taken away before it began`,
 };
 
-const mayNot = ({ kind }: AccessMade, forbids: number): boolean => forbids === FORBIDS.none || (forbids === FORBIDS['read-only'] && kind === 'write');
+const mayNot = ({ kind }: AccessMade, forbids: number): boolean =>
+  forbids === FORBIDS.none || (forbids === FORBIDS['read-only'] && kind === 'write');
 
 function each(book: Book, mm: Mm, pages: readonly number[], value: (was: number) => number): void {
   for (const page of pages) book.note(forbidden(mm.id, page), value(book.value(forbidden(mm.id, page))));

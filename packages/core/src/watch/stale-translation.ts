@@ -22,7 +22,8 @@ export const staleTranslation: Watch = {
     },
     steps: follow({
       'ghost.removal'(book, { mm, ...range }, cpu) {
-        for (const page of pagesIn(book.facts.geometry, range)) book.note(going(cpu, mm.id, page), 1 + (pageWithContents(book.facts, mm, page) ?? -1));
+        for (const page of pagesIn(book.facts.geometry, range))
+          book.note(going(cpu, mm.id, page), 1 + (pageWithContents(book.facts, mm, page) ?? -1));
       },
       'ghost.removed'(book, { mm, ...range }, cpu) {
         for (const page of pagesIn(book.facts.geometry, range)) {
@@ -42,5 +43,6 @@ export const staleTranslation: Watch = {
   },
   kinds: ACCESSES,
   holdsAfter: unbroken('removed'),
-  explain: (facts, step) => `CPU${step.cpu} reached P${seenBy(facts, 'removed')} through an address from which it was removed, after the removal had returned`,
+  explain: (facts, step) =>
+    `CPU${step.cpu} reached P${seenBy(facts, 'removed')} through an address from which it was removed, after the removal had returned`,
 };

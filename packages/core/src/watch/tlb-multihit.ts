@@ -28,8 +28,10 @@ export const tlbMultihit: Watch = {
   ghosts: [removing],
   follows: {
     steps: follow({
-      'ghost.removal': (book, { mm, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page) => book.note(removing(cpu, mm.id, page), 1)),
-      'ghost.removed': (book, { mm, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page) => book.note(removing(cpu, mm.id, page), 0)),
+      'ghost.removal': (book, { mm, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page) => book.note(removing(cpu, mm.id, page), 1)),
+      'ghost.removed': (book, { mm, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page) => book.note(removing(cpu, mm.id, page), 0)),
     }),
   },
   kinds: [...FILLS, 'ghost.removed'],
@@ -54,7 +56,8 @@ function inRange(facts: Facts, cpus: readonly number[], start: number, end: numb
     const mm = facts.loaded(cpu);
     for (let va = start; mm && va < end; va += PAGE_SIZE(facts.geometry)) {
       const page = blockOf(facts.geometry, 'pte', va);
-      if (facts.remembered(cpu, va).length > 1 && facts.cpus.every((other) => facts.value(removing(other, mm.id, page)) === 0)) return { cpu, va };
+      if (facts.remembered(cpu, va).length > 1 && facts.cpus.every((other) => facts.value(removing(other, mm.id, page)) === 0))
+        return { cpu, va };
     }
   }
   return undefined;

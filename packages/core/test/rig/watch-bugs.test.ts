@@ -7,7 +7,19 @@ import { mkLeaf, F } from '../../src/words/entry.ts';
 import { entryRef, mmCells, pageCells } from '../../src/words/objects.ts';
 import type { Op } from '../../src/words/step.ts';
 import {
-  attach_vma, fork, get_user_pages_fast, khugepaged_collapse, madvise_dontneed, madvise_free, mm_find_pmd, mprotect, mremap_to, munmap, split_huge_pmd_address, task_numa_work, user_load,
+  attach_vma,
+  fork,
+  get_user_pages_fast,
+  khugepaged_collapse,
+  madvise_dontneed,
+  madvise_free,
+  mm_find_pmd,
+  mprotect,
+  mremap_to,
+  munmap,
+  split_huge_pmd_address,
+  task_numa_work,
+  user_load,
   user_store,
 } from '../../src/kernel/index.ts';
 import { pte_offset_map } from '../../src/kernel/pgtable.ts';
@@ -15,13 +27,31 @@ import { move_pages } from '../../src/kernel/migrate.ts';
 import type { Configuration, Scenario, Story } from '../../src/workload/scenario.ts';
 import { Toy, toyArch, v6_1 } from './toy-arch.ts';
 import {
-  CountsNoCopy, DepositsNothing, ForgetsTables, DropsAtOnce, LeavesPtes, LetsWrite, MovesToNowhere, NoFlush, ParentKeepsWriting, PutsNothingBack, PutsTwice, setsNothingIn, UncountsTwice,
+  CountsNoCopy,
+  DepositsNothing,
+  ForgetsTables,
+  DropsAtOnce,
+  LeavesPtes,
+  LetsWrite,
+  MovesToNowhere,
+  NoFlush,
+  ParentKeepsWriting,
+  PutsNothingBack,
+  PutsTwice,
+  setsNothingIn,
+  UncountsTwice,
 } from './watch-bugs.ts';
 
 type Does = (cpu: Cpu, s: Story) => Op<unknown>;
 
-const store = (page: number, token: number): Does => (cpu, s) => user_store(cpu, s.page(page), token);
-const load = (page: number): Does => (cpu, s) => user_load(cpu, s.page(page));
+const store =
+  (page: number, token: number): Does =>
+  (cpu, s) =>
+    user_store(cpu, s.page(page), token);
+const load =
+  (page: number): Does =>
+  (cpu, s) =>
+    user_load(cpu, s.page(page));
 const first = (...parts: readonly Does[]): Does =>
   function* (cpu, s) {
     for (let i = 0; i < parts.length; i++) yield* parts[i]!(cpu, s);
@@ -32,7 +62,10 @@ const unmap: Does = (cpu, s) => munmap(cpu, s.mm, 0, s.page(2));
 const map: Does = (cpu, s) => attach_vma(cpu, s.area(0));
 const free: Does = (cpu, s) => madvise_free(cpu, s.mm, 0, s.page(2));
 const move: Does = (cpu, s) => mremap_to(cpu, s.mm, 0, 2 * s.pageSize, s.area(1));
-const protect = (prot: 'none' | 'read-only'): Does => (cpu, s) => mprotect(cpu, s.mm, 0, s.page(2), prot);
+const protect =
+  (prot: 'none' | 'read-only'): Does =>
+  (cpu, s) =>
+    mprotect(cpu, s.mm, 0, s.page(2), prot);
 const numa: Does = (cpu, s) => task_numa_work(cpu, s.mm, 0, s.page(2));
 const collapse: Does = (cpu, s) => khugepaged_collapse(cpu, s.mm, 0);
 const split: Does = (cpu, s) => split_huge_pmd_address(cpu, s.area(0), 0);
@@ -41,10 +74,19 @@ const pin: Does = (cpu, s) => get_user_pages_fast(cpu, s.page(0), 1, 'write');
 const forks: Does = (cpu, s) => fork(cpu, s.mmOf(1));
 
 /** One thread, or two; the child of a fork reads and writes page 0. */
-function story(a: Does, { b, huge = false, child = false, fresh = false }: { b?: Does; huge?: boolean; child?: boolean; fresh?: boolean } = {}): Scenario {
-  const areas = [{ from: 0, to: 2, thp: huge ? 'always' : 'never' }, { from: 2, to: 4, thp: 'never' }] as const;
+function story(
+  a: Does,
+  { b, huge = false, child = false, fresh = false }: { b?: Does; huge?: boolean; child?: boolean; fresh?: boolean } = {},
+): Scenario {
+  const areas = [
+    { from: 0, to: 2, thp: huge ? 'always' : 'never' },
+    { from: 2, to: 4, thp: 'never' },
+  ] as const;
   return {
-    name: 'one-operation', title: 'One operation.', cpus: 3, asks: [],
+    name: 'one-operation',
+    title: 'One operation.',
+    cpus: 3,
+    asks: [],
     ...(child ? { mms: 2, forked: [1] } : {}),
     areas: [...areas, ...(child ? areas.map((area) => ({ ...area, mm: 1 })) : [])],
     setup: fresh ? [{ cpu: 1, does: load(0) }] : [{ cpu: 0, does: first(store(0, 1), store(1, 2)) }],
@@ -57,7 +99,14 @@ function story(a: Does, { b, huge = false, child = false, fresh = false }: { b?:
 }
 
 /** Areas of one page: mremap moves entries, not tables. */
-const single = (a: Does): Scenario => ({ ...story(a), areas: [{ from: 0, to: 1, thp: 'never' }, { from: 2, to: 3, thp: 'never' }], setup: [{ cpu: 0, does: store(0, 1) }] });
+const single = (a: Does): Scenario => ({
+  ...story(a),
+  areas: [
+    { from: 0, to: 1, thp: 'never' },
+    { from: 2, to: 3, thp: 'never' },
+  ],
+  setup: [{ cpu: 0, does: store(0, 1) }],
+});
 const moveOne: Does = (cpu, s) => mremap_to(cpu, s.mm, 0, s.pageSize, s.area(1));
 
 const claimOf = (breach: string): string => watches.find((w) => w.breach === breach)!.claim;
@@ -125,15 +174,20 @@ describe('tlb-multihit beside a zap, which flushes last', () => {
   const zapped = (a: Does): Scenario => ({
     ...story(a, { b: first(load(0), store(1, 4)), child: true }),
     setup: [{ cpu: 0, does: first(store(0, 1), store(1, 2), collapse, forks) }],
-    threads: [{ name: 'A', cpu: 0, runs: 0, does: a }, { name: 'B', cpu: 1, runs: 0, does: first(load(0), store(1, 4)) }],
+    threads: [
+      { name: 'A', cpu: 0, runs: 0, does: a },
+      { name: 'B', cpu: 1, runs: 0, does: first(load(0), store(1, 4)) },
+    ],
     forked: [1],
   });
-  test('a small page may come beside a huge translation while the zap runs', () => expect(broken('tlb-multihit', zapped(dontneed))).toEqual([]));
+  test('a small page may come beside a huge translation while the zap runs', () =>
+    expect(broken('tlb-multihit', zapped(dontneed))).toEqual([]));
   test('a huge translation must not outlive it', () => expect(broken('tlb-multihit', zapped(dontneed), NoFlush)).toEqual(['tlb-multihit']));
 });
 
 describe('stale-pin', () => {
-  const says = (a: Does, more: Parameters<typeof story>[1] = {}, configuration = v6_1): string[] => broken('stale-pin', story(a, more), undefined, configuration);
+  const says = (a: Does, more: Parameters<typeof story>[1] = {}, configuration = v6_1): string[] =>
+    broken('stale-pin', story(a, more), undefined, configuration);
   test('a pinned page that is replaced is no more what the process maps', () => expect(says(first(pin, replaced))).toEqual(['stale-pin']));
   test('a pin goes with its page when mremap moves it', () => {
     expect(says(first(pin, move))).toEqual([]);
@@ -167,9 +221,29 @@ describe('unbalanced: giving back what is not held', () => {
     ['hard_irq_enable', (cpu) => cpu.hard_irq_enable()],
     ['spin_unlock', (cpu) => cpu.spin_unlock(mmCells.page_table_lock(0))],
     ['up_read', (cpu) => cpu.up_read(lock)],
-    ['up_write', first((cpu) => cpu.down_read(lock), (cpu) => cpu.up_write(lock))],
-    ['local_irq_restore', first((cpu) => cpu.local_irq_save(), (cpu) => cpu.local_irq_restore(), (cpu) => cpu.local_irq_restore())],
-    ['local_irq_restore', first((cpu) => cpu.local_irq_save(), (cpu) => cpu.hard_irq_disable(), (cpu) => cpu.local_irq_restore())],
+    [
+      'up_write',
+      first(
+        (cpu) => cpu.down_read(lock),
+        (cpu) => cpu.up_write(lock),
+      ),
+    ],
+    [
+      'local_irq_restore',
+      first(
+        (cpu) => cpu.local_irq_save(),
+        (cpu) => cpu.local_irq_restore(),
+        (cpu) => cpu.local_irq_restore(),
+      ),
+    ],
+    [
+      'local_irq_restore',
+      first(
+        (cpu) => cpu.local_irq_save(),
+        (cpu) => cpu.hard_irq_disable(),
+        (cpu) => cpu.local_irq_restore(),
+      ),
+    ],
   ])('%s', (kind, does) => {
     const { system } = rig(toyArch(), story(does), v6_1);
     const [violation] = exploreSync(system, { stopAtFirst: true, maxStates: 1000 }).violations;
@@ -179,8 +253,16 @@ describe('unbalanced: giving back what is not held', () => {
   test('sections that nest, and locks in any order, are in order', () => {
     const other = mmCells.page_table_lock(0);
     const does = first(
-      (cpu) => cpu.rcu_read_lock(), (cpu) => cpu.local_irq_save(), (cpu) => cpu.hard_irq_disable(), (cpu) => cpu.rcu_read_unlock(), (cpu) => cpu.hard_irq_enable(), (cpu) => cpu.local_irq_restore(),
-      (cpu) => cpu.down_read(lock), (cpu) => cpu.spin_lock(other), (cpu) => cpu.up_read(lock), (cpu) => cpu.spin_unlock(other),
+      (cpu) => cpu.rcu_read_lock(),
+      (cpu) => cpu.local_irq_save(),
+      (cpu) => cpu.hard_irq_disable(),
+      (cpu) => cpu.rcu_read_unlock(),
+      (cpu) => cpu.hard_irq_enable(),
+      (cpu) => cpu.local_irq_restore(),
+      (cpu) => cpu.down_read(lock),
+      (cpu) => cpu.spin_lock(other),
+      (cpu) => cpu.up_read(lock),
+      (cpu) => cpu.spin_unlock(other),
     );
     expect(exploreSync(rig(toyArch(), story(does), v6_1).system, { stopAtFirst: true, maxStates: 1000 }).violations).toEqual([]);
   });

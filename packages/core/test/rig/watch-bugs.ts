@@ -36,7 +36,9 @@ export class DropsAtOnce extends NoFlush {
 }
 /** mprotect and NUMA balancing put nothing back. */
 export class PutsNothingBack implements Layer {
-  *ptep_modify_prot_commit(cpu: Cpu, _vma: Vma, _addr: Va, ptep: PteSlot): Op { yield* cpu.store(entryRef(ptep), 0); }
+  *ptep_modify_prot_commit(cpu: Cpu, _vma: Vma, _addr: Va, ptep: PteSlot): Op {
+    yield* cpu.store(entryRef(ptep), 0);
+  }
 }
 /** A change of protection that lets write, whatever it was told. */
 export class LetsWrite implements Layer {
@@ -46,7 +48,9 @@ export class LetsWrite implements Layer {
 }
 /** A removal that takes nothing out. */
 export class LeavesPtes implements Layer {
-  *ptep_get_and_clear_full(cpu: Cpu, _mm: Mm, _addr: Va, ptep: PteSlot): Op<number> { return yield* cpu.load(entryRef(ptep)); }
+  *ptep_get_and_clear_full(cpu: Cpu, _mm: Mm, _addr: Va, ptep: PteSlot): Op<number> {
+    return yield* cpu.load(entryRef(ptep));
+  }
 }
 /** fork leaves the parent what it may write. */
 export class ParentKeepsWriting implements Layer {
