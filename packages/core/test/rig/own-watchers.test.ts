@@ -5,6 +5,7 @@ import { region, type Watch } from '../../src/plugin.ts';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { toyArch, v6_1 } from './toy-arch.ts';
 
+// begin watcher
 /** How often user code has stored. */
 const stores = region('ghost.stores', ['mm'], { ghost: true });
 
@@ -25,6 +26,7 @@ const once: Watch = {
     { word: 'at', cell: facts.cellOf(stores(0)) },
   ],
 };
+// end watcher
 
 const story = (asks: Scenario['asks'], tokens: readonly number[]): Scenario => ({
   name: 'stores',
