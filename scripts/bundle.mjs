@@ -5,16 +5,17 @@
  * declarations, and for `coverage`.
  */
 import { build } from 'esbuild';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hashOf, hashOfFolder, noteOf } from '../packages/cli/bin/identity.mjs';
 import { builtInsOfCommonJs, METADATA, outside, throughFaces, asWritten } from './lib/bundle-plugins.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const OWN = [import.meta.url, new URL('lib/bundle-plugins.mjs', import.meta.url)].map((url) => fileURLToPath(url));
+const OWN = [import.meta.url, new URL('lib/bundle-plugins.mjs', import.meta.url), new URL('../packages/cli/bin/identity.mjs', import.meta.url)].map((url) => fileURLToPath(url));
 /** Files that are started, not imported. */
 const STARTED = { cli: ['main', 'judge-worker', 'loader-hooks'] };
-/** Written when all packages are bundled; bin/built.mjs goes by it. */
+/** What was compiled and bundled, by the contents of its files: bin/built.mjs goes by it. Written when all packages are bundled. */
 const STAMP = join(root, 'packages/cli/dist/bundle/stamp.json');
 /** What a face is after bundling. */
 const leads = (face) => `export * from './bundle/${face}.js';\n`;
@@ -23,14 +24,36 @@ const withDefault = (face) => `${leads(face)}export { default } from './bundle/$
 /** Is it a file that this script wrote, by its path below dist? */
 export const isBundled = (path) => /^bundle[/\\]/.test(path) || path.endsWith('.plain.js');
 
-/** Bundles the packages of which anything is newer than their bundle. */
+/** Bundles the packages of which anything differs from what is in their bundle. */
 export async function bundle() {
-  const last = existsSync(STAMP) ? statSync(STAMP).mtimeMs : 0;
+  const last = existsSync(STAMP) ? (JSON.parse(readFileSync(STAMP, 'utf8')).bundles ?? {}) : {};
+  const bundles = {};
   for (const name of readdirSync(join(root, 'packages'))) {
     const faces = facesOf(name);
-    if (faces.length > 0) await bundleOne(join(root, 'packages', name), faces, last);
+    if (faces.length > 0) bundles[name] = await bundleOne(join(root, 'packages', name), faces, last[name]);
   }
-  writeFileSync(STAMP, '{}\n');
+  writeFileSync(STAMP, `${JSON.stringify({ bundles, packages: compiled() })}\n`);
+}
+
+/** Of each package that was compiled: what the compiler noted, and the sources as it has read them. */
+function compiled() {
+  const names = readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'dist/.tsbuildinfo')));
+  return Object.fromEntries(names.map((name) => {
+    const path = join(root, 'packages', name, 'dist/.tsbuildinfo');
+    const { fileNames, fileInfos } = JSON.parse(readFileSync(path, 'utf8'));
+    const sources = fileNames.flatMap((file, i) => {
+      const source = `${name}/${file.replace(/^\.\.\//, '')}`;
+      const { version } = typeof fileInfos[i] === 'string' ? { version: fileInfos[i] } : fileInfos[i];
+      return /^\.\.\/src\//.test(file) ? [[source, asCompiled(join(root, 'packages', source), version)]] : [];
+    });
+    return [name, { notes: noteOf(path), sources: Object.fromEntries(sources) }];
+  }));
+}
+
+/** A file that was changed while it was compiled is read at each start, and differs. */
+function asCompiled(path, hash) {
+  const same = existsSync(path) && hashOf(readFileSync(path)) === hash;
+  return same ? noteOf(path, hash) : { hash };
 }
 
 /** Names of files directly in dist that the package exports or starts. What is private is a tool, and stays as it is. */
@@ -54,7 +77,8 @@ async function bundleOne(home, faces, last) {
     copyFileSync(path, plain(face));
     writeFileSync(path, /^export default /m.test(code) ? withDefault(face) : leads(face));
   }
-  if (existsSync(place) && newestIn(dist) <= last) return;
+  const inputs = inputsOf(dist);
+  if (existsSync(place) && inputs === last) return inputs;
   rmSync(place, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: Object.fromEntries(faces.map((face) => [face, plain(face)])),
@@ -67,15 +91,11 @@ async function bundleOne(home, faces, last) {
   if (names.length > 0) throw new Error(`the bundle of ${basename(home)} renames layers: ${names.join(', ')}. Another module of it declares the same name; give one of them another.`);
   const owed = licenses(Object.keys(metafile.inputs));
   if (owed) writeFileSync(join(place, 'LICENSES.txt'), owed);
+  return inputs;
 }
 
-/** Time of the latest change of what goes in. */
-const newestIn = (dist) =>
-  Math.max(
-    // Written by the compiler whenever it has looked at a change: bin/shootdown.mjs goes by it.
-    ...[...OWN, join(dist, '.tsbuildinfo')].map((path) => statSync(path).mtimeMs),
-    ...readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js') && !/^bundle[/\\]/.test(file)).map((file) => statSync(join(dist, file)).mtimeMs),
-  );
+/** One hash of what goes in: the modules of a package, and what bundles them. */
+const inputsOf = (dist) => hashOf([hashOfFolder(dist, (path) => !/^bundle$/.test(path) && (path.endsWith('.js') || !/\.[^/]+$/.test(path))), ...OWN.map((path) => readFileSync(path, 'utf8'))].join('\n'));
 
 /** Layers of hooks that have another name in the bundle: reports tell layers by the names of their classes. */
 function renamed({ inputs, outputs }) {

@@ -12,6 +12,9 @@ export const arm64Machine: MachineSpec = {
   // FEAT_HAFDBS: the walker sets AF, and clears RDONLY where DBM allows it.
   hardwareAccessed: 'always',
   hardwareDirty: 'always',
+  // Entries that a permission fault comes of may be held in a TLB, and are until they are invalidated: arch/arm64/mm/fault.c,
+  // ptep_set_access_flags, flushes what it relaxes. Pages and blocks alike.
+  insufficientRights: { does: 'faults', faultForgets: false },
 
   config: { MMU_GATHER_RCU_TABLE_FREE: true, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: true },
 
@@ -29,7 +32,8 @@ export const arm64Machine: MachineSpec = {
   },
   // One table is two entries: a huge range is one too many without range operations, as on the real machine; with them it is
   // one operation, and two huge ranges are the whole ASID.
-  exploring: { MAX_TLBI_OPS: 2, MAX_TLBI_RANGE_PAGES: 4, CONT_PTES: 2 },
+  exploring: { MAX_TLBI_OPS: 2, MAX_TLBI_RANGE_PAGES: 4 },
+  shape: { CONT_PTES: 2 },
 
   entryBits: {
     PRESENT: 'VALID, bit 0',

@@ -44,8 +44,8 @@ export const __flush_tlb_range = operation(
     const end = roundDown(to + stride - 1, stride);
     let pages = blockOf(cpu.geometry, 'pte', end - start);
     const ranges = cpu.number('system_supports_tlb_range') !== 0;
-    const limit = cpu.number('MAX_TLBI_RANGE_PAGES') + (cpu.has('arm64_range_from_highest_scale') ? 1 : 0);
-    if ((!ranges && end - start >= cpu.number('MAX_TLBI_OPS') * stride) || pages >= limit) {
+    const more = cpu.has('arm64_range_from_highest_scale') ? 1 : 0;
+    if ((!ranges && cpu.reaches('MAX_TLBI_OPS', (end - start) / stride)) || cpu.reaches('MAX_TLBI_RANGE_PAGES', pages - more)) {
       yield* flushAsid(cpu, mm);
       return;
     }

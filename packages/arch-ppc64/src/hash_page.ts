@@ -4,7 +4,7 @@
  */
 import {
   blockOf, deregister_lockless_pgtable_walker, entryRef, F, frameOf, has, hasAny, HPAGE_PMD_NR, linux, mkLeaf, operation, register_lockless_pgtable_walker, tableCells, withFlags, withoutFlags,
-  type Access, type AccessResult, type Cpu, type Entry, type Mm, type Op, type PmdSlot, type PteSlot, type Va,
+  type Access, type AccessResult, type Cpu, type Entry, type Miss, type Mm, type Op, type PmdSlot, type PteSlot, type Va,
 } from '@shootdown/core/plugin';
 import { data_fault, hpte_slot_table } from './cells.ts';
 import { mm_is_thread_local } from './context.ts';
@@ -14,9 +14,10 @@ import { hpteOf, ptesync, SLOT_VALID, tlbie } from './hash_tlb.ts';
 /** What the hash fault found: the access is tried again, is tried again once the entry is free, or is a page fault. */
 type Hashed = 'again' | 'busy' | 'page fault';
 
-/** On a TLB miss. */
-export function* hash_translate(cpu: Cpu, access: Access): Op<AccessResult> {
+/** On a TLB miss, or a protection fault from the TLB. */
+export function* hash_translate(cpu: Cpu, access: Access, miss: Miss): Op<AccessResult> {
   const mm = cpu.mm as Mm; // user code runs in an address space
+  if (miss === 'not permitted') return yield* hashed(cpu, mm, access, false);
   const block = blockOf(cpu.geometry, 'pte', access.va);
   const small = yield* cpu.load(hpteOf(mm, 'pte', block));
   const found = small !== 0 ? small : yield* cpu.load(hpteOf(mm, 'pmd', block));
@@ -25,8 +26,13 @@ export function* hash_translate(cpu: Cpu, access: Access): Op<AccessResult> {
     return 'done';
   }
   yield* cpu.access_fault(access);
-  const hashed = yield* do_hash_fault(cpu, mm, access, found === 0);
-  if (hashed !== 'page fault') return yield* cpu.user_access(access);
+  return yield* hashed(cpu, mm, access, found === 0);
+}
+
+/** The hash fault, and the access again. */
+function* hashed(cpu: Cpu, mm: Mm, access: Access, nohpte: boolean): Op<AccessResult> {
+  const how = yield* do_hash_fault(cpu, mm, access, nohpte);
+  if (how !== 'page fault') return yield* cpu.user_access(access);
   yield* cpu.store(data_fault(cpu.id), 1);
   return 'fault';
 }

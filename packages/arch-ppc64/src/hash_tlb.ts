@@ -68,7 +68,7 @@ export const hpte_need_flush = operation(linux('v6.1', HASH_TLB, 'hpte_need_flus
   // Left out: a batch that holds another address space or page size is flushed first. It cannot be: the mode ends before.
   yield* cpu.list_add(batch.vpn(cpu.id), vpn);
   const index = yield* cpu.add_return(batch.index(cpu.id), 1);
-  if (index >= cpu.number('PPC64_TLB_BATCH_NR')) yield* __flush_tlb_pending(cpu);
+  if (cpu.reaches('PPC64_TLB_BATCH_NR', index)) yield* __flush_tlb_pending(cpu);
 });
 
 /** Removes what was noted. */

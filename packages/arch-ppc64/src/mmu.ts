@@ -31,6 +31,12 @@ const bits = {
   SWAP: '_PAGE_PRESENT and _PAGE_INVALID clear, _PAGE_PTE set',
 } as const;
 
+/**
+ * Book3S fetches the entry again when it does not permit an access, before it faults, from the tables or from the hash table and for
+ * every page size: flush_tlb_fix_spurious_fault in asm/book3s/64/tlbflush.h; Power ISA 3.1B, "Upgrading Access Authority".
+ */
+const insufficientRights = { does: 'walks again', faultForgets: false } as const;
+
 /** The hardware walks the Linux tables. */
 export const radixMachine: MachineSpec = {
   // 4 PiB: 13, 9, 9 and 5 bits; a huge page is 2 MiB. Top table in 64 KiB, page tables in fragments of 256 bytes.
@@ -42,6 +48,7 @@ export const radixMachine: MachineSpec = {
   // The ISA lets a processor set R and C in the entry or fault so that software does it.
   hardwareAccessed: 'may',
   hardwareDirty: 'may',
+  insufficientRights,
   config: kernel,
   numbers: {
     // Pages; above it a flush is one of the whole PID. tlbie is dearer than tlbiel, so it gives up earlier.
@@ -77,6 +84,8 @@ export const hashMachine: MachineSpec = {
   // R and C of the hash table are not read back: the hash fault sets the flags of the Linux entry.
   hardwareAccessed: 'never',
   hardwareDirty: 'never',
+  // So a protection fault comes of the entry in the hash table, not of what a TLB remembers of it.
+  insufficientRights,
   translate: hash_translate,
   config: kernel,
   // Entries of the hash table that one CPU collects before it removes them.

@@ -11,8 +11,8 @@ import { begin, end as complete, tlbiePid, tlbieVa, type PageSize, type Ric, typ
 const RADIX_TLB = 'arch/powerpc/mm/book3s64/radix_tlb.c';
 
 export const sizeOfPage = (cpu: Cpu, psize: PageSize): number => (psize === 'pte' ? PAGE_SIZE(cpu.geometry) : HPAGE_PMD_SIZE(cpu.geometry));
-const ceiling = (cpu: Cpu, scope: Scope): number =>
-  cpu.number(scope === 'global' ? 'tlb_single_page_flush_ceiling' : 'tlb_local_single_page_flush_ceiling');
+const isAboveCeiling = (cpu: Cpu, scope: Scope, pages: number): boolean =>
+  cpu.exceeds(scope === 'global' ? 'tlb_single_page_flush_ceiling' : 'tlb_local_single_page_flush_ceiling', pages);
 
 /** flush_type_needed, after the barrier between our change of an entry and our look at mm_cpumask. */
 function* scopeOf(cpu: Cpu, mm: Mm, fullmm: boolean): Op<FlushType> {
@@ -64,7 +64,7 @@ export const __radix__flush_tlb_range = operation(
     const fullmm = end === TLB_FLUSH_ALL;
     const type = yield* scopeOf(cpu, mm, fullmm);
     if (type === 'none') return;
-    if (fullmm || (end - start) / PAGE_SIZE(cpu.geometry) > ceiling(cpu, type)) {
+    if (fullmm || isAboveCeiling(cpu, type, (end - start) / PAGE_SIZE(cpu.geometry))) {
       yield* pid(cpu, type, mm, 'all');
       return;
     }
@@ -84,7 +84,7 @@ export const __radix__flush_tlb_range_psize = operation(
     const fullmm = end === TLB_FLUSH_ALL;
     const type = yield* scopeOf(cpu, mm, fullmm);
     if (type === 'none') return;
-    if (fullmm || (end - start) / sizeOfPage(cpu, psize) > ceiling(cpu, type)) {
+    if (fullmm || isAboveCeiling(cpu, type, (end - start) / sizeOfPage(cpu, psize))) {
       yield* pid(cpu, type, mm, upper === 'also_pwc' ? 'all' : 'tlb');
       return;
     }

@@ -17,6 +17,8 @@ export const x86 = arch({
     'that is what keeps walkers without locks safe, and page tables are freed with the pages, right after the flush.',
   layers: [X86],
   machine: x86_64,
+  // What a hypervisor's guest does otherwise; the bare machine has none.
+  machineKeys: ['pv_ops'],
   history,
   rules,
   // What KVM had from 5.6 to 5.17.

@@ -14,6 +14,9 @@ export const x86_64: MachineSpec = {
   // By a locked update in the walk. A write through a clean translation walks again.
   hardwareAccessed: 'always',
   hardwareDirty: 'always',
+  // Intel SDM volume 3A, 4.10.4.3: after a right was added and not flushed, a spurious page fault may come. 4.10.4.1: a page fault
+  // drops the TLB entries and paging-structure entries of its address. Base pages and huge pages alike.
+  insufficientRights: { does: 'may fault', faultForgets: true },
 
   config: {
     MMU_GATHER_RCU_TABLE_FREE: false, // PARAVIRT=n

@@ -32,7 +32,7 @@ export type FlushTlbInfo = Info & {
 export const flush_tlb_mm_range = operation(
   linux('v6.1', TLB_C, 'flush_tlb_mm_range'),
   function* (cpu: Cpu, mm: Mm, start: Va, end: Va, stride: number, freed_tables: boolean): Op {
-    const whole = end === TLB_FLUSH_ALL || (end - start) / stride > cpu.number('tlb_single_page_flush_ceiling');
+    const whole = end === TLB_FLUSH_ALL || cpu.exceeds('tlb_single_page_flush_ceiling', (end - start) / stride);
     // A locked update, and so the barrier between our stores to the tables and our look at mm_cpumask.
     const new_tlb_gen = yield* cpu.add_return(tlb_gen(mm.id), 1);
     const info: FlushTlbInfo = {

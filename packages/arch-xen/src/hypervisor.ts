@@ -2,6 +2,7 @@
 import {
   cpuBit,
   levelIndex,
+  tableCells,
   TLB_FLUSH_ALL,
   type Cpu,
   type CpuMask,
@@ -112,7 +113,9 @@ export class Hypervisor {
   }
 
   *#ask(cpu: Cpu, kind: string, args: readonly number[]): Op {
-    const broken = yield* cpu.special(kind, [], args);
+    const [table = 0, index = 0] = args;
+    // Named so that a table which does not exist is noticed here, as by whoever writes to one.
+    const broken = yield* cpu.special(kind, kind === 'xen.new_baseptr' && table === 0 ? [] : [tableCells.entry(table, kind === 'xen.mmu_update' ? index : 0)], args);
     yield* cpu.refuse_if(broken !== 0, sentenceOf(broken));
   }
 }

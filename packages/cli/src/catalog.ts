@@ -1,10 +1,12 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Named, RaceCase, Scenario, Verdict, Watch, Workload } from '@shootdown/core';
+import type { ArchSpec, KnownNames, Mistake, Told, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
+import type { Code } from './code.ts';
 import type { Journal, Question } from './journal.ts';
 import type { BoundOptions } from './options.ts';
 import { inject, injectable } from 'tsyringe';
-import { CORE, MODULES, SETTINGS, type Core, type Lazy, type Modules, type Settings } from './tokens.ts';
+import { CORE, MODULES, SETTINGS, TERMINAL, type Core, type Lazy, type Modules, type Settings, type Terminal } from './tokens.ts';
+import { WORKLOAD_KEYS, workloadsOf, type Workloads } from './workloads.ts';
 
 /** The config file. Entries are names of packages, paths, or the values themselves. */
 interface Config {
@@ -12,26 +14,6 @@ interface Config {
   readonly workloads?: readonly unknown[];
 }
 const KEYS = ['arches', 'workloads'];
-
-/** What a package of workloads exports; it may leave any of them out. */
-export interface Workloads {
-  readonly races: readonly RaceCase[];
-  /** What the texts of races say about other forms of them. */
-  readonly variations: readonly RaceCase[];
-  readonly expected: readonly ExpectedRow[];
-  /** Workloads that reach hooks under their usual conditions, for measuring claims. */
-  readonly contractWorkloads: readonly Workload[];
-  /** Operations that are counted. */
-  readonly operations: readonly CountedOperation[];
-  /** What real kernels did. */
-  kernelCounts(): readonly CountRow[];
-  /** What those counts hold beside the operations. */
-  readonly countedBeside: readonly Beside[];
-  /** What of those counts is not compared, and why. */
-  readonly countedLeftOut: readonly LeftOut[];
-  /** Watchers of its own, which stories may ask by their sentences. */
-  readonly watches: readonly Watch[];
-}
 
 /** Verdicts that are remembered, or not. */
 export interface MaybeJournal {
@@ -42,11 +24,15 @@ export interface MaybeJournal {
 export class Catalog {
   #config: Promise<{ config: Config; from?: string }> | undefined;
   #journal: Journal | undefined;
+  /** Architectures that were asked for last. */
+  #loaded: readonly ArchSpec[] = [];
+  readonly #warned = new Set<string>();
 
   constructor(
     @inject(CORE) private readonly core: Lazy<Core>,
     @inject(MODULES) private readonly modules: Modules,
     @inject(SETTINGS) private readonly settings: Settings,
+    @inject(TERMINAL) private readonly terminal: Pick<Terminal, 'err'>,
   ) {}
 
   /**
@@ -67,7 +53,7 @@ export class Catalog {
     const twice = ids.find((id, i) => ids.indexOf(id) !== i);
     if (twice !== undefined)
       throw await this.#mistake('SD_BAD_CONFIG', `two architectures are called ${twice}.`, 'Leave one of them out of the config or the --plugin options.');
-    return archs;
+    return (this.#loaded = archs);
   }
 
   /** Files from which architectures are imported. Those that the config gives as values have none. */
@@ -88,33 +74,27 @@ export class Catalog {
   async workloads(): Promise<Workloads> {
     const { config, from } = await this.#read();
     const entries = config.workloads ?? ['@shootdown/workloads'];
-    const found = await Promise.all(entries.map((entry) => this.#load(entry, 'workloads', from)));
-    const all = <T>(key: Exclude<keyof Workloads, 'kernelCounts'>): T[] => found.flatMap((module) => (module[key] ?? []) as T[]);
-    const watches = all<Watch>('watches');
-    const asking = watches.length > 0 ? (await this.core()).askingWatchers : undefined;
-    const told = <T extends { readonly scenario: Scenario }>(ones: T[]): T[] => (asking ? ones.map((one) => ({ ...one, scenario: asking(one.scenario, watches) })) : ones);
-    return {
-      watches,
-      races: told(all<RaceCase>('races')),
-      variations: told(all<RaceCase>('variations')),
-      expected: all<ExpectedRow>('expected'),
-      contractWorkloads: told(all<Workload>('contractWorkloads')),
-      operations: all<CountedOperation>('operations'),
-      countedBeside: all<Beside>('countedBeside'),
-      countedLeftOut: all<LeftOut>('countedLeftOut'),
-      kernelCounts: () => found.flatMap((module) => (module['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
-    };
+    const sources = await Promise.all(entries.map(async (entry) => ({ where: typeof entry === 'string' ? entry : 'an entry of workloads in the config', exports: await this.#load(entry, 'workloads', from) })));
+    // A file may bring an architecture too.
+    const own = sources.map(({ where, exports }) => ({ where, exports: isArchs(exports['default']) ? { ...exports, default: undefined } : exports }));
+    return workloadsOf(own, await this.core());
   }
 
-  /** Files from which workloads are imported. */
-  async #workloadFiles(): Promise<string[]> {
-    const { config, from } = await this.#read();
-    return (config.workloads ?? []).flatMap((entry) => (typeof entry === 'string' ? (this.modules.pathOf(entry, from) ?? []) : []));
+  /**
+   * Names of changes, numbers and operations that no architecture knows: of one that is not loaded too, so all are loaded where those
+   * that are do not know a name.
+   * @returns for each story what is wrong with it
+   */
+  async strangers(stories: readonly Told[]): Promise<(Mistake | undefined)[]> {
+    const core = await this.core();
+    const found = (known: KnownNames): (Mistake | undefined)[] => stories.map((story) => core.strangerIn(story, known));
+    const first = found(core.namesKnownTo(this.#loaded));
+    return first.every((mistake) => mistake === undefined) ? first : found(core.namesKnownTo(await this.archs()));
   }
 
   /** Verdicts of a run before, kept in a file. Absent: nobody asked. */
   async journal({ resume, checkpointEvery }: BoundOptions): Promise<MaybeJournal> {
-    if (resume !== undefined) return (this.#journal = await openJournal(resume, this.modules.places(), [...(await this.archFiles()), ...(await this.#workloadFiles())], checkpointEvery ?? CHECKPOINT_EVERY, await this.core()));
+    if (resume !== undefined) return (this.#journal = await this.#openJournal(resume, checkpointEvery ?? CHECKPOINT_EVERY));
     if (checkpointEvery !== undefined) {
       const { Mistake } = await this.core();
       throw new Mistake('SD_BAD_OPTION', '--checkpoint-every says how often a search is kept, and nothing says where.', 'Add --resume FILE.');
@@ -122,9 +102,29 @@ export class Catalog {
     return { judged: (_question, judge) => judge(undefined) };
   }
 
+  /** What code gives the verdicts that are kept. Absent: none is. */
+  get code(): Code | undefined {
+    return this.#journal?.code;
+  }
+
+  /** The beginning of the paths of files that are kept. */
+  get leftOut(): string {
+    return this.#journal?.path ?? '';
+  }
+
+  async #openJournal(path: string, every: number): Promise<Journal> {
+    // All that may be asked for later: the same code then has the same name, whatever was asked for.
+    await this.archs();
+    await this.workloads();
+    const { Journal } = await lazily.journal();
+    const warn = (text: string): void => void (this.#warned.has(text) || (this.#warned.add(text), this.terminal.err(`${text}\n`)));
+    return new Journal(path, this.modules.code(), every, await this.core(), () => this.modules.code().parts, warn);
+  }
+
   /** Called at the end of the invocation. */
   dispose(): void {
     this.#journal?.dispose();
+    this.modules.endRecord();
   }
 
   async #read(): Promise<{ config: Config; from?: string }> {
@@ -160,10 +160,13 @@ export class Catalog {
   }
 
   async #archsOf(entry: unknown, from?: string): Promise<ArchSpec[]> {
-    const value = typeof entry === 'string' ? (await this.#load(entry, 'architectures', from))['default'] : entry;
+    const module = typeof entry === 'string' ? await this.#load(entry, 'architectures', from) : undefined;
+    const stray = module && Object.keys(module).find((key) => WORKLOAD_KEYS.includes(key));
+    if (stray !== undefined && (await this.#read()).config.workloads?.includes(entry) !== true) throw await this.#mistake('SD_BAD_CONFIG', `${String(entry)} is named as a package of architectures and exports ${stray}, which nobody reads there.`, 'Name it under workloads of the config too, or put them into a file of their own.');
+    const value = module ? module['default'] : entry;
     const found = Array.isArray(value) ? (value as unknown[]) : [value];
     const where = typeof entry === 'string' ? `the default export of ${entry}` : 'an entry of arches in the config';
-    if (found.length === 0 || !found.every(isArch))
+    if (!isArchs(value))
       throw await this.#mistake(
         'SD_BAD_ARCH',
         `${where} is no architecture.`,
@@ -173,7 +176,8 @@ export class Catalog {
   }
 
   async #load(entry: unknown, what: string, from?: string): Promise<Readonly<Record<string, unknown>>> {
-    if (typeof entry !== 'string') return entry as Record<string, unknown>;
+    if (typeof entry === 'object' && entry !== null) return entry as Record<string, unknown>;
+    if (typeof entry !== 'string') throw await this.#mistake('SD_BAD_CONFIG', `the config names ${String(entry)} under ${what}.`, 'An entry is the name of a package, a path, or the value itself.');
     try {
       return await this.modules.load(entry, from);
     } catch (error) {
@@ -196,14 +200,14 @@ export class Catalog {
 const CHECKPOINT_EVERY = 10;
 
 // Not in the class: the compiler leaves the ending of an import within decorated code as it is.
-async function openJournal(path: string, places: readonly string[], plugins: readonly string[], every: number, core: Core): Promise<Journal> {
-  const { codeOf, Journal } = await import('./journal.ts');
-  return new Journal(path, codeOf(places, plugins), every, core);
-}
+const lazily = { journal: () => import('./journal.ts') };
 
 /** The first line, without who imported it: that is us. */
 const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/ imported from .*|\n.*/s, '');
+
+/** Is it an architecture, or a list of some? */
+const isArchs = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 && (value as unknown[]).every(isArch) : isArch(value));
 
 const isArch = (value: unknown): boolean =>
   typeof value === 'object' &&
@@ -212,17 +216,6 @@ const isArch = (value: unknown): boolean =>
   typeof value.id === 'string' &&
   'machine' in value &&
   'layers' in value &&
-  Array.isArray(value.layers);
-
-/** Every workload under its name, with its kernels by variant. */
-export function namedOf({ races, variations, contractWorkloads }: Pick<Workloads, 'races' | 'variations' | 'contractWorkloads'>): Named[] {
-  const named = new Map<string, { scenario: Named['scenario']; variants: Record<string, Named['variants'][string]> }>();
-  const add = (scenario: Named['scenario'], variant: string, configuration: Named['variants'][string]): void => {
-    const known = named.get(scenario.name) ?? { scenario, variants: {} };
-    known.variants[variant] ??= configuration;
-    named.set(scenario.name, known);
-  };
-  for (const race of [...races, ...variations]) for (const variant of ['before', 'after'] as const) add(race.scenario, variant, race[variant]);
-  for (const { scenario, configuration } of contractWorkloads) add(scenario, configuration.release, configuration);
-  return [...named.values()];
-}
+  Array.isArray(value.layers) &&
+  // Not a declaration that `arch()` has not seen: it fills in what is left out, and checks the rest.
+  ['alsoKnownAs', 'variants', 'rules'].every((key) => key in value);

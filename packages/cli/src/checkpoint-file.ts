@@ -3,6 +3,7 @@ import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, r
 import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import type { Block, Checkpoint, Numbers, Rows, Saved } from '@shootdown/core';
+import { differencesOf, type Code, type Parts } from './code.ts';
 import type { Question } from './journal.ts';
 import type { Core } from './tokens.ts';
 
@@ -10,7 +11,7 @@ import type { Core } from './tokens.ts';
 export interface CheckpointPlace {
   readonly path: string;
   /** The code that searches. */
-  readonly code: string;
+  readonly code: Code;
   readonly question: Question;
   /** Seconds between two parts. */
   readonly every: number;
@@ -34,6 +35,8 @@ const VERSION = 1;
 /** Longest header that is believed: a longer one is damage. */
 const MOST_HEADER = 1 << 28;
 const AT_ONCE = 1 << 20;
+/** The first line names each file of the code. */
+const MOST_FIRST_LINE = 1 << 22;
 
 /** Reads a checkpoint when it is made, and writes it from then on. */
 export class CheckpointFile {
@@ -113,7 +116,7 @@ export class CheckpointFile {
     const { path } = this.place;
     const fd = (this.#fd = openSync(path, 'r+'));
     const size = fstatSync(fd).size;
-    const first = Buffer.alloc(Math.min(size, 1 << 16));
+    const first = Buffer.alloc(Math.min(size, MOST_FIRST_LINE));
     readAll(fd, first, 0);
     const line = first.indexOf(10);
     const header = readHeader(first.subarray(0, Math.max(line, 0)).toString());
@@ -147,7 +150,7 @@ export class CheckpointFile {
     const wanted = headerOf(this.place);
     if (header.version !== wanted.version) throw this.#refuse(`it is of version ${String(header.version)} of the format, and this is ${VERSION}`, undefined);
     if (JSON.stringify(header.question) !== JSON.stringify(wanted.question)) throw this.#refuse('it belongs to another workload, variant, architecture or kernel', undefined);
-    if (header.code !== wanted.code) throw this.#refuse('another build of shootdown, or of what the config names, has written it', undefined);
+    if (header.code !== wanted.code) throw this.#refuse(`another build of shootdown, or of what the config names, has written it${toldOfCode(header.parts, wanted.parts)}`, undefined);
     if (header.endian !== wanted.endian) throw this.#refuse('a machine with another order of bytes has written it', undefined);
   }
 
@@ -157,6 +160,12 @@ export class CheckpointFile {
     const holds = plain === undefined ? 'It' : `It holds ${toldOf(plain)}, and`;
     return new this.core.Mistake('SD_BAD_CHECKPOINT', `one cannot go on from ${path}: ${why}.`, `${holds} is left as it is. ${next ?? 'Remove it to search from the start'}; verdicts that were kept stay.`);
   }
+}
+
+/** Which files differ. */
+function toldOfCode(before: Parts | undefined, now: Parts): string {
+  const differences = before ? differencesOf(before, now) : [];
+  return differences.length > 0 ? `: ${differences.join(', ')}` : '';
 }
 
 /** How far a saved search has come. */
@@ -175,10 +184,11 @@ interface Header {
   readonly format: string;
   readonly version: number;
   readonly code: string;
+  readonly parts: Parts;
   readonly question: Question;
   readonly endian: string;
 }
-const headerOf = ({ code, question }: CheckpointPlace): Header => ({ format: FORMAT, version: VERSION, code, question, endian: endianness() });
+const headerOf = ({ code, question }: CheckpointPlace): Header => ({ format: FORMAT, version: VERSION, code: code.id, question, endian: endianness(), parts: code.parts });
 
 function readHeader(line: string): Partial<Header> | undefined {
   try {

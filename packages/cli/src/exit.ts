@@ -31,10 +31,18 @@ export function exitOfVerdicts(verdicts: readonly Verdict[]): number {
   return verdicts.every(is('n/a')) ? EXIT.nothing : EXIT.ok;
 }
 
-/** A race that breaks before its fix, where the reference says so, is as expected. */
+/**
+ * That of the first race that could not be judged; else a cell beside the reference, or a kernel after its fix that breaks a claim, is a
+ * violation; one after its fix that waits for ever comes next. A race that breaks before its fix is as expected where the reference does
+ * not say otherwise.
+ */
 export function exitOfComparison(comparison: Comparison): number {
+  const wrong = comparison.rows.flatMap((row) => row.mistakes ?? [])[0];
+  if (wrong) return wrong.exitClass;
   const cells = comparison.rows.flatMap((row) => row.cells);
-  if (cells.some((c) => c.agreement === 'disagree')) return EXIT.violation;
+  const after = cells.map((c) => c.after);
+  if (cells.some((c) => c.agreement === 'disagree') || after.some(is('violates'))) return EXIT.violation;
+  if (after.some(is('deadlock', 'never-ends'))) return EXIT.deadlock;
   if (!comparison.complete) return EXIT.bound;
   return cells.every((c) => c.agreement === 'n/a') ? EXIT.nothing : EXIT.ok;
 }

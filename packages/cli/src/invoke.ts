@@ -1,5 +1,5 @@
 /** One invocation: its own container, disposed at the end, so that nothing outlives it and tests can replace everything. */
-import { csv, json, text, type Format } from '@shootdown/report';
+import { csv, json, text } from '@shootdown/report';
 import { container, type DependencyContainer } from 'tsyringe';
 import { declarations } from './commands/index.ts';
 import type { Declaration } from './commands/declaration.ts';
@@ -8,9 +8,10 @@ import { sayFailure } from './failure.ts';
 import { manifest, nodeModules } from './modules.ts';
 import { parse, type Typed } from './program.ts';
 import { Progress } from './progress.ts';
+import { Printer } from './printer.ts';
 import { processTerminal } from './terminal.ts';
 import { Catalog } from './catalog.ts';
-import { CLOCK, COMMAND, CORE, FORMAT, INTERRUPT, MODULES, SETTINGS, TERMINAL, type Registered, type Terminal } from './tokens.ts';
+import { CLOCK, COMMAND, CORE, FORMAT, INTERRUPT, MODULES, SETTINGS, TERMINAL, type Registered } from './tokens.ts';
 
 /** What a test or an embedder may replace. */
 export type Overrides = Partial<Omit<Registered, typeof SETTINGS | typeof FORMAT | typeof COMMAND>>;
@@ -35,7 +36,7 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
   try {
     let exit: number = EXIT.ok;
     await parse(argv, scope.resolveAll<Declaration>(COMMAND), terminal, version, async (typed) => {
-      exit = await run(typed, scope, terminal, version);
+      exit = await run(typed, scope);
     });
     return interrupt.aborted ? EXIT.interrupted : exit;
   } catch (error) {
@@ -48,8 +49,6 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
 async function run(
   { declaration, args, options, settings }: Typed,
   scope: DependencyContainer,
-  terminal: Terminal,
-  version: string,
 ): Promise<number> {
   if (settings.format === 'csv' && declaration.csv !== true) {
     const { Mistake } = await scope.resolve<Registered[typeof CORE]>(CORE)();
@@ -59,23 +58,17 @@ async function run(
       'Only measure has: its result is a table. Formats of all commands are text and json.',
     );
   }
+  const { resume } = options;
+  // Before anything is loaded that verdicts depend on.
+  if (typeof resume === 'string') await scope.resolve<Registered[typeof MODULES]>(MODULES).record(resume);
   scope.register(SETTINGS, { useValue: settings });
   scope.register(Catalog, { useClass: Catalog });
   const progress = scope.resolve(Progress);
   scope.register(Progress, { useValue: progress });
   const command = scope.resolve(await declaration.load());
   try {
-    const { report, exit } = await command.run(args, options);
-    progress.done();
-    const format = scope.resolveAll<Format>(FORMAT).find((f) => f.name === settings.format);
-    terminal.out(
-      format?.say(report, {
-        columns: terminal.columns,
-        colour: terminal.colour && settings.color,
-        version,
-        full: options['full'] === true,
-      }) ?? '',
-    );
+    const { report, exit, printed } = await command.run(args, options);
+    if (printed !== true) scope.resolve(Printer).print(report, options['full'] === true);
     return exit;
   } finally {
     progress.done();

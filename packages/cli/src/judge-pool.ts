@@ -45,8 +45,8 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
         else end(() => reject(new Error('error' in answer ? answer.error : 'a worker answered another question')));
       });
       worker.on('error', (error) => end(() => reject(error)));
-      const { maxStates, maxBytes, deadlineMs, compact } = bounds;
-      worker.postMessage({ ...question, maxStates, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}) } satisfies Request);
+      const { maxStates, maxBytes, deadlineMs, compact, thresholds } = bounds;
+      worker.postMessage({ ...question, maxStates, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}), ...(thresholds ? { thresholds } : {}) } satisfies Request);
       // Begun after the signal: nobody else tells it.
       if (signal.aborted) worker.postMessage('interrupt' satisfies Request);
     });

@@ -2,16 +2,21 @@
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HowFar, Reach, Verdict } from '@shootdown/core';
-import { Catalog, namedOf } from './catalog.ts';
+import { Catalog } from './catalog.ts';
 import type { CheckpointPlace } from './checkpoint-file.ts';
+import { mustBeOf, type Parts } from './code.ts';
 import { checkpointed } from './checkpointed.ts';
 import { nodeModules } from './modules.ts';
 import type { Settings } from './tokens.ts';
+import { namedOf } from './workloads.ts';
 
 /** What a worker is begun with. */
 export interface WorkerStart {
   readonly settings: Settings;
   readonly cwd: string;
+  /** What the code is made of that is to judge, and the beginning of the paths of files that are ours. Absent: verdicts are not kept. */
+  readonly code?: Parts;
+  readonly leftOut?: string;
 }
 /** What it is asked: a verdict on one kernel of a workload, or what code it comes by. */
 export interface Question {
@@ -25,7 +30,7 @@ export interface Question {
 }
 /** A question with its bounds; or to end what it does. */
 export type Request =
-  | (Question & { readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number } })
+  | (Question & { readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number }; readonly thresholds?: 'exploring' | 'machine' })
   | 'interrupt';
 /** What it answers. A mistake travels as its parts, for an error loses its class between threads. */
 export type Answer =
@@ -35,9 +40,11 @@ export type Answer =
   | { readonly mistake: { readonly code: string; readonly what: string; readonly hint: string } }
   | { readonly error: string };
 
-const { settings, cwd } = workerData as WorkerStart;
+const { settings, cwd, code, leftOut } = workerData as WorkerStart;
+const modules = nodeModules(cwd);
+if (leftOut !== undefined) await modules.record(leftOut);
 const core = await import('@shootdown/core');
-const catalog = new Catalog(() => Promise.resolve(core), nodeModules(cwd), settings);
+const catalog = new Catalog(() => Promise.resolve(core), modules, settings, { err: (text) => void process.stderr.write(text) });
 const interrupt = new AbortController();
 const say = (answer: Answer): void => parentPort?.postMessage(answer);
 
@@ -51,7 +58,11 @@ async function search({ task, workload, arch: id, variant, place, ...limits }: E
     if (!arch || !named || !configuration) throw new Error(`a worker does not find ${workload} ${variant} or ${id}`);
     const bounds = { ...limits, signal: interrupt.signal, onProgress: (progress: HowFar) => say({ progress }) };
     if (task === 'reach') say({ reach: await core.reach(arch, named.scenario, configuration, bounds) });
-    else say({ verdict: await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, named.scenario, configuration, variant, { ...bounds, ...checkpoint })) });
+    else {
+      const verdict = await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, named.scenario, configuration, variant, { ...bounds, ...checkpoint }));
+      if (code) mustBeOf(code, modules.code().parts, core);
+      say({ verdict });
+    }
   } catch (error) {
     if (error instanceof core.Mistake) say({ mistake: { code: error.code, what: error.what, hint: error.hint } });
     else say({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

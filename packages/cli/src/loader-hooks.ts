@@ -55,7 +55,10 @@ function speaksOfKernels(path: string): boolean {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
     if (existsSync(manifest)) {
-      const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, Record<string, string> | undefined>;
+      const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<
+        string,
+        Record<string, string> | undefined
+      >;
       return '@shootdown/core' in dependencies || '@shootdown/core' in peerDependencies;
     }
     if (folder === dirname(folder)) return false;

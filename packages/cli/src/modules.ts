@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { codeOf, packageOf, shippedIn, type Shipped } from './code.ts';
 import { instrumentWhatIsLoaded } from './instrumenting.ts';
+import type { Recorder } from './recorder.ts';
 import type { Modules } from './tokens.ts';
 
 const CONFIG = 'shootdown.config.mjs';
@@ -16,12 +18,41 @@ interface Manifest {
 const read = (path: string | URL): Manifest => JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 export const manifest = (): Manifest => read(new URL('../package.json', import.meta.url));
 
-export const nodeModules = (cwd: string): Modules => ({
-  findConfig() {
-    for (let folder = cwd; ; folder = dirname(folder)) {
-      if (existsSync(join(folder, CONFIG))) return join(folder, CONFIG);
-      if (folder === dirname(folder)) return undefined;
-    }
+function configAbove(cwd: string): string | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, CONFIG))) return join(folder, CONFIG);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+const ownPackages = (): string[] => Object.keys(manifest().dependencies).filter((name) => name.startsWith('@shootdown/'));
+
+/** The folders of the command line, and of the packages that come with it. */
+const ownFolders = (): Record<string, string> => ({
+  '@shootdown/cli': packageOf(fileURLToPath(import.meta.url)),
+  ...Object.fromEntries(ownPackages().map((name) => [name, packageOf(fileURLToPath(import.meta.resolve(name)))])),
+});
+
+/** What has been noted, and what was found out about the packages of the command line: once for a process or thread. */
+interface Noted {
+  recorder?: Recorder;
+  shipped?: Shipped;
+}
+
+export const nodeModules = (cwd: string, noted: Noted = {}): Modules => ({
+  findConfig: () => configAbove(cwd),
+  async record(leftOut) {
+    noted.shipped ??= shippedIn(ownFolders());
+    const { Recorder } = await import('./recorder.ts');
+    noted.recorder = new Recorder(resolve(cwd, leftOut));
+  },
+  code() {
+    noted.shipped ??= shippedIn(ownFolders());
+    return codeOf(noted.shipped, noted.recorder?.files() ?? new Map(), dirname(configAbove(cwd) ?? join(cwd, CONFIG)));
+  },
+  endRecord() {
+    noted.recorder?.end();
+    delete noted.recorder;
   },
   async load(specifier, from) {
     const url = urlOf(specifier, from ?? join(cwd, CONFIG));
@@ -31,7 +62,6 @@ export const nodeModules = (cwd: string): Modules => ({
   },
   pathOf: (specifier, from) => pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))),
   supplies: (specifier, from) => (isPath(specifier) ? undefined : manifestOf(pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))))?.shootdown?.archs),
-  places: () => Object.keys(manifest().dependencies).filter((name) => name.startsWith('@shootdown/')).map((name) => fileURLToPath(import.meta.resolve(name))),
   shipped: (prefix) => Object.keys(manifest().dependencies).filter((name) => name.startsWith(prefix)),
 });
 

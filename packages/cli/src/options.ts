@@ -40,22 +40,29 @@ export interface BoundOptions {
   readonly maxMemory?: number;
   /** Seed of the fingerprints that alone tell states apart. Absent: states are compared in full. */
   readonly compact?: number;
+  /** Whose thresholds code compares with. Absent: both, where a verdict asks for both; else the small ones. */
+  readonly thresholds?: 'both' | 'exploring' | 'machine';
   /** File with the verdicts of a run before. */
   readonly resume?: string;
   /** Seconds between two parts of a checkpoint. */
   readonly checkpointEvery?: number;
 }
 /** The part of the bounds on which a verdict depends. */
-export const compactOf = ({ compact }: BoundOptions): { compact?: number } => (compact === undefined ? {} : { compact });
+export const compactOf = ({ compact, thresholds }: BoundOptions): { compact?: number; thresholds?: 'exploring' | 'machine' } => ({
+  ...(compact === undefined ? {} : { compact }),
+  ...whoseOf(thresholds),
+});
+const whoseOf = (thresholds: BoundOptions['thresholds']): { thresholds?: 'exploring' | 'machine' } => (thresholds === undefined || thresholds === 'both' ? {} : { thresholds });
 
 export const boundsOf = (
   options: BoundOptions,
   core: Core,
   signal: AbortSignal,
-): { maxStates: number; maxBytes?: number; deadlineMs?: number; compact?: { readonly seed: number }; signal: AbortSignal } => ({
+): { maxStates: number; maxBytes?: number; deadlineMs?: number; compact?: { readonly seed: number }; thresholds?: 'exploring' | 'machine'; signal: AbortSignal } => ({
   maxStates: options.maxStates ?? core.MAX_STATES,
   ...(options.maxMemory === undefined ? {} : { maxBytes: options.maxMemory * 1e6 }),
   ...(options.timeout === undefined ? {} : { deadlineMs: options.timeout * 1000 }),
   ...(options.compact === undefined ? {} : { compact: { seed: options.compact } }),
+  ...whoseOf(options.thresholds),
   signal,
 });

@@ -35,11 +35,13 @@ export async function parse(
     })
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
-    .addHelpText('after', '\nExample:\n  shootdown compare --arch x86-64,arm64');
+    .addHelpText('after', '\nExample:\n  shootdown compare collapse-vs-gup-fast --arch x86-64,arm64');
   for (const declaration of declarations) {
     declaration.declare(program).action(async (...all: unknown[]) => {
       const command = all.at(-1) as Commander;
       const options = command.optsWithGlobals();
+      if (options['json'] === true && command.getOptionValueSourceWithGlobals('format') === 'cli' && options['format'] !== 'json')
+        command.error(`error: --json and --format ${String(options['format'])} cannot both be had`);
       const settings: Settings = {
         format: options['json'] === true ? 'json' : (options['format'] as string),
         quiet: options['quiet'] === true,

@@ -24,7 +24,7 @@ export class Searches {
    */
   async threaded<T>(wanted: number | undefined, most: number, work: (threads: number, pool: JudgePool | undefined) => Promise<T>): Promise<T> {
     const threads = Math.min(wanted ?? availableParallelism(), most);
-    const pool = threads > 1 ? judgePool(await this.core(), { settings: this.settings, cwd: process.cwd() }, this.interrupt) : undefined;
+    const pool = threads > 1 ? judgePool(await this.core(), { settings: this.settings, cwd: process.cwd(), ...(this.catalog.code ? { code: this.catalog.code.parts, leftOut: this.catalog.leftOut } : {}) }, this.interrupt) : undefined;
     try {
       return await work(threads, pool);
     } finally {

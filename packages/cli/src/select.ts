@@ -44,3 +44,33 @@ function unknown(name: string, known: readonly string[], code: Code, core: Core)
     near ? `Did you mean ${near}?` : LISTS[code] ? `See: shootdown list ${LISTS[code]}.` : `There are ${known.join(', ')}.`,
   );
 }
+
+/**
+ * A name given with an option has to be known: else the option would do nothing.
+ * @param option as it is typed, with what stands there: `--with -ppc_clear_kick`
+ * @param what is called so: `change of ppc64-radix`
+ * @throws Mistake SD_BAD_OPTION
+ */
+export function mustBeOneOf(name: string, known: Iterable<string>, option: string, what: string, core: Core): void {
+  const all = [...known];
+  if (all.includes(name)) return;
+  const near = core.didYouMean(name, all);
+  throw new core.Mistake('SD_BAD_OPTION', `${option}: no ${what} is called ${name}.`, near ? `Did you mean ${near}?` : `There are ${all.sort().join(', ')}.`);
+}
+
+/**
+ * `thp_dontneed=3`: what, and how often it comes (once where nothing is said).
+ * @throws Mistake SD_BAD_BOUND
+ */
+export function weightOf(text: string, core: Core): { readonly name: string; readonly weight: number } {
+  const [, name = '', times] = /^([^=]+)(?:=(.*))?$/.exec(text) ?? [];
+  const weight = times === undefined ? 1 : times.trim() === '' ? NaN : Number(times);
+  if (name === '' || !Number.isFinite(weight) || weight < 0) throw new core.Mistake('SD_BAD_BOUND', `the weight of ${name || text} is ${times ?? 'missing'}.`, 'Give a number, such as thp_dontneed=3.');
+  return { name, weight };
+}
+
+/** @throws Mistake SD_BAD_OPTION where a name comes twice: only one of them would be shown */
+export function mustDiffer(names: readonly string[], core: Core): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new core.Mistake('SD_BAD_OPTION', `${twice} is named twice.`, 'Name it once, with the sum of its weights.');
+}

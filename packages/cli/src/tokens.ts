@@ -1,5 +1,6 @@
 /** What an invocation is made of: names in its container, and the types behind them. */
 import type { Format, Report } from '@shootdown/report';
+import type { Code } from './code.ts';
 import type { Declaration } from './commands/declaration.ts';
 
 /** Loaded when it is first needed, so that `--help` loads next to nothing. */
@@ -12,6 +13,7 @@ export type Core = Pick<
   | 'against'
   | 'allHooks'
   | 'askingWatchers'
+  | 'changesKnownTo'
   | 'codeCoverage'
   | 'comparedIn'
   | 'compareRaces'
@@ -21,6 +23,8 @@ export type Core = Pick<
   | 'judgeScenario'
   | 'MAX_STATES'
   | 'KERNELS'
+  | 'kernel'
+  | 'limits'
   | 'kernelNamed'
   | 'measure'
   | 'MEASURE_DEFAULTS'
@@ -42,6 +46,15 @@ export type Core = Pick<
   | 'SCHEMA_VERSION'
   | 'sentencesOf'
   | 'sumsOf'
+  | 'flawOfRace'
+  | 'flawOfWorkload'
+  | 'idleSwitches'
+  | 'nameOfRace'
+  | 'nameOfWorkload'
+  | 'namesKnownTo'
+  | 'strangerIn'
+  | 'FIXES'
+  | 'RELEASES'
   | 'withoutRule'
   | 'weigh'
 >;
@@ -77,8 +90,14 @@ export interface Modules {
   supplies(specifier: string, from?: string): readonly string[] | undefined;
   /** Packages that come with the command line, by the beginning of their names. */
   shipped(prefix: string): readonly string[];
-  /** Entry files of the packages that come with the command line. */
-  places(): readonly string[];
+  /**
+   * Notes from now on what is loaded.
+   * @param leftOut beginning of the paths of files that are ours to write
+   */
+  record(leftOut: string): Promise<void>;
+  endRecord(): void;
+  /** The command line, what comes with it, and all that was noted. */
+  code(): Code;
 }
 
 /** Global options. */
@@ -94,6 +113,8 @@ export interface Settings {
 export interface Result {
   readonly report: Report;
   readonly exit: number;
+  /** The command has printed it as it came. */
+  readonly printed?: true;
 }
 
 /** A command that is being run. */

@@ -10,6 +10,7 @@ import ppc64 from '@shootdown/arch-ppc64';
 import x86 from '@shootdown/arch-x86';
 import xen from '@shootdown/arch-xen';
 import { hooksOf, type ArchSpec } from '@shootdown/core';
+import { hashOf, noteOf, type Note } from '../bin/identity.mjs';
 import { withSources } from '../src/sources.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'shootdown-bundle-'));
@@ -47,35 +48,53 @@ test('local states are told by frames', () => {
   for (const { evidence } of verdicts) expect(evidence).not.toHaveProperty('toldByHistory');
 });
 
-test('what was compiled since is not run from an older bundle', () => {
-  const copy = (path: string, text: string, time: number): void => {
+test('what was compiled since, or changed since it was compiled, is not run from an older bundle', () => {
+  const copy = (path: string, text: string): void => {
     mkdirSync(join(place, dirname(path)), { recursive: true });
     writeFileSync(join(place, path), text);
-    utimesSync(join(place, path), time, time);
   };
-  for (const name of ['shootdown.mjs', 'built.mjs']) copy(`cli/bin/${name}`, readFileSync(join(dirname(bin), name), 'utf8'), 1);
+  for (const name of ['shootdown.mjs', 'built.mjs', 'identity.mjs']) copy(`cli/bin/${name}`, readFileSync(join(dirname(bin), name), 'utf8'));
   const started = () => { const { status, stdout, stderr } = run(join(place, 'cli/bin/shootdown.mjs')); return [status, stdout + stderr]; };
   expect(started()).toEqual([69, 'shootdown: not built yet. Run `npm run build` first.\n']);
-  copy('cli/dist/main.js', 'console.log("started")', 1);
+  copy('cli/dist/main.js', 'console.log("started")');
   // A package that was installed has no notes of the compiler, and no stamp.
   expect(started()).toEqual([0, 'started\n']);
+  const stale = [69, 'shootdown: compiled, but not bundled since. Run `npm run build` first.\n'];
   for (const compiled of ['core', 'arch-vax', 'cli']) {
-    copy(`${compiled}/dist/.tsbuildinfo`, '', 20);
-    rmSync(join(place, 'cli/dist/bundle'), { recursive: true, force: true });
-    expect(started()).toEqual([69, 'shootdown: compiled, but not bundled since. Run `npm run build` first.\n']);
-    copy('cli/dist/bundle/stamp.json', '', 10);
-    expect(started()[0]).toBe(69);
-    copy('cli/dist/bundle/stamp.json', '', 30);
+    const [notes, source] = [`${compiled}/dist/.tsbuildinfo`, `${compiled}/src/x.ts`];
+    copy(notes, 'noted');
+    copy(source, 'export {};');
+    expect(started()).toEqual(stale);
+    const stamp = { packages: { [compiled]: { notes: noteOf(join(place, notes)), sources: { [source]: noteOf(join(place, source)) } } } };
+    copy('cli/dist/bundle/stamp.json', JSON.stringify(stamp));
     expect(started()).toEqual([0, 'started\n']);
-    rmSync(join(place, compiled, 'dist/.tsbuildinfo'));
+    // Touched, and the same all the same.
+    for (const path of [notes, source]) utimesSync(join(place, path), 1, 1);
+    expect(started()).toEqual([0, 'started\n']);
+    // Changed, of the same size, and given its old time back.
+    copy(source, 'export []; ');
+    utimesSync(join(place, source), 1, 1);
+    expect(started()).toEqual([69, `shootdown: packages/${source} was changed since it was compiled. Run \`npm run build\` first.\n`]);
+    copy(source, 'export {};');
+    copy(notes, 'other');
+    expect(started()).toEqual(stale);
+    for (const path of [notes, source, 'cli/dist/bundle/stamp.json']) rmSync(join(place, path));
   }
+  expect(started()).toEqual([0, 'started\n']);
+});
+
+test('what is built here is built from these sources', () => {
+  const { packages } = JSON.parse(readFileSync(new URL('bundle/stamp.json', new URL('../dist/', import.meta.url)), 'utf8')) as { packages: Record<string, { sources: Record<string, Note> }> };
+  const mistakes = packages['core']?.sources['core/src/mistakes.ts'];
+  expect(mistakes?.hash).toBe(hashOf(readFileSync(new URL('../../core/src/mistakes.ts', import.meta.url))));
+  expect(Object.keys(packages)).toEqual(expect.arrayContaining(['arch-arm64', 'arch-ppc64', 'arch-x86', 'arch-xen', 'cli', 'core', 'litmus', 'report', 'workloads']));
 });
 
 test('scripts refuse it too', () => {
   const lib = join(place, 'scripts/lib/built.mjs');
   mkdirSync(dirname(lib), { recursive: true });
   mkdirSync(join(place, 'packages/cli/bin'), { recursive: true });
-  for (const [from, to] of [[fileURLToPath(new URL('../../../scripts/lib/built.mjs', import.meta.url)), lib], [join(dirname(bin), 'built.mjs'), join(place, 'packages/cli/bin/built.mjs')]] as const)
+  for (const [from, to] of [[fileURLToPath(new URL('../../../scripts/lib/built.mjs', import.meta.url)), lib], [join(dirname(bin), 'built.mjs'), join(place, 'packages/cli/bin/built.mjs')], [join(dirname(bin), 'identity.mjs'), join(place, 'packages/cli/bin/identity.mjs')]] as const)
     writeFileSync(to, readFileSync(from));
   const { status, stderr } = run('--input-type=module', '-e', `await (await import(${JSON.stringify(pathToFileURL(lib).href)})).built('core/dist/testing.js')`);
   expect([status, stderr]).toEqual([69, 'shootdown: not built yet. Run `npm run build` first.\n']);

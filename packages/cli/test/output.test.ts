@@ -61,6 +61,13 @@ test('lists', async () => {
   expect((await shootdown('list workloads')).out).toBe('gup  race 2022  about gup\nzap  race 2022  about zap\n');
 });
 
+test('lists limits: the function of Linux, its file, and what the model does not have', async () => {
+  const { exit, out } = await shootdown('list limits --json');
+  const { items } = JSON.parse(out) as { items: { name: string; facts: string[]; says: string }[] };
+  expect(exit).toBe(0);
+  expect(items).toContainEqual({ name: 'do_fault', facts: ['mm/memory.c'], says: 'memory that a file backs, private or shared.' });
+});
+
 test('the contract of a hook, with who answers', async () => {
   const { exit, out } = await shootdown('explain pmdp_collapse_flush --arch arm64', {
     core: { hooksOf: () => [{ hookName: 'pmdp_collapse_flush', layer: 'Generic', own: false }] },

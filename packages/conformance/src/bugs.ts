@@ -1,6 +1,6 @@
 /** Hooks broken on purpose, one at a time. */
 import {
-  below, cpuBit, entryRef, F, mmCells, none, pmd_clear, pte_wrprotect, tableCells, TLB_FLUSH_ALL,
+  below, CAREFUL, cpuBit, entryRef, F, mmCells, none, pmd_clear, pte_wrprotect, tableCells, TLB_FLUSH_ALL,
   type Cpu, type Layer, type LayerClass, type MachineSpec, type Mm, type MmHooks, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot,
   type Table, type Va, type Vma,
 } from '@shootdown/core/plugin';
@@ -20,6 +20,8 @@ const everywhere = (): boolean => true;
 const hasFlushes = (m: MachineSpec): boolean => m.shootdown !== 'hash table';
 const broadcasts = (m: MachineSpec): boolean => m.shootdown === 'broadcast';
 const interrupts = (m: MachineSpec): boolean => m.shootdown === 'ipi';
+/** A CPU may fault from a translation that lacks a right, and from the same one again. */
+const keepsFaulting = ({ insufficientRights: rule = CAREFUL }: MachineSpec): boolean => rule.does !== 'walks again' && !rule.faultForgets;
 
 class FlushesNothing implements Layer {
   *flush_tlb_page(_cpu: Cpu, _vma: Vma, _addr: Va): Op {}
@@ -115,6 +117,19 @@ class RelaxesNothing implements Layer {
   }
 }
 
+/** What hardware sets in an entry as well is added to it, and nobody flushes what CPUs remember. */
+function* relax(cpu: Cpu, slot: PteSlot | PmdSlot, entry: Pte): Op<boolean> {
+  const old = yield* cpu.read_entry(slot);
+  if (old === entry) return false;
+  yield* cpu.or(entryRef(slot), entry & (F.ACCESSED | F.WRITE | F.DIRTY | F.SWDIRTY));
+  return true;
+}
+class FlushesNothingThatIsRelaxed implements Layer {
+  *ptep_set_access_flags(cpu: Cpu, _vma: Vma, _addr: Va, ptep: PteSlot, entry: Pte, _dirty: boolean): Op<boolean> { return yield* relax(cpu, ptep, entry); }
+  *pmdp_set_access_flags(cpu: Cpu, _vma: Vma, _addr: Va, pmdp: PmdSlot, entry: Pmd, _dirty: boolean): Op<boolean> { return yield* relax(cpu, pmdp, entry); }
+  *flush_tlb_fix_spurious_fault(_cpu: Cpu, _vma: Vma, _addr: Va): Op {}
+}
+
 class WaitsForNoWalker implements Layer {
   *tlb_remove_table_sync_one(_cpu: Cpu): Op {}
 }
@@ -140,6 +155,8 @@ export const bugs: readonly Bug[] = [
   { name: 'deposit drops the table', layer: DepositDropsTheTable, isOne: everywhere, shownBy: 'deposit, map, clear, withdraw: the same table, empty' },
   { name: 'withdraw gives a table that is not empty', layer: WithdrawsAUsedTable, isOne: everywhere, shownBy: 'a split of a huge page beside a store' },
   { name: 'access flags are not set', layer: RelaxesNothing, isOne: everywhere, shownBy: 'ptep_set_wrprotect beside a first store' },
+  { name: 'what is relaxed is flushed by nobody', layer: FlushesNothingThatIsRelaxed, isOne: keepsFaulting, shownBy: 'two first stores to a page remembered as read-only' },
+  { name: 'a huge page that is relaxed is flushed by nobody', layer: FlushesNothingThatIsRelaxed, isOne: keepsFaulting, shownBy: 'two first stores to a huge page remembered as read-only' },
   // Elsewhere the flush of collapse, or the hook itself, waits for walkers.
   { name: 'nobody waits for walkers before a table is used again', layer: WaitsForNoWalker, isOne: broadcasts, shownBy: 'a collapse beside GUP-fast' },
   { name: 'a CPU forgets to enter mm_cpumask', layer: ForgetsTheMask, isOne: interrupts, shownBy: 'a zap of base pages beside a store' },

@@ -1,7 +1,7 @@
 /** Stories in which another CPU uses what is being changed. No correct architecture breaks a contract in any of them. */
 import { get_user_pages_fast_only, khugepaged_collapse, munmap, pmd_lock, pmd_unlock, pte_lock, pte_unlock, type Scenario } from '@shootdown/core';
 import {
-  enter_lazy_tlb, F, flush_tlb_page, frameOf, mkLeaf, pageCells, pmdp_huge_clear_flush, pmdp_invalidate, pte_dirty, ptep_clear_flush, ptep_get_and_clear,
+  enter_lazy_tlb, F, flush_pmd_tlb_range, flush_tlb_page, frameOf, mkLeaf, pageCells, pmdp_huge_clear_flush, pmdp_invalidate, pmdp_set_wrprotect, pte_dirty, ptep_clear_flush, ptep_get_and_clear,
   ptep_modify_prot_commit, ptep_modify_prot_start, ptep_set_wrprotect, set_pmd_at, set_pte_at, switch_mm, withoutFlags, type Cpu, type Entry, type Op, type PteSlot,
 } from '@shootdown/core/plugin';
 import { contracts, lifetimes, lostWrite, stalePin } from './asks.ts';
@@ -63,6 +63,26 @@ const cleanPmd: Does = function* (cpu, s) {
   return undefined;
 };
 const clean = (old: Entry): Entry => mkLeaf(frameOf(old), F.PRESENT | F.USER | F.ACCESSED | F.WRITE);
+
+/** Maps page 0 (or 2, huge) read-only, as a fork leaves it, and remembers that here. */
+const readOnlyPte: Does = function* (cpu, s) {
+  yield* store(0, 1)(cpu, s);
+  const ptep = yield* pteOf(cpu, s, 0);
+  yield* pte_lock(cpu, ptep);
+  yield* ptep_set_wrprotect(cpu, s.mm, s.page(0), ptep);
+  yield* flush_tlb_page(cpu, s.area(0), s.page(0));
+  yield* pte_unlock(cpu, ptep);
+  return yield* load(0)(cpu, s);
+};
+const readOnlyPmd: Does = function* (cpu, s) {
+  yield* store(2, 1)(cpu, s);
+  const pmdp = yield* pmdOf(cpu, s, 2);
+  yield* pmd_lock(cpu, pmdp);
+  yield* pmdp_set_wrprotect(cpu, s.mm, s.page(2), pmdp);
+  yield* flush_pmd_tlb_range(cpu, s.area(1), s.page(2), s.page(4));
+  yield* pmd_unlock(cpu, pmdp);
+  return yield* load(2)(cpu, s);
+};
 
 /** What B stores in the stories about dirty. */
 const STORED = 7;
@@ -129,6 +149,8 @@ const parts: Readonly<Record<string, Part>> = {
     },
     b: store(2, STORED),
   },
+  'two first stores to a page remembered as read-only': { setup: readOnlyPte, a: store(0, 2), b: inTurn(load(0), store(0, 3)), asks: [lostWrite] },
+  'two first stores to a huge page remembered as read-only': { setup: readOnlyPmd, a: store(2, 2), b: inTurn(load(3), store(3, 3)), asks: [lostWrite], huge: true },
   'a zap while a CPU is lazy': {
     setup: bothPages,
     a: dontneed(0, 2),

@@ -25,12 +25,13 @@ export const MISTAKES = {
   SD_BAD_WATCHER: EXIT.plugin,
   SD_BAD_CONFIG: EXIT.plugin,
   SD_UNKNOWN_FIX: EXIT.plugin,
+  SD_UNKNOWN_CHANGE: EXIT.plugin,
   SD_INCOHERENT_FIXES: EXIT.plugin,
   SD_UNKNOWN_LAYER: EXIT.plugin,
   SD_UNKNOWN_WORKLOAD: EXIT.usage,
   SD_UNKNOWN_ARCH: EXIT.usage,
   SD_UNKNOWN_HOOK_NAME: EXIT.usage,
-  SD_UNKNOWN_CLAIM: EXIT.usage,
+  SD_UNKNOWN_CLAIM: EXIT.plugin,
   SD_BAD_TOKEN: EXIT.usage,
   SD_TOKEN_VERSION: EXIT.usage,
   SD_TOKEN_DOES_NOT_APPLY: EXIT.usage,
@@ -44,6 +45,7 @@ export const MISTAKES = {
   SD_BAD_CHECKPOINT: EXIT.checkpoint,
   SD_CHECKPOINT_NOT_WRITTEN: EXIT.checkpoint,
   SD_CHECKPOINT_IN_USE: EXIT.checkpoint,
+  SD_CODE_CHANGED: EXIT.checkpoint,
 } as const;
 export type MistakeCode = keyof typeof MISTAKES;
 

@@ -13,6 +13,7 @@ export { oracle, type Judgement } from './explore/oracle.ts';
 export { stackOf, changesOf } from './rig/stack.ts';
 export { auditFootprints } from './rig/audit.ts';
 export { bareSystem, type BareSystem } from './rig/bare.ts';
+export { totalStoreOrder, type StoreBuffers } from './machine/memory/tso.ts';
 export { countHook, rig, type Ask, type Rig } from './rig/rig.ts';
 export { resolveAsks } from './rig/claims.ts';
 export { watches } from './watch/index.ts';

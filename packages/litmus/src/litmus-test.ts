@@ -1,28 +1,55 @@
 /** A litmus test, as it was read. */
 
-/** A register of a thread, or a location of memory. `EAX` is the register `rax`, `written` EAX. */
-export type Place = { readonly thread: number; readonly register: string; readonly written?: string } | { readonly location: string };
+/** A register of a thread as it is written, or a location of memory. */
+export type Place = { readonly thread: number; readonly register: string } | { readonly location: string };
 
-/** A word of memory or a register: 64 bits, or the address of a location. */
+/** A word of memory or a register: its bits as a number that is not negative, or the address of a location. */
 export type Word = bigint | { readonly location: string };
+
+/** A value that stands in the file: a number, and whether it is decimal (others are patterns of bits), or the address of a location. */
+export type Value = { readonly number: bigint; readonly decimal: boolean } | { readonly location: string };
 
 /** What a condition says of an end. */
 export type Proposition =
-  | { readonly is: Place; readonly value: Word }
+  | { readonly is: Place; readonly value: Value }
   | { readonly not: Proposition }
   | { readonly every: readonly Proposition[] }
   | { readonly some: readonly Proposition[] };
+
+/** What a place holds first. */
+export interface First {
+  readonly place: Place;
+  /** Absent: 0. */
+  readonly value?: Value;
+  /** As it stands before the place, such as `uint64_t` or `int *`. */
+  readonly type?: string;
+}
+
+/** Where a text stands in the file, from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What one thread does. */
+export interface Thread {
+  /** The number in its name: `P2` is 2. */
+  readonly number: number;
+  /** Instructions in program order, as they stand in the file; of C, the body of the function as one text. */
+  readonly lines: readonly { readonly text: string; readonly at: Position }[];
+  /** Of C: locations whose addresses the function is given, with the types of the pointers. */
+  readonly parameters: readonly { readonly name: string; readonly type: string }[];
+}
 
 export interface LitmusTest {
   /** First word of the file: which instructions its threads are written in, such as `X86_64`. */
   readonly isa: string;
   readonly name: string;
-  /** What places hold first; 0 where nothing is said. */
-  readonly initial: readonly { readonly place: Place; readonly value: Word }[];
-  /** Instructions of each thread in program order, as they stand in the file; of C, one piece of text. */
-  readonly threads: readonly (readonly string[])[];
-  /** Places whose last values tell ends apart: those of the condition, and those listed under `locations`. */
-  readonly observed: readonly Place[];
+  readonly initial: readonly First[];
+  /** By their numbers, from 0, whatever the order in the file. */
+  readonly threads: readonly Thread[];
+  /** Places listed under `locations`. */
+  readonly listed: readonly Place[];
   /** `exists`: may an end be so? `~exists`: none may. `forall`: every one must. */
   readonly quantifier: 'exists' | '~exists' | 'forall';
   readonly proposition: Proposition;
@@ -34,7 +61,7 @@ export interface LitmusTest {
 export const showWord = (word: Word): string => (typeof word === 'bigint' ? String(word) : word.location);
 
 /** `0:EAX` or `[x]`, as the file has it. */
-export const placeName = (place: Place): string => ('location' in place ? `[${place.location}]` : `${place.thread}:${place.written ?? place.register}`);
+export const placeName = (place: Place): string => ('location' in place ? `[${place.location}]` : `${place.thread}:${place.register}`);
 
 /** Every place a proposition speaks of. */
 export function placesOf(p: Proposition): Place[] {

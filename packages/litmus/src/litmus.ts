@@ -1,11 +1,18 @@
 /** A litmus file from text to outcome. */
-import { MAX_STATES, Mistake } from '@shootdown/core';
+import { setImmediate } from 'node:timers/promises';
+import { Mistake } from '@shootdown/core';
+import { explore, exploreSync } from '@shootdown/core/testing';
 import { c } from './c.ts';
+import { NotModelled } from './mistakes.ts';
+import type { Outcome } from './outcome.ts';
 import { isaOf, parseLitmus } from './parse.ts';
-import { runLitmus, type Outcome } from './run.ts';
+import { readyLitmus, type Ready, type RunOptions } from './run.ts';
 import { x86 } from './x86.ts';
 
 const sets = [x86, c];
+
+/** Default bound on states: hundreds of times what tests of four threads need, and some hundred megabytes. */
+export const LITMUS_STATES = 2_000_000;
 
 /** Why files of these instruction sets are not run. */
 const NOT_MODELLED: Readonly<Record<string, string>> = {
@@ -14,27 +21,70 @@ const NOT_MODELLED: Readonly<Record<string, string>> = {
 };
 
 /** A test that was run, or the reason why it was not: nobody models its machine, or the file is not understood. */
-export type Answer = { readonly file: string; readonly isa: string } & ({ readonly outcome: Outcome } | { readonly notModelled: string } | { readonly mistake: string });
+export type Answer = { readonly file: string; readonly isa: string } & (
+  { readonly outcome: Outcome } | { readonly notModelled: string } | { readonly mistake: string }
+);
 
 /**
  * @param text contents of a `.litmus` file
  * @param file its name, for messages
- * @param options `memory`: another memory model than that of the instruction set; `maxStates`: bound of the exploration
+ * @param options `memory`: another memory model than that of the instruction set; bounds of the exploration
  * @throws Mistake SD_BAD_LITMUS
  */
-export function litmus(text: string, file: string, options: { readonly memory?: 'sc' | 'tso'; readonly maxStates?: number } = {}): Answer {
-  const isa = isaOf(text);
-  const set = sets.find(({ isas }) => isas.includes(isa));
-  if (!set) return { file, isa, notModelled: NOT_MODELLED[isa] ?? `nothing is known of "${isa}"; known are ${sets.flatMap(({ isas }) => isas).join(', ')}` };
-  return { file, isa, outcome: runLitmus(parseLitmus(text, file, set.register), set, file, { maxStates: MAX_STATES, ...options }) };
+export function litmus(text: string, file: string, options: Partial<RunOptions> = {}): Answer {
+  const frame = { file, isa: isaOf(text) };
+  try {
+    const ready = prepared(text, file, frame.isa, options);
+    return typeof ready === 'string'
+      ? { ...frame, notModelled: ready }
+      : { ...frame, outcome: ready.outcome(exploreSync(ready.system, ready.options)) };
+  } catch (error) {
+    return { ...frame, notModelled: reasonOf(error) };
+  }
 }
 
 /** The same for one of many files: a mistake in it is its answer. */
-export function litmusOfMany(text: string, file: string, options: Parameters<typeof litmus>[2] = {}): Answer {
+export function litmusOfMany(text: string, file: string, options: Partial<RunOptions> = {}): Answer {
   try {
     return litmus(text, file, options);
   } catch (error) {
-    if (error instanceof Mistake && error.code === 'SD_BAD_LITMUS') return { file, isa: isaOf(text), mistake: error.what };
-    throw error;
+    return { file, isa: isaOf(text), mistake: mistakeOf(error) };
   }
+}
+
+/**
+ * The same, letting other work be done meanwhile: `options.signal` can end it.
+ * @param among is the file one of many, so that a mistake in it is its answer?
+ * @throws Mistake SD_BAD_LITMUS where it is the only one
+ */
+export async function answerLitmus(text: string, file: string, among: 'many' | 'one', options: Partial<RunOptions> = {}): Promise<Answer> {
+  const frame = { file, isa: isaOf(text) };
+  try {
+    const ready = prepared(text, file, frame.isa, options);
+    return typeof ready === 'string'
+      ? { ...frame, notModelled: ready }
+      : { ...frame, outcome: ready.outcome(await explore(ready.system, ready.options)) };
+  } catch (error) {
+    if (among === 'many' && error instanceof Mistake && error.code === 'SD_BAD_LITMUS') return { ...frame, mistake: mistakeOf(error) };
+    return { ...frame, notModelled: reasonOf(error) };
+  }
+}
+
+/** @returns why it cannot be run, where nobody models its instructions */
+function prepared(text: string, file: string, isa: string, options: Partial<RunOptions>): Ready | string {
+  const set = sets.find(({ isas }) => isas.includes(isa));
+  if (!set) return NOT_MODELLED[isa] ?? `nothing is known of "${isa}"; known are ${sets.flatMap(({ isas }) => isas).join(', ')}`;
+  return readyLitmus(parseLitmus(text, file), set, file, { maxStates: LITMUS_STATES, ...options });
+}
+
+/** What a thread throws while it runs is the cause of what the search throws. */
+function reasonOf(error: unknown): string {
+  const reason = [error, (error as Error).cause].find((one) => one instanceof NotModelled);
+  if (!reason) throw error;
+  return reason.reason;
+}
+
+function mistakeOf(error: unknown): string {
+  if (error instanceof Mistake && error.code === 'SD_BAD_LITMUS') return error.what;
+  throw error;
 }

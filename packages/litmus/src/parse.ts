@@ -1,21 +1,16 @@
 /** Reads the text of a litmus file. */
 import peggy from 'peggy';
-import { badLitmus } from './mistakes.ts';
 import { FILE } from './grammar.ts';
-import { placeName, placesOf, type LitmusTest, type Place, type Proposition, type Word } from './litmus-test.ts';
+import type { LitmusTest, Position, Thread } from './litmus-test.ts';
+import { badLitmus } from './mistakes.ts';
+import { readNumeral } from './numbers.ts';
 
-/** A value as the grammar gives it. */
-type Value = { readonly number: string } | { readonly location: string };
-interface Read {
-  readonly isa: string;
-  readonly name: string;
-  readonly initial: readonly { readonly place: Place; readonly value: Value }[];
-  readonly threads: readonly (readonly string[])[];
-  readonly observed: readonly Place[];
-  readonly quantifier: LitmusTest['quantifier'];
-  readonly condition: string;
+/** A test as the grammar gives it: threads in the order of the file, each with the place of its name. */
+type Read = Omit<LitmusTest, 'threads'> & { readonly threads: readonly (Thread & { readonly at: Position })[] };
+interface SyntaxProblem {
+  readonly message: string;
+  readonly location: { readonly start: Position };
 }
-interface SyntaxProblem { readonly message: string; readonly location: { readonly start: { readonly line: number; readonly column: number } } }
 
 /**
  * Comments become blanks, so that places in messages are those of the file. In C functions `(*` is no comment but begins with a
@@ -38,11 +33,6 @@ function withoutComments(text: string): string {
 }
 
 let made: peggy.Parser | undefined;
-/** Reads `text` by a rule of the grammar; the parser is made once. */
-function read(text: string, startRule: 'file' | 'proposition'): unknown {
-  made ??= peggy.generate(FILE, { allowedStartRules: ['file', 'proposition'] });
-  return made.parse(text, { startRule });
-}
 
 /** Which instructions the file is written in: its first word. */
 export const isaOf = (text: string): string => /^\s*([A-Za-z_0-9]+)/.exec(withoutComments(text))?.[1] ?? '';
@@ -50,38 +40,47 @@ export const isaOf = (text: string): string => /^\s*([A-Za-z_0-9]+)/.exec(withou
 /**
  * @param text contents of a `.litmus` file
  * @param file its name, for messages
- * @param register the widest name of a register, such as `rax` for `EAX`
  * @throws Mistake SD_BAD_LITMUS with line and column of what is not understood
  */
-export function parseLitmus(text: string, file: string, register: (name: string) => string = (name) => name): LitmusTest {
+export function parseLitmus(text: string, file: string): LitmusTest {
+  made ??= peggy.generate(FILE);
   const plain = withoutComments(text);
-  const found = understood(() => read(plain, 'file') as Read, file);
-  const widest = (place: Place): Place => ('location' in place ? place : { thread: place.thread, register: register(place.register), written: place.register });
-  const word = (value: Value): Word => ('location' in value ? value : BigInt.asUintN(64, negatable(value.number)));
-  const proposition = (p: unknown): Proposition => {
-    const it = p as { is?: Place; value?: Value; not?: unknown; every?: unknown[]; some?: unknown[] };
-    if (it.is) return { is: widest(it.is), value: word(it.value as Value) };
-    if (it.not !== undefined) return { not: proposition(it.not) };
-    return it.every ? { every: it.every.map(proposition) } : { some: (it.some ?? []).map(proposition) };
-  };
-  const whole = proposition(read(found.condition, 'proposition'));
-  const observed = new Map([...placesOf(whole), ...found.observed.map(widest)].map((place) => [placeName(place), place]));
-  const stray = [...observed.values(), ...found.initial.map(({ place }) => widest(place))].find((place) => 'thread' in place && place.thread >= found.threads.length);
-  if (stray) throw badLitmus(file, `${placeName(stray)} belongs to no thread: there are ${found.threads.length}`, 'Threads are counted from 0.');
-  return {
-    isa: found.isa, name: found.name, threads: found.threads, quantifier: found.quantifier, condition: found.condition, proposition: whole,
-    initial: found.initial.map(({ place, value }) => ({ place: widest(place), value: word(value) })),
-    observed: [...observed.values()].sort((a, b) => (placeName(a) < placeName(b) ? -1 : 1)),
-  };
+  const found = understood(() => made!.parse(plain, { number: readNumeral } as peggy.ParserOptions) as Read, file);
+  return { ...found, threads: inOrder(found.threads, file) };
 }
 
-const negatable = (text: string): bigint => (text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text));
+/** A thread is who its name says it is, wherever it stands. Each number from 0 on has to be there once. */
+function inOrder(threads: Read['threads'], file: string): readonly Thread[] {
+  const sorted = threads.toSorted((a, b) => a.number - b.number);
+  sorted.forEach(({ number, at }, i) => {
+    const where = `${file}:${at.line}:${at.column}`;
+    if (number < i)
+      throw badLitmus(
+        where,
+        `there are two threads P${number}`,
+        'The number in its name is what a condition knows a thread by: give each another.',
+      );
+    if (number > i)
+      throw badLitmus(
+        where,
+        `there is a thread P${number}, and none is named P${i}`,
+        'Threads are counted from P0, without gaps; their order in the file does not matter.',
+      );
+  });
+  return sorted.map(({ number, lines, parameters }) => ({ number, lines, parameters }));
+}
 
 function understood<T>(parse: () => T, file: string): T {
   try {
     return parse();
   } catch (error) {
     const { message, location } = error as SyntaxProblem;
-    throw location === undefined ? error : badLitmus(`${file}:${location.start.line}:${location.start.column}`, message.replace(/\.$/, ''), 'The format is that of herd7: a head, { first values }, one column for each thread, a condition.');
+    throw location === undefined
+      ? error
+      : badLitmus(
+          `${file}:${location.start.line}:${location.start.column}`,
+          message.replace(/\.$/, ''),
+          'The format is that of herd7: a head, { first values }, one column for each thread, a condition.',
+        );
   }
 }

@@ -1,124 +1,125 @@
 /** Runs a litmus test on the machine, over every interleaving and everything its memory model allows. */
-import { perMm, type Cpu, type Op, type Ref } from '@shootdown/core/plugin';
-import { ALL_REDUCTIONS, bareSystem, exploreSync } from '@shootdown/core/testing';
-import type { Instruction, InstructionSet, ThreadState } from './instruction-set.ts';
-import { badLitmus } from './mistakes.ts';
-import { placeName, showWord, type LitmusTest, type Place, type Proposition, type Word } from './litmus-test.ts';
-
-/** What the observed places hold at an end, in decimal, by `placeName`. */
-export type End = Readonly<Record<string, string>>;
-
-/** What came out. */
-export interface Outcome {
-  readonly name: string;
-  readonly isa: string;
-  readonly memory: 'sc' | 'tso';
-  /**
-   * `exists` and `~exists`: is the proposition `Allowed` or `Forbidden`? `forall`: is it `Required` or `NotRequired`? `Unknown`: the
-   * exploration did not come to its end, and nothing was found so far.
-   */
-  readonly verdict: 'Allowed' | 'Forbidden' | 'Required' | 'NotRequired' | 'Unknown';
-  /** Does the condition hold as it is written? Says nothing where the verdict is `Unknown`. */
-  readonly holds: boolean;
-  readonly condition: string;
-  /** Every end there is, in order. */
-  readonly ends: readonly End[];
-  /** How many of them the proposition is true of. */
-  readonly witnesses: number;
-  readonly states: number;
-  /** Did the exploration come to its end? */
-  readonly complete: boolean;
-}
+import type { Progress } from '@shootdown/core';
+import { ALL_REDUCTIONS, type Exploration, type ExploreOptions, type System } from '@shootdown/core/testing';
+import type { InstructionSet } from './instruction-set.ts';
+import type { LitmusTest } from './litmus-test.ts';
+import { locationsOf } from './memory.ts';
+import { NotModelled } from './mistakes.ts';
+import { judgeOf, observedOf, placeReader, type Observed } from './observed.ts';
+import type { Deadlocked, End, Kept, Outcome } from './outcome.ts';
+import { shown, type View } from './shown.ts';
+import { systemOf, type AtEnd, type Parts } from './system.ts';
 
 export interface RunOptions {
   /** Another memory model than that of the instruction set. */
   readonly memory?: 'sc' | 'tso';
+  /** Gives up once there are more states than this. */
   readonly maxStates: number;
+  /** Gives up once states take more bytes than this. */
+  readonly maxBytes?: number;
+  /** Gives up after so much time. */
+  readonly deadlineMs?: number;
+  /** Ends the search; the outcome says what was found by then. */
+  readonly signal?: AbortSignal;
+  /** Called now and then with how far the search has come. */
+  onProgress?(now: Progress): void;
 }
 
-/** Words in cells: small ones as they are, others and addresses by number. */
-class Words {
-  private readonly others: Word[] = [];
-  private static readonly LIMIT = 2 ** 30;
-  encode = (word: Word): number => {
-    if (typeof word === 'bigint' && word >= 0n && word < BigInt(Words.LIMIT)) return Number(word);
-    const known = this.others.findIndex((other) => showWord(other) === showWord(word));
-    return Words.LIMIT + (known < 0 ? this.others.push(word) - 1 : known);
-  };
-  decode = (value: number): Word => (value < Words.LIMIT ? BigInt(value) : (this.others[value - Words.LIMIT] ?? 0n));
+/** CPUs that the machine can have: sets of them are bits of a number. */
+const MOST_THREADS = 31;
+
+/** A test that is ready to be explored, and what the exploration tells of it. */
+export interface Ready {
+  readonly system: System;
+  readonly options: ExploreOptions;
+  outcome(found: Exploration): Outcome;
 }
 
 /**
  * @param test one of `set.isas`
  * @param file its name, for messages
- * @throws Mistake SD_BAD_LITMUS when an instruction is not known or makes no sense
+ * @throws Mistake SD_BAD_LITMUS when an instruction is not known or makes no sense. The exploration throws it too
+ * @throws NotModelled; the exploration throws it too, as a cause
  */
-export function runLitmus(test: LitmusTest, set: InstructionSet, file: string, { memory = set.memory, maxStates }: RunOptions): Outcome {
-  const words = new Words();
-  const cells = new Map<string, Ref>();
-  const named = (name: string, make: () => Ref): Ref => {
-    if (!cells.has(name)) cells.set(name, make());
-    return cells.get(name)!;
-  };
-  const cell = (location: string): Ref => named(`[${location}]`, () => perMm(`[${location}]`)(0));
-  const last = (place: Place): Ref => ('location' in place ? cell(place.location) : named(placeName(place), () => perMm(placeName(place))(0)));
-  const programs = test.threads.map((thread) => thread.map((text) => understood(text, set, test, file)));
-  for (const { place, value } of test.initial) for (const at of [place, value]) if (typeof at !== 'bigint' && 'location' in at) cell(at.location);
-  for (const thread of test.threads) for (const text of thread) for (const location of set.locations(text)) cell(location);
-  const observed = test.observed.map((place) => ({ name: placeName(place), at: last(place) }));
-
-  const fail = (what: string): never => {
-    throw badLitmus(file, what, 'Does every register hold what its instruction needs?');
-  };
-  const firstOf = (thread: number): Map<string, Word> =>
-    new Map(test.initial.flatMap(({ place, value }) => ('thread' in place && place.thread === thread ? [[place.register, value] as const] : [])));
-  const registersOf = (thread: number) => test.observed.flatMap((place) => ('thread' in place && place.thread === thread ? [place] : []));
-  /** Runs the program, and says at its end what the observed registers hold. */
-  const body = (thread: number) =>
-    function* (cpu: Cpu): Op {
-      const state: ThreadState = { registers: firstOf(thread), cell, encode: words.encode, decode: words.decode, fail };
-      for (let i = 0; i < programs[thread]!.length; i++) yield* programs[thread]![i]!(cpu, state);
-      const seen = registersOf(thread);
-      if (seen.length > 0) yield* cpu.special('litmus.registers', seen.map(last), seen.map(({ register }) => words.encode(state.registers.get(register) ?? 0n)));
-    };
-
-  const ends = new Map<string, End>();
-  const system = bareSystem({
-    threads: test.threads.map((_, thread) => body(thread)),
-    cells: [...cells.values()].map((at) => at.region),
-    memory,
-    start: test.initial.flatMap(({ place, value }) => ('location' in place ? [[cell(place.location), words.encode(value)] as const] : [])),
-    spec: { steps: () => ({ 'litmus.registers': { apply: (step, store) => (step.cells.forEach((at, i) => store.set(at, step.args[i] ?? 0)), 0), footprint: (step) => ({ reads: [], writes: step.cells, adds: [] }), tell: () => 'has run' } }) },
-    atEnd: {
-      'ends are noted': (value) => {
-        const end = Object.fromEntries(observed.map(({ name, at }) => [name, showWord(words.decode(value(at)))]));
-        ends.set(observed.map(({ name }) => end[name]).join(), end);
-        return true;
-      },
-    },
-  });
-  const found = exploreSync(system, { stopAtFirst: false, maxStates, reduce: ALL_REDUCTIONS });
-  const all = [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, end]) => end);
-  const witnesses = all.filter((end) => isTrue(test.proposition, end)).length;
-  const every = witnesses === all.length;
-  const complete = found.outcome === 'complete';
-  const verdict = test.quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
+export function readyLitmus(test: LitmusTest, set: InstructionSet, file: string, { memory = set.memory, ...bounds }: RunOptions): Ready {
+  if (test.threads.length > MOST_THREADS)
+    throw new NotModelled(`it has ${test.threads.length} threads: the machine has at most ${MOST_THREADS} CPUs`);
+  const programs = test.threads.map((thread) => set.read(thread, test.isa, (line, column) => `${file}:${line}:${column}`));
+  const locations = locationsOf(test, programs, set, file);
+  const reader = placeReader(test, programs, locations, set.addressBits(test.isa), file);
+  for (const { place } of test.initial) reader(place);
+  const observed = observedOf(test, reader);
+  const judge = judgeOf(test.proposition, reader, file);
+  const seen = new Seen({ test, set, programs, locations, observed, file, memory });
   return {
-    name: test.name, isa: test.isa, memory, condition: `${test.quantifier} ${test.condition}`, ends: all, witnesses, states: found.states, complete,
-    // One end is enough to allow; that there is none is known of all ends only.
-    verdict: complete || verdict === 'Allowed' || verdict === 'NotRequired' ? verdict : 'Unknown',
-    holds: test.quantifier === 'forall' ? every : (witnesses > 0) === (test.quantifier === 'exists'),
+    system: systemOf(seen.parts, seen.note),
+    options: { stopAtFirst: false, reduce: ALL_REDUCTIONS, ...bounds },
+    outcome(found) {
+      const ends = seen.ends();
+      return outcomeOf(test, memory, ends, ends.filter(judge).length, found, seen.kept());
+    },
   };
 }
 
-function understood(text: string, set: InstructionSet, test: LitmusTest, file: string): Instruction {
-  const instruction = set.read(text, test.isa);
-  if (typeof instruction === 'string') throw badLitmus(file, instruction, 'What is known stands in the file of the instruction set, packages/litmus/src.');
-  return instruction;
+/** The ends that were come to. */
+class Seen {
+  private readonly byText = new Map<string, End>();
+  private readonly unreturned = new Map<string, Kept>();
+
+  constructor(readonly parts: Parts) {}
+
+  note = (at: AtEnd): void => {
+    const { observed, programs } = this.parts;
+    const texts = observed.map((place) => shown(viewAt(place, at), at.word(place)));
+    const end: End = Object.fromEntries(observed.map(({ name }, i) => [name, texts[i]!]));
+    this.byText.set(texts.join(), end);
+    programs.forEach((_, thread) => {
+      const what = at.kept(thread);
+      if (what !== undefined) this.unreturned.set(`${thread} ${what}`, { thread: `P${thread}`, what });
+    });
+  };
+
+  ends = (): readonly End[] => [...this.byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, end]) => end);
+  kept = (): readonly Kept[] => [...this.unreturned].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kept]) => kept);
 }
 
-export function isTrue(p: Proposition, end: End): boolean {
-  if ('is' in p) return end[placeName(p.is)] === showWord(p.value);
-  if ('not' in p) return !isTrue(p.not, end);
-  return 'every' in p ? p.every.every((q) => isTrue(q, end)) : p.some.some((q) => isTrue(q, end));
+const viewAt = (place: Observed, at: AtEnd): View => {
+  const type = at.type(place);
+  return type ? { ...place, type, bits: type.bits } : place;
+};
+
+function outcomeOf(
+  test: LitmusTest,
+  memory: Outcome['memory'],
+  ends: readonly End[],
+  witnesses: number,
+  found: Exploration,
+  kept: readonly Kept[],
+): Outcome {
+  const every = witnesses === ends.length;
+  const complete = found.outcome === 'complete' && found.gaveUp.length === 0;
+  const stuck = found.deadlock ?? found.neverEnds;
+  const deadlock: readonly Deadlocked[] = (stuck?.stuck ?? []).flatMap(({ process, waitsFor }) => {
+    const [, thread] = /^cpu(\d+)$/.exec(process) ?? [];
+    return thread === undefined ? [] : [{ thread: `P${thread}`, waitsFor }];
+  });
+  const verdict = test.quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
+  // One end is enough to allow; that there is none is known of all ends only, and only where every execution comes to one.
+  const shownByOne = verdict === 'Allowed' || verdict === 'NotRequired';
+  const holds = test.quantifier === 'forall' ? every : witnesses > 0 === (test.quantifier === 'exists');
+  return {
+    name: test.name,
+    isa: test.isa,
+    memory,
+    condition: `${test.quantifier} ${test.condition}`,
+    ends,
+    witnesses,
+    states: found.states,
+    complete,
+    verdict: shownByOne ? verdict : stuck ? 'Deadlock' : complete ? verdict : 'Unknown',
+    holds: holds && !stuck && kept.length === 0,
+    ...(stuck && { deadlock }),
+    ...(kept.length > 0 && { kept }),
+    ...(found.cut && { cut: found.cut.by }),
+  };
 }

@@ -15,7 +15,7 @@ function onArch({ workload, variant, arch, base, removals }: Ablated, look: Look
     paint.bold(`${workload}, ${variant}, on ${arch}`),
     ...paragraph(`${base.configuration}. As it is: clean (${evidenceOf(base.evidence)}). ${many(removals.length, 'step')} left out, one call site at a time:`, look.columns, 0),
   ];
-  const blocks = [head, table(needed, look), tokens(needed, look), rest(removals, 'not shown to be needed', look), rest(removals, 'open', look)];
+  const blocks = [head, table(needed, look), tokens(needed, look), rest(removals, 'not shown to be needed', look), rest(removals, 'open', look), outside(removals, look)];
   return blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
 }
 
@@ -35,9 +35,16 @@ function tokens(needed: readonly Removal[], look: Look): string[] {
 
 /** Steps that came to nothing, by what they are. */
 function rest(removals: readonly Removal[], word: Removal['word'], look: Look): string[] {
-  const these = removals.filter((r) => r.word === word);
+  const these = removals.filter((r) => r.word === word && !r.mistake);
   if (these.length === 0) return [];
   const kinds = [...new Set(these.map((r) => r.step))].sort();
   const title = word === 'open' ? 'The search did not end without:' : 'Not shown to be needed by this story, for what it asks:';
   return [title, ...kinds.flatMap((kind) => paragraph(`${kind}: ${these.filter((r) => r.step === kind).map((r) => r.in).join(', ')}`, look.columns, 2))];
+}
+
+/** Steps without which code came to a state that the model was not made for: nothing is known of them. */
+function outside(removals: readonly Removal[], look: Look): string[] {
+  const these = removals.flatMap((r) => (r.mistake ? [{ ...r, mistake: r.mistake }] : []));
+  if (these.length === 0) return [];
+  return ['Without these the code left what is modelled, and nothing is said of them:', ...these.flatMap(({ step, in: where, mistake }) => paragraph(`${step} in ${where}: ${mistake.code}: ${mistake.what}`, look.columns, 2))];
 }

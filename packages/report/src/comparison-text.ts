@@ -5,6 +5,7 @@ import { observationLines } from './observation.ts';
 import { paintOf, type Paint } from './paint.ts';
 import { raceTable } from './race-table.ts';
 import type { Look } from './report.ts';
+import { thresholdLines } from './thresholds-text.ts';
 import { contradicts, count, halves, isBroken, limitLine, many, markOf, MEANING, omissionOf, seconds, wordOf } from './words.ts';
 import { paragraph } from './wrap.ts';
 
@@ -18,7 +19,9 @@ export function comparisonText(comparison: Comparison, look: Look): string {
     raceTable(comparison, notes, look.columns, paint),
     legend(comparison, look.columns, paint),
     differences(comparison, look.columns, paint),
+    mistakes(comparison, look.columns, paint),
     unfinished(comparison, look.columns, paint),
+    thresholdLines(verdictsOf(comparison), look.columns).map(paint.dim),
     summary(comparison, look.columns, paint),
   ];
   return blocks
@@ -58,6 +61,22 @@ function differences(comparison: Comparison, columns: number, paint: Paint): str
   );
 }
 
+/** What is wrong with races that were not judged: each thing once, with where it was met. */
+function mistakes(comparison: Comparison, columns: number, paint: Paint): string[] {
+  return comparison.rows.flatMap((row) => {
+    const said = new Map<string, string[]>();
+    for (const { arch, code, what, hint } of row.mistakes ?? []) {
+      const text = `${code}: ${what}${hint ? `\n${hint}` : ''}`;
+      said.set(text, [...(said.get(text) ?? []), ...(arch === undefined ? [] : [arch])]);
+    }
+    return [...said].flatMap(([text, archs]) => {
+      const [first = '', ...more] = text.split('\n');
+      const where = archs.length === 0 ? row.id : `${row.id} on ${archs.join(', ')}`;
+      return [...paragraph(`not judged: ${where}: ${first}`, columns, 0).map(paint.bad), ...more.flatMap((line) => paragraph(line, columns, 2))];
+    });
+  });
+}
+
 /** How far the searches came that did not end. */
 function unfinished(comparison: Comparison, columns: number, paint: Paint): string[] {
   const open = verdictsOf(comparison).filter((v) => v.outcome === 'bound' || v.outcome === 'interrupted');
@@ -82,12 +101,14 @@ function summary(comparison: Comparison, columns: number, paint: Paint): string[
   const number = (word: RaceCell['agreement']): number =>
     cells.filter((c) => c.agreement === word && (word !== 'open' || finished(c))).length;
   const cut = cells.filter((c) => c.agreement === 'open' && !finished(c)).length;
+  const missing = comparison.rows.length * comparison.archs.length - cells.length;
   const words = [
     `${number('agree')} agree`,
     `${number('disagree')} disagree`,
     `${number('open')} open`,
     `${number('n/a')} not applicable`,
     ...(cut > 0 ? [`${cut} not finished`] : []),
+    ...(missing > 0 ? [`${missing} not judged`] : []),
   ].join(', ');
   const searched = verdictsOf(comparison).filter((v) => v.evidence.grade !== 'none');
   const states = searched.reduce((sum, v) => sum + v.evidence.states, 0);

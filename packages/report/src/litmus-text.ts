@@ -1,21 +1,42 @@
 /** Outcomes of litmus tests, in the form of herd7; beside a reference, how many agree. */
 import { cell, rowLines, rule, widest } from './grid.ts';
 import { paintOf } from './paint.ts';
-import type { LitmusAnswer, Look } from './report.ts';
+import type { LitmusAnswer, LitmusEnd, Look } from './report.ts';
 import { paragraph } from './wrap.ts';
 
 type Outcome = Extract<LitmusAnswer, { outcome: unknown }>['outcome'];
 type Agreement = NonNullable<LitmusAnswer['agreement']>;
 
-const COLUMNS: readonly Agreement[] = ['equal', 'stronger', 'unsound', 'false alarm', 'ends differ', 'bound', 'not read', 'not modelled'];
+const COLUMNS: readonly Agreement[] = ['equal', 'stronger', 'unsound', 'false alarm', 'ends differ', 'deadlock', 'bound', 'not read', 'not modelled'];
+/** Columns that are shown where there is something in them. */
+const RARE: readonly Agreement[] = ['deadlock'];
+const CUT = {
+  states: 'the bound on states was reached',
+  memory: 'the bound on memory was reached',
+  time: 'the time was over',
+  interrupt: 'the search was interrupted',
+} as const;
 
-export function litmusText(answers: readonly LitmusAnswer[], compared: boolean, look: Look): string {
-  return compared ? summary(answers, look) : answers.map((answer) => ('outcome' in answer ? test(answer.outcome) : `${answer.file}: ${'mistake' in answer ? answer.mistake : answer.notModelled}`)).join('\n\n');
+/** A whole list. */
+export function litmusText(answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd, look: Look): string {
+  return `${compared ? '' : answers.map(litmusAnswer).join('')}${litmusEnd(answers, compared, end, look)}`;
+}
+
+/** One answer of a list that is not compared with a reference, and what stands between it and the one before. */
+export const litmusAnswer = (answer: LitmusAnswer, i: number): string =>
+  `${i > 0 ? '\n\n' : ''}${'outcome' in answer ? test(answer.outcome) : `${answer.file}: ${'mistake' in answer ? answer.mistake : `not modelled: ${answer.notModelled}`}`}`;
+
+/** What stands behind the last answer: a comparison, and how many there would have been. */
+export function litmusEnd(answers: readonly LitmusAnswer[], compared: boolean, { asked = answers.length, complete = true }: LitmusEnd, look: Look): string {
+  const whole = answers.filter((answer) => !('outcome' in answer) || answer.outcome.cut !== 'interrupt').length;
+  return [...(compared ? [summary(answers, look)] : []), ...(complete ? [] : [`Interrupted: ${whole} of ${asked} tests were answered.`])].join('\n\n').replace(/^(?=Interrupted)/, answers.length > 0 ? '\n\n' : '');
 }
 
 /** One test, line by line as herd7 has it. Counted are ends, not executions. */
-function test({ name, verdict, ends, witnesses, holds, condition, memory, states, complete }: Outcome): string {
-  const word = witnesses === 0 ? 'Never' : witnesses === ends.length ? 'Always' : 'Sometimes';
+function test({ name, verdict, ends, witnesses, holds, condition, memory, states, complete, cut, deadlock, kept }: Outcome): string {
+  const both = witnesses > 0 && witnesses < ends.length;
+  // Never and always are known of all executions only, and where every one of them ends.
+  const word = both ? 'Sometimes' : deadlock ? 'Deadlock' : !complete ? 'Unknown' : witnesses === 0 ? 'Never' : 'Always';
   return [
     `Test ${name} ${verdict}`,
     `States ${ends.length}`,
@@ -24,8 +45,10 @@ function test({ name, verdict, ends, witnesses, holds, condition, memory, states
     'Witnesses',
     `Positive: ${witnesses} Negative: ${ends.length - witnesses}`,
     `Condition ${condition}`,
-    `Observation ${name} ${verdict === 'Unknown' ? verdict : word} ${witnesses} ${ends.length - witnesses}`,
-    `Explored ${states} states under ${memory.toUpperCase()}${complete ? '' : ': the bound was reached, there may be more ends'}`,
+    `Observation ${name} ${word} ${witnesses} ${ends.length - witnesses}`,
+    ...(deadlock ? [`Deadlock: ${deadlock.length > 0 ? deadlock.map(({ thread, waitsFor }) => `${thread} waits for ever for ${waitsFor}`).join(', ') : 'an execution never ends'}`] : []),
+    ...(kept ?? []).map(({ thread, what }) => `Not given back: ${thread} may end with ${what}`),
+    `Explored ${states} states under ${memory.toUpperCase()}${complete ? '' : `: ${CUT[cut ?? 'states']}, there may be more ends`}`,
   ].join('\n');
 }
 
@@ -33,10 +56,11 @@ function test({ name, verdict, ends, witnesses, holds, condition, memory, states
 function summary(answers: readonly LitmusAnswer[], look: Look): string {
   const paint = paintOf(look);
   const isas = [...new Set(answers.map(({ isa }) => isa))];
-  const head = ['instructions', 'tests', ...COLUMNS];
+  const columns = COLUMNS.filter((column) => !RARE.includes(column) || answers.some(({ agreement }) => agreement === column));
+  const head = ['instructions', 'tests', ...columns];
   const rows = isas.map((isa) => {
     const own = answers.filter((a) => a.isa === isa);
-    return [isa, String(own.length), ...COLUMNS.map((column) => String(own.filter(({ agreement }) => agreement === column).length))];
+    return [isa, String(own.length), ...columns.map((column) => String(own.filter(({ agreement }) => agreement === column).length))];
   });
   const widths = head.map((title, i) => widest([title, ...rows.map((row) => row[i]!)]));
   const wrong = answers.filter(({ agreement }) => agreement !== undefined && !['equal', 'stronger', 'not modelled'].includes(agreement));

@@ -1,5 +1,5 @@
 /** The table of a comparison: races down, architectures across; beside each other where there is room, stacked where not. */
-import type { Comparison, RaceCell } from '@shootdown/core';
+import type { Comparison, RaceCell, RaceRow } from '@shootdown/core';
 import type { Footnotes } from './footnotes.ts';
 import { cell, rowLines, rowWidth, rule, widest, type Cell } from './grid.ts';
 import type { Paint } from './paint.ts';
@@ -46,7 +46,8 @@ function layoutOf(comparison: Comparison, archs: readonly string[], stacked: boo
   const own = archs.map((arch) => {
     const cells = comparison.rows.flatMap((r) => r.cells.filter((c) => c.arch === arch));
     const texts = cells.flatMap((c) => (stacked ? halves(c).map((h) => halfText(h, notes)) : [inlineText(c, notes)]));
-    return widest([...texts, stacked ? split(arch) : arch]);
+    const wrong = comparison.rows.flatMap((r) => mistakeIn(r, arch) ?? []).map((code) => (stacked ? split(code) : code));
+    return widest([...texts, ...wrong, stacked ? split(arch) : arch]);
   });
   return { archs, stacked, widths: stacked ? [first, 'before'.length, ...own] : [first, ...own] };
 }
@@ -56,17 +57,19 @@ function tableLines(comparison: Comparison, { archs, widths, stacked }: Layout, 
   const body = comparison.rows.flatMap((row) => {
     const cells = archs.map((arch) => row.cells.find((c) => c.arch === arch));
     if (!stacked)
-      return rowLines([cell(row.id), ...cells.map((c) => (c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell('-')))], widths);
+      return rowLines([cell(row.id), ...cells.map((c, i) => (c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell(mistakeIn(row, archs[i]!) ?? '-', paint.bad)))], widths);
     return ([0, 1] as const).flatMap((i) => {
       const id = split(row.id).split('\n')[i] ?? '';
-      return rowLines(
-        [cell(id), cell(i === 0 ? 'before' : 'after', paint.dim), ...cells.map((c) => halfCell(c && halves(c)[i], notes, paint))],
-        widths,
-      );
+      const missing = (arch: string): Cell => cell(split(mistakeIn(row, arch) ?? '-').split('\n')[i] ?? '', paint.bad);
+      const halfCells = cells.map((c, a) => (c ? halfCell(halves(c)[i], notes, paint) : missing(archs[a]!)));
+      return rowLines([cell(id), cell(i === 0 ? 'before' : 'after', paint.dim), ...halfCells], widths);
     });
   });
   return [...rowLines(head, widths), paint.dim(rule(widths)), ...body];
 }
+
+/** Code of the mistake for which a cell is missing. */
+const mistakeIn = (row: RaceRow, arch: string): string | undefined => row.mistakes?.find((m) => m.arch === undefined || m.arch === arch)?.code;
 
 /** `FAIL`, `FAIL! [3]`, `ok*`. */
 function halfText({ verdict, expected }: Half, notes: Footnotes): string {
@@ -91,10 +94,10 @@ const inkOfCell = (c: RaceCell, paint: Paint): Cell['ink'] =>
       ? paint.warn
       : inkOf(c.after.outcome, paint);
 
-/** A name in two lines of about equal length, broken behind a dash; short names stay whole. */
+/** A name in two lines of about equal length, broken behind a dash or, where it is a code, behind `_`; short names stay whole. */
 export function split(name: string): string {
   if (name.length <= 8) return name;
-  const cuts = [...name.matchAll(/-/g)].map((m) => m.index + 1);
+  const cuts = [...name.matchAll(/^SD_/.test(name) ? /_/g : /-/g)].map((m) => m.index + 1);
   const best = cuts.toSorted((a, b) => Math.max(a, name.length - a) - Math.max(b, name.length - b))[0];
   return best === undefined ? name : `${name.slice(0, best)}\n${name.slice(best)}`;
 }

@@ -79,6 +79,14 @@ export interface Created {
 /** How a litmus test went, beside what a reference says of it where there is one. */
 export type LitmusAnswer = LitmusTestAnswer & { readonly agreement?: Agreement };
 
+/** How a list of litmus tests ended. */
+export interface LitmusEnd {
+  /** How many tests there were to answer. Absent: as many as there are answers. */
+  readonly asked?: number;
+  /** False: it was interrupted. What was not answered, or was cut short, is not known. */
+  readonly complete?: boolean;
+}
+
 /** What is said. */
 export type Content =
   | { readonly kind: 'comparison'; readonly comparison: Comparison }
@@ -100,7 +108,7 @@ export type Content =
       readonly notCompared: readonly NotCompared[];
       readonly beside: readonly Beside[];
     }
-  | { readonly kind: 'litmus'; readonly answers: readonly LitmusAnswer[]; readonly compared: boolean }
+  | ({ readonly kind: 'litmus'; readonly answers: readonly LitmusAnswer[]; readonly compared: boolean } & LitmusEnd)
   | { readonly kind: 'created'; readonly created: Created };
 
 /** A content, with the version of its JSON form. */
@@ -110,4 +118,14 @@ export type Report = { readonly schemaVersion: number } & Content;
 export interface Format {
   readonly name: string;
   say(report: Report, look: Look): string;
+  /** Says a list of litmus tests as it grows. All pieces together are what `say` makes of the whole list. */
+  readonly litmus?: LitmusPieces;
+}
+
+/** Pieces of a report of litmus tests, in order. */
+export interface LitmusPieces {
+  begin(schemaVersion: number): string;
+  /** @param i its place in the list, from 0 */
+  answer(answer: LitmusAnswer, i: number, compared: boolean): string;
+  end(answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd, look: Look): string;
 }

@@ -10,13 +10,22 @@ import { incidentOfReplay } from './incident.ts';
 import { incidentText } from './incident-text.ts';
 import { listText } from './list-text.ts';
 import { measurementsText, whyText } from './measure-text.ts';
-import { litmusText } from './litmus-text.ts';
+import { litmusAnswer, litmusEnd, litmusText } from './litmus-text.ts';
 import type { Format, Look, Report } from './report.ts';
 import { weighedText } from './weighed-text.ts';
 import { placementText } from './placement-text.ts';
 import { verdictsText } from './verdicts-text.ts';
 
-export const text: Format = { name: 'text', say: (report, look) => `${body(report, look)}\n` };
+export const text: Format = {
+  name: 'text',
+  say: (report, look) => `${body(report, look)}\n`,
+  litmus: {
+    begin: () => '',
+    // Beside a reference the answers are counted, and said at the end.
+    answer: (answer, i, compared) => (compared ? '' : litmusAnswer(answer, i)),
+    end: (answers, compared, end, look) => `${litmusEnd(answers, compared, end, look)}\n`,
+  },
+};
 
 function body(report: Report, look: Look): string {
   switch (report.kind) {
@@ -47,7 +56,7 @@ function body(report: Report, look: Look): string {
     case 'counts':
       return countsText(report, look);
     case 'litmus':
-      return litmusText(report.answers, report.compared, look);
+      return litmusText(report.answers, report.compared, report, look);
     case 'list':
       return listText(report.items, look);
   }

@@ -6,6 +6,7 @@ import { incidentText } from './incident-text.ts';
 import { paintOf } from './paint.ts';
 import { partingText } from './parting-text.ts';
 import type { Look } from './report.ts';
+import { thresholdLines } from './thresholds-text.ts';
 import { broke, evidenceOf, GRADE, limitLine, many, omissionOf, replayCommand, seconds, type Grade } from './words.ts';
 import { paragraph } from './wrap.ts';
 
@@ -25,6 +26,7 @@ export function verdictsText(verdicts: readonly Verdict[], partings: readonly Pa
     ...partings.map((parting) => partingText(parting, verdicts, look)),
     [
       ...legend(verdicts, look.columns).map(paint.dim),
+      ...thresholdLines(verdicts, look.columns).map(paint.dim),
       ...paragraph([`${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`, ...(omission ? [omission] : [])].join('; '), look.columns, 0),
     ].join('\n'),
   ].join('\n\n');

@@ -1,5 +1,5 @@
 /** The short words of a table, and how numbers are written. */
-import type { Evidence, Expected, Limit, RaceCell, Verdict } from '@shootdown/core';
+import type { Evidence, Expected, MetLimit, RaceCell, Verdict } from '@shootdown/core';
 import type { Cell } from './grid.ts';
 import type { Ink, Paint } from './paint.ts';
 
@@ -81,7 +81,7 @@ export function evidenceOf(e: Evidence): string {
 }
 
 /** What code gave up at, one line each: `'swap is not modelled', in do_fault (thread F), 3 states`. */
-export const limitLine = ({ why, where, process, states }: Limit): string =>
+export const limitLine = ({ why, where, process, states }: MetLimit): string =>
   `'${why}', ${where.length > 0 ? `in ${where.at(-1)} (${process})` : `in ${process}`}${states > 0 ? `, ${many(states, 'state')}` : ''}`;
 
 const CUT: Readonly<Record<NonNullable<Evidence['cut']>['by'], string>> = {

@@ -1,5 +1,6 @@
 /** Finds out everything that the pages say about one architecture, by running it. */
 import { allHooks, compareRaces, coverageOf, hooksOf, measureClaims, sentencesOf, type ArchSpec, type Bounds } from '@shootdown/core';
+import { CAREFUL } from '@shootdown/core/plugin';
 import { contractWorkloads, expected, races } from '@shootdown/workloads';
 import type { ArchAsData, ArchFacts, RaceWord, Story } from './facts.ts';
 
@@ -55,7 +56,7 @@ const wordOf = (race: string, cell: Awaited<ReturnType<typeof compareRaces>>['ro
 });
 
 function asData(arch: ArchSpec, folder: string): ArchAsData {
-  const { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, memory, numbers, exploring, config, entryBits } = arch.machine;
+  const { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, insufficientRights = CAREFUL, memory, numbers, exploring, config, entryBits } = arch.machine;
   const hookNames = (layer: object | undefined): string[] =>
     layer ? Object.getOwnPropertyNames(layer).filter((name) => allHooks.has(name)) : [];
   return {
@@ -65,7 +66,7 @@ function asData(arch: ArchSpec, folder: string): ArchAsData {
     over: arch.over,
     folder,
     layers: arch.layers.map((layer) => ({ name: layer.name, own: arch.ownLayers.includes(layer) })),
-    machine: { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, memory, numbers, exploring, config, entryBits },
+    machine: { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, insufficientRights, memory, numbers, exploring, config, entryBits },
     history: arch.history.map(({ layer, ...change }) => ({ ...change, hooks: hookNames(layer?.prototype as object | undefined) })),
     operations: Object.keys(arch.operations),
   };

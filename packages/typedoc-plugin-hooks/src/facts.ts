@@ -14,6 +14,7 @@ export type ArchAsData = Pick<ArchSpec, 'id' | 'title' | 'what' | 'over'> & {
     | 'walkCache'
     | 'hardwareAccessed'
     | 'hardwareDirty'
+    | 'insufficientRights'
     | 'memory'
     | 'numbers'
     | 'exploring'

@@ -62,7 +62,8 @@ test('any operation runs, its interrupts are the sum of their kinds, and two for
       const [plain, stepwise, otherStore] = thrice(operation, { mode, configuration: kernelNamed(kernel) }, arch);
       expect(stepwise).toEqual(plain);
       expect(otherStore).toEqual(plain);
-      const { columns, noPlainForm } = plain![0];
+      const { columns, noPlainForm, notModelled } = plain![0];
+      expect(notModelled).toBeUndefined(); // no operation comes to a limit
       expect(noPlainForm).toBeUndefined();
       expect(columns.ipis).toBeCloseTo(columns.tlbIpis + columns.syncIpis + columns.lazyExitIpis);
       for (const column of COLUMNS) expect(columns[column]).toBeGreaterThanOrEqual(0);

@@ -1,7 +1,8 @@
 /** `ablate`: which synchronising steps a race needs, by leaving each out. */
 import type { Ablated } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
-import { Catalog, namedOf } from '../catalog.ts';
+import { Catalog } from '../catalog.ts';
+import { chosenWorkloads } from '../chosen.ts';
 import { EXIT } from '../exit.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
@@ -26,20 +27,21 @@ export class Ablate implements Command {
   async run(names: readonly string[], options: AblateOptions): Promise<Result> {
     const core = await this.core();
     const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
-    const chosen = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
+    const chosen = await chosenWorkloads(this.catalog, names, core);
     const ablated: Ablated[] = [];
     for (const { scenario, variants } of chosen) {
       // Of a race the kernel after its fix; of anything else the only one.
       const variant = options.variant ?? ('after' in variants ? 'after' : (Object.keys(variants)[0] ?? ''));
-      const [configuration] = select(Object.entries(variants), ([name]) => name, [variant], 'SD_UNKNOWN_WORKLOAD', core);
+      if (!(variant in variants)) throw new core.Mistake('SD_BAD_OPTION', `${scenario.name} has no variant ${variant}.`, `It has ${Object.keys(variants).join(', ')}.`);
       for (const arch of archs) {
-        if (this.interrupt.aborted || !configuration) break;
-        const one = await core.ablate(arch, scenario, configuration[1], variant, {
+        if (this.interrupt.aborted) break;
+        const one = await core.ablate(arch, scenario, variants[variant]!, variant, {
           ...boundsOf(options, core, this.interrupt),
           onRemoval: (done, total, what) => this.progress.task(`${done}/${total}  ${scenario.name} on ${arch.id} without ${what}`),
           onProgress: (p) => this.progress.search(p),
         });
         if (one) ablated.push(one);
+        else this.progress.note(`${scenario.name} does not apply to ${arch.id}.`);
       }
     }
     const open = ablated.some(({ removals }) => removals.some((r) => r.word === 'open'));

@@ -2,11 +2,13 @@
 import type { Frequency, HookFacts } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
+import { mustBeKnown, mustBeWhole } from '../chosen.ts';
 import { exitOfClaims } from '../exit.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { select } from '../select.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
+import { namedOf } from '../workloads.ts';
 
 @injectable()
 export class Claims implements Command {
@@ -21,7 +23,10 @@ export class Claims implements Command {
     const core = await this.core();
     const hooks = select([...core.allHooks.values()], (h) => h.hookName, names, 'SD_UNKNOWN_HOOK_NAME', core);
     const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
-    const { contractWorkloads } = await this.catalog.workloads();
+    const workloads = await this.catalog.workloads();
+    const { contractWorkloads } = workloads;
+    mustBeWhole({ ...workloads, broken: workloads.broken.filter(({ kind }) => kind === 'workload') }, undefined);
+    await mustBeKnown(this.catalog, namedOf({ races: [], variations: [], contractWorkloads }));
     const frequencies: Frequency[] = [];
     const facts: HookFacts[] = [];
     const jobs = hooks.flatMap((hook) => archs.map((arch) => ({ name: hook.hookName, arch })));

@@ -1,13 +1,14 @@
 /** `compare`: races on every architecture, before and after their fix. */
-import type { HowFar } from '@shootdown/core';
+import type { HowFar, Mistake, RaceCase, RaceRow } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { exitOfComparison } from '../exit.ts';
 import { checkpointed, goesOn, howToGoOn } from '../checkpointed.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
-import { racesOf } from '../races.ts';
+import { brokenOf, racesOf } from '../races.ts';
 import { Searches } from '../searches.ts';
 import { select } from '../select.ts';
-import type { Command, Result } from '../tokens.ts';
+import type { Command, Core, Result } from '../tokens.ts';
+import type { Workloads } from '../workloads.ts';
 
 /** Options of `compare`. */
 interface CompareOptions extends BoundOptions {
@@ -25,7 +26,7 @@ export class Compare implements Command {
     const core = await this.on.core();
     const archs = select(await catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
     const workloads = await catalog.workloads();
-    const races = racesOf(workloads, ids, options.group, core);
+    const { races, rows } = await this.#races(workloads, ids, options.group, core);
     const journal = await catalog.journal(options);
     const comparison = await this.on.threaded(options.jobs, Infinity, (threads, pool) =>
       core.compareRaces(archs, races, workloads.expected, {
@@ -45,6 +46,28 @@ export class Compare implements Command {
         onCell: (done, total, next) => progress.task(`${done}/${total}  ${next}`),
       }),
     );
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison }, exit: exitOfComparison(comparison) };
+    const whole = rows.length === 0 ? comparison : { ...comparison, rows: [...comparison.rows, ...rows], complete: false };
+    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison: whole }, exit: exitOfComparison(whole) };
+  }
+
+  /** Races that can be judged, and rows of those that cannot: each of these costs its own row only. */
+  async #races(workloads: Workloads, ids: readonly string[], groups: readonly string[] | undefined, core: Core): Promise<{ races: RaceCase[]; rows: RaceRow[] }> {
+    const broken = brokenOf(workloads, ids, groups);
+    const named = ids.filter((id) => !broken.some(({ name }) => name === id));
+    const onlyBroken = ids.length > 0 && named.length === 0 && groups === undefined;
+    const chosen = onlyBroken ? [] : racesOf(workloads, named, groups, core);
+    const strangers = await this.on.catalog.strangers(chosen.map(({ scenario, before, after }) => ({ scenario, configurations: [before, after] })));
+    return {
+      races: chosen.filter((_, i) => strangers[i] === undefined),
+      rows: [
+        ...broken.map(({ name, mistake }) => rowOf({ id: name, title: name, year: 0 }, mistake)),
+        ...chosen.flatMap((race, i) => (strangers[i] ? [rowOf(race, strangers[i])] : [])),
+      ],
+    };
   }
 }
+
+/** The row of a race that is judged nowhere. */
+const rowOf = ({ id, title, year }: Pick<RaceRow, 'id' | 'title' | 'year'>, { code, what, hint, exitClass }: Mistake): RaceRow => ({
+  id, title, year, cells: [], mistakes: [{ code, what, hint, exitClass }],
+});

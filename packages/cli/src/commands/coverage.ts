@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Reach, Reached } from '@shootdown/core';
 import { archCode, kernelCode } from '@shootdown/core/code';
 import { inject, injectable } from 'tsyringe';
-import { namedOf } from '../catalog.ts';
+import { chosenWorkloads } from '../chosen.ts';
 import { EXIT } from '../exit.ts';
 import { jobsOf, type Job } from '../jobs.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
@@ -29,7 +29,7 @@ export class Coverage implements Command {
   async run(names: readonly string[], options: CoverageOptions): Promise<Result> {
     const core = await this.on.core();
     const archs = select(await this.on.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
-    const workloads = select(namedOf(await this.on.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
+    const workloads = await chosenWorkloads(this.on.catalog, names, core);
     // Of all workloads those that have the variant; of workloads that are named each must have it.
     const chosen = names.length > 0 ? workloads : workloads.filter(({ variants }) => options.variant === undefined || options.variant in variants);
     if (chosen.length === 0) throw new core.Mistake('SD_BAD_OPTION', `no workload has a variant ${options.variant}.`, 'Races have before and after, other workloads the name of a release, such as v6.1.');

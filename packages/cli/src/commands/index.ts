@@ -9,7 +9,11 @@ const bounds = (command: Command): Command =>
   command
     .option('--max-states <n>', 'give up a search after so many states', whole)
     .option('--max-memory <MB>', 'give up a search whose states, and the ways to them, take more than so many megabytes', positive)
-    .option('--timeout <s>', 'give up a search after so many seconds', positive);
+    .option('--timeout <s>', 'give up a search after so many seconds', positive)
+    .addOption(
+      new Option('--thresholds <whose>', 'numbers that code compares with, such as flush ceilings: the small ones of explorations, those of the machine, or both where it makes a difference (default: both for verdicts, else exploring)')
+        .choices(['exploring', 'machine', 'both']),
+    );
 const resume = (command: Command): Command =>
   command
     .option('--resume <file>', 'add each verdict to this file, and take from it those that are there; beside it keep the search that is running, and go on with what a run that was killed, or met a bound, has left')
@@ -35,13 +39,13 @@ export const declarations: readonly Declaration[] = [
               .argument('[workload...]', 'races (default: all)')
               .summary('judge races on every architecture, before and after their fix')
               .description(
-                'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says, 12 when one is not, 75 when a search did not end.',
+                'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
               )
               .option('-g, --group <names>', 'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated', names)
               .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
           ),
         ))),
-        'shootdown compare --group 000,004 --arch x86-64,ppc64-radix',
+        'shootdown compare collapse-vs-gup-fast lazy-tlb-vs-table-free --arch x86-64,arm64',
       ),
     load: async () => (await import('./compare.ts')).Compare,
   },
@@ -75,12 +79,12 @@ export const declarations: readonly Declaration[] = [
               .argument('<workload...>', 'races or other workloads')
               .summary('leave out each lock, barrier, flush and wait in turn, and see which are needed')
               .description(
-                'Leaves out every synchronising step that the threads of a workload come by, one call site at a time, and judges it again.\nExits 0, 75 when a search did not end, 4 when nothing applies. A step that stays unnoticed is not needed by this workload; another may need it.',
+                'Leaves out every synchronising step that the threads of a workload come by, one call site at a time, and judges it again.\nExits 0, 75 when a search did not end or left what is modelled, 4 when nothing applies. A step that stays unnoticed is not needed by this workload; another may need it.',
               )
               .option('--variant <name>', 'of a race: before or after its fix; else a release (default: after)'),
           ),
         ),
-        'shootdown ablate collapse-beside-gup-fast --arch ppc64-radix',
+        'shootdown ablate ppc-split-serialized-control --variant before --arch ppc64-radix',
       ),
     load: async () => (await import('./ablate.ts')).Ablate,
   },
@@ -102,7 +106,7 @@ export const declarations: readonly Declaration[] = [
             .option('--mix <parts>', 'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)', names, ['move', 'wp', 'migrate', 'change', 'zap', 'split', 'collapse'])
             .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
         ),
-        'shootdown place collapse-beside-gup-fast --arch ppc64-radix',
+        'shootdown place ppc-zap-huge-pmd-vs-lockless-walk --arch ppc64-radix --mix zap,change=100',
       ),
     load: async () => (await import('./place.ts')).Place,
   },
@@ -150,10 +154,10 @@ export const declarations: readonly Declaration[] = [
       example(
         program
           .command('list')
-          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks']))
-          .summary('list architectures, workloads or hooks')
-          .description('Lists architectures, workloads or hooks.'),
-        'shootdown list workloads',
+          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes', 'limits']))
+          .summary('list architectures, workloads, hooks, operations, changes or limits')
+          .description('Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.'),
+        'shootdown list limits',
       ),
     load: async () => (await import('./list.ts')).List,
   },
@@ -232,16 +236,16 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        program
+        bounds(program
           .command('litmus')
           .argument('<file...>', '.litmus files, or folders of them')
           .summary('run litmus tests on the machine')
           .description(
-            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 65 when a file is not understood, 75 when a search did not end.',
+            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 11 when somebody waits for ever or does not give back a lock,\n65 when a file is not understood, 75 when a search did not end: without --max-states after 2,000,000 states.',
           )
           .addOption(new Option('--memory <model>', 'another memory model than that of the instructions').choices(['sc', 'tso']))
-          .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test')
-          .option('--max-states <n>', 'give up a test after so many states', whole),
+          .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test'),
+        ),
         'shootdown litmus SB.litmus --memory sc',
       ),
     load: async () => (await import('./litmus.ts')).Litmus,

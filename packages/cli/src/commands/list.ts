@@ -1,7 +1,8 @@
 /** `list`: what there is. */
 import type { Item } from '@shootdown/report';
 import { inject, injectable } from 'tsyringe';
-import { Catalog, namedOf } from '../catalog.ts';
+import { Catalog } from '../catalog.ts';
+import { namedOf } from '../workloads.ts';
 import { EXIT } from '../exit.ts';
 import { CORE, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
@@ -14,8 +15,37 @@ export class List implements Command {
 
   async run([what = '']: readonly string[]): Promise<Result> {
     const core = await this.core();
-    const items = what === 'archs' ? await this.#archs() : what === 'hooks' ? await this.#hooks(core) : await this.#workloads();
+    const items = await this.#items(what, core);
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'list', what, items }, exit: items.length > 0 ? EXIT.ok : EXIT.nothing };
+  }
+
+  async #items(what: string, core: Core): Promise<Item[]> {
+    switch (what) {
+      case 'archs':
+        return this.#archs();
+      case 'hooks':
+        return this.#hooks(core);
+      case 'operations':
+        return (await this.catalog.workloads()).operations.map(({ name, says }) => ({ name, facts: [], says }));
+      case 'changes':
+        return this.#changes(core);
+      case 'limits':
+        return this.#limits(core);
+      default:
+        return this.#workloads();
+    }
+  }
+
+  /** Fixes of generic code, and changes of hooks with the architectures that have them. */
+  async #changes(core: Core): Promise<Item[]> {
+    const archs = await this.catalog.archs();
+    const known = archs.map((arch) => ({ id: arch.id, changes: new Map(core.changesKnownTo(arch).map((change) => [change.name, change])) }));
+    const all = new Map(known.flatMap(({ changes }) => [...changes]));
+    const having = (name: string): string[] => known.filter(({ changes }) => changes.has(name)).map(({ id }) => id);
+    return [
+      ...core.FIXES.map(({ name, since, says }): Item => ({ name, facts: ['fix', since], says })),
+      ...[...all.values()].map(({ name, says }): Item => ({ name, facts: [having(name).length === archs.length ? 'every' : having(name).join(' ')], says })),
+    ];
   }
 
   async #archs(): Promise<Item[]> {
@@ -24,12 +54,19 @@ export class List implements Command {
 
   async #workloads(): Promise<Item[]> {
     const workloads = await this.catalog.workloads();
-    const races = workloads.races.map((r): Item => ({ name: r.id, facts: ['race', String(r.year)], says: r.title }));
+    const races = workloads.races.map((r): Item => ({ name: r.id, facts: ['race', ...(r.year ? [String(r.year)] : [])], says: r.title }));
     const rest = namedOf({ ...workloads, races: [] }).filter(({ scenario }) => !races.some((r) => r.name === scenario.name));
     return [
       ...races,
-      ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title })),
+      ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title ?? '' })),
+      ...workloads.broken.map(({ name, mistake }): Item => ({ name, facts: [mistake.code], says: `Cannot be run: ${mistake.what}` })),
     ];
+  }
+
+  /** Those of the generic code, and of the architectures, which declare theirs when they are loaded. */
+  async #limits(core: Core): Promise<Item[]> {
+    await this.catalog.archs();
+    return core.limits().map(({ says, source }) => ({ name: source.symbol, facts: [source.file], says: `${says}.` }));
   }
 
   /** Each hook with who brings a body of its own, and which workloads call it on some architecture. */

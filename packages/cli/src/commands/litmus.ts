@@ -2,17 +2,19 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { HowFar } from '@shootdown/core';
 import type { LitmusAnswer } from '@shootdown/report';
 import { inject, injectable } from 'tsyringe';
 import { EXIT } from '../exit.ts';
+import { boundsOf, type BoundOptions } from '../options.ts';
+import { Printer } from '../printer.ts';
 import { Progress } from '../progress.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
-interface Options {
+interface Options extends BoundOptions {
   readonly memory?: 'sc' | 'tso';
   /** A file of references. */
   readonly against?: string;
-  readonly maxStates?: number;
 }
 
 @injectable()
@@ -20,28 +22,44 @@ export class Litmus implements Command {
   constructor(
     @inject(CORE) private readonly core: Lazy<Core>,
     @inject(Progress) private readonly progress: Progress,
+    @inject(Printer) private readonly printer: Printer,
     @inject(INTERRUPT) private readonly interrupt: AbortSignal,
   ) {}
 
   async run(names: readonly string[], options: Options): Promise<Result> {
-    const [core, { agreementOf, litmus, litmusOfMany, readReferences }] = await Promise.all([this.core(), import('@shootdown/litmus')]);
+    const [core, { agreementOf, answerLitmus, LITMUS_STATES, readReferences }] = await Promise.all([this.core(), import('@shootdown/litmus')]);
     const read = async (path: string): Promise<string> => readFile(path, 'utf8').catch((error: unknown) => missing(path, error, core));
     const files = (await Promise.all(names.map((name) => filesOf(name, core)))).flat();
-    const { against, memory, maxStates } = options;
+    const { against, memory } = options;
     const references = against === undefined ? [] : readReferences(jsonOf(await read(against), against, core), against);
     const of = new Map(references.map((reference) => [basename(reference.file), reference]));
+    const bounds = { ...boundsOf({ ...options, maxStates: options.maxStates ?? LITMUS_STATES }, core, this.interrupt), ...(memory ? { memory } : {}) };
+    const compared = against !== undefined;
     const answers: LitmusAnswer[] = [];
-    for (const file of files) {
-      await setImmediate(); // lets a signal come in
-      if (this.interrupt.aborted) break;
-      this.progress.task(`${answers.length}/${files.length}  ${basename(file)}`);
-      const answer = (files.length > 1 ? litmusOfMany : litmus)(await read(file), file, { ...(memory ? { memory } : {}), ...(maxStates ? { maxStates } : {}) });
-      const reference = of.get(basename(file));
-      answers.push({ ...answer, ...(reference ? { agreement: agreementOf(answer, reference) } : {}) });
+    const growing = await this.printer.litmus(compared);
+    const end = (): { asked: number; complete: boolean } => ({ asked: files.length, complete: answers.length === files.length && !answers.some(isInterrupted) });
+    try {
+      for (const file of files) {
+        await setImmediate(); // lets a signal come in
+        if (this.interrupt.aborted) break;
+        this.progress.task(`${answers.length}/${files.length}  ${basename(file)}`);
+        const onProgress = (now: HowFar): void => this.progress.search(now, file);
+        const answer = await answerLitmus(await read(file), file, files.length > 1 ? 'many' : 'one', { ...bounds, onProgress });
+        const reference = of.get(basename(file));
+        answers.push({ ...answer, ...(reference ? { agreement: agreementOf(answer, reference) } : {}) });
+        growing.add(answers.at(-1)!);
+      }
+    } catch (error) {
+      // A document that was begun is ended; of a test that is the only one nothing was said yet.
+      if (answers.length > 0) growing.end({ asked: files.length, complete: false });
+      throw error;
     }
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'litmus', answers, compared: against !== undefined }, exit: exitOf(answers) };
+    growing.end(end());
+    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'litmus', answers, compared, ...end() }, exit: exitOf(answers), printed: true };
   }
 }
+
+const isInterrupted = (answer: LitmusAnswer): boolean => 'outcome' in answer && answer.outcome.cut === 'interrupt';
 
 /** A file as it is; of a folder, every `.litmus` file in it. */
 async function filesOf(name: string, core: Core): Promise<string[]> {
@@ -64,6 +82,7 @@ function jsonOf(text: string, path: string, core: Core): unknown {
 function exitOf(answers: readonly LitmusAnswer[]): number {
   if (answers.some(({ agreement }) => ['unsound', 'false alarm', 'ends differ'].includes(agreement ?? ''))) return EXIT.differs;
   if (answers.some((a) => 'mistake' in a)) return EXIT.notRead;
+  if (answers.some((a) => 'outcome' in a && (a.outcome.deadlock ?? a.outcome.kept))) return EXIT.deadlock;
   if (answers.some((a) => 'outcome' in a && !a.outcome.complete)) return EXIT.bound;
   return answers.every((a) => 'notModelled' in a) ? EXIT.nothing : EXIT.ok;
 }

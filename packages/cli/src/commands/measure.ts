@@ -47,12 +47,14 @@ export class Measure implements Command {
   async run(names: readonly string[], options: Options): Promise<Result> {
     const core = await this.core();
     const why = options.why === undefined ? undefined : whyOf(options.why, core);
+    if (why) mustBeAlone(names, options, core);
     const operations = await this.#operations(why ? [why.operation] : names, core);
     const targets = await this.#targets(why ? [why.arch] : options.arch, options.against !== undefined, core);
     const modes = modesOf(why ? [why.mode] : options.mode, core);
     const rows = options.against === undefined ? undefined : await this.#counts(options.against, core);
     const perturbed = this.#perturbed(options, targets.map(({ arch }) => arch), core);
     const jobs = rows ? comparisons(rows, targets, operations, modes) : measurements(targets, operations, modes ?? ['solo']);
+    if (jobs.length > 0) mustBeCounted(jobs, names.length > 0 ? operations.map(({ name }) => name) : [], options, core);
 
     const done: { readonly job: Job; readonly measured: Measured }[] = [];
     for (const job of jobs) {
@@ -77,6 +79,7 @@ export class Measure implements Command {
   /** What is asked for beside the kernel and machine of a row: another kernel, a rule less. */
   #perturbed({ kernel, without }: Options, archs: readonly ArchSpec[], core: Core): (job: Job) => Partial<MeasureOptions> {
     const rule = without === undefined ? undefined : core.ruleNamed(without, archs, core.kernelNamed(kernel ?? '6.12'));
+    for (const arch of archs) if (rule && !rule(arch)) this.progress.note(`${arch.id} has no rule ${without}: it is measured as it is.`);
     return ({ arch, row }) => {
       const configuration = core.kernelNamed(kernel ?? row?.kernel ?? '6.1');
       const off = rule?.(arch);
@@ -130,6 +133,21 @@ function whyOf(text: string, core: Core): { readonly operation: string; readonly
       'Write OPERATION:ARCHITECTURE:MODE, such as thp_munmap:x86-64:spin3.',
     );
   return { operation, arch, mode };
+}
+
+/** A row that is named in full leaves nothing to be chosen. */
+function mustBeAlone(names: readonly string[], { arch, mode, against }: Options, core: Core): void {
+  const more = names.length > 0 ? names.join(' ') : arch ? '--arch' : mode ? '--mode' : against !== undefined ? '--against' : undefined;
+  if (more !== undefined) throw new core.Mistake('SD_BAD_OPTION', `${more} beside --why means nothing: a row is named in full.`, 'Leave it out, or leave out --why.');
+}
+
+/** What is named has to be in the counts: else it would be left out of the table without a word. Where nothing is left, the exit code says so. */
+function mustBeCounted(jobs: readonly Job[], operations: readonly string[], { arch = [], mode = [] }: Options, core: Core): void {
+  const missing =
+    operations.find((name) => !jobs.some((job) => job.operation.name === name)) ??
+    arch.find((name) => !jobs.some((job) => job.name === name)) ??
+    (mode.includes('all') ? undefined : mode.find((name) => !jobs.some((job) => job.mode === name)));
+  if (missing !== undefined) throw new core.Mistake('SD_BAD_OPTION', `the counts say nothing of ${missing}.`, 'Leave it out, or measure it without --against.');
 }
 
 function modesOf(wanted: readonly string[] | undefined, core: Core): Mode[] | undefined {

@@ -1,11 +1,14 @@
 /** `place`: the cheapest places for kicks and flushes under which races hold. */
-import type { RaceCase } from '@shootdown/core';
+import type { ArchSpec, Configuration, RaceCase } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
-import { Catalog, type Workloads } from '../catalog.ts';
+import { Catalog } from '../catalog.ts';
+import { mustBeKnown, mustBeWhole } from '../chosen.ts';
+import type { Workloads } from '../workloads.ts';
 import { EXIT } from '../exit.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { select } from '../select.ts';
+import { mustBeOneOf, mustDiffer, select, weightOf } from '../select.ts';
+import { mustKnow } from '../switches.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
 /** Options of `place`. */
@@ -34,13 +37,18 @@ export class Place implements Command {
 
   async run(names: readonly string[], options: PlaceOptions): Promise<Result> {
     const core = await this.core();
-    const { arch: id = '', at = [], mix = [], mode: other = '' } = options;
+    const { arch: id = '', at = [], with: fixes = [], without = [], mode: other = '' } = options;
     const workloads = await this.catalog.workloads();
     const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
+    mustBeWhole(workloads, names);
     const races: RaceCase[] = select([...workloads.races, ...workloads.variations], (r) => r.id, names, 'SD_UNKNOWN_WORKLOAD', core);
+    await mustBeKnown(this.catalog, races.map(({ scenario, before }) => ({ scenario, variants: { before } })));
+    mustMatter(arch!, races, fixes, without, core);
+    const mix = (options.mix ?? []).map((part) => partOf(part, workloads, core));
+    mustDiffer(mix.map(({ name }) => name), core);
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
     const placement = await core.place(
-      { arch: arch!, races, places: at.map(core.readPlace), fixes: options.with ?? [], without: options.without ?? [], mix: mix.map((part) => partOf(part, workloads, core)), mode: mode! },
+      { arch: arch!, races, places: [...new Set(at)].map(core.readPlace), fixes: [...new Set(fixes)], without, mix, mode: mode! },
       {
         ...boundsOf(options, core, this.interrupt),
         onSet: (done, total, what) => this.progress.task(`${done}/${total}  ${what}`),
@@ -52,11 +60,26 @@ export class Place implements Command {
   }
 }
 
+/**
+ * Fixes and changes have to be known, and none of them without effect on all of the races.
+ * @throws Mistake SD_BAD_OPTION
+ */
+function mustMatter(arch: ArchSpec, races: readonly RaceCase[], fixes: readonly string[], without: readonly string[], core: Core): void {
+  for (const name of fixes) {
+    mustBeOneOf(name, core.FIXES.map((fix) => fix.name), '--with', 'fix of generic code', core);
+    const has = ({ release, with: more = [], without: fewer = [] }: Configuration): boolean => core.kernel(release).with(...more).without(...fewer).fixes.has(name);
+    if (races.every(({ before }) => has(before))) throw new core.Mistake('SD_BAD_OPTION', `--with ${name} changes nothing: every race is told to a kernel that has it.`, 'Leave it out.');
+  }
+  for (const name of without) {
+    mustKnow(arch, { without: [name] }, '--without', core);
+    if (races.every(({ before }) => core.idleSwitches(arch, before, { without: [name] }).length > 0))
+      throw new core.Mistake('SD_BAD_OPTION', `--without ${name} changes nothing: no race is told to a kernel that has it on ${arch.id}.`, 'Leave it out.');
+  }
+}
+
 /** `change=100`, `zap`, or an operation by its own name. */
 function partOf(text: string, { operations }: Workloads, core: Core): { name: string; operation: Workloads['operations'][number]; weight: number } {
-  const [name = '', weight = '1'] = text.split('=');
+  const { name, weight } = weightOf(text, core);
   const [operation] = select(operations, (o) => o.name, [PATHS[name] ?? name], 'SD_UNKNOWN_OPERATION', core);
-  const times = Number(weight);
-  if (!(times >= 0)) throw new core.Mistake('SD_BAD_BOUND', `the weight of ${name} is ${weight}.`, 'Give a number, such as change=100.');
-  return { name, operation: operation!, weight: times };
+  return { name, operation: operation!, weight };
 }

@@ -1,7 +1,9 @@
 /** `replay`: one execution again. */
 import type { Trace } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
-import { Catalog, namedOf } from '../catalog.ts';
+import { Catalog } from '../catalog.ts';
+import { mustBeKnown, mustBeWhole } from '../chosen.ts';
+import { namedOf } from '../workloads.ts';
 import { exitOfTrace } from '../exit.ts';
 import { CORE, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
@@ -14,7 +16,12 @@ export class Replay implements Command {
 
   async run([text = '']: readonly string[], options: { readonly until?: number }): Promise<Result> {
     const core = await this.core();
-    const found = core.replayToken(text, await this.catalog.archs(), namedOf(await this.catalog.workloads()));
+    const [archs, workloads] = [await this.catalog.archs(), await this.catalog.workloads()];
+    const named = namedOf(workloads);
+    const [, name = ''] = text.split(':');
+    mustBeWhole(workloads, [name]);
+    await mustBeKnown(this.catalog, named.filter(({ scenario }) => scenario.name === name));
+    const found = core.replayToken(text, archs, named);
     const { workload, variant, arch } = found.token;
     const trace = options.until === undefined ? found.trace : cut(found.trace, options.until);
     const replay = {

@@ -1,7 +1,8 @@
 /** `run`: workloads on architectures, one after the other. */
 import type { ArchSpec, HowFar, Parting, Verdict } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
-import { Catalog, namedOf } from '../catalog.ts';
+import { Catalog } from '../catalog.ts';
+import { chosenWorkloads } from '../chosen.ts';
 import { exitOfVerdicts } from '../exit.ts';
 import { checkpointed, goesOn, howToGoOn } from '../checkpointed.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
@@ -32,7 +33,7 @@ export class Run implements Command {
     const asked = select(known, (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core).filter((arch) => arch !== against);
     if (asked.length === 0) throw new core.Mistake('SD_BAD_OPTION', `${options.against} has nothing to be compared with.`, 'Name another architecture with --arch.');
     const archs = against ? [...asked, against] : asked;
-    const workloads = select(namedOf(await this.catalog.workloads()), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
+    const workloads = await chosenWorkloads(this.catalog, names, core);
     const jobs = jobsOf(workloads, archs, options.variant, core);
     const journal = await this.catalog.journal(options);
     const verdicts: Verdict[] = [];

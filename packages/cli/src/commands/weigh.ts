@@ -4,7 +4,8 @@ import type { Configuration, Part } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
 import { EXIT } from '../exit.ts';
-import { select } from '../select.ts';
+import { mustBeOneOf, mustDiffer, select, weightOf } from '../select.ts';
+import { mustSwitch } from '../switches.ts';
 import { CORE, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
 /** Options of `weigh`. */
@@ -26,18 +27,19 @@ export class Weigh implements Command {
     const core = await this.core();
     const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
+    mustBeOneOf(release, core.RELEASES, '--release', 'release', core);
     const mix: Part[] = [];
     for (const part of parts) mix.push(await this.#part(part, core));
     const kernels: Configuration[] = [{ release, says: `Linux ${release.slice(1)}` }, ...changes.map((text) => kernelWith(release, text))];
+    mustDiffer(mix.map(({ name }) => name), core);
+    for (const [i, text] of changes.entries()) mustSwitch(arch!, kernels[0]!, kernels[i + 1]!.hooks, `--with ${text}`, core);
     const weighed = core.weigh(arch!, mix, mode!, kernels);
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'weighed', arch: arch!.id, mode: mode!, kernels: weighed }, exit: EXIT.ok };
   }
 
   /** `thp_dontneed`, `file.json=1000`. */
   async #part(text: string, core: Core): Promise<Part> {
-    const [name = '', times = '1'] = text.split('=');
-    const weight = Number(times);
-    if (!(weight >= 0)) throw new core.Mistake('SD_BAD_BOUND', `the weight of ${name} is ${times}.`, 'Give a number, such as thp_dontneed=3.');
+    const { name, weight } = weightOf(text, core);
     const { operations } = await this.catalog.workloads();
     const operation = name.endsWith('.json')
       ? core.readOperation(JSON.parse(await readFile(name, 'utf8')) as unknown, name)

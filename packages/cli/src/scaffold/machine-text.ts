@@ -35,6 +35,8 @@ export const ${constantOf(name)}Machine: MachineSpec = {
   // ptep_get_and_clear, ptep_set_wrprotect and pmdp_huge_get_and_clear too.
   hardwareAccessed: 'never',
   hardwareDirty: 'never',
+  // A CPU may fault on a write that the translation it remembers forbids, though memory permits it, and from the same one again.
+  // If yours is kinder, say so: insufficientRights: { does: 'walks again', faultForgets: false },
 
   ${why}
   config: { MMU_GATHER_RCU_TABLE_FREE: ${shootdown === 'broadcast'}${others.map((option) => `, ${option}`).join('')} },

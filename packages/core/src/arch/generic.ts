@@ -346,7 +346,7 @@ export class Generic implements Partial<MmHooks> {
       return;
     }
     tlb.tables.push(table);
-    if (tlb.tables.length >= cpu.number('MAX_TABLE_BATCH')) yield* tlb_table_flush(cpu, tlb);
+    if (cpu.reaches('MAX_TABLE_BATCH', tlb.tables.length)) yield* tlb_table_flush(cpu, tlb);
   }
 
   @from('v6.1', TLB, 'tlb_needs_table_invalidate')

@@ -60,7 +60,10 @@ class LearnedWorld implements Store {
 export function untilItRepeats(system: System, automaton: Automaton, trapped: Livelock): Livelock {
   const world = new LearnedWorld(system, automaton);
   for (const move of trapped.schedule) world.move(move);
-  const found = inTurn(world, system.processes.map((_, p) => p));
+  const found = inTurn(
+    world,
+    system.processes.map((_, p) => p),
+  );
   if (!found) return trapped;
   // Where one main process alone goes round, the turns of others in between say nothing.
   const mains = new Set(found.loop.flatMap(({ process }) => (system.processes[process]!.role === 'main' ? [process] : [])));

@@ -21,7 +21,8 @@ const CHANGES = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'r
 export function hiddenState(code: string): HiddenState[] {
   const { program, source } = read(code, '');
   const found: HiddenState[] = [];
-  const note = (target: Node): void => void found.push({ line: code.slice(0, target.start).split('\n').length, name: code.slice(target.start, target.end) });
+  const note = (target: Node): void =>
+    void found.push({ line: code.slice(0, target.start).split('\n').length, name: code.slice(target.start, target.end) });
 
   /** `routine`: the outermost generator around. */
   const visit = (node: Node, routine: Routine | undefined, delegated: boolean): void => {
@@ -44,7 +45,12 @@ function changedBy(node: Node, delegated: boolean): readonly Node[] {
       return node.operator === 'delete' ? [node.argument] : [];
     case 'CallExpression': {
       const { callee } = node;
-      const changes = !delegated && callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier' && CHANGES.has(callee.property.name);
+      const changes =
+        !delegated &&
+        callee.type === 'MemberExpression' &&
+        !callee.computed &&
+        callee.property.type === 'Identifier' &&
+        CHANGES.has(callee.property.name);
       // `this.load(...)`: the object itself is no list.
       return changes && callee.object.type !== 'ThisExpression' ? [callee.object as Node] : [];
     }

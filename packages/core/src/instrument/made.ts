@@ -28,5 +28,9 @@ export function neverRun(who: string, cause?: unknown): Mistake | undefined {
 }
 
 runtime.endless = (where) => {
-  throw new Mistake('SD_ENDLESS_LOOP', `the loop at ${where} goes round without a step: no other CPU can run, and it never ends.`, 'A loop that waits for others has to look at a cell in each turn: `yield* cpu.load(...)`, or a step that waits.');
+  throw new Mistake(
+    'SD_ENDLESS_LOOP',
+    `the loop at ${where} goes round without a step: no other CPU can run, and it never ends.`,
+    'A loop that waits for others has to look at a cell in each turn: `yield* cpu.load(...)`, or a step that waits.',
+  );
 };

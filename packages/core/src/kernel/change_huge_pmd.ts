@@ -3,7 +3,7 @@ import { huge_pmd_needs_flush, pmdp_huge_get_and_clear, pmdp_invalidate, pmdp_in
 import { tlb_flush_pmd_range } from '../contract/gather.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { F, pmd_mkwrite, pmd_modify, pmd_pfn, pmd_protnone, pmd_trans_huge, pmd_write, withFlags, type Pgprot, type Pmd } from '../words/entry.ts';
+import { F, is_swap_pmd, pmd_mkwrite, pmd_modify, pmd_pfn, pmd_protnone, pmd_trans_huge, pmd_write, withFlags, type Pgprot, type Pmd } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import type { PmdSlot, Vma } from '../words/objects.ts';
@@ -11,6 +11,7 @@ import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
+import { make_readable_exclusive_migration_entry } from './migration_entry.ts';
 import { operation } from './operation.ts';
 import { PageAnonExclusive, vm_write } from './page.ts';
 import { pmd_lock, pmd_unlock } from './pgtable.ts';
@@ -57,7 +58,7 @@ const FORMS: readonly { readonly since?: string; readonly takeOut: TakeOut }[] =
 const formOf = (cpu: Cpu): TakeOut => FORMS.find(({ since }) => since === undefined || cpu.has(since))!.takeOut;
 
 /**
- * Changes one huge PMD. Left out: migration entries, tiers of memory, userfaultfd.
+ * Changes one huge PMD. Left out: tiers of memory, userfaultfd.
  * @returns `not huge` when there is no huge PMD (any more)
  */
 export const change_huge_pmd = operation(
@@ -67,6 +68,12 @@ export const change_huge_pmd = operation(
     if (tlb) yield* tlb_change_page_size(cpu, tlb, size);
     yield* pmd_lock(cpu, pmdp);
     const pmd = yield* cpu.read_entry(pmdp);
+    if (is_swap_pmd(pmd)) {
+      const safe = make_readable_exclusive_migration_entry(pmd);
+      if (safe !== pmd) yield* set_pmd_at(cpu, vma.mm, addr, pmdp, safe);
+      yield* pmd_unlock(cpu, pmdp);
+      return 'left';
+    }
     const huge = pmd_trans_huge(pmd);
     const leave = huge && why === 'numa' && (yield* notWorthATrap(cpu, pmd));
     if (!huge || leave) {

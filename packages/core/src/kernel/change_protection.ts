@@ -2,7 +2,7 @@
 import { flush_tlb_range, mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isNone, isTable, none, pmd_none, pmd_trans_huge, type Entry } from '../words/entry.ts';
+import { is_swap_pmd, isLeaf, isNone, isTable, none, pmd_none, pmd_trans_huge, type Entry } from '../words/entry.ts';
 import { addrEnd, HPAGE_PMD_NR, HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import { mmCells, type PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -93,7 +93,7 @@ function* change_one_pmd(cpu: Cpu, change: Change, pmdp: PmdSlot, addr: Va, next
   const skip = yield* pmd_none_or_clear_bad_unless_trans_huge(cpu, pmdp);
   if (skip) return 0;
   const pmd = yield* cpu.read_entry(pmdp);
-  if (pmd_trans_huge(pmd)) {
+  if (pmd_trans_huge(pmd) || is_swap_pmd(pmd)) {
     if (next - addr !== HPAGE_PMD_SIZE(cpu.geometry)) {
       yield* __split_huge_pmd(cpu, change.vma, pmdp, addr);
     } else {
@@ -109,7 +109,7 @@ export const pmd_none_or_clear_bad_unless_trans_huge = operation(
   linux('v6.1', 'mm/mprotect.c', 'pmd_none_or_clear_bad_unless_trans_huge'),
   function* (cpu: Cpu, pmdp: PmdSlot): Op<boolean> {
     let pmd = yield* cpu.read_entry(pmdp);
-    if (pmd_trans_huge(pmd)) return false;
+    if (isLeaf(pmd)) return false; // huge, or a migration entry of a huge page
     // Before 5.6 it was read again: a huge entry that came in between was taken for a bad one and cleared.
     if (!cpu.has('protecting_reads_pmd_once')) pmd = yield* cpu.read_entry(pmdp);
     if (pmd_none(pmd)) return true;

@@ -1,16 +1,17 @@
 /** Another protection for the PTEs of one table. mm/mprotect.c. */
 import { tlb_flush_pte_range } from '../contract/gather.ts';
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, pte_needs_flush, ptep_modify_prot_commit, ptep_modify_prot_start,
+  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, pte_needs_flush, ptep_modify_prot_commit, ptep_modify_prot_start, set_pte_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pte_dirty, pte_mkwrite, pte_modify, pte_pfn, pte_present, pte_protnone, pte_special, pte_write, type Pte } from '../words/entry.ts';
+import { pte_dirty, pte_mkwrite, pte_modify, pte_none, pte_pfn, pte_present, pte_protnone, pte_special, pte_write, type Pte } from '../words/entry.ts';
 import { PAGE_SIZE } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import type { Change } from './change_huge_pmd.ts';
+import { make_readable_exclusive_migration_entry } from './migration_entry.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import { compound_head, page_count, PageAnonExclusive, vm_write } from './page.ts';
@@ -40,8 +41,12 @@ export const change_pte_range = operation(
 function* change_one_pte(cpu: Cpu, change: Change, ptep: PteSlot, addr: Va): Op<number> {
   const { tlb, vma, newprot, why } = change;
   const seen = yield* cpu.read_entry(ptep);
-  // Left out: swap and migration entries.
-  if (!pte_present(seen)) return 0;
+  if (pte_none(seen)) return 0;
+  if (!pte_present(seen)) {
+    const safe = make_readable_exclusive_migration_entry(seen);
+    if (safe !== seen) yield* set_pte_at(cpu, vma.mm, addr, ptep, safe);
+    return safe === seen ? 0 : 1;
+  }
   if (why === 'numa') {
     const wanted = yield* worthATrap(cpu, seen);
     if (!wanted) return 0;

@@ -2,17 +2,18 @@
 import { pgtable_trans_huge_deposit, pmdp_set_wrprotect, pte_alloc_one, pte_free, set_pmd_at } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pmd_mkold, pmd_pfn, pmd_trans_huge, pmd_wrprotect } from '../words/entry.ts';
+import { is_swap_pmd, pmd_mkold, pmd_pfn, pmd_trans_huge, pmd_wrprotect } from '../words/entry.ts';
 import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { is_huge_zero_pmd, mm_get_huge_zero_page } from './huge_zero_page.ts';
+import { is_readable_migration_entry, make_readable_migration_entry } from './migration_entry.ts';
 import { operation } from './operation.ts';
 import { get_page, page_try_dup_anon_rmap } from './page.ts';
 import { mm_inc_nr_ptes } from './pgalloc.ts';
 import { pmd_lock, pmd_unlock } from './pgtable.ts';
 
-/** Left out: migration entries; pages that may be pinned for DMA, which are split. @returns false when the entry is not huge any more */
+/** Left out: pages that may be pinned for DMA, which are split. @returns false when the entry is not huge any more */
 export const copy_huge_pmd = operation(
   linux('v6.1', 'mm/huge_memory.c', 'copy_huge_pmd'),
   function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pmd: PmdSlot, src_pmd: PmdSlot, addr: Va): Op<boolean> {
@@ -34,11 +35,17 @@ export const copy_huge_pmd = operation(
       yield* pgtable_trans_huge_deposit(cpu, dst_vma.mm, dst_pmd, pgtable);
       yield* pmdp_set_wrprotect(cpu, src_vma.mm, addr, src_pmd);
       yield* set_pmd_at(cpu, dst_vma.mm, addr, dst_pmd, pmd_mkold(pmd_wrprotect(pmd)));
+    } else if (is_swap_pmd(pmd)) {
+      // As copy_nonpresent_pte.
+      if (!is_readable_migration_entry(pmd)) yield* set_pmd_at(cpu, src_vma.mm, addr, src_pmd, make_readable_migration_entry(pmd));
+      yield* mm_inc_nr_ptes(cpu, dst_vma.mm);
+      yield* pgtable_trans_huge_deposit(cpu, dst_vma.mm, dst_pmd, pgtable);
+      yield* set_pmd_at(cpu, dst_vma.mm, addr, dst_pmd, make_readable_migration_entry(pmd));
     } else {
       yield* pte_free(cpu, dst_vma.mm, pgtable);
     }
     yield* pmd_unlock(cpu, src_pmd);
     yield* pmd_unlock(cpu, dst_pmd);
-    return huge;
+    return huge || is_swap_pmd(pmd);
   },
 );

@@ -2,13 +2,14 @@
 import { arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, ptep_set_wrprotect, set_pte_at, set_ptes, wrprotect_ptes } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isNone, none, pmd_trans_huge, pte_mkold, pte_none, pte_pfn, pte_present, pte_special, pte_write, pte_wrprotect, type Entry } from '../words/entry.ts';
+import { is_swap_pmd, isNone, none, pmd_trans_huge, pte_mkold, pte_none, pte_pfn, pte_present, pte_special, pte_write, pte_wrprotect, type Entry, type Pte } from '../words/entry.ts';
 import { addrEnd, PAGE_SIZE } from '../words/geometry.ts';
 import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { copy_huge_pmd } from './copy_huge_pmd.ts';
 import { folio_pte_batch } from './folio_pte_batch.ts';
+import { is_readable_migration_entry, make_readable_migration_entry } from './migration_entry.ts';
 import { operation } from './operation.ts';
 import { get_page, page_try_dup_anon_rmap } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
@@ -17,7 +18,7 @@ import {
   pud_offset, type P4dSlot, type PgdSlot, type PudSlot,
 } from './pgtable.ts';
 
-// Both mmap_locks are held for writing. Left out: files (their faults refill), swap, hugetlbfs, notifier calls, copying of
+// Both mmap_locks are held for writing. Left out: files (their faults refill), hugetlbfs, notifier calls, copying of
 // pages that may be pinned for DMA. Every area here is private anonymous memory: all of it is copied on write.
 
 export const copy_page_range = operation(linux('v6.1', 'mm/memory.c', 'copy_page_range'), function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma): Op {
@@ -72,7 +73,7 @@ const copy_pmd_range = operation(
 
 function* copy_one_pmd(cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pmd: PmdSlot, src_pmd: PmdSlot, addr: Va, next: Va): Op {
   const pmd = yield* cpu.read_entry(src_pmd);
-  if (pmd_trans_huge(pmd)) {
+  if (pmd_trans_huge(pmd) || is_swap_pmd(pmd)) {
     const copied = yield* copy_huge_pmd(cpu, dst_vma, src_vma, dst_pmd, src_pmd, addr);
     if (copied) return;
   }
@@ -98,13 +99,26 @@ const copy_pte_range = operation(
   },
 );
 
+/** The page is on its way to both now: neither may write to it when it has arrived. Whoever moves it finds the copy of the entry. */
+const copy_nonpresent_pte = operation(
+  linux('v6.1', 'mm/memory.c', 'copy_nonpresent_pte'),
+  function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pte: PteSlot, src_pte: PteSlot, addr: Va, entry: Pte): Op {
+    const shared = make_readable_migration_entry(entry);
+    if (!is_readable_migration_entry(entry)) yield* set_pte_at(cpu, src_vma.mm, addr, src_pte, shared);
+    yield* set_pte_at(cpu, dst_vma.mm, addr, dst_pte, shared);
+  },
+);
+
 /** One entry, or those that follow it and map the same huge page. @returns how many */
 const copy_present_ptes = operation(
   linux('v6.12', 'mm/memory.c', 'copy_present_ptes'),
   function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pte: PteSlot, src_pte: PteSlot, addr: Va, end: Va): Op<number> {
     const pte = yield* cpu.read_entry(src_pte);
     if (pte_none(pte)) return 1;
-    if (!pte_present(pte)) yield* cpu.give_up('fork with swap entries is not modelled');
+    if (!pte_present(pte)) {
+      yield* copy_nonpresent_pte(cpu, dst_vma, src_vma, dst_pte, src_pte, addr, pte);
+      return 1;
+    }
     const nr = yield* folio_pte_batch(cpu, src_pte, pte, (end - addr) / PAGE_SIZE(cpu.geometry));
     for (let i = 0; i < nr && !pte_special(pte); i++) {
       yield* get_page(cpu, pte_pfn(pte) + i);

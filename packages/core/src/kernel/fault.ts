@@ -3,7 +3,7 @@ import { flush_tlb_fix_spurious_fault, ptep_set_access_flags, set_pte_at, update
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {
-  pmd_none, pmd_protnone, pmd_trans_huge, pmd_write, pte_mkdirty, pte_mkyoung, pte_none, pte_present, pte_protnone, pte_write, type Pfn, type Pte,
+  is_swap_pmd, pmd_none, pmd_protnone, pmd_trans_huge, pmd_write, pte_mkdirty, pte_mkyoung, pte_none, pte_present, pte_protnone, pte_write, type Pfn, type Pte,
 } from '../words/entry.ts';
 import { PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
@@ -12,6 +12,7 @@ import type { Access } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import { do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, huge_pmd_set_accessed } from './huge_memory.ts';
 import { do_wp_page } from './cow.ts';
+import { migration_entry_wait, pmd_migration_entry_wait } from './migration_entry.ts';
 import { do_huge_pmd_numa_page, do_numa_page } from './numa_fault.ts';
 import { operation } from './operation.ts';
 import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_read, vm_write, zero_pte } from './page.ts';
@@ -56,6 +57,10 @@ export const __handle_mm_fault = operation(
       if (huge === 'done') return;
     } else {
       const orig = yield* cpu.read_entry(pmdp);
+      if (is_swap_pmd(orig)) {
+        yield* pmd_migration_entry_wait(cpu, pmdp);
+        return;
+      }
       if (pmd_trans_huge(orig)) {
         if (pmd_protnone(orig) && vm_read(vma)) {
           yield* do_huge_pmd_numa_page(cpu, vma, address, pmdp, orig);
@@ -91,7 +96,10 @@ export const handle_pte_fault = operation(
       yield* do_anonymous_page(cpu, vma, address, pmdp, kind);
       return;
     }
-    if (!pte_present(orig)) yield* cpu.give_up('a fault on a swap entry is not modelled');
+    if (!pte_present(orig)) {
+      yield* migration_entry_wait(cpu, pmdp, address); // do_swap_page
+      return;
+    }
     if (pte_protnone(orig) && vm_read(vma)) {
       yield* do_numa_page(cpu, vma, address, ptep, orig);
       return;

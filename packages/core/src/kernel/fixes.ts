@@ -100,6 +100,13 @@ export const FIXES: readonly Fix[] = [
     says: 'A full batch of page tables invalidates the TLB before its tables are handed to RCU.',
   },
   {
+    name: 'mremap_moves_pud',
+    commit: 'c49dd3401802',
+    year: 2020,
+    since: 'v5.19',
+    says: 'Mremap of a range of the size of a PUD moves the PMD table as a whole (move_normal_pud).',
+  },
+  {
     name: 'anon_exclusive',
     commit: '6c287605fd56',
     year: 2022,

@@ -1,14 +1,18 @@
 /** fork: a second address space that shares the pages of the first until one of them writes. kernel/fork.c. */
 import { arch_dup_mmap, flush_tlb_mm, pgd_alloc } from '../contract/hooks/index.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { spaceOf } from '../words/geometry.ts';
+import { limit } from '../words/limit.ts';
 import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { copy_page_range } from './copy_page_range.ts';
 import { operation } from './operation.ts';
 import { context_switch } from './sched.ts';
-import { attachedLike, vmas_between } from './vma.ts';
+import { store_vma, vmas_between } from './vma.ts';
+
+const NO_AREA_OF_THE_COPY = limit(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), 'a fork whose copy has no declared area, or too few pieces, for an area of the parent');
 
 /** The current process makes `mm`, a copy of its own address space, and lets its first thread run. */
 export const fork = operation(linux('v6.1', 'kernel/fork.c', 'kernel_clone'), function* (cpu: Cpu, mm: Mm): Op {
@@ -36,13 +40,14 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
   yield* cpu.down_write(mmCells.mmap_lock(mm.id));
   yield* cpu.note({ kind: 'ghost.forking', mm, from: oldmm });
   const vmas = yield* vmas_between(cpu, oldmm, 0, spaceOf(cpu.geometry));
+  const taken: number[] = [];
   for (let i = 0; i < vmas.length; i++) {
-    const tmp = vm_area_dup(cpu, mm, vmas[i]!);
-    if (!tmp) {
-      yield* cpu.bug_on(true, 'the scenario declares an area of the copy for each area of the parent');
-      return;
-    }
-    yield* cpu.store(vmaCells.attached(tmp.id), attachedLike(vmas[i]!));
+    const tmp = vm_area_dup(cpu, mm, vmas[i]!, taken);
+    if (!tmp) return yield* cpu.give_up(NO_AREA_OF_THE_COPY);
+    taken.push(tmp.id);
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(tmp))); // anon_vma_fork: a walk by rmap finds the copy, or nothing is copied yet
+    yield* store_vma(cpu, tmp);
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(tmp)));
     yield* copy_page_range(cpu, tmp, vmas[i]!);
   }
   yield* arch_dup_mmap(cpu, oldmm, mm);
@@ -53,6 +58,13 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
   yield* cpu.up_write(mmCells.mmap_lock(oldmm.id));
 });
 
-/** The same area of the copy. Areas are declared, not made: whether one is mapped is a cell of it. */
-const vm_area_dup = (cpu: Cpu, mm: Mm, vma: Vma): Vma | undefined =>
-  cpu.vmas.find((other) => other.mm.id === mm.id && other.start === vma.start && other.end === vma.end);
+/**
+ * The same area of the copy. Its handle is that of a declared area of the copy that reaches as far; when the area was cut, other
+ * pieces get the spare handles of that one. Pure.
+ */
+function vm_area_dup(cpu: Cpu, mm: Mm, vma: Vma, taken: readonly number[]): Vma | undefined {
+  const whole = cpu.vmas.find((other) => other.mm.id === mm.id && other.pieceOf === undefined && other.start <= vma.start && vma.end <= other.end);
+  if (!whole) return undefined;
+  const handle = taken.includes(whole.id) ? cpu.spares(whole, vma.start, vma.end).find((one) => !taken.includes(one.id)) : whole;
+  return handle && { ...handle, start: vma.start, end: vma.end, thp: vma.thp, ...(vma.prot !== undefined && { prot: vma.prot }) };
+}

@@ -1,6 +1,7 @@
 /** Freeing the page tables that nobody needs any more, from the leaves up. mm/memory.c. */
 import { p4d_clear, pmd_clear, pmd_free_tlb, pte_free_tlb, pud_clear, pud_free_tlb } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, none, pmd_pgtable, tableOf, type Entry } from '../words/entry.ts';
 import { addrEnd, HPAGE_PMD_SIZE, isFolded, PAGE_SIZE, roundDown, sizeOf, type Level } from '../words/geometry.ts';
@@ -35,8 +36,8 @@ export const free_pgtables = operation(
 
 /** Hides the area from walks by rmap: waits until those that hold the lock are done. */
 export const unlink_anon_vmas = operation(linux('v6.1', 'mm/rmap.c', 'unlink_anon_vmas'), function* (cpu: Cpu, vma: Vma): Op {
-  yield* cpu.down_write(vmaCells.anon_vma(vma.id));
-  yield* cpu.up_write(vmaCells.anon_vma(vma.id));
+  yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
+  yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
 });
 
 /** Post-order; the top table stays. `ceiling` is an address here, never the 0 that stands for the top in C. */

@@ -3,6 +3,7 @@ import {
   flush_tlb_range, pgtable_trans_huge_deposit, pmd_clear, pmd_populate, pmdp_collapse_flush, set_pmd_at, tlb_remove_table_sync_one, update_mmu_cache_pmd,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isTable, pmd_none, pmd_pgtable, pmd_present, pmd_trans_huge, type Pfn, type Pmd } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
@@ -58,7 +59,7 @@ export const collapse_huge_page = operation(
 
 /** The part of collapse_huge_page under mmap_lock for writing. */
 function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage: Pfn): Op<ScanResult> {
-  yield* cpu.down_write(vmaCells.anon_vma(vma.id)); // keeps out walks by rmap
+  yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma))); // keeps out walks by rmap
   const ptep = yield* pte_offset_map(cpu, pmdp, address);
   yield* pmd_lock(cpu, pmdp); // "probably unnecessary", says the kernel
   // No small translation must live on beside the huge one; and what user code stores from here on it can only store after a
@@ -79,11 +80,11 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
     // The table comes back as it was. No flush: nothing was cached for a none entry.
     yield* pmd_populate(cpu, vma.mm, pmdp, pmd_pgtable(old));
     yield* pmd_unlock(cpu, pmdp);
-    yield* cpu.up_write(vmaCells.anon_vma(vma.id));
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
     return result;
   }
   // The pages are locked and not pinned: rmap may come in again, it finds nothing to do.
-  yield* cpu.up_write(vmaCells.anon_vma(vma.id));
+  yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
 
   yield* __collapse_huge_page_copy(cpu, vma, address, ptep, hpage, compound);
   if (!cpu.has('collapse_flushes_before_copy')) yield* flush_tlb_range(cpu, vma, address, address + HPAGE_PMD_SIZE(cpu.geometry));

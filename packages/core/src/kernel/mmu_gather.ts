@@ -103,8 +103,7 @@ export function* tlb_remove_page_size(cpu: Cpu, tlb: MmuGather, pfn: Pfn): Op {
 // that are given together (6.9) take a place each.
 function isFull(cpu: Cpu, tlb: MmuGather): boolean {
   const kept = cpu.has('gather_takes_batches') ? 1 : 0; // a batch is full when it has no place for a page and its number
-  const batch = cpu.number('MAX_GATHER_BATCH') - kept;
-  return tlb.pages.length >= cpu.number('MMU_GATHER_BUNDLE') - kept + cpu.number('MAX_GATHER_BATCH_COUNT') * batch;
+  return cpu.reaches('MMU_GATHER_BUNDLE', tlb.pages.length, (number) => number('MMU_GATHER_BUNDLE') - kept + number('MAX_GATHER_BATCH_COUNT') * (number('MAX_GATHER_BATCH') - kept));
 }
 
 /** Says which size of entry comes next. */

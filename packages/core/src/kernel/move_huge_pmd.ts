@@ -4,7 +4,7 @@ import {
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pmd_none, pmd_present, pmd_trans_huge } from '../words/entry.ts';
+import { is_swap_pmd, pmd_none, pmd_present, pmd_trans_huge } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import { tableCells, type PmdSlot, type Slot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -29,7 +29,7 @@ export const move_huge_pmd = operation(
     if (!pmd_none(there)) return false;
     yield* lock_both(cpu, old_pmd, new_pmd);
     const before = yield* cpu.read_entry(old_pmd);
-    const huge = pmd_trans_huge(before);
+    const huge = pmd_trans_huge(before) || is_swap_pmd(before);
     if (huge) {
       const pmd = yield* pmdp_huge_get_and_clear(cpu, vma.mm, old_addr, old_pmd);
       const withdraw = yield* pmd_move_must_withdraw(cpu, old_pmd, new_pmd);

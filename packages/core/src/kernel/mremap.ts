@@ -3,29 +3,33 @@ import {
   arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, arch_needs_pgtable_deposit, flush_tlb_range, pmd_clear, pmd_populate, ptep_get_and_clear, set_pte_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isTable, pmd_none, pmd_pgtable, pmd_trans_huge, pte_none, pte_present } from '../words/entry.ts';
+import { is_swap_pmd, isTable, pmd_none, pmd_pgtable, pmd_trans_huge, pte_none, pte_present } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, sizeOf } from '../words/geometry.ts';
 import { mmCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
-import { do_mas_align_munmap } from './mmap.ts';
+import { do_mas_munmap } from './mmap.ts';
 import { lock_both, move_huge_pmd, unlock_both } from './move_huge_pmd.ts';
+import { move_pud_entry } from './move_normal_pud.ts';
 import { operation } from './operation.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
 import { mm_find_pmd, pgd_offset, pmd_trans_unstable, pte_after, pte_offset_map } from './pgtable.ts';
-import { attachedLike, vmas_between } from './vma.ts';
+import { store_vma, vmas_between } from './vma.ts';
 
 /**
- * Moves `length` bytes from `addr` to where `new_vma` stands (MREMAP_FIXED), and unmaps what was there.
- * Simplified: the size stays; areas are cut by the caller, so that the source and what is at the destination are whole areas.
+ * Moves `length` bytes from `addr` to where `new_vma` begins (MREMAP_FIXED), and unmaps what was there. Areas that reach beyond
+ * either place are cut. Simplified: the size stays; the destination is a declared area.
  */
 export const mremap_to = operation(
   linux('v6.1', 'mm/mremap.c', 'mremap_to'),
   function* (cpu: Cpu, mm: Mm, addr: Va, length: number, new_vma: Vma): Op {
+    const to = new_vma.start;
+    if (addr + length > to && to + length > addr) return; // EINVAL
     yield* cpu.down_write(mmCells.mmap_lock(mm.id));
-    yield* do_munmap(cpu, mm, new_vma.start, new_vma.end);
+    yield* do_munmap(cpu, mm, to, to + length);
     const source = yield* vmas_between(cpu, mm, addr, addr + length);
     // vma_to_resize: EFAULT when the range is not in one area. What was at the destination has gone by then.
     const [vma] = source;
@@ -35,9 +39,7 @@ export const mremap_to = operation(
 );
 
 const do_munmap = operation(linux('v6.1', 'mm/mmap.c', 'do_munmap'), function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
-  const vmas = yield* vmas_between(cpu, mm, start, end);
-  if (vmas.some((vma) => vma.start < start || end < vma.end)) yield* cpu.give_up('munmap of a part of an area is not modelled');
-  if (vmas.length > 0) yield* do_mas_align_munmap(cpu, mm, vmas);
+  yield* do_mas_munmap(cpu, mm, start, end);
 });
 
 export const move_vma = operation(
@@ -45,22 +47,29 @@ export const move_vma = operation(
   function* (cpu: Cpu, vma: Vma, old_addr: Va, length: number, new_vma: Vma): Op {
     const what = { mm: vma.mm, start: old_addr, end: old_addr + length, to: new_vma.start };
     yield* cpu.note({ kind: 'ghost.moving', ...what });
-    yield* cpu.store(vmaCells.attached(new_vma.id), attachedLike(vma)); // copy_vma
-    yield* move_page_tables(cpu, vma, old_addr, new_vma, new_vma.start, length);
+    // copy_vma. It is allowed what the source is allowed.
+    const copy: Vma = { ...new_vma, end: new_vma.start + length, ...(vma.prot !== undefined && { prot: vma.prot }) };
+    yield* store_vma(cpu, copy);
+    yield* move_page_tables(cpu, vma, old_addr, copy, copy.start, length);
     yield* cpu.note({ kind: 'ghost.moved', ...what });
     yield* do_munmap(cpu, vma.mm, old_addr, old_addr + length);
   },
 );
 
-/** Left out: moving a whole PUD table at once; locks of the rmap, which nobody here walks meanwhile. */
+/** Left out: locks of the rmap while single entries move (need_rmap_locks): who restores an entry looks everywhere for it. */
 export const move_page_tables = operation(
   linux('v6.1', 'mm/mremap.c', 'move_page_tables'),
   function* (cpu: Cpu, vma: Vma, from: Va, new_vma: Vma, to: Va, length: number): Op {
     const g = cpu.geometry;
-    if (get_extent(from, from + length, to, sizeOf(g, 'pud')) === sizeOf(g, 'pud')) yield* cpu.give_up('moving a whole PUD table is not modelled');
     const below = yield* try_realign_addr(cpu, vma, from, new_vma, to, length);
     let done = -below;
     while (done < length) {
+      const wide = get_extent(from + done, from + length, to + done, sizeOf(g, 'pud'));
+      const moved = wide === sizeOf(g, 'pud') && (yield* move_pud_entry(cpu, vma, from + done, to + done));
+      if (moved) {
+        done += wide;
+        continue;
+      }
       const extent = get_extent(from + done, from + length, to + done, HPAGE_PMD_SIZE(g));
       const old_pmd = yield* mm_find_pmd(cpu, vma.mm, from + done); // get_old_pmd
       const pmd = old_pmd ? yield* cpu.read_entry(old_pmd) : 0;
@@ -104,7 +113,7 @@ function* move_extent(cpu: Cpu, vma: Vma, old_pmd: PmdSlot, old_addr: Va, new_vm
   const new_pmd = yield* alloc_new_pmd(cpu, vma.mm, new_addr);
   const whole = extent === HPAGE_PMD_SIZE(cpu.geometry);
   const pmd = yield* cpu.read_entry(old_pmd);
-  if (pmd_trans_huge(pmd)) {
+  if (pmd_trans_huge(pmd) || is_swap_pmd(pmd)) {
     if (whole) {
       const moved = yield* move_huge_pmd(cpu, vma, old_addr, new_addr, old_pmd, new_pmd);
       if (moved) return;
@@ -129,6 +138,7 @@ export const move_normal_pmd = operation(
     if (bound) return false;
     const there = yield* cpu.read_entry(new_pmd);
     if (!pmd_none(there)) return false;
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma))); // take_rmap_locks: nobody walks the table from a page while it moves
     yield* lock_both(cpu, old_pmd, new_pmd);
     const pmd = yield* cpu.read_entry(old_pmd);
     yield* cpu.bug_on(!isTable(pmd), 'the PMD that is moved points to a table');
@@ -137,6 +147,7 @@ export const move_normal_pmd = operation(
     // Upper levels too, and before the locks are dropped: through the new place the pages may be freed at once.
     yield* flush_tlb_range(cpu, vma, old_addr, old_addr + HPAGE_PMD_SIZE(cpu.geometry));
     yield* unlock_both(cpu, old_pmd, new_pmd);
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
     return true;
   },
 );

@@ -9,12 +9,17 @@ type AnyOp = (cpu: Cpu, ...args: any[]) => Op<any>;
 /** An operation: callable like the generator it wraps, and citable. */
 export type Operation<F extends AnyOp = AnyOp> = F & { readonly operationName: string; readonly source: Source };
 
+/** Names of all that were declared: what somebody calls by name can be looked up. */
+const declared = new Set<string>();
+export const operationNames = (): ReadonlySet<string> => declared;
+
 /**
  * Declares a kernel operation.
  * @param source where it stands in Linux; its symbol is the operation's name
  * @param body the steps, in the kernel's order
  */
 export function operation<F extends AnyOp>(source: Source, body: F): Operation<F> {
+  declared.add(source.symbol);
   const call = (cpu: Cpu, ...args: unknown[]): Op<unknown> => cpu.within(source.symbol, () => body(cpu, ...args));
   return Object.assign(call, { operationName: source.symbol, source }) as unknown as Operation<F>;
 }

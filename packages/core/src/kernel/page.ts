@@ -12,8 +12,8 @@ import { operation } from './operation.ts';
 
 // There are base pages and pages of HPAGE_PMD_NR frames, no other order. A huge page begins at a multiple of its size (as
 // with Linux's buddy allocator), so only that frame can be the head of a given one. As in Linux all references to a huge page
-// are counted at its head, however it is mapped; a split of its PMD leaves the page whole, and it is freed as a whole.
-// Left out: splitting a page itself, memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
+// are counted at its head, however it is mapped; a split of its PMD leaves the page whole. Split pages have order 0 each.
+// Left out: memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
 // and gives it back), statistics. A mapcount is 0, not -1, when nothing maps the page.
 
 /** Pages of anonymous memory, from this CPU's pool: zeroed, one reference. */
@@ -26,12 +26,14 @@ export function* alloc_hugepage(cpu: Cpu): Op<Pfn> {
   return head;
 }
 
+
 const possibleHead = (g: Geometry, pfn: Pfn): Pfn => roundDown(pfn, HPAGE_PMD_NR(g));
 
 /** The frame where the counts of a page are. */
 export function* compound_head(cpu: Cpu, pfn: Pfn): Op<Pfn> {
   const head = possibleHead(cpu.geometry, pfn);
-  if (head === pfn) return pfn;
+  // The page of zeroes is no part of a huge page, and before it there is no page.
+  if (head === pfn || is_zero_pfn(pfn)) return pfn;
   const order = yield* cpu.load(pageCells.order(head));
   return order > 0 ? head : pfn;
 }

@@ -6,17 +6,20 @@ import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, none, pmd_none, type Table } from '../words/entry.ts';
 import { isFolded } from '../words/geometry.ts';
+import { limit } from '../words/limit.ts';
 import { mmCells, type Mm, type PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
 import { p4d_offset, p4d_present, pmd_lock, pmd_offset, pmd_unlock, pud_offset, pud_present, type P4dSlot, type PgdSlot, type PudSlot } from './pgtable.ts';
 
+const FIVE_LEVELS = limit(linux('v6.1', 'include/linux/mm.h', 'p4d_alloc'), 'five levels of page tables');
+
 // Allocation never fails here: a pool that runs dry ends the run.
 
 /** The place of the P4D. Simplified: P4D is always folded, so there is nothing to allocate; five levels are not modelled. */
 export function* p4d_alloc(cpu: Cpu, pgdp: PgdSlot, address: Va): Op<P4dSlot> {
-  yield* cpu.bug_on(!isFolded(cpu.geometry, 'p4d'), 'five levels of page tables are not modelled');
+  if (!isFolded(cpu.geometry, 'p4d')) yield* cpu.give_up(FIVE_LEVELS);
   return p4d_offset(cpu.geometry, pgdp, none, address);
 }
 

@@ -1,7 +1,7 @@
 /** From an address to the place of its entry: the offsets, the walk under mmap_lock, and the locks of tables. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isNone, isTable, isValid, none, pmd_trans_huge, tableOf, withoutFlags, type Entry, type Pte, type Table } from '../words/entry.ts';
+import { isLeaf, isNone, isTable, isValid, none, tableOf, withoutFlags, type Entry, type Pte, type Table } from '../words/entry.ts';
 import { indexOf, isFolded, type Geometry, type Level } from '../words/geometry.ts';
 import { mmCells, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -101,7 +101,7 @@ export const pmd_none_or_trans_huge_or_clear_bad = operation(
   function* (cpu: Cpu, pmdp: PmdSlot): Op<boolean> {
     const pmd = yield* cpu.read_entry(pmdp);
     if (cpu.has('walkers_read_pmd_once')) {
-      if (isNone(pmd) || pmd_trans_huge(pmd)) return true;
+      if (isNone(pmd) || isLeaf(pmd)) return true; // huge, or a migration entry of a huge page
       yield* cpu.bug_on(!isTable(pmd), 'pmd_clear_bad');
       return false;
     }
@@ -120,7 +120,7 @@ export const pmd_trans_unstable = operation(
     if (cpu.has('fault_rejects_unstable_pmd')) return yield* pmd_none_or_trans_huge_or_clear_bad(cpu, pmdp);
     // Before 4.5 only "huge" was asked: a huge entry that had come and gone left a none behind, which was then walked.
     const pmd = yield* cpu.read_entry(pmdp);
-    return pmd_trans_huge(pmd);
+    return isLeaf(pmd);
   },
 );
 

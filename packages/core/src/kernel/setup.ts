@@ -1,10 +1,12 @@
 /** How an address space comes to be: exec gives it a top table, mmap gives it areas. */
 import { activate_mm, pgd_alloc } from '../contract/hooks/index.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { asMm, currentCells, mmCells, mmFrom, pageCells, vmaCells, ZERO_PFN, type Mm, type Vma } from '../words/objects.ts';
+import { asMm, currentCells, mmCells, mmFrom, pageCells, ZERO_PFN, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
+import { do_mas_munmap } from './mmap.ts';
 import { operation } from './operation.ts';
+import { store_vma } from './vma.ts';
 
 /** The zero page is in use for good. */
 export const paging_init = operation(linux('v6.1', 'arch/x86/mm/init_64.c', 'paging_init'), function* (cpu: Cpu): Op {
@@ -28,9 +30,10 @@ export const exec_mmap = operation(linux('v6.1', 'fs/exec.c', 'exec_mmap'), func
   yield* activate_mm(cpu, mmFrom(active), mm);
 });
 
-/** Puts an area into the tree: mmap, as far as it concerns page tables. */
+/** Puts a declared area into the tree, with the bounds it was declared with; what was there goes first (MAP_FIXED). */
 export const attach_vma = operation(linux('v6.1', 'mm/mmap.c', 'mmap_region'), function* (cpu: Cpu, vma: Vma): Op {
   yield* cpu.down_write(mmCells.mmap_lock(vma.mm.id));
-  yield* cpu.store(vmaCells.attached(vma.id), 1);
+  yield* do_mas_munmap(cpu, vma.mm, vma.start, vma.end);
+  yield* store_vma(cpu, vma);
   yield* cpu.up_write(mmCells.mmap_lock(vma.mm.id));
 });

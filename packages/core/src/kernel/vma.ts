@@ -1,28 +1,16 @@
-/** Areas of an address space. The maple tree is not modelled: whether an area is in it is one cell of the area. */
+/** Areas of an address space. The maple tree is not modelled: whether an area is in it, and how far it reaches, is one cell of the area. */
 import type { Va } from '../words/address.ts';
+import { areaNow, attachedAs, CUT_AWAY, isCut, reachesInto } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { HPAGE_PMD_SIZE, type Geometry } from '../words/geometry.ts';
-import { vmaCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
+import { vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
 
-const overlapping = (cpu: Cpu, mm: Mm, start: Va, end: Va): Vma[] =>
-  cpu.vmas.filter((vma) => vma.mm.id === mm.id && vma.start < end && start < vma.end);
-
-const CHANGED: readonly Protection[] = ['none', 'read-only', 'read-write'];
-
-/** What `vmaCells.attached` holds for an area whose protection was changed. */
-export const attachedWith = (prot: Protection): number => 2 + CHANGED.indexOf(prot);
-
-/** The same for a copy of an area. */
-export const attachedLike = (vma: Vma): number => (vma.prot ? attachedWith(vma.prot) : 1);
-
-/** The area with its present protection: good as long as the caller holds mmap_lock. */
-function withProtection(vma: Vma, attached: number): Vma {
-  const prot = CHANGED[attached - 2];
-  return prot === undefined ? vma : { ...vma, prot };
-}
+const overlaps = (vma: Vma, start: Va, end: Va): boolean => vma.start < end && start < vma.end;
+/** The handle as it was made. */
+const declared = (cpu: Cpu, vma: Vma): Vma => cpu.vmas[vma.id]!;
 
 /** The mapped area that holds an address. The caller holds mmap_lock. */
 export const vma_lookup = operation(
@@ -35,15 +23,47 @@ export const vma_lookup = operation(
 
 /** The mapped areas that share an address with a range, by address. The caller holds mmap_lock. */
 export function* vmas_between(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<Vma[]> {
-  const all = overlapping(cpu, mm, start, end);
+  const whole = cpu.vmas.filter((vma) => vma.mm.id === mm.id && vma.pieceOf === undefined && overlaps(vma, start, end));
   const mapped: Vma[] = [];
-  for (let i = 0; i < all.length; i++) {
-    const vma = all[i]!;
-    const attached = yield* cpu.load(vmaCells.attached(vma.id));
-    if (attached) mapped.push(withProtection(vma, attached));
+  for (let i = 0; i < whole.length; i++) {
+    const attached = yield* cpu.load(vmaCells.attached(whole[i]!.id));
+    keepIfThere(cpu, mapped, whole[i]!, attached, start, end);
+    // Pieces have handles of their own, which nobody has to look at before the area is cut.
+    if (isCut(attached)) yield* addPieces(cpu, mapped, whole[i]!, start, end);
   }
   return mapped.sort((a, b) => a.start - b.start);
 }
+
+function* addPieces(cpu: Cpu, mapped: Vma[], whole: Vma, start: Va, end: Va): Op {
+  const pieces = cpu.vmas.filter((vma) => vma.pieceOf === whole.id && overlaps(vma, start, end));
+  for (let i = 0; i < pieces.length; i++) {
+    const attached = yield* cpu.load(vmaCells.attached(pieces[i]!.id));
+    keepIfThere(cpu, mapped, pieces[i]!, attached, start, end);
+  }
+}
+
+/** Adds the area as it is now to a list, if it is mapped and shares an address with the range. Pure. */
+function keepIfThere(cpu: Cpu, mapped: Vma[], handle: Vma, attached: number, start: Va, end: Va): void {
+  if (!reachesInto(cpu.geometry, handle, attached, start, end)) return;
+  const now = areaNow(cpu.geometry, handle, attached);
+  if (now) mapped.push(now);
+}
+
+/** Puts an area into the tree, or changes it there: from now on it is as `now` says. The caller holds mmap_lock for writing. */
+export function* store_vma(cpu: Cpu, now: Vma): Op {
+  yield* cpu.store(vmaCells.attached(now.id), attachedAs(cpu.geometry, declared(cpu, now), now));
+}
+
+/** Takes an area out of the tree. The caller holds mmap_lock for writing. */
+export function* detach_vma(cpu: Cpu, vma: Vma): Op {
+  // Of an area that was cut, pieces may stay: they are found by way of its handle.
+  const whole = declared(cpu, vma);
+  const cut = whole.pieceOf === undefined && (vma.start !== whole.start || vma.end !== whole.end);
+  yield* cpu.store(vmaCells.attached(vma.id), cut ? CUT_AWAY : 0);
+}
+
+/** Can the handle of an area hold these bounds? */
+export const canReach = (cpu: Cpu, now: Vma): boolean => declared(cpu, now).start <= now.start && now.end <= declared(cpu, now).end;
 
 /** Does the area hold the whole huge page at `haddr`? */
 export const transhuge_vma_suitable = (g: Geometry, vma: Vma, haddr: Va): boolean =>

@@ -2,7 +2,7 @@
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isNone, none, pmd_trans_huge, type Entry } from '../words/entry.ts';
+import { is_swap_pmd, isNone, none, pmd_trans_huge, type Entry } from '../words/entry.ts';
 import { addrEnd, HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
@@ -115,7 +115,7 @@ export const zap_pmd_range = operation(
 
 function* zap_one_pmd(cpu: Cpu, tlb: MmuGather, vma: Vma, pmdp: PmdSlot, addr: Va, next: Va): Op {
   const pmd = yield* cpu.read_entry(pmdp); // without a lock: a hint
-  if (pmd_trans_huge(pmd)) {
+  if (pmd_trans_huge(pmd) || is_swap_pmd(pmd)) {
     if (next - addr !== HPAGE_PMD_SIZE(cpu.geometry)) {
       yield* __split_huge_pmd(cpu, vma, pmdp, addr);
     } else {

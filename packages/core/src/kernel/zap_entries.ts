@@ -1,11 +1,11 @@
 /** Removing what one PMD or the PTEs of one table map. mm/huge_memory.c, mm/memory.c. */
 import { tlb_flush_mmu_tlbonly } from '../contract/gather.ts';
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, get_and_clear_full_ptes, pgtable_trans_huge_withdraw, pmdp_huge_get_and_clear_full, pte_free, ptep_get_and_clear_full,
+  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, get_and_clear_full_ptes, pgtable_trans_huge_withdraw, pmdp_huge_get_and_clear_full, pte_clear, pte_free, ptep_get_and_clear_full,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pmd_pfn, pmd_present, pmd_trans_huge, pte_none, pte_pfn, pte_present, pte_special } from '../words/entry.ts';
+import { is_swap_pmd, pmd_pfn, pmd_present, pmd_trans_huge, pte_none, pte_pfn, pte_present, pte_special } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import type { Mm, PmdSlot, PteSlot, Vma } from '../words/objects.ts';
@@ -28,13 +28,18 @@ export const zap_huge_pmd = operation(
     yield* tlb_change_page_size(cpu, tlb, HPAGE_PMD_SIZE(cpu.geometry));
     yield* pmd_lock(cpu, pmdp);
     const pmd = yield* cpu.read_entry(pmdp);
-    if (!pmd_trans_huge(pmd)) {
+    if (!pmd_trans_huge(pmd) && !is_swap_pmd(pmd)) {
       yield* pmd_unlock(cpu, pmdp);
       return false;
     }
     const orig = yield* pmdp_huge_get_and_clear_full(cpu, vma, addr, pmdp, tlb.fullmm);
     tlb_remove_pmd_tlb_entry(cpu.geometry, tlb, addr);
-    yield* cpu.bug_on(!pmd_present(orig), 'a huge entry is present: migration entries are not modelled');
+    if (!pmd_present(orig)) {
+      // The page is on its way, and finds nobody when it arrives. It had no mapping any more, and no reference of this entry.
+      yield* zap_deposited_table(cpu, tlb.mm, pmdp);
+      yield* pmd_unlock(cpu, pmdp);
+      return true;
+    }
     const head = pmd_pfn(orig);
     const zero = yield* is_huge_zero_pmd(cpu, orig);
     if (zero) {
@@ -95,7 +100,10 @@ export const zap_pte_range = operation(
 function* zap_present_ptes(cpu: Cpu, tlb: MmuGather, vma: Vma, ptep: PteSlot, addr: Va, end: Va): Op<{ readonly nr: number; readonly full: boolean }> {
   const seen = yield* cpu.read_entry(ptep);
   if (pte_none(seen)) return { nr: 1, full: false };
-  if (!pte_present(seen)) yield* cpu.give_up('zap of a swap entry is not modelled');
+  if (!pte_present(seen)) {
+    yield* pte_clear(cpu, vma.mm, addr, ptep); // pte_clear_not_present_full: a migration entry, of which nothing is cached or counted
+    return { nr: 1, full: false };
+  }
   const nr = yield* folio_pte_batch(cpu, ptep, seen, (end - addr) / PAGE_SIZE(cpu.geometry));
   const pte = nr === 1 ? yield* ptep_get_and_clear_full(cpu, vma.mm, addr, ptep, tlb.fullmm) : yield* get_and_clear_full_ptes(cpu, vma.mm, addr, ptep, nr, tlb.fullmm);
   let full = false;

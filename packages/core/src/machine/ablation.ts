@@ -29,10 +29,14 @@ const nameOf = (site: Site): string => `${site.step}/${site.in}`;
 
 /** One run's record of the sites it came by, and the one that is left out of it, if any. Set-up leaves nothing out. */
 export class Ablation {
-  readonly #reached = new Map<string, Site>();
   #armed = false;
 
-  constructor(readonly without?: Site) {}
+  constructor(readonly without?: Site, private readonly sites = new Map<string, Site>()) {}
+
+  /** For another search of the same story: its sites count with those of this one. */
+  again(): Ablation {
+    return new Ablation(this.without, this.sites);
+  }
 
   /** From here on: what came before was set-up. */
   arm(): void {
@@ -41,13 +45,13 @@ export class Ablation {
 
   /** Sites that code came by, in no particular order. */
   get reached(): readonly Site[] {
-    return [...this.#reached.values()];
+    return [...this.sites.values()];
   }
 
   /** Is the step left out? Notes the site. */
   removes(site: Site): boolean {
     if (!this.#armed) return false;
-    this.#reached.set(nameOf(site), site);
+    this.sites.set(nameOf(site), site);
     return this.without !== undefined && nameOf(this.without) === nameOf(site);
   }
 

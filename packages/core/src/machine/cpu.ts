@@ -1,25 +1,30 @@
 /** A CPU as code sees it: every method makes steps, which the explorer (or a single run) carries out. */
-import { without, type CpuId, type CpuMask } from '../words/address.ts';
+import { without, type CpuId, type CpuMask, type Va } from '../words/address.ts';
 import type { Cell, Ref } from '../words/cells.ts';
 import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import type { KernelNote } from '../words/follow.ts';
-import { levelIndex, type Geometry, type Level } from '../words/geometry.ts';
-import { HIT } from '../words/mmu-results.ts';
+import { levelIndex, spaceOf, type Geometry, type Level } from '../words/geometry.ts';
+import type { Limit } from '../words/limit.ts';
+import { HIT, RIGHTS_FAULT } from '../words/mmu-results.ts';
 import { LOCAL_STATE } from '../words/local-state.ts';
-import { entryRef, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
+import { entryRef, pageCells, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
 import type { Op, Step } from '../words/step.ts';
 import type { Ablation, Synchronising } from './ablation.ts';
 import type { Parts } from './parts.ts';
 import type { HookStep } from './meanings/objects.ts';
+import { frameAt } from './translation.ts';
 import { hardwareWalk, speculativeWalk } from './walker.ts';
+import { leadsNowhere, tellWild } from './wild.ts';
 
 /** What a CPU needs from outside the machine: the hooks, and the kernel that runs. */
 export interface Kernel {
   has(fix: string): boolean;
   readonly config: KernelConfig;
   number(name: string): number;
+  /** Is something over a threshold? `over` says so for given numbers; which side it is is noted. Absent: nobody wants to know. */
+  compare?(name: string, over: (number: (name: string) => number) => boolean): boolean;
   /** Runs the topmost layer's body of a hook. */
   dispatch(cpu: Cpu, hook: unknown, args: readonly unknown[]): Op<unknown>;
   hookName(hook: unknown): string;
@@ -52,6 +57,8 @@ export class SimCpu implements Cpu {
   readonly #seen = new Map<number, number>();
   /** Read-side sections of this code, outermost first: interrupts off, off in the CPU itself, RCU. */
   readonly #sections: Section[] = [];
+  /** The code went through a pointer that leads nowhere: it does not go on. */
+  #lost = false;
 
   constructor(
     readonly id: CpuId,
@@ -69,6 +76,7 @@ export class SimCpu implements Cpu {
 
   /** What code may read back: locks it holds, which claims are told; and the call stack that traces show. */
   get [LOCAL_STATE](): unknown {
+    if (this.#lost) return 'lost';
     return this.kernel.ablation ? [this.stack, this.#held, this.#sections, this.#leftOut, [...this.#seen].sort(([a], [b]) => a - b)] : [this.stack, this.#held, this.#sections];
   }
 
@@ -79,6 +87,7 @@ export class SimCpu implements Cpu {
     this.#sections.length = 0;
     this.#leftOut.length = 0;
     this.#seen.clear();
+    this.#lost = false;
   }
 
   /** Is a synchronising step left out here? */
@@ -111,7 +120,14 @@ export class SimCpu implements Cpu {
   has = (fix: string): boolean => this.kernel.has(fix);
   config = (name: keyof KernelConfig): boolean => this.kernel.config[name] ?? false;
   number = (name: string): number => this.kernel.number(name);
+  exceeds = (threshold: string, amount: number): boolean => this.#compare(threshold, (number) => amount > number(threshold));
+  reaches = (threshold: string, amount: number, limit = (number: (name: string) => number): number => number(threshold)): boolean =>
+    this.#compare(threshold, (number) => amount >= limit(number));
+  #compare(name: string, over: (number: (name: string) => number) => boolean): boolean {
+    return this.kernel.compare ? this.kernel.compare(name, over) : over(this.number);
+  }
   inside = (name: string): boolean => this.stack.includes(name);
+  spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => this.parts.spares(vma, start, end);
 
   *within<T>(name: string, body: () => Op<T>): Op<T> {
     this.#enter(name);
@@ -183,7 +199,7 @@ export class SimCpu implements Cpu {
   *spin_trylock(at: Ref): Op<boolean> {
     const step = this.#step('spin_trylock', [at]);
     const taken = (yield step) === 1;
-    if (taken) this.#held.push({ lock: step.cells[0]!, mode: 'held' });
+    if (taken && !this.#lost) this.#held.push({ lock: step.cells[0]!, mode: 'held' });
     return taken;
   }
   *down_read(at: Ref): Op { yield* this.#lock('down_read', at, 'read'); }
@@ -191,11 +207,19 @@ export class SimCpu implements Cpu {
   *down_write(at: Ref): Op { yield* this.#lock('down_write', at, 'write'); }
   *up_write(at: Ref): Op { yield* this.#unlock('up_write', at, 'write'); }
   *#lock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
+    if (this.#leadsNowhere(at)) {
+      yield this.#step(kind, [at]);
+      return;
+    }
     const lock = this.parts.layout.cell(at);
     if (!this.#opens('lock', lock)) yield this.#step(kind, [at]);
     this.#held.push({ lock, mode });
   }
   *#unlock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
+    if (this.#leadsNowhere(at)) {
+      yield this.#step(kind, [at]);
+      return;
+    }
     const lock = this.parts.layout.cell(at);
     const i = this.#held.findLastIndex((h) => h.lock === lock && h.mode === mode);
     if (i < 0) yield* this.#unbalanced(`makes ${kind} of ${this.parts.layout.name(lock)}, which it does not hold${mode === 'held' ? '' : ` for ${mode === 'read' ? 'reading' : 'writing'}`}`);
@@ -255,35 +279,49 @@ export class SimCpu implements Cpu {
   // The MMU
   *user_access(access: Access): Op<AccessResult> {
     this.#seen.clear(); // a new attempt
+    if (!this.#isAddress(access.va)) { // no table leads there
+      yield* this.access_fault(access);
+      return 'fault';
+    }
     const found = yield this.#step('mmu.lookup', [], accessArgs(access));
     if (found === HIT) return 'done';
-    return yield* this.spec.translate ? this.spec.translate(this, access) : hardwareWalk(this, access, found);
+    if (this.spec.translate) return yield* this.spec.translate(this, access, found === RIGHTS_FAULT ? 'not permitted' : 'not remembered');
+    if (found === RIGHTS_FAULT) return 'fault';
+    return yield* hardwareWalk(this, access, found);
   }
-  *speculate(va: number): Op { if (!this.spec.translate) yield* speculativeWalk(this, va); }
+  *speculate(va: number): Op { if (!this.spec.translate && this.#isAddress(va)) yield* speculativeWalk(this, va); }
   *write_root(table: Table, asid: number): Op { yield* this.spec.write_root ? this.spec.write_root(this, table, asid) : this.load_root(table, asid); }
-  *load_root(table: Table, asid: number): Op { yield this.#step('mmu.root', [], [table, asid]); }
+  *load_root(table: Table, asid: number): Op { yield table === 0 ? this.#step('mmu.root', [], [0, asid]) : this.#stepOn(tableCells.life(table), 'mmu.root', [table, asid]); }
   *flush_local(what: Invalidation): Op { if (!this.#without('flush')) yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]); }
   *tlbi_broadcast(what: Invalidation, to = this.online): Op { if (!this.#without('flush')) yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what), to & this.online]); }
   *tlbi_sync(name: string): Op { if (!this.#without('flush-wait')) yield this.#step('tlb.sync', [], [], { why: name }); }
   *access_done(access: Access, level: Level, entry: Entry): Op { yield* this.finish(access, level, entry, 0); }
   *access_fault(access: Access): Op { yield this.#step('mmu.fault', [], [access.va]); }
+  #isAddress(va: number): boolean { return va >= 0 && va < spaceOf(this.geometry); }
   /** The hardware walker reads an entry of `level`. */
   *walkRead(at: Ref, va: number, level: Level): Op<Entry> { return yield this.#step('mmu.walk', [at], [va, levelIndex(level)]); }
   /** The hardware makes the access through `entry`, after setting `flags` in it at `at`. Observes as `mmu.finish` says. */
   *finish(access: Access, level: Level, entry: Entry, flags: number, at?: Ref): Op<number> {
+    const frame = pageCells.life(frameAt(this.parts, level, entry, access.va));
+    if (this.#leadsNowhere(frame)) return yield this.#wild(frame);
     return yield this.#step('mmu.finish', at ? [at] : [], [...accessArgs(access), levelIndex(level), entry, flags]);
   }
 
   /** A walk for nobody begins. Observes as a lookup: HIT, where the walk starts, or 0. */
   *prefetch(va: number): Op<number> { return yield this.#step('mmu.prefetch', [], [va]); }
+  /** The walker came upon a table where only a leaf can be. */
+  *wrongLeaf(table: Table): Op { yield this.#wild(pageCells.life(0 - table)); }
   /** A walk for nobody ends, with a leaf (remembered if it may be) or without. */
   *fill(va: number, level: Level, entry: Entry): Op { yield this.#step('mmu.fill', [], [va, levelIndex(level), entry]); }
 
   // Memory allocation
   *alloc_pages(order: number): Op<Pfn> { return yield this.#step('page.alloc', [], [order]); }
-  *free_pages(pfn: Pfn): Op { yield this.#step('page.free', [], [pfn]); }
+  *free_pages(pfn: Pfn): Op { yield this.#stepOn(pageCells.life(pfn), 'page.free', [pfn]); }
   *alloc_table(level: Level): Op<Table> { return yield this.#step('table.alloc', [], [levelIndex(level)]); }
-  *free_table(table: Table): Op { yield* this.#write('table.free', [], [table]); }
+  *free_table(table: Table): Op {
+    if (this.#leadsNowhere(tableCells.life(table))) yield this.#wild(tableCells.life(table));
+    else yield* this.#write('table.free', [], [table]);
+  }
 
   // Claims
   *note(note: KernelNote): Op {
@@ -292,14 +330,14 @@ export class SimCpu implements Cpu {
   *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
   *refuse_if(broken: boolean, rule: string): Op { if (broken) yield this.#step('refused', [], [], { why: rule }); }
   *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> { return yield this.#step(kind, at, args, why === undefined ? {} : { why }); }
-  *give_up(why: string): Op<never> { for (;;) yield this.#step('bound', [], [], { why }); }
+  *give_up(what: Limit | string): Op<never> { for (;;) yield this.#step('bound', [], [], { why: typeof what === 'string' ? what : what.says }); }
 
   /** One step of this CPU; for machine parts that are code of their own (interrupt entry, broadcasts, RCU). */
   *raw(kind: string, args: readonly number[] = [], why?: string): Op<number> { return yield this.#step(kind, [], args, why === undefined ? {} : { why }); }
 
   /** A write to a page table may be refused (`MachineSpec.writeTrap`); then the code sees nothing of what is there. */
   *#write(kind: string, at: readonly Ref[], args: readonly number[]): Op<number> {
-    if (at[0] && this.#seen.size > 0) this.#seen.delete(this.parts.layout.cell(at[0]));
+    if (at[0] && this.#seen.size > 0 && !this.#leadsNowhere(at[0])) this.#seen.delete(this.parts.layout.cell(at[0]));
     const seen = yield this.#step(kind, at, args);
     const { writeTrap } = this.spec;
     if (!writeTrap || seen >= 0 || (at[0] && at[0].region !== tableCells.entry)) return seen;
@@ -307,10 +345,26 @@ export class SimCpu implements Cpu {
     return 0;
   }
 
+  /** Code under test may compute any address: to use one where nothing is breaks a claim, and is no mistake of who runs it. */
+  #wild(at: Ref): Step {
+    if (this.#lost) return this.#step('bound');
+    this.#lost = true;
+    return { kind: 'wild', cpu: this.id, cells: [], args: [], why: tellWild(this.parts.layout, at) };
+  }
+  #leadsNowhere(at: Ref): boolean { return leadsNowhere(this.parts.layout, at); }
+  /** The step, unless what an operand of it names does not exist. */
+  #stepOn(at: Ref, kind: string, args: readonly number[]): Step {
+    return this.#leadsNowhere(at) ? this.#wild(at) : this.#step(kind, [], args);
+  }
+
   #step(kind: string, at: readonly Ref[] = [], args: readonly number[] = [], more?: { why?: string; info?: unknown }): Step {
     this.resumed(this.stack);
+    if (this.#lost) return { kind: 'bound', cpu: this.id, cells: [], args: [], why: 'the code went through a pointer that leads nowhere' };
     const cells: Cell[] = [];
-    for (let i = 0; i < at.length; i++) cells.push(this.parts.layout.cell(at[i]!));
+    for (let i = 0; i < at.length; i++) {
+      if (this.#leadsNowhere(at[i]!)) return this.#wild(at[i]!);
+      cells.push(this.parts.layout.cell(at[i]!));
+    }
     return more === undefined ? { kind, cpu: this.id, cells, args } : { kind, cpu: this.id, cells, args, ...more };
   }
 }

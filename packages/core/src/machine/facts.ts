@@ -6,10 +6,11 @@ import type { Facts } from '../words/facts.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { blockOf, LEVELS, levelIndex, walkLevels, type Geometry, type Level } from '../words/geometry.ts';
 import { entryRef, mmCells, tableCells, type Mm, type Slot } from '../words/objects.ts';
+import { CAREFUL } from '../words/spec.ts';
 import type { Store } from '../words/step.ts';
 import { hw } from './hardware.ts';
 import type { Parts } from './parts.ts';
-import { blocks, frameAt, leafCell, leafInMemory, LEAF_LEVELS, usable } from './translation.ts';
+import { blocks, frameAt, leafCell, leafInMemory, LEAF_LEVELS, usable, withRights } from './translation.ts';
 
 export class StoreFacts implements Facts {
   readonly geometry: Geometry;
@@ -21,7 +22,8 @@ export class StoreFacts implements Facts {
 
   get frames(): number { return this.parts.layout.sizes.page; }
   get tables(): number { return this.parts.layout.sizes.table; }
-  value(at: Ref): number { return this.store.get(this.parts.layout.cell(at)); }
+  // Where a pointer leads nowhere there is nothing: whoever uses it breaks a claim of its own.
+  value(at: Ref): number { return this.parts.layout.has(at) ? this.store.get(this.parts.layout.cell(at)) : 0; }
   entry(slot: Slot): Entry { return this.value(entryRef(slot)); }
   get cpus(): CpuId[] { return cpusOf(this.online); }
   loaded(cpu: CpuId): Mm | undefined { return this.value(hw.root(cpu)) === 0 ? undefined : { id: this.value(hw.asid(cpu)) }; }
@@ -73,6 +75,11 @@ export class StoreFacts implements Facts {
       }
     }
     return kept;
+  }
+  keepsFaulting(cpu: CpuId, mm: Mm, va: Va): boolean {
+    const now = this.mappedLeaf(mm, va);
+    if (now === undefined || !usable(now, true) || (this.parts.spec.insufficientRights ?? CAREFUL).faultForgets) return false;
+    return LEAF_LEVELS.some((level) => withRights(this.parts.spec, this.value(hw.tlb(cpu, mm.id, levelIndex(level), blockOf(this.geometry, level, va)))) !== 'walks again');
   }
   interruptsOff(cpu: CpuId): boolean { return this.value(hw.irqOff(cpu)) !== 0 || this.value(hw.inIrq(cpu)) !== 0; }
   interruptedBy(cpu: CpuId): CpuMask { return this.value(ghosts.interrupted(cpu, this.value(ghosts.inside(cpu)))); }

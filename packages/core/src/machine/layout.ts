@@ -20,6 +20,20 @@ export interface Placed {
   readonly end: Cell;
 }
 
+const isWithin = (at: number, size: number): boolean => at >= 0 && at < size;
+
+/** -1 where an index is out of range. */
+function cellOf({ base, sizes }: Placed, { at }: Ref): Cell {
+  let cell = 0;
+  for (let i = 0; i < sizes.length; i++) {
+    const n = at[i] ?? -1;
+    const size = sizes[i] ?? 0;
+    if (!isWithin(n, size)) return -1;
+    cell = cell * size + n;
+  }
+  return base + cell;
+}
+
 /** The layout of one system. Ghost regions have cells only when a claim needs them. */
 export class Layout implements CellNames {
   readonly cellCount: number;
@@ -68,19 +82,20 @@ export class Layout implements CellNames {
         `${refName(ref)} is used, but no architecture or machine part declares the region ${ref.region.regionName}.`,
         'List it under `cells` of the machine spec of the architecture.',
       );
-    let cell = 0;
-    for (let i = 0; i < placed.sizes.length; i++) {
-      const at = ref.at[i] ?? -1;
-      const size = placed.sizes[i] ?? 0;
-      if (!(at >= 0 && at < size))
-        throw new Mistake(
-          'SD_CELL_OUT_OF_RANGE',
-          `${refName(ref)}: index ${i} is ${at}, but there are ${size} of that kind (${placed.region.dims[i]}).`,
-          'An address outside the explored space, a null table or frame that was used, or a pool that is too small.',
-        );
-      cell = cell * size + at;
-    }
-    return placed.base + cell;
+    const cell = cellOf(placed, ref);
+    if (cell >= 0) return cell;
+    const i = placed.sizes.findIndex((size, n) => !isWithin(ref.at[n] ?? -1, size));
+    throw new Mistake(
+      'SD_CELL_OUT_OF_RANGE',
+      `${refName(ref)}: index ${i} is ${ref.at[i]}, but there are ${placed.sizes[i]} of that kind (${placed.region.dims[i]}).`,
+      'An address outside the explored space, a null table or frame that was used, or a pool that is too small.',
+    );
+  }
+
+  /** Is there such a cell? False for an index that is out of range: a pointer that leads nowhere. A region that nobody declares is a mistake all the same. */
+  has(ref: Ref): boolean {
+    const placed = this.#placed[ref.region.regionNumber];
+    return placed?.region !== ref.region || cellOf(placed, ref) >= 0;
   }
 
   /** The region and indices of a cell. */

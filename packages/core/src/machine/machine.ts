@@ -1,5 +1,6 @@
 /** One machine, put together from its parts: layout, meanings of steps, and the processes that run by themselves. */
-import type { CpuId } from '../words/address.ts';
+import type { CpuId, Va } from '../words/address.ts';
+import { wholeOf } from '../words/areas.ts';
 import type { Region } from '../words/cells.ts';
 import type { Follows } from '../words/follow.ts';
 import { ghosts } from '../words/ghosts.ts';
@@ -32,6 +33,8 @@ export interface MachineSize {
   readonly vmas: readonly Vma[];
   /** How many areas there can be, where some are made later: `vmas` grows then (default: those there are). */
   readonly areas?: number;
+  /** Handles that a piece of an area may get (default: those of `vmas` that say they are its pieces). */
+  readonly spares?: (vma: Vma, start: Va, end: Va) => readonly Vma[];
   /** Is told of every function that is entered and left. */
   readonly callWatcher?: CallWatcher;
   /** Frames and tables of each CPU's pool. */
@@ -67,7 +70,7 @@ export class Machine {
     const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
     const kept = [...size.ghosts].filter((region) => !regions.includes(region));
     const layout = new Layout([...regions, ...kept, ...model.regions, ...spec.cells], sizes, size.ghosts, records, g);
-    this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool, followers: followersOf(size.follows ?? []), has: (change) => kernel.has(change) };
+    this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))), cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool, followers: followersOf(size.follows ?? []), has: (change) => kernel.has(change) };
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts), ...noteMeanings(this.parts) };
     const own = spec.steps?.(tools(this.parts)) ?? {};
     for (const kind of Object.keys(own)) if (kind in plain) throw new Mistake('SD_BAD_ARCH', `the machine spec defines a step of kind ${kind}, which the machine has already.`, 'Give it a name of the architecture, such as xen.mmu_update.');
@@ -99,5 +102,7 @@ export class Machine {
 }
 
 const tools = (p: Parts): StepTools => ({
-  ...reader(p), cell: (at) => p.layout.cell(at), record: (id) => p.records.get(id), idOf: (record) => p.records.idOf(record), sizes: p.layout.sizes, geometry: p.geometry,
+  get: (store, at) => (p.layout.has(at) ? store.get(p.layout.cell(at)) : 0),
+  set: (store, at, value) => { if (p.layout.has(at)) reader(p).set(store, at, value); },
+  cell: (at) => p.layout.cell(at), record: (id) => p.records.get(id), idOf: (record) => p.records.idOf(record), sizes: p.layout.sizes, geometry: p.geometry,
 });

@@ -1,5 +1,5 @@
 /** What the meanings of steps share: layout, records, the shape of the tree, and short names for hardware cells. */
-import type { CpuId, CpuMask } from '../words/address.ts';
+import type { CpuId, CpuMask, Va } from '../words/address.ts';
 import type { Cell, Ref } from '../words/cells.ts';
 import type { Geometry } from '../words/geometry.ts';
 import type { Vma } from '../words/objects.ts';
@@ -15,8 +15,10 @@ export interface Parts {
   readonly records: Records;
   readonly spec: MachineSpec;
   readonly geometry: Geometry;
-  /** Every area, mapped or not. */
+  /** Every handle of an area, mapped or not. */
   readonly vmas: readonly Vma[];
+  /** See `Cpu.spares`. */
+  readonly spares: (vma: Vma, start: Va, end: Va) => readonly Vma[];
   /** Number of CPUs. */
   readonly cpus: number;
   readonly online: CpuMask;

@@ -5,6 +5,7 @@ import { F, frameOf, has, isLeaf, isTable, isValid, mapsPage, tableOf, type Entr
 import type { Invalidation } from '../words/cpu.ts';
 import { blockOf, entriesOf, indexOf, levelIndex, PAGE_SIZE, sizeOf, spaceOf, walkLevels, type Level } from '../words/geometry.ts';
 import { tableCells } from '../words/objects.ts';
+import { CAREFUL, type InsufficientRights, type MachineSpec } from '../words/spec.ts';
 import type { Store } from '../words/step.ts';
 import { hw } from './hardware.ts';
 import { reader, type Parts } from './parts.ts';
@@ -22,15 +23,24 @@ export const frameAt = (p: Parts, level: Level, entry: Entry, va: Va): Pfn => fr
 export const usable = (entry: Entry, write: boolean): boolean =>
   has(entry, F.PRESENT | F.USER | F.ACCESSED | F.LEAF) && (!write || has(entry, F.WRITE | F.DIRTY));
 
+/** What the hardware may do with a write through an entry that it remembers, if the entry does not do for it as it is. Nothing is remembered: it walks. */
+export function withRights({ insufficientRights: { does } = CAREFUL, hardwareDirty }: Pick<MachineSpec, 'insufficientRights' | 'hardwareDirty'>, entry: Entry): InsufficientRights['does'] {
+  if (!usable(entry, false) || usable(entry, true)) return 'walks again';
+  if (has(entry, F.FAULTED)) return 'faults';
+  if (!has(entry, F.WRITE) || hardwareDirty === 'never') return does;
+  // Writable and clean. To set dirty the hardware goes to memory; where it need not do that, it may fault.
+  return hardwareDirty === 'always' || does === 'walks again' ? 'walks again' : 'may fault';
+}
+
 /** Blocks of `level` that overlap the range, within the address space. */
 export function blocks(p: Parts, level: Level, start: Va, end: Va): readonly [number, number] {
   const size = sizeOf(p.geometry, level);
-  return [Math.floor(start / size), Math.ceil(Math.min(end, spaceOf(p.geometry)) / size)];
+  return [Math.floor(Math.max(0, start) / size), Math.ceil(Math.min(end, spaceOf(p.geometry)) / size)];
 }
 
 /** Removes from one CPU what an invalidation names. */
 export function invalidate(p: Parts, store: Store, cpu: CpuId, what: Invalidation): void {
-  const asids = what.asid >= 0 ? [what.asid] : Array.from({ length: p.layout.sizes.mm }, (_, i) => i);
+  const asids = Array.from({ length: p.layout.sizes.mm }, (_, i) => i).filter((asid) => what.asid < 0 || what.asid === asid);
   const drop = (region: typeof hw.tlb, asid: number, level: Level, start: Va, end: Va): void => {
     const [first, last] = blocks(p, level, start, end);
     if (first >= last) return;
@@ -77,8 +87,10 @@ function endOfWalk(p: Parts, store: Store, root: Table, va: Va): { level: Level;
   let table = root;
   let last: Cell | undefined;
   for (const level of levels) {
-    if (table === 0) break;
-    last = p.layout.cell(tableCells.entry(table, indexOf(p.geometry, level, va)));
+    const at = tableCells.entry(table, indexOf(p.geometry, level, va));
+    // A pointer that leads nowhere leads to no leaf.
+    if (table === 0 || !p.layout.has(at)) break;
+    last = p.layout.cell(at);
     const entry = store.get(last);
     if (isLeaf(entry) || !isValid(entry) || !isTable(entry)) return { level, cell: last };
     table = tableOf(entry);

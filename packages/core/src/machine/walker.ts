@@ -49,6 +49,8 @@ function* findLeaf(cpu: SimCpu, va: number, start: number): Op<{ level: Level; t
     if (!isValid(entry)) return undefined;
     if (isLeaf(entry)) return { level, table, index, entry };
     if (!isTable(entry)) return undefined;
+    // Below the last level there are no tables: the hardware would take this one for a page.
+    if (level === 'pte') yield* cpu.wrongLeaf(tableOf(entry));
     table = tableOf(entry);
   }
   return undefined;

@@ -5,5 +5,7 @@ export { KERNELS, kernelNamed, MEASURE_DEFAULTS, measure, measureRow, type Measu
 export { MODE_SAYS, MODES, type Advice, type Call, type CallName, type CountedOperation, type Mode, type Prot } from './operation.ts';
 export { CALLS, readOperation } from './read-operation.ts';
 export { mayMatter, ruleNamed, rulesOf, withoutRule } from './rules.ts';
+export { readStrace, type TracedCall } from './strace.ts';
+export { TracedProcess, type TracedOutcome } from './traced.ts';
 export { weigh, type Part, type Weighed } from './weigh.ts';
 export { COLUMNS, type CallNode, type Column, type Columns, type NodeKind } from './tally.ts';

@@ -14,8 +14,9 @@ import { NoPlainForm, type Form } from '../rig/forms.ts';
 import { runToEnd } from '../rig/single-run.ts';
 import { changesOf, stackOf } from '../rig/stack.ts';
 import type { CpuId, Va } from '../words/address.ts';
+import { areaNow } from '../words/areas.ts';
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, sizeOf, type Geometry } from '../words/geometry.ts';
-import { mmCells, type Mm } from '../words/objects.ts';
+import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import type { Op, Step, Store } from '../words/step.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { Areas } from './areas.ts';
@@ -38,6 +39,8 @@ export interface ProcessOptions {
   readonly cpus: number;
   /** For how many the reservation has place. */
   readonly repetitions: number;
+  /** Handles of areas that it may use up (default: plenty for an operation). */
+  readonly areas?: number;
   /** Numbers of the machine that are others than those of the architecture: another processor. */
   readonly numbers?: Readonly<Record<string, number>>;
   /** Another shape of the tree than the real one, another store, and who is told what each step observed: for tests. Both are made anew for each run. */
@@ -58,7 +61,7 @@ export class MeasuredProcess {
   readonly mm: Mm = { id: 0 };
   /** Another process, for CPUs that do something else. */
   readonly other: Mm = { id: 1 };
-  readonly areas = new Areas(AREAS);
+  readonly areas: Areas;
   readonly geometry: Geometry;
   readonly machine: Machine;
   readonly store: Store;
@@ -73,10 +76,13 @@ export class MeasuredProcess {
   constructor(readonly arch: ArchSpec, private readonly want: ProcessOptions) {
     const { configuration, cpus, repetitions, geometry: shape = arch.machine.geometry } = want;
     this.geometry = shape;
+    this.areas = new Areas(want.areas ?? AREAS);
     const { fixes } = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? []));
     const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
     const config = { ...arch.machine.config, ...configuration.config };
     const numbers: Readonly<Record<string, number>> = { ...genericNumbers(shape), ...arch.machine.numbers, ...want.numbers };
+    const strange = Object.keys(want.numbers ?? {}).find((name) => !(name in genericNumbers(shape)) && !(name in arch.machine.numbers));
+    if (strange !== undefined) throw new Mistake('SD_BAD_ARCH', `a rule or a variant of ${arch.id} sets a number ${strange}, which its machine has not.`, `It has ${Object.keys(numbers).filter((name) => name !== strange).join(', ')}.`);
     this.tally = new Tally({
       names: arch.machine.counted, number: (name) => this.#hear(name, numbers[name] ?? 0), syncs: config.MMU_GATHER_RCU_TABLE_FREE, measured: MEASURED,
       symbolOf: (hook) => stack.bodies.get(hook)?.source?.symbol,
@@ -84,7 +90,7 @@ export class MeasuredProcess {
     this.machine = new Machine(
       arch.machine,
       {
-        cpus, mms: MMS, vmas: this.areas.all, areas: AREAS, geometry: shape, ghosts: new Set(), callWatcher: this.tally,
+        cpus, mms: MMS, vmas: this.areas.all, areas: this.areas.limit, spares: this.areas.spares, geometry: shape, ghosts: new Set(), callWatcher: this.tally,
         pool: { frames: (repetitions + 4) * 16 * HPAGE_PMD_NR(shape), tables: TABLES },
       },
       this.#listening(kernelOf(arch, { fixes, stack, numbers, config, watches: () => false })),
@@ -95,7 +101,7 @@ export class MeasuredProcess {
 
   /** Notes which fixes and numbers are asked for: what nobody asks for makes no difference. */
   #listening(kernel: Kernel): Kernel {
-    return { ...kernel, has: (name) => this.#hear(name, kernel.has(name)), number: (name) => this.#hear(name, kernel.number(name)) };
+    return { ...kernel, has: (name) => this.#hear(name, kernel.has(name)), number: (name) => this.#hear(name, kernel.number(name)), compare: (_name, over) => over((name) => this.#hear(name, kernel.number(name))) };
   }
   #hear<T>(name: string, answer: T): T {
     this.asked.add(name);
@@ -141,6 +147,20 @@ export class MeasuredProcess {
     } catch (error) {
       throw error instanceof NoPlainForm && cpu.stack.length > 0 ? new NoPlainForm(`${error.message}, in ${cpu.stack.at(-1)}`) : error;
     }
+  }
+
+  /** The areas of the measured address space that share an address with a range, as they are now. */
+  mappedAreas(start: Va, end: Va): Vma[] {
+    const { store, machine: { parts: { layout } }, areas, mm, geometry } = this;
+    const near = areas.all.filter((vma) => vma.mm.id === mm.id && vma.start < end && start < vma.end);
+    const now = near.flatMap((vma) => areaNow(geometry, vma, store.get(layout.cell(vmaCells.attached(vma.id)))) ?? []);
+    return now.filter((vma) => vma.start < end && start < vma.end);
+  }
+
+  /** Handles of areas that have gone are given out again: for processes that map and unmap for long. */
+  recycleAreas(): void {
+    const { store, machine: { parts: { layout } } } = this;
+    this.areas.recycle((vma) => store.get(layout.cell(vmaCells.attached(vma.id))) !== 0);
   }
 
   addUsers(n: number): void {

@@ -1,6 +1,7 @@
 /** The calls of operation files, as kernel code. */
 import { fork } from '../kernel/fork.ts';
 import { exit_mm } from '../kernel/exit.ts';
+import { hugepage_madvise } from '../kernel/madvise.ts';
 import { madvise_free } from '../kernel/madvise_free.ts';
 import { madvise_collapse } from '../kernel/madvise_collapse.ts';
 import { move_pages } from '../kernel/migrate.ts';
@@ -43,25 +44,16 @@ function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: Me
       const [start, end] = range(call);
       return yield* areas.map(cpu, { mm, start, end, thp: 'never', prot: PROTECTION[call.prot ?? 'READ+WRITE'] });
     }
-    case 'munmap': {
-      const [start, end] = range(call);
-      yield* areas.cut(cpu, mm, start, end);
-      return yield* munmap(cpu, mm, start, end);
-    }
-    case 'mprotect': {
-      const [start, end] = range(call);
-      yield* areas.cut(cpu, mm, start, end);
-      return yield* mprotect(cpu, mm, start, end, PROTECTION[call.prot]);
-    }
+    case 'munmap':
+      return yield* munmap(cpu, mm, ...range(call));
+    case 'mprotect':
+      return yield* mprotect(cpu, mm, ...range(call), PROTECTION[call.prot]);
     case 'madvise':
       return yield* madvise(cpu, process, ...range(call), call.advice);
     case 'mremap': {
       const [start, end] = range(call);
       const to = at(call.to);
-      if (to < end && start < to + end - start) return undefined; // EINVAL: the ranges overlap
-      yield* areas.cut(cpu, mm, to, to + end - start);
       const source = yield* vmas_between(cpu, mm, start, end);
-      if (source.length === 1 && source[0]!.start <= start && end <= source[0]!.end) yield* areas.cut(cpu, mm, start, end);
       return yield* mremap_to(cpu, mm, start, end - start, areas.make({ mm, thp: 'never', ...source[0], start: to, end: to + end - start }));
     }
     case 'fork': {
@@ -87,10 +79,10 @@ function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: Me
   }
 }
 
-function* madvise(cpu: SimCpu, { mm, areas }: MeasuredProcess, start: number, end: number, advice: Advice): Op<unknown> {
+function* madvise(cpu: SimCpu, { mm }: MeasuredProcess, start: number, end: number, advice: Advice): Op<unknown> {
   switch (advice) {
-    case 'HUGEPAGE': return yield* areas.setThp(cpu, mm, start, end, 'always');
-    case 'NOHUGEPAGE': return yield* areas.setThp(cpu, mm, start, end, 'never');
+    case 'HUGEPAGE': return yield* hugepage_madvise(cpu, mm, start, end, 'always');
+    case 'NOHUGEPAGE': return yield* hugepage_madvise(cpu, mm, start, end, 'never');
     case 'DONTNEED': return yield* madvise_dontneed(cpu, mm, start, end);
     case 'COLLAPSE': return yield* madvise_collapse(cpu, mm, start, end);
     case 'FREE': return yield* madvise_free(cpu, mm, start, end);

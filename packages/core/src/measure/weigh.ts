@@ -1,5 +1,6 @@
 /** What changes of hooks cost and save: interrupts and atomic operations of a mix of operations, under each of several kernels. */
 import type { ArchSpec } from '../arch/arch.ts';
+import { mustKnowChanges } from '../rig/names.ts';
 import type { Step } from '../words/step.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { measure, MEASURE_DEFAULTS } from './measure.ts';
@@ -28,9 +29,10 @@ export interface Weighed {
 
 /**
  * Measures each part once under each kernel. Atomic operations are counted on the CPU that is measured, set-up left out.
- * @throws Mistake when an operation or the architecture is wrong
+ * @throws Mistake SD_UNKNOWN_CHANGE; another when an operation or the architecture is wrong
  */
 export function weigh(arch: ArchSpec, mix: readonly Part[], mode: Mode, kernels: readonly Configuration[]): Weighed[] {
+  for (const { says, hooks } of kernels) mustKnowChanges(arch, [...(hooks?.with ?? []), ...(hooks?.without ?? [])], `the kernel "${says}"`);
   return kernels.map((configuration) => {
     const each = mix.map((part) => ({ ...part, costs: costsOf(arch, part.operation, mode, configuration) }));
     const sum = (key: 'ipis' | 'atomics'): number => each.reduce((total, { weight, costs }) => total + weight * (costs?.[key] ?? 0), 0);

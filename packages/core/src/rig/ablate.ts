@@ -12,9 +12,14 @@ export interface Removal {
   readonly step: Site['step'];
   /** What the step is. */
   readonly says: string;
-  /** `needed`: a claim breaks without it; `not shown to be needed`: none does in this story; `open`: the search did not end. */
+  /**
+   * `needed`: a claim breaks without it; `not shown to be needed`: none does in this story; `open`: the search did not end, or came to
+   * where the model does not reach.
+   */
   readonly word: 'needed' | 'not shown to be needed' | 'open';
   readonly verdict: Verdict;
+  /** What was met where the model does not reach: nothing was judged then. */
+  readonly mistake?: { readonly code: string; readonly what: string };
 }
 
 /** All removals of a story on one architecture. */
@@ -46,13 +51,25 @@ export async function ablate(arch: ArchSpec, scenario: Scenario, configuration: 
   if (base.outcome === 'n/a') return undefined;
   if (base.outcome !== 'clean')
     throw new Mistake('SD_BAD_SCENARIO', `${scenario.name} ${variant} on ${arch.id} is not clean as it is: ${base.outcome}.`, 'Choose a variant that is clean.');
+  const without = async (site: Site): Promise<Pick<Removal, 'word' | 'verdict' | 'mistake'>> => {
+    const name = `${variant}/${site.step}/${site.in}`;
+    try {
+      const verdict = await judgeScenario(arch, scenario, configuration, name, { ...bounds, ablation: new Ablation(site) });
+      return { word: wordOf(verdict), verdict };
+    } catch (error) {
+      // The story is sound as it is: without the step its code comes to a state that nothing here was made for. That costs this step only.
+      if (!(error instanceof Mistake)) throw error;
+      const { code, what } = error;
+      const evidence: Verdict['evidence'] = { ...base.evidence, grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 };
+      return { word: 'open', verdict: { ...base, variant: name, outcome: 'bound', reason: `${code}: ${what}`, evidence }, mistake: { code, what } };
+    }
+  };
   const sites = all.reached.toSorted((a, b) => a.in.localeCompare(b.in) || a.step.localeCompare(b.step));
   const removals: Removal[] = [];
   for (const [i, site] of sites.entries()) {
     if (bounds.signal?.aborted) break;
     bounds.onRemoval?.(i, sites.length, `${site.step} in ${site.in}`);
-    const verdict = await judgeScenario(arch, scenario, configuration, `${variant}/${site.step}/${site.in}`, { ...bounds, ablation: new Ablation(site) });
-    removals.push({ ...site, says: SAYS[site.step], word: wordOf(verdict), verdict });
+    removals.push({ ...site, says: SAYS[site.step], ...(await without(site)) });
   }
   return { schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, arch: arch.id, base, removals };
 }

@@ -1,7 +1,7 @@
 /** A machine without a kernel on it: threads that use a CPU's instructions directly. For tests of the machine, and litmus tests. */
 import { setsAlike, symmetryOf } from '../machine/alike.ts';
 import { Machine } from '../machine/machine.ts';
-import { sc } from '../machine/memory/model.ts';
+import { sc, type MemoryModel } from '../machine/memory/model.ts';
 import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import type { Cell, Ref, Region } from '../words/cells.ts';
@@ -18,7 +18,7 @@ export interface BareSystem {
   readonly threads: readonly ((cpu: Cpu) => Op<unknown>)[];
   /** Regions the threads use, beside those of the machine. */
   readonly cells?: readonly Region[];
-  readonly memory?: 'sc' | 'tso';
+  readonly memory?: 'sc' | 'tso' | MemoryModel;
   readonly start?: readonly (readonly [Ref, number])[];
   /** Sentences judged where everything has ended. */
   readonly atEnd?: Readonly<Record<string, (value: (at: Ref) => number) => boolean>>;
@@ -37,7 +37,7 @@ export function bareSystem(want: BareSystem): System {
   const spec: MachineSpec = { ...PLAIN, ...want.spec, cells: want.cells ?? [] };
   const machine = new Machine(
     spec,
-    { cpus: want.threads.length, mms: 1, vmas: [], pool: { frames: 8, tables: 8 }, geometry: smallGeometry(), memory: want.memory === 'tso' ? tso : sc, ghosts: new Set(Object.values(ghosts)) },
+    { cpus: want.threads.length, mms: 1, vmas: [], pool: { frames: 8, tables: 8 }, geometry: smallGeometry(), memory: typeof want.memory === 'object' ? want.memory : want.memory === 'tso' ? tso : sc, ghosts: new Set(Object.values(ghosts)) },
     {
       has: () => false, config: spec.config, number: () => 0, hookName: () => '', watches: () => false,
       *dispatch() { throw new Error('a bare machine has no hooks'); },

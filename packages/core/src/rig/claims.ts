@@ -101,7 +101,8 @@ function hookChecks(asked: Asked, machine: Machine, step: Step, musts: 'violatio
     const lock = Object.keys(contract.locks).find((l) => lockSentence(l) === sentence);
     if (lock !== undefined && when === 'enter') {
       const needed = (contract.locks[lock] as (...a: never[]) => { at: Parameters<typeof refName>[0]; mode: string })(...args);
-      const name = machine.parts.layout.name(machine.parts.layout.cell(needed.at));
+      const { layout } = machine.parts;
+      const name = layout.has(needed.at) ? layout.name(layout.cell(needed.at)) : undefined;
       const held = info.held.some((h) => h.name === name && (needed.mode === 'held' || needed.mode === 'read' || h.mode === 'write'));
       return () => held;
     }

@@ -19,8 +19,8 @@ export interface Coverage {
  */
 export async function coverageOf(arch: ArchSpec, scenario: Scenario, configuration: Configuration, bounds: Bounds): Promise<Coverage> {
   checkBounds(bounds);
-  if (notApplicable(arch, scenario) !== undefined) return { stacks: [], complete: true };
-  const found = await explore(rig(arch, scenario, configuration).system, { ...bounds, stopAtFirst: false });
+  if (notApplicable(arch, scenario, configuration) !== undefined) return { stacks: [], complete: true };
+  const found = await explore(rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {}).system, { ...bounds, stopAtFirst: false });
   const stacks = new Map(found.reached.map(({ where }) => [where.join(' '), where]));
   return { stacks: [...stacks.values()], complete: found.outcome === 'complete' && found.gaveUp.length === 0 };
 }

@@ -9,7 +9,7 @@ const LIMIT = 100_000;
 
 /** Names of the hooks that setting up and one execution call; empty when the workload does not apply to the architecture. */
 export function hooksExercised(arch: ArchSpec, { scenario, configuration }: Workload): ReadonlySet<string> {
-  if (notApplicable(arch, scenario) !== undefined) return new Set();
+  if (notApplicable(arch, scenario, configuration) !== undefined) return new Set();
   const { system, called } = rig(arch, scenario, configuration, { claims: [] });
   const world = new World(system);
   const everybody = system.processes.map((_, p) => p);

@@ -63,15 +63,15 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
     let complete = true;
     let body: { layer: string; source: Source | undefined } | undefined;
     for (const { scenario, configuration } of workloads) {
-      if (notApplicable(arch, scenario) !== undefined) continue;
+      if (notApplicable(arch, scenario, configuration) !== undefined) continue;
       await turnOfEvents();
-      const built = rig(arch, scenario, configuration, countHook(hookName));
+      const built = rig(arch, scenario, configuration, { ...countHook(hookName), ...(bounds.thresholds && { thresholds: bounds.thresholds }) });
       body = built.stack.bodies.get(hookName);
       const found = await explore(built.system, { ...bounds, reduce: {}, stopAtFirst: false });
       states += found.states;
       complete &&= found.outcome === 'complete' && found.gaveUp.length === 0;
       for (const { why } of found.gaveUp) gaveUp.add(why);
-      const token = (schedule: Schedule | undefined): string | undefined => schedule && encodeToken({ workload: scenario.name, variant: `${configuration.release}/${hookName}`, arch: arch.id, schedule });
+      const token = (schedule: Schedule | undefined): string | undefined => schedule && encodeToken({ workload: scenario.name, variant: `${configuration.release}/${hookName}`, arch: arch.id, schedule, ...(bounds.thresholds === 'machine' && { thresholds: 'machine' }) });
       for (const { claim, held, failed, heldAt, failedAt } of found.tally) {
         const entry = counted.get(claim.slice(hookName.length + 2));
         if (!entry) continue;

@@ -9,13 +9,16 @@ import { markOf } from '../explore/token.ts';
 import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
-import { SCHEMA_VERSION, type Counterexample, type Evidence, type Limit, type Outcome, type Verdict } from '../verdict/verdict.ts';
+import { SCHEMA_VERSION, type Counterexample, type Evidence, type MetLimit, type Outcome, type Verdict } from '../verdict/verdict.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import type { Schedule } from '../words/system.ts';
+import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { smallGeometry } from './geometry.ts';
 import { notApplicable, rig, type Rig } from './rig.ts';
-import { encodeToken } from './token.ts';
+import { together, withThresholds, type Judged } from './both-sides.ts';
+import type { Whose } from './thresholds.ts';
+import { encodeToken, type Token } from './token.ts';
 import { breachOf, claimOf } from './watchers.ts';
 
 /** How far a search has come. */
@@ -50,6 +53,11 @@ export interface Bounds {
   readonly identity?: 'frames' | 'history';
   /** Leaves a synchronising step out, or finds out which there are. */
   readonly ablation?: Ablation;
+  /**
+   * Whose thresholds code compares with: the small ones of explorations, or the machine's own. Absent, for a verdict: both, where that
+   * makes a difference; for what else is asked of a story: the small ones.
+   */
+  readonly thresholds?: Whose;
   onProgress?(p: HowFar): void;
 }
 
@@ -69,33 +77,56 @@ export function checkBounds(bounds: Bounds): void {
 }
 
 /**
- * Tries every interleaving of a scenario, up to the first claim that fails.
+ * Tries every interleaving of a scenario, up to the first claim that fails. Where nothing fails with the small thresholds of explorations,
+ * and some comparison would have come out otherwise with the machine's own, all are tried with those too.
  * @param variant word for the configuration in tokens and reports: `before`, `after`, or a release
  */
 export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: Bounds): Promise<Verdict> {
   checkBounds(bounds);
-  const reason = notApplicable(arch, scenario);
+  checkStory(scenario, configuration);
+  const reason = notApplicable(arch, scenario, configuration);
   if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
+  const begun = performance.now();
+  const first = await judgeWith(bounds.thresholds ?? 'exploring', arch, scenario, configuration, variant, bounds);
+  if (bounds.thresholds !== undefined) return withThresholds(first, bounds.thresholds);
+  if (first.verdict.outcome !== 'clean') return withThresholds(first, 'exploring');
+  if (!first.thresholds.differs) return withThresholds(first, 'both');
+  return together(first, await judgeWith('machine', arch, scenario, configuration, variant, restOf(bounds, performance.now() - begun)));
+}
+
+/** For a second search. Only the first is written down: whoever goes on from there comes here again. */
+function restOf({ checkpoint: _, ...bounds }: Bounds, spentMs: number): Bounds {
+  const { deadlineMs, ablation } = bounds;
+  return { ...bounds, ...(deadlineMs !== undefined && { deadlineMs: Math.max(1, deadlineMs - spentMs) }), ...(ablation && { ablation: ablation.again() }) };
+}
+
+/** One search. */
+async function judgeWith(whose: Whose, arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: Bounds): Promise<Judged> {
   await turnOfEvents();
   const { ablation } = bounds;
-  const built = rig(arch, scenario, configuration, ablation ? { ablation } : {});
+  const built = rig(arch, scenario, configuration, { thresholds: whose, ...(ablation && { ablation }) });
+  const thresholds = whose === 'machine' ? { thresholds: whose } : {};
   const identity = bounds.identity === 'history' ? byHistory : byFrames();
   const found = await explore(built.system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: true }, identity);
-  const counterexample = counterexampleOf(built, found, arch, scenario, variant);
+  const named = { workload: scenario.name, variant, arch: arch.id, ...thresholds };
+  const counterexample = counterexampleOf(built, found, named);
   const outcome: Outcome =
     found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : found.gaveUp.length > 0 ? 'bound' : 'clean';
-  return {
+  const verdict: Verdict = {
     ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
     evidence: {
       ...sizes(scenario), ...counts(found), ...(bounds.compact && found.omissionRisk !== undefined ? { compact: { seed: bounds.compact.seed, omissionRisk: found.omissionRisk } } : {}), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
       ...(found.cut && { cut: found.cut }),
-      ...(found.gaveUp.length > 0 && { limits: found.gaveUp.map((limit) => limitOf(limit, arch, scenario, variant)) }),
+      ...(found.gaveUp.length > 0 && { limits: found.gaveUp.map((limit) => limitOf(limit, named)) }),
       ...(found.unlike !== undefined && { unlike: found.unlike }),
       ...(identity.problems?.size ? { toldByHistory: [...identity.problems] } : {}),
     },
     ...(counterexample ? { counterexample } : {}),
   };
+  return { verdict, thresholds: built.thresholds };
 }
+
+type Named = Omit<Token, 'schedule' | 'steps'>;
 
 const frame = (arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string) => ({
   schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks.map(claimOf),
@@ -110,11 +141,11 @@ export const counts = (found: Exploration): Pick<Evidence, 'states' | 'transitio
   states: found.states, transitions: found.transitions, depth: found.depth, gaveUp: found.bounded, seconds: found.seconds,
 });
 
-const limitOf = ({ process, where, why, states, schedule }: GaveUp, arch: ArchSpec, scenario: Scenario, variant: string): Limit => ({
-  why, process, where, states, ...(schedule && { token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule }) }),
+const limitOf = ({ process, where, why, states, schedule }: GaveUp, named: Named): MetLimit => ({
+  why, process, where, states, ...(schedule && { token: encodeToken({ ...named, schedule }) }),
 });
 
-function counterexampleOf(built: Rig, found: Exploration, arch: ArchSpec, scenario: Scenario, variant: string): Counterexample | undefined {
+function counterexampleOf(built: Rig, found: Exploration, named: Named): Counterexample | undefined {
   const violation = found.violations[0];
   const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule;
   if (!schedule) return undefined;
@@ -123,6 +154,6 @@ function counterexampleOf(built: Rig, found: Exploration, arch: ArchSpec, scenar
   return {
     claim, breach: violation ? breachOf(claim, built.watches) : found.deadlock ? 'deadlock' : 'livelock',
     length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
-    token: encodeToken({ workload: scenario.name, variant, arch: arch.id, schedule, steps: markOf(trace.events) }), trace,
+    token: encodeToken({ ...named, schedule, steps: markOf(trace.events) }), trace,
   };
 }

@@ -4,15 +4,19 @@ import { checkResult } from '../arch/layer.ts';
 import type { Hook } from '../contract/hook.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import type { Kernel } from '../machine/cpu.ts';
-import { Mistake } from '../mistakes.ts';
+import { didYouMean, Mistake } from '../mistakes.ts';
 import type { KernelConfig } from '../words/spec.ts';
+import { askableOn } from './names.ts';
 import type { Stack } from './stack.ts';
+import type { Thresholds } from './thresholds.ts';
 
 export interface KernelParts {
   /** Generic fixes in force. */
   readonly fixes: ReadonlySet<string>;
   readonly stack: Stack;
   readonly numbers: Readonly<Record<string, number>>;
+  /** Told what is read and compared. */
+  readonly thresholds?: Thresholds;
   readonly config: KernelConfig;
   /** Is a claim of this hook asked for? */
   watches(hookName: string): boolean;
@@ -21,15 +25,26 @@ export interface KernelParts {
   readonly ablation?: Ablation;
 }
 
-export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, config, watches, calls, ablation }: KernelParts): Kernel {
+export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, thresholds, config, watches, calls, ablation }: KernelParts): Kernel {
+  const askable = askableOn(arch);
+  const number = (name: string): number => {
+    const value = numbers[name];
+    if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
+    return value;
+  };
   return {
-    has: (name) => fixes.has(name) || stack.changes.has(name),
+    has(name) {
+      if (fixes.has(name) || stack.changes.has(name)) return true;
+      if (askable.has(name)) return false;
+      const near = didYouMean(name, askable);
+      throw new Mistake('SD_UNKNOWN_CHANGE', `code on ${arch.id} asks whether it has ${name}, which is neither a fix of generic code nor a change of this architecture.`, near ? `Did you mean ${near}?` : 'List it under history of the architecture.');
+    },
     config,
     number(name) {
-      const value = numbers[name];
-      if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
-      return value;
+      thresholds?.read(name);
+      return number(name);
     },
+    compare: (name, over) => (thresholds ? thresholds.compare(name, over, number) : over(number)),
     *dispatch(cpu, hook, args) {
       const contract = hook as Hook;
       calls?.(contract.hookName);

@@ -31,11 +31,13 @@ export function part(verdicts: readonly [Verdict, Verdict], archs: readonly [Arc
   const leader = archs[first];
   const { counterexample } = verdicts[first] ?? {};
   if (!leader || !other || !counterexample || verdicts[1 - first]?.outcome === 'n/a') return parting;
-  const [led, leading] = [rig(other, scenario, configuration).system, rig(leader, scenario, configuration).system];
+  const token = decodeToken(counterexample.token);
+  const numbers = token.thresholds ? { thresholds: token.thresholds } : {};
+  const [led, leading] = [rig(other, scenario, configuration, numbers).system, rig(leader, scenario, configuration, numbers).system];
   const surroundings = [leader, other].flatMap(({ machine }) => machine.surroundings ?? []).map(({ name }) => ` ${name}`);
-  const { schedule, ...followed } = follow(leading, decodeToken(counterexample.token).schedule, led, {
+  const { schedule, ...followed } = follow(leading, token.schedule, led, {
     isHook: (name) => allHooks.has(name),
     isHardware: (process) => !surroundings.some((name) => process.endsWith(name)),
   });
-  return { ...parting, leader: leader.id, followed, token: encodeToken({ workload, variant, arch: other.id, schedule }) };
+  return { ...parting, leader: leader.id, followed, token: encodeToken({ workload, variant, arch: other.id, schedule, ...numbers }) };
 }

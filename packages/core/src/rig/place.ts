@@ -7,6 +7,7 @@ import { SCHEMA_VERSION, type Verdict } from '../verdict/verdict.ts';
 import type { Place } from '../words/place.ts';
 import type { Configuration, RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
+import { mustKnowChanges, mustKnowPlaces } from './names.ts';
 
 /** What is asked. */
 export interface PlaceQuestion {
@@ -59,9 +60,12 @@ export interface PlaceBounds extends Bounds {
  * Judges every set of places, and prices it.
  * More kicks and flushes only make others wait: a set holds where a part of it holds, and breaks where a bigger one breaks; such sets are
  * not searched. The price of a set is that of its places, measured one by one.
+ * @throws Mistake SD_UNKNOWN_CHANGE, SD_UNKNOWN_FIX
  */
 export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promise<Placement> {
   const { arch, places, fixes, mix, mode } = question;
+  mustKnowChanges(arch, question.without, 'what is taken out');
+  mustKnowPlaces(places);
   const races = question.races.map((race) => ({ ...race, before: stripped(race.before, question.without) }));
   const sets = subsets(fixes).flatMap((chosen) => subsets(places).map((at) => ({ fixes: chosen, places: at })));
   const price = pricer({ ...question, races });

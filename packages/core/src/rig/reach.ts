@@ -25,13 +25,13 @@ export interface Reach {
  */
 export async function reach(arch: ArchSpec, scenario: Scenario, configuration: Configuration, bounds: Bounds): Promise<Reach | undefined> {
   checkBounds(bounds);
-  if (notApplicable(arch, scenario) !== undefined) return undefined;
+  if (notApplicable(arch, scenario, configuration) !== undefined) return undefined;
   await turnOfEvents();
   const setUp = new Set<string>();
   const explored = new Set<string>();
   try {
     runtime.reached = setUp;
-    const { system } = rig(arch, scenario, configuration);
+    const { system } = rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {});
     runtime.reached = explored;
     const found = await explore(system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: false }, byFrames());
     return { explored, setUp, states: found.states, complete: found.outcome === 'complete' && found.gaveUp.length === 0 };

@@ -11,6 +11,7 @@ import type { Watch } from '../words/watch.ts';
 import type { Place } from '../words/place.ts';
 import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
+import { mustKnowChanges } from './names.ts';
 import { countHook, notApplicable, rig } from './rig.ts';
 import { decodeToken, type Token } from './token.ts';
 
@@ -41,16 +42,19 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   // A token of `place` names what was put where; one of `ablate` names the step that is left out: what it is, and where.
   const [variant = '', hook, site] = token.variant.split('/');
   const configuration = workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
-  const why = notApplicable(arch, workload.scenario);
+  const why = notApplicable(arch, workload.scenario, configuration);
   if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
+  const numbers = token.thresholds ? { thresholds: token.thresholds } : {};
   const placed = hook !== undefined && site === undefined && !allHooks.has(hook) ? placesOf(hook) : undefined;
   if (placed) {
+    mustKnowChanges(arch, placed.without, 'the token');
     const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
     const changed: Configuration = { ...configuration, places: placed.places, with: [...(configuration.with ?? []), ...placed.with], hooks };
-    const { system, watches } = rig(arch, workload.scenario, changed);
+    const { system, watches } = rig(arch, workload.scenario, changed, numbers);
     return { token, scenario: workload.scenario, configuration: changed, watches, trace: replay(system, token.schedule, byFrames()) };
   }
-  const { system, watches } = rig(arch, workload.scenario, configuration, hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) });
+  const ask = hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) };
+  const { system, watches } = rig(arch, workload.scenario, configuration, { ...ask, ...numbers });
   const trace = replay(system, token.schedule, byFrames());
   mustBe(token, trace);
   return { token, scenario: workload.scenario, configuration, watches, trace };

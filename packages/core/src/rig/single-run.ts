@@ -56,9 +56,9 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
     return meaning.enabled === undefined || meaning.enabled(step, store);
   };
   const apply = (step: Step, meaning: Meaning): number => {
-    if (steps++ >= LIMIT) throw stuck(step);
+    if (steps++ >= LIMIT) throw new Mistake('SD_SETUP_STUCK', `${name} has taken ${LIMIT} steps and does not end: it is at ${step.kind}${step.why ? ` (${step.why})` : ''}.`, 'A loop that nobody ends, such as an access that faults again and again: explore it, and see where.');
     watcher?.before(step);
-    if (step.kind === 'bound' || step.kind === 'bug') throw new Mistake('SD_SETUP_STUCK', `set-up of ${name}: ${step.why}.`, 'The kernel code ran into a state it does not expect: is the scenario right for this architecture?');
+    if (step.kind === 'bound' || step.kind === 'bug' || step.kind === 'wild') throw new Mistake('SD_SETUP_STUCK', `set-up of ${name}: ${step.why}.`, 'The kernel code ran into a state it does not expect: is the scenario right for this architecture?');
     const observed = meaning.apply(step, store, 0);
     watcher?.after?.(step, observed);
     return observed;

@@ -3,9 +3,10 @@ import { Container } from 'inversify';
 import { BELOW } from '../arch/below.ts';
 import type { ArchSpec, Change } from '../arch/arch.ts';
 import { changeAt } from '../arch/placed.ts';
-import { PROPOSALS } from '../arch/proposals.ts';
 import { Generic } from '../arch/generic.ts';
 import { bodiesOf, overlay, requireAll, type Bodies, type LayerClass } from '../arch/layer.ts';
+import { changesKnownTo, mustKnowPlaces } from './names.ts';
+import { RELEASES } from '../kernel/fixes.ts';
 import { isIn, type Releases } from './releases.ts';
 import type { Configuration } from '../workload/scenario.ts';
 
@@ -18,15 +19,26 @@ export interface Stack {
   readonly changes: ReadonlySet<string>;
 }
 
-/** Changes that a configuration puts in force: those of its release, with and without the ones it names. */
+/**
+ * Changes that a configuration puts in force: those of its release, with and without the ones it names. A name that this architecture does
+ * not know may be known to another one (see `strangerIn`).
+ * @throws Mistake SD_UNKNOWN_HOOK_NAME, SD_UNKNOWN_OPERATION for places that are nowhere
+ */
 export function changesOf(arch: ArchSpec, configuration: Configuration, releases: Releases): Change[] {
   const { release, hooks } = configuration;
-  const inForce = [...PROPOSALS, ...arch.history].filter((change) => {
+  mustKnowPlaces(configuration.places ?? []);
+  const inForce = changesKnownTo(arch).filter((change) => {
     if (hooks?.without?.includes(change.name)) return false;
     if (hooks?.with?.includes(change.name)) return true;
     return change.shipped !== 'never' && isIn(releases, release, change.since, change.until);
   });
   return [...inForce, ...(configuration.places ?? []).map(changeAt)];
+}
+
+/** Changes that would switch nothing in a kernel: those to come that it has anyway, and those to go that it has not. */
+export function idleSwitches(arch: ArchSpec, kernel: Configuration, hooks: Configuration['hooks']): string[] {
+  const has = new Set(changesOf(arch, kernel, RELEASES).map(({ name }) => name));
+  return [...(hooks?.with ?? []).filter((name) => has.has(name)), ...(hooks?.without ?? []).filter((name) => !has.has(name))];
 }
 
 /**

@@ -14,7 +14,7 @@ export const SCHEMA_VERSION = 1;
 export type Outcome = 'clean' | 'violates' | 'deadlock' | 'never-ends' | 'n/a' | 'bound' | 'interrupted';
 
 /** Where kernel code came to something that is not modelled, and gave up: nothing behind it was tried. */
-export interface Limit {
+export interface MetLimit {
   /** The reason, as the code says it. */
   readonly why: string;
   readonly process: string;
@@ -24,6 +24,22 @@ export interface Limit {
   readonly states: number;
   /** What `replay` takes to show a way there. */
   readonly token?: string;
+}
+
+/** What a verdict knows of the thresholds that code compared with. */
+export interface ThresholdEvidence {
+  /**
+   * Whose numbers were in force: the small ones of explorations, those of the machine itself, or both, by two searches or by one in which
+   * no comparison would have come out otherwise.
+   */
+  readonly numbers: 'exploring' | 'machine' | 'both';
+  /**
+   * Thresholds of which one side only was reached, so that nothing is known of the other: `within` or `over`. `unseen`: code reads the
+   * number and compares by itself, and which side it took cannot be told.
+   */
+  readonly oneSided: readonly { readonly name: string; readonly side: 'within' | 'over' | 'unseen' }[];
+  /** Counts of the search with the machine's own numbers, where there were two. */
+  readonly second?: { readonly states: number; readonly transitions: number; readonly depth: number; readonly seconds: number };
 }
 
 /** What a verdict rests on. */
@@ -41,7 +57,7 @@ export interface Evidence {
   /** States in which nothing can move because kernel code gave up: they are neither an end nor a deadlock. */
   readonly gaveUp: number;
   /** What code gave up at. With any, nothing is proved: the outcome is `bound` where nothing was found. Absent: nothing did. */
-  readonly limits?: readonly Limit[];
+  readonly limits?: readonly MetLimit[];
   readonly seconds: number;
   /** What cut the search short (or the one for a shortest execution, where there is a counterexample), and how many states it had not gone on from. */
   readonly cut?: { readonly by: 'states' | 'memory' | 'time' | 'interrupt'; readonly waiting: number };
@@ -52,6 +68,8 @@ export interface Evidence {
   readonly compact?: { readonly seed: number; readonly omissionRisk: number };
   /** Code whose local states could not be seen and were told apart by their history: right, but with more states. Absent when there is none. */
   readonly toldByHistory?: readonly string[];
+  /** Absent where nothing was searched. */
+  readonly thresholds?: ThresholdEvidence;
   /** Why CPUs whose threads are the same function were told apart after all. Absent: they were not, or there are none. */
   readonly unlike?: string;
 }
@@ -125,12 +143,34 @@ export interface RaceCell {
   readonly agreement: Agreement;
 }
 
+/** Why a race was not judged: its code, or what it is declared with, is wrong. It costs this row, and no other. */
+export interface RowMistake {
+  /** Absent: on no architecture. */
+  readonly arch?: string;
+  /** Code of the mistake, such as `SD_BAD_SCENARIO`. */
+  readonly code: string;
+  readonly what: string;
+  readonly hint: string;
+  /** Exit code that belongs to the kind of mistake. */
+  readonly exitClass: number;
+}
+
+/** A race on the architectures on which it could be judged. */
+export interface RaceRow {
+  readonly id: string;
+  readonly title: string;
+  readonly year: number;
+  readonly cells: readonly RaceCell[];
+  /** Why cells are missing. Absent: none is. */
+  readonly mistakes?: readonly RowMistake[];
+}
+
 /** Races times architectures. */
 export interface Comparison {
   readonly schemaVersion: number;
   readonly archs: readonly string[];
-  readonly rows: readonly { readonly id: string; readonly title: string; readonly year: number; readonly cells: readonly RaceCell[] }[];
+  readonly rows: readonly RaceRow[];
   readonly seconds: number;
-  /** True when every cell was judged to the end. */
+  /** True when every cell was judged, and to the end. */
   readonly complete: boolean;
 }

@@ -1,7 +1,7 @@
 /** The list of watchers. */
 import { cowViolation } from './cow-violation.ts';
 import { mapcountMismatch, refcountCorrupt } from './counts.ts';
-import { balanced, freedOnce, interruptible, noBug, notRefused } from './kernel-sanity.ts';
+import { balanced, freedOnce, interruptible, noBug, notRefused, noWildPointer } from './kernel-sanity.ts';
 import { lostDirty } from './lost-dirty.ts';
 import { lostTable } from './lost-table.ts';
 import { lostWrite } from './lost-write.ts';
@@ -17,7 +17,7 @@ import { tlbMultihit } from './tlb-multihit.ts';
 import type { Watch } from '../words/watch.ts';
 import { wrongType } from './wrong-type.ts';
 
-const ALWAYS: readonly Watch[] = [noBug, notRefused, freedOnce, balanced, interruptible];
+const ALWAYS: readonly Watch[] = [noBug, noWildPointer, notRefused, freedOnce, balanced, interruptible];
 
 /** Every built-in watcher. A story asks them by their claims. */
 export const watches: readonly Watch[] = [

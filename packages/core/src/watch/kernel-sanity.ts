@@ -1,5 +1,5 @@
 /**
- * Mistakes that the kernel itself would notice: BUG_ON, a hypervisor that says no, freeing twice, giving back what is not held, waiting
+ * Mistakes that the kernel itself would notice: BUG_ON, an oops at an address where nothing is, a hypervisor that says no, freeing twice, giving back what is not held, waiting
  * for interrupts with one's own off.
  */
 import type { Watch } from '../words/watch.ts';
@@ -11,6 +11,15 @@ export const noBug: Watch = {
   kinds: ['bug'],
   holdsAfter: () => false,
   explain: (_facts, step) => step.why ?? 'BUG',
+};
+
+export const noWildPointer: Watch = {
+  claim: 'no pointer that leads nowhere is used',
+  breach: 'wild-pointer',
+  ghosts: [],
+  kinds: ['wild'],
+  holdsAfter: () => false,
+  explain: (_facts, step) => step.why ?? 'a pointer that leads nowhere',
 };
 
 export const notRefused: Watch = {

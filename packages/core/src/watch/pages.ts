@@ -1,9 +1,10 @@
 /** Pages of ranges and areas: the one place where watchers go through them. */
 import type { Range } from '../words/address.ts';
+import { areaNow } from '../words/areas.ts';
 import type { Facts } from '../words/facts.ts';
 import type { Geometry } from '../words/geometry.ts';
 import { blockOf, PAGE_SIZE, spaceOf } from '../words/geometry.ts';
-import { vmaCells, type Mm } from '../words/objects.ts';
+import { vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import type { AtEnd } from '../words/watch.ts';
 
 /** One base page of an address space. */
@@ -20,12 +21,13 @@ export function pagesIn(g: Geometry, { start, end }: Range): number[] {
   return Array.from({ length: blockOf(g, 'pte', Math.min(end, spaceOf(g)) - 1) - first + 1 }, (_, i) => first + i);
 }
 
+/** The areas that are mapped, with the bounds they have now. */
+export const mappedAreas = ({ facts, vmas }: Pick<AtEnd, 'facts' | 'vmas'>): Vma[] =>
+  vmas.flatMap((vma) => areaNow(facts.geometry, vma, facts.value(vmaCells.attached(vma.id))) ?? []);
+
 /** Every base page of every area that is mapped now. */
 export function* mappedPages({ facts, vmas }: AtEnd): Generator<Page> {
-  for (const vma of vmas) {
-    if (facts.value(vmaCells.attached(vma.id)) === 0) continue;
-    for (const page of pagesIn(facts.geometry, vma)) yield pageOf(facts, vma.mm, page);
-  }
+  for (const vma of mappedAreas({ facts, vmas })) for (const page of pagesIn(facts.geometry, vma)) yield pageOf(facts, vma.mm, page);
 }
 
 /** Every base page of every address space, whether an area holds it or not. */

@@ -4,6 +4,7 @@ import type { Ref } from './cells.ts';
 import type { Entry, Pfn, Table } from './entry.ts';
 import type { KernelNote } from './follow.ts';
 import type { Geometry, Level } from './geometry.ts';
+import type { Limit } from './limit.ts';
 import type { Mm, Slot, Vma } from './objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
 import type { Op } from './step.ts';
@@ -46,8 +47,10 @@ export interface Cpu {
   /** current->mm; undefined for a kernel thread. */
   readonly mm: Mm | undefined;
 
-  /** Every area of every address space, mapped or not: which are mapped is a cell of each. */
+  /** Every handle of an area, of every address space: which are mapped, and with which bounds, is a cell of each. */
   readonly vmas: readonly Vma[];
+  /** Handles that a piece of `vma` from `start` to `end` may get; those that are mapped already among them. Pure. */
+  spares(vma: Vma, start: Va, end: Va): readonly Vma[];
 
   /** Does this kernel have that fix? Static for a run. */
   has(fix: string): boolean;
@@ -56,6 +59,16 @@ export interface Cpu {
   inside(name: string): boolean;
   /** A threshold of the architecture by name. */
   number(name: string): number;
+  /**
+   * Is an amount more than a threshold? Which side was taken is noted, so that a verdict can say that it knows one side only.
+   * @param threshold name of a number of the machine (or of generic code)
+   */
+  exceeds(threshold: string, amount: number): boolean;
+  /**
+   * Is an amount as much as a threshold, or more?
+   * @param limit computes it, where it is made of several numbers: pure
+   */
+  reaches(threshold: string, amount: number, limit?: (number: (name: string) => number) => number): boolean;
   /** Calls a hook: the topmost layer that defines it answers. Kernel code calls the hook's constant instead. */
   call(hook: unknown, args: readonly unknown[]): Op<unknown>;
   /** Runs `body` with `name` on the call stack that traces show. Not a step. */
@@ -173,10 +186,17 @@ export interface Cpu {
   bug_on(condition: boolean, text: string): Op;
   /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */
   refuse_if(broken: boolean, rule: string): Op;
-  /** One step of a kind that the architecture's machine spec defines. @returns what it observes */
+  /**
+   * One step of a kind that the architecture's machine spec defines.
+   * @param at the cells that it is about; one that does not exist is a pointer that leads nowhere, as everywhere else
+   * @returns what it observes
+   */
   special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number>;
-  /** A loop gave up: the rest of this execution is outside the printed bound. Never returns. */
-  give_up(why: string): Op<never>;
+  /**
+   * Code came to something that is not modelled: the rest of this execution is outside the printed bound. Never returns.
+   * @param what a text is for code that is only tried out: it is on no list of limits
+   */
+  give_up(what: Limit | string): Op<never>;
 }
 
 /** Names code that an interprocessor interrupt runs. Without a body, taking the interrupt is all it does. */

@@ -39,6 +39,8 @@ export const F = {
   SWDIRTY: 1 << 13, //   dirty as remembered by software
   SWAP: 1 << 14, //      swap or migration entry
   CONT: 1 << 15, //      arm64: one of a block that hardware may remember as one translation
+  FAULTED: 1 << 18, //   in a TLB only: the CPU has faulted from it, and keeps it
+  EXCLUSIVE: 1 << 16, // of a migration entry: the page belonged to one address space alone
   POISON: 1 << 19, //    not an entry at all: this memory is no page table any more (or not yet)
 } as const;
 export type Flag = keyof typeof F;
@@ -47,8 +49,10 @@ export type Flag = keyof typeof F;
 export const POISON: Entry = F.POISON;
 
 export const none: Entry = 0;
-export const frameOf = (e: Entry): Pfn => Math.floor(e / SHIFT);
-export const tableOf = (e: Entry): Table => Math.floor(e / SHIFT);
+/** The frame that a leaf maps. Of a table it is below 0: whoever takes a table for a leaf goes to a frame that does not exist. */
+export const frameOf = (e: Entry): Pfn => (has(e, F.TABLE) ? 0 - Math.floor(e / SHIFT) : Math.floor(e / SHIFT));
+/** The table that an entry points to. Of a leaf it is below 0: whoever takes a leaf for a table goes to a table that does not exist. */
+export const tableOf = (e: Entry): Table => (has(e, F.TABLE) ? Math.floor(e / SHIFT) : 0 - Math.floor(e / SHIFT));
 export const flagsOf = (e: Entry): number => e % SHIFT;
 export const has = (e: Entry, flags: number): boolean => (e & flags) === flags;
 export const hasAny = (e: Entry, flags: number): boolean => (e & flags) !== 0;
@@ -115,12 +119,15 @@ export const pmd_modify = pte_modify;
 /** Invalid to the hardware, still a present huge leaf to software. */
 export const pmd_mkinvalid = (e: Pmd): Pmd => withFlags(withoutFlags(e, F.PRESENT | F.PROTNONE), F.INVALID);
 export const pmd_access_permitted = pte_access_permitted;
+/** A migration entry: the page is on its way. There is no other entry of that kind: nothing is swapped out. */
+export const is_migration_entry = (e: Entry): boolean => has(e, F.SWAP);
+export const is_swap_pmd = is_migration_entry;
 /** The page table a PMD points to. */
 export const pmd_pgtable = tableOf;
 
 const LETTER: readonly (readonly [Flag, string])[] = [
   ['WRITE', 'w'], ['ACCESSED', 'a'], ['DIRTY', 'd'], ['PROTNONE', 'protnone'], ['INVALID', 'invalid'], ['SPECIAL', 'special'],
-  ['SWDIRTY', 'swdirty'], ['BUSY', 'busy'], ['HASHPTE', 'hashed'], ['SWAP', 'swap'], ['CONT', 'cont'],
+  ['SWDIRTY', 'swdirty'], ['BUSY', 'busy'], ['HASHPTE', 'hashed'], ['SWAP', 'swap'], ['CONT', 'cont'], ['EXCLUSIVE', 'exclusive'],
 ];
 
 /** The entry in words: `none`, `table T3`, `P5 r w a d`, `POISON`. */

@@ -48,6 +48,11 @@ export interface Facts {
   loaded(cpu: CpuId): Mm | undefined;
   /** The cell of a name. */
   cellOf(at: Ref): Cell;
+  /**
+   * Does the CPU remember a translation of `va` that forbids writes which the page tables allow, and may it fault from it without end?
+   * Not where it walks again, and not where a fault makes it forget.
+   */
+  keepsFaulting(cpu: CpuId, mm: Mm, va: Va): boolean;
   /** Region and indices of a cell that a step names. */
   refOf(cell: Cell): Ref;
   /** CPUs that took an interrupt sent by `cpu` since it entered the hook that it has just left. */

@@ -9,7 +9,7 @@ export interface Mm {
   readonly id: number;
 }
 
-/** Handle of one mapped area. Its limits do not change while a scenario runs; whether it is still mapped is a cell. */
+/** Handle of one mapped area, as it was declared; or, as a lookup gave it out, as it was then. What it is now is a cell: see areas.ts. */
 export interface Vma {
   readonly id: number;
   readonly mm: Mm;
@@ -19,6 +19,10 @@ export interface Vma {
   readonly thp: 'always' | 'never';
   /** VM_READ and VM_WRITE; both unless said otherwise. A handle that a lookup gave out says what held then. */
   readonly prot?: Protection;
+  /** The area whose piece it is, by number. Such handles are spare until that area is cut. */
+  readonly pieceOf?: number;
+  /** In a copy that a fork makes: the area it is a copy of, by number, whose anon_vma is the root of its own. */
+  readonly copyOf?: number;
 }
 
 /** What user code may do in an area. */
@@ -70,9 +74,9 @@ export const mmFrom = (value: number): Mm | undefined => (value === 0 ? undefine
 
 /** struct vm_area_struct. */
 export const vmaCells = {
-  /** 0 while the area is not in the mm's tree. Else 1, or 2 and up once mprotect has changed its protection (one word, as vm_flags is). */
+  /** 0 while the area is not in the mm's tree; else its bounds and flags, 1 when they are as declared. Written and read by areas.ts. */
   attached: region('vma.attached', ['vma']),
-  /** Root rwsem of the anon_vma. */
+  /** Root rwsem of the anon_vma: one for an area, the pieces it is cut into, and the copies that forks make. See `anonVmaOf`. */
   anon_vma: region('anon_vma', ['vma'], { shape: 'lock' }),
 };
 

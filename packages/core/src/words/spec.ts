@@ -12,6 +12,26 @@ import type { Meaning, Op, Store } from './step.ts';
  */
 export type HardwareFlag = 'always' | 'never' | 'may';
 
+/**
+ * What a CPU does with an access that it remembers a translation for, base page or huge page, if that translation does not permit
+ * the access (memory may by now): a write where it is read-only, or clean where hardware does not simply set dirty.
+ */
+export interface InsufficientRights {
+  /**
+   * `walks again`: as if it remembered nothing; `faults`: a page fault, without a look at memory; `may fault`: either, and both are
+   * explored; from an entry that it has faulted from it may fault as long as it remembers it, and then does. A kernel that relaxes an entry and does not flush is right on the first kind of machine only, or where a fault forgets.
+   */
+  readonly does: 'walks again' | 'faults' | 'may fault';
+  /** Does a page fault remove what the CPU remembers of the address, leaf and upper levels? Then it does not fault twice from one entry. */
+  readonly faultForgets: boolean;
+}
+
+/** What is taken for hardware that nothing is said of: it may fault, as often as it likes. No kernel that is right there is wrong elsewhere. */
+export const CAREFUL: InsufficientRights = { does: 'may fault', faultForgets: false };
+
+/** Why the hardware cannot make an access: it remembers no translation, or one that does not permit it. */
+export type Miss = 'not remembered' | 'not permitted';
+
 /** How a user access went: done, or the kernel must handle a page fault first. */
 export type AccessResult = 'done' | 'fault';
 
@@ -37,10 +57,18 @@ export interface KernelConfig {
   readonly MMU_LAZY_TLB_SHOOTDOWN?: boolean;
 }
 
+/** The names of these options. */
+export const KERNEL_CONFIG = Object.keys({
+  MMU_GATHER_RCU_TABLE_FREE: true, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: true, MMU_GATHER_PAGE_SIZE: true, MMU_GATHER_MERGE_VMAS: true, MMU_LAZY_TLB_SHOOTDOWN: true,
+} satisfies Readonly<Record<keyof KernelConfig, true>>) as readonly (keyof KernelConfig)[];
+
 /** What the meaning of an architecture's own steps may use: named cells of a store, and how many there are of each kind. */
 export interface StepTools {
+  /** 0 where no such cell is: an instruction or a hypervisor is handed what kernel code computed. */
   get(store: Store, at: Ref): number;
+  /** Nothing happens where no such cell is. */
   set(store: Store, at: Ref, value: number): void;
+  /** @throws Mistake SD_CELL_OUT_OF_RANGE: a step names the cells it is about (`Cpu.special`), and then they exist */
   cell(at: Ref): Cell;
   /** The record (plain data) that a cell or operand holds the number of, and back. */
   record(id: number): unknown;
@@ -106,22 +134,27 @@ export interface MachineSpec {
   readonly walkCache: boolean;
   readonly hardwareAccessed: HardwareFlag;
   readonly hardwareDirty: HardwareFlag;
+  /** Accesses that a remembered translation does not permit. Default: `CAREFUL`. */
+  readonly insufficientRights?: InsufficientRights;
   /** Which memory model the architecture has; explorations use it only when a scenario asks. */
   readonly memory: 'tso' | 'arm' | 'power';
   /** Thresholds with their real values, such as `tlb_single_page_flush_ceiling`. */
   readonly numbers: Readonly<Record<string, number>>;
   /** The same thresholds scaled to the small geometry, where they differ, so that both branches are reached. */
   readonly exploring: Readonly<Record<string, number>>;
+  /** Numbers that belong to the shape of the tables, as they are in the small geometry: no thresholds, and small whoever's thresholds are used. */
+  readonly shape?: Readonly<Record<string, number>>;
   readonly config: KernelConfig;
   /** Flags that `pte_same` and `pmd_same` do not compare: what the MMU's own tables note in an entry. Default: none. */
   readonly notCompared?: number;
   /** Which hardware or software bit carries each flag of an entry. Documentation: `{ PRESENT: 'P, bit 0' }`. */
   readonly entryBits: Readonly<Partial<Record<Flag, string>>>;
   /**
-   * Address translation of a machine whose hardware does not walk the Linux tables. Called on a TLB miss, with interrupts
-   * held off; must end the instruction (`access_done` or `access_fault`).
+   * Address translation of a machine whose hardware does not walk the Linux tables. Called on a TLB miss (`not remembered`), with
+   * interrupts held off: it must end the instruction (`access_done` or `access_fault`). Or called on a protection fault from the
+   * TLB (`not permitted`), which has ended the instruction already.
    */
-  readonly translate?: (cpu: Cpu, access: Access) => Op<AccessResult>;
+  readonly translate?: (cpu: Cpu, access: Access, miss: Miss) => Op<AccessResult>;
   /**
    * Steps of the architecture's own, by kind: what one indivisible action of its hypervisor or of an unusual instruction
    * means. Code makes them with `cpu.special`.

@@ -57,6 +57,9 @@ const ptes: Planted[] = [
     *flush_tlb_page(cpu, vma) { yield* cpu.flush_local({ asid: vma.mm.id, start: vma.start, end: vma.end, leaves: ['pte'], walkCache: 'none' }); },
   }),
   spoiled('ptep_set_wrprotect', 'the PTE is not writable', 'does nothing', direct.ptep_set_wrprotect.story(), { *ptep_set_wrprotect() {} }),
+  spoiled('flush_tlb_fix_spurious_fault', 'this CPU does not go on faulting from a translation that is stricter than the PTE', 'does nothing, where a change has not flushed either', s.relaxedBeside, {
+    *flush_tlb_fix_spurious_fault() {},
+  }),
   spoiled('ptep_set_access_flags', 'after a write fault the PTE permits what was asked', 'sets accessed and forgets write', s.writeProtected, {
     *ptep_set_access_flags(cpu, _vma, _addr, ptep) { yield* cpu.or(entryRef(ptep), F.ACCESSED); return true; },
   }),

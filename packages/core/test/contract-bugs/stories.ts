@@ -1,5 +1,6 @@
 /** Stories in which kernel operations of today call the hooks, beside somebody who may be in the way. */
 import { exec_mmap, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, munmap, user_load, user_store } from '../../src/kernel/index.ts';
+import { flush_tlb_page } from '../../src/contract/hooks/index.ts';
 import type { Op } from '../../src/words/step.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import type { Configuration, Scenario, Story, ThreadSpec } from '../../src/workload/scenario.ts';
@@ -67,10 +68,25 @@ export const hugeWriteProtected = story('huge-write-protected', idle, touchOne, 
   ...huge, setup: [{ cpu: 0, does: touchOne }, { cpu: 0, does: direct.pmdp_set_wrprotect.does() }],
 });
 
+/** Both CPUs write to a page that one of them remembers as read-only. Whoever comes second finds that there is nothing to do. */
+export const relaxedBeside = story('relaxed-beside', touchOne, touchOne, {
+  setup: [
+    { cpu: 0, does: touchOne },
+    { cpu: 0, does: direct.ptep_set_wrprotect.does() },
+    {
+      cpu: 0,
+      *does(cpu, s) {
+        yield* flush_tlb_page(cpu, s.area(0), 0);
+        yield* user_load(cpu, 0);
+      },
+    },
+  ],
+});
+
 /** Linux 6.1 before its collapse waited for walkers. */
 export const oldCollapse: Configuration = { ...v6_1, without: ['collapse_syncs_lockless_walkers'] };
 
 export const kernelStories: readonly Scenario[] = [
   collapse, collapseBesideLoad, collapseBesideGup, unmapBesideStore, unmapBesideGup, unmapFourLevels, zap, zapHuge, zapHugeBesideGup,
-  split, splitBesideStore, faultFourLevels, faultsRace, hugeFaultsRace, gup, exec, writeProtected, hugeWriteProtected,
+  split, splitBesideStore, faultFourLevels, faultsRace, hugeFaultsRace, gup, exec, writeProtected, hugeWriteProtected, relaxedBeside,
 ];

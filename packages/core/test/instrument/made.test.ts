@@ -10,7 +10,8 @@ const watched = (body: string): (() => Generator) => {
   const code = instrument(`const made = function* () {\n${body}\n};`, 'story.mjs', { watchCalls: true })!;
   return new Function('load', 'store', `${code}; return made;`)(load, store) as () => Generator;
 };
-const explore = (body: string, identity = byFrames()): unknown => exploreSync(toy({ processes: [watched(body) as never, () => store(1, 1)] }), { stopAtFirst: false, maxStates: 100 }, identity);
+const explore = (body: string, identity = byFrames()): unknown =>
+  exploreSync(toy({ processes: [watched(body) as never, () => store(1, 1)] }), { stopAtFirst: false, maxStates: 100 }, identity);
 
 test.each([
   ['a statement', 'store(0, 1);\nyield* load(0);', 'story.mjs:2'],
@@ -19,7 +20,10 @@ test.each([
   ['a helper', 'const twice = function* () { yield* store(0, 1); yield* store(0, 2); };\ntwice();\nyield* load(0);', 'story.mjs:3'],
   ['a part of an optional chain', 'const o = { f: store };\no?.f(0, 1);\nyield* load(0);', 'story.mjs:3'],
 ])('%s', (_what, body, place) => {
-  for (const identity of [byFrames(), byHistory]) expect(() => explore(body, identity)).toThrow(`SD_FORGOTTEN_YIELD: p0: the operation that is called at ${place} was made and never run`);
+  for (const identity of [byFrames(), byHistory])
+    expect(() => explore(body, identity)).toThrow(
+      `SD_FORGOTTEN_YIELD: p0: the operation that is called at ${place} was made and never run`,
+    );
 });
 
 test('code that fails because of it says so too', () => {

@@ -32,6 +32,9 @@ export const areas = (g: Geometry): Vma[] => [
 
 const copies = (g: Geometry): Vma[] => areas(g).map((vma) => ({ ...vma, id: vma.id + 3, mm: child }));
 
+/** A handle for one piece of each of the first two areas. */
+const spares = (g: Geometry): Vma[] => areas(g).slice(0, 2).map((vma) => ({ ...vma, id: vma.id + 6, pieceOf: vma.id }));
+
 const everything = (cpu: Cpu, asid: number): Invalidation => ({ asid, start: 0, end: spaceOf(cpu.geometry), leaves: ['pte', 'pmd'], walkCache: 'all' });
 function* flushAll(cpu: Cpu, of: Mm): Op {
   yield* cpu.flush_local(everything(cpu, of.id));
@@ -61,7 +64,7 @@ export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config
   /** Hooks entered, in order. */
   const hooks: string[] = [];
   const steps: Step[] = [];
-  const machine = new Machine(spec, { cpus: 1, mms: 2, vmas: [...areas(geometry), ...copies(geometry)], pool: { frames: 64, tables: 32 }, geometry, ghosts: new Set() }, {
+  const machine = new Machine(spec, { cpus: 1, mms: 2, vmas: [...areas(geometry), ...copies(geometry), ...spares(geometry)], pool: { frames: 64, tables: 32 }, geometry, ghosts: new Set() }, {
     has: (name) => fixes.fixes.has(name),
     config: spec.config,
     number: (name) => all[name] ?? NaN,

@@ -65,7 +65,7 @@ describe('a plugin', () => {
   test('whose id, geometry or entry bits make no sense', () => {
     expect(said(() => toyArch({ id: 'Toy 1' }))).toMatch(/SD_BAD_ARCH: architecture Toy 1: its id is not a plain name/);
     expect(said(() => toyArch({ machine: { ...machine, geometry: { pageShift: 12, bits: { ...machine.geometry.bits, pte: 0 } } } }))).toMatch(/pte or pmd level is folded/);
-    expect(said(() => toyArch({ machine: { ...machine, entryBits: { PRESNT: 'bit 0' } as never } }))).toMatch(/entryBits names PRESNT/);
+    expect(said(() => toyArch({ machine: { ...machine, entryBits: { PRESNT: 'bit 0' } as never } }))).toMatch(/its machine\.entryBits has a key PRESNT, which means nothing\.\n {2}Did you mean PRESENT\?/);
   });
 });
 

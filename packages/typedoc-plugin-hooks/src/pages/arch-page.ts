@@ -16,6 +16,14 @@ const FLAG = {
   never: 'a fault, then software sets it',
   may: 'hardware or software: both are explored',
 } as const;
+const RIGHTS = {
+  'walks again': 'the entry is fetched again before there is a fault',
+  faults: 'a fault, without a look at memory',
+  'may fault': 'a fault, or the entry is fetched again: both are explored',
+} as const;
+/** Absent where a machine says nothing: `collect` has put the careful default there. */
+const rights = (rule: ArchFacts['arch']['machine']['insufficientRights']): string =>
+  rule ? `${RIGHTS[rule.does]}${rule.does !== 'walks again' && rule.faultForgets ? '; a fault makes the CPU forget it' : ''}` : 'not stated';
 const MEMORY = { tso: 'TSO', arm: 'that of arm64', power: 'that of POWER' } as const;
 
 export function archPage(found: ArchFacts, k: Knowledge): Page {
@@ -51,6 +59,7 @@ export function archPage(found: ArchFacts, k: Knowledge): Page {
         ['Upper levels of a walk are remembered', m.walkCache ? 'yes' : 'no'],
         ['Accessed flag', FLAG[m.hardwareAccessed]],
         ['Dirty flag', FLAG[m.hardwareDirty]],
+        ['A write that a remembered translation forbids', rights(m.insufficientRights)],
         ['Memory model', `${MEMORY[m.memory]}; a story that does not ask for it is explored under sequential consistency`],
         [
           'Kernel options',

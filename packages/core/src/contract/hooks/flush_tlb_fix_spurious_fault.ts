@@ -9,7 +9,8 @@ import { hook } from '../hook.ts';
 
 /**
  * After a fault that found nothing to do: makes sure that this CPU does not fault on a remembered stricter
- * translation again.
+ * translation again. Where hardware walks again before it faults (POWER), where a fault makes it forget (x86), or where
+ * whoever relaxed the entry has flushed it everywhere (arm64), there is nothing to do.
  *
  * @param cpu the CPU that runs it
  * @param vma an area of the address space
@@ -27,7 +28,10 @@ export const flush_tlb_fix_spurious_fault = hook<(cpu: Cpu, vma: Vma, addr: Va) 
   returns: 'nothing',
   must: {
     pre: {},
-    post: {},
+    post: {
+      'this CPU does not go on faulting from a translation that is stricter than the PTE': ({ facts, cpu, args: [vma, addr] }) =>
+        !facts.keepsFaulting(cpu, vma.mm, addr),
+    },
   },
   may: { 'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu) },
   doubts: [],

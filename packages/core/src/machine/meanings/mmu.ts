@@ -6,13 +6,14 @@ import { ghosts } from '../../words/ghosts.ts';
 import { blockOf, levelAt, levelIndex, walkLevels, type Level } from '../../words/geometry.ts';
 import { pageCells } from '../../words/objects.ts';
 import type { Invalidation } from '../../words/cpu.ts';
+import { CAREFUL, type InsufficientRights } from '../../words/spec.ts';
 import { allOf, nonzero, someOf, waitsFor, zero } from '../../words/condition.ts';
-import { AGAIN, FLAG_FAULT, HIT } from '../../words/mmu-results.ts';
+import { AGAIN, FLAG_FAULT, HIT, RIGHTS_FAULT } from '../../words/mmu-results.ts';
 import type { Step, Store } from '../../words/step.ts';
 import { hw } from '../hardware.ts';
 import { ghostCells, tellAccess } from '../book.ts';
 import { argAt, cellAt, ofCpu, reader, touches, type Meanings, type Parts } from '../parts.ts';
-import { frameAt, invalidate, LEAF_LEVELS, usable, walkStart } from '../translation.ts';
+import { frameAt, invalidate, LEAF_LEVELS, usable, walkStart, withRights } from '../translation.ts';
 
 export function mmuMeanings(p: Parts): Meanings {
   const { get, set } = reader(p);
@@ -42,6 +43,26 @@ export function mmuMeanings(p: Parts): Meanings {
     }
     return found;
   };
+  const rule = p.spec.insufficientRights ?? CAREFUL;
+  /** Does the CPU remember a translation that lacks a right this access needs, and what may it do about that? */
+  const lacking = (store: Store, step: Step): InsufficientRights['does'] => {
+    if (argAt(step, 1) !== 1 || rule.does === 'walks again') return 'walks again';
+    const asid = get(store, hw.asid(step.cpu));
+    const does = LEAF_LEVELS.map((level) => withRights(p.spec, get(store, hw.tlb(step.cpu, asid, levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))))));
+    return does.find((one) => one === 'faults') ?? does.find((one) => one === 'may fault') ?? 'walks again';
+  };
+  /** A page fault drops the translations of the address that caused it. */
+  const forget = (store: Store, cpu: CpuId, va: Va): void =>
+    invalidate(p, store, cpu, { asid: get(store, hw.asid(cpu)), start: va, end: va + 1, leaves: LEAF_LEVELS, walkCache: 'range' });
+  /** Hardware that may fault need never do otherwise as long as it remembers the entry. */
+  const keep = (store: Store, step: Step): void => {
+    for (const level of LEAF_LEVELS) {
+      const at = hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0)));
+      const entry = get(store, at);
+      if (withRights(p.spec, entry) === 'may fault') set(store, at, withFlags(entry, F.FAULTED));
+    }
+  };
+  const forgotten = (step: Step): Cell[] => (rule.faultForgets ? own(step) : []);
   const end = (store: Store, cpu: CpuId): void => {
     set(store, hw.inInsn(cpu), 0);
     set(store, ghosts.hardwareWalking(cpu), 0);
@@ -75,11 +96,18 @@ export function mmuMeanings(p: Parts): Meanings {
   };
 
   return {
-    /** args: va, write?, token. HIT, or where the walk starts: 8 * table + level; 0 when there is no root. */
+    /** args: va, write?, token. HIT, RIGHTS_FAULT, or where the walk starts: 8 * table + level; 0 when there is no root. */
     'mmu.lookup': {
-      choices: (step, store) => Math.max(1, hits(store, step).length),
+      choices: (step, store) => waysOf(hits(store, step).length, lacking(store, step)).length,
       apply(step, store, choice) {
-        const hit = hits(store, step)[choice];
+        const found = hits(store, step);
+        const way = waysOf(found.length, lacking(store, step))[choice] ?? 'walk';
+        if (way === 'fault') {
+          if (rule.faultForgets) forget(store, step.cpu, argAt(step, 0));
+          else keep(store, step);
+          return RIGHTS_FAULT;
+        }
+        const hit = way === 'walk' ? undefined : found[way];
         if (hit) {
           access(store, step.cpu, hit.level, hit.entry, step);
           return HIT;
@@ -90,8 +118,8 @@ export function mmuMeanings(p: Parts): Meanings {
         set(store, ghosts.hardwareWalking(step.cpu), start.table);
         return 8 * start.table + levelIndex(start.level);
       },
-      footprint: (step) => { const c = accessCells(step); return touches(c.reads, c.writes); },
-      tell: (step, observed) => `${argAt(step, 1) ? `store ${argAt(step, 2)} to` : 'load from'} ${addressOf(step)}: ${observed === HIT ? 'TLB hit' : 'TLB miss'}`,
+      footprint: (step) => { const c = accessCells(step); return touches(c.reads, [...c.writes, ...forgotten(step)]); },
+      tell: (step, observed) => `${argAt(step, 1) ? `store ${argAt(step, 2)} to` : 'load from'} ${addressOf(step)}: ${observed === HIT ? 'TLB hit' : observed === RIGHTS_FAULT ? 'not permitted by the TLB: page fault' : 'TLB miss'}`,
     },
     /** args: va. Where a walk ahead of need starts: 8 * table + level; HIT when there is nothing to do; 0 when no address space is loaded. */
     'mmu.prefetch': {
@@ -112,7 +140,7 @@ export function mmuMeanings(p: Parts): Meanings {
       apply(step, store) {
         const level = levelAt(argAt(step, 1));
         const entry = argAt(step, 2);
-        if (usable(entry, false)) set(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))), entry);
+        if (usable(entry, false) && p.layout.has(pageCells.life(frameAt(p, level, entry, argAt(step, 0))))) set(store, hw.tlb(step.cpu, get(store, hw.asid(step.cpu)), levelIndex(level), blockOf(p.geometry, level, argAt(step, 0))), entry);
         end(store, step.cpu);
         return 0;
       },
@@ -167,10 +195,11 @@ export function mmuMeanings(p: Parts): Meanings {
     /** args: va. */
     'mmu.fault': {
       apply(step, store) {
+        if (rule.faultForgets) forget(store, step.cpu, argAt(step, 0));
         end(store, step.cpu);
         return 0;
       },
-      footprint: (step) => touches([], [p.layout.cell(hw.inInsn(step.cpu)), ...ghostsKept([ghosts.hardwareWalking(step.cpu)])]),
+      footprint: (step) => touches(rule.faultForgets ? [p.layout.cell(hw.asid(step.cpu)), ...own(step)] : [], [p.layout.cell(hw.inInsn(step.cpu)), ...forgotten(step), ...ghostsKept([ghosts.hardwareWalking(step.cpu)])]),
       tell: (step) => `page fault at ${addressOf(step)}`,
     },
     /** args: table, asid. */
@@ -225,6 +254,14 @@ export function mmuMeanings(p: Parts): Meanings {
       tell: (step) => `${step.why ?? 'sync'}: every CPU has done it`,
     },
   };
+}
+
+/** Ways a lookup may go: through one of the translations found (by number), to a page fault, or to memory. */
+function waysOf(found: number, lacking: InsufficientRights['does']): readonly (number | 'fault' | 'walk')[] {
+  const ways: (number | 'fault' | 'walk')[] = Array.from({ length: found }, (_, i) => i);
+  if (found === 0 && lacking !== 'faults') ways.push('walk');
+  if (lacking !== 'walks again') ways.push('fault');
+  return ways;
 }
 
 /** Flags that the hardware must set to go on with an access through this entry. */

@@ -142,6 +142,7 @@ export function objectMeanings(p: Parts): Meanings {
       set(store, ghosts.interrupted(cpu, inside + 1), 0);
       set(store, ghosts.inside(cpu), inside);
     }),
+    wild: { apply: () => 0, footprint: () => touches([]), tell: (step) => `goes nowhere: ${step.why ?? ''}` },
     bug: { apply: () => 0, footprint: () => touches([]), tell: (step) => `BUG: ${step.why ?? ''}` },
     refused: { apply: () => 0, footprint: () => touches([]), tell: (step) => `refused: ${step.why ?? ''}` },
     unbalanced: { apply: () => 0, footprint: () => touches([]), tell: (step) => step.why ?? 'gives back what it does not hold' },

@@ -7,7 +7,7 @@ import { NOTES } from '../meanings/notes.ts';
 import { argAt, cellAt, reader, touches, type Meanings } from '../parts.ts';
 import type { MemoryModel } from './model.ts';
 
-/** Stores one CPU may hold back: a store waits while the buffer is full. */
+/** Stores one CPU holds back at most where a race asks for this order. */
 export const DEPTH = 4;
 
 /** The buffer of a CPU is a list record of cell, value, cell, value ... oldest first. */
@@ -22,9 +22,21 @@ const STORES = ['store', 'spin_unlock'];
  * side section of RCU begins, while stores are held back. Where they end, the buffer is empty first: real CPUs do that later, before
  * they acknowledge an interrupt or pass a quiescent state.
  */
-const ELSEWHERE: readonly string[] = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'hook.enter', 'hook.leave', 'unbalanced', ...NOTES];
+const ELSEWHERE: readonly string[] = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'wild', 'hook.enter', 'hook.leave', 'unbalanced', ...NOTES];
 
-export const tso: MemoryModel = {
+/** What the store buffers of a machine can do. */
+export interface StoreBuffers {
+  /** Stores one CPU may hold back: a store waits while the buffer is full. */
+  readonly depth: number;
+  /** Where a read-side section of RCU ends: once the buffer is empty, or, without anybody waiting, once the stores before its end have reached memory. */
+  readonly readSectionsEnd: 'empty' | 'with the stores before';
+}
+
+/** In a buffer: here a read-side section ended, while stores before it were held back. */
+const SECTION_END = -1;
+
+/** Makes the model. */
+export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): MemoryModel => ({
   id: 'tso',
   regions: [buffer],
   fences: true,
@@ -49,12 +61,24 @@ export const tso: MemoryModel = {
       } else if (STORES.includes(kind)) {
         out[kind] = {
           ...meaning,
-          ...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * DEPTH)),
+          ...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * depth)),
           apply(step, store) {
             hold(store, step.cpu, [...held(store, step.cpu), cellAt(step, 0), step.kind === 'spin_unlock' ? 0 : argAt(step, 0)]);
             return 0;
           },
           footprint: (step) => touches([own(step)], [own(step)]),
+        };
+      } else if (kind === 'rcu_read_unlock' && readSectionsEnd === 'with the stores before') {
+        // No barrier: the CPU passes a quiescent state later, and not before its stores have reached memory.
+        out[kind] = {
+          ...meaning,
+          apply(step, store, choice) {
+            const list = held(store, step.cpu);
+            if (list.length === 0) return meaning.apply(step, store, choice);
+            hold(store, step.cpu, [...list, SECTION_END, 0]);
+            return 0;
+          },
+          footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)], writes: [...f.writes, own(step)] }; },
         };
       } else {
         // Everything else acts on memory itself: it waits until the buffer is empty.
@@ -70,7 +94,8 @@ export const tso: MemoryModel = {
       ...waitsFor((step) => nonzero(own(step))),
       apply(step, store) {
         const [cell = 0, value = 0, ...rest] = held(store, step.cpu);
-        store.set(cell, value);
+        if (cell === SECTION_END) sc['rcu_read_unlock']!.apply(step, store, 0);
+        else store.set(cell, value);
         hold(store, step.cpu, rest);
         return 0;
       },
@@ -84,7 +109,9 @@ export const tso: MemoryModel = {
       const cpu = makeCpu(id);
       return { name: `cpu${id} store buffer`, cpu: id, role: 'daemon', body: () => { cpu.restart(); return cpu.raw('tso.drain'); } };
     }),
-};
+});
+
+export const tso: MemoryModel = totalStoreOrder({ depth: DEPTH, readSectionsEnd: 'empty' });
 
 /** Memory as a CPU with held-back stores sees it. */
 const overlay = (store: Store, list: readonly number[]): Store => ({

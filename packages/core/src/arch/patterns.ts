@@ -1,0 +1,103 @@
+/** What the declaration of an architecture looks like: whoever writes it is told which key means nothing, and where. */
+import { F } from '../words/entry.ts';
+import { LEVELS, type Geometry } from '../words/geometry.ts';
+import { anything, anyText, code, flag, listOf, number, object, recordOf, text, whole, word, type Pattern } from '../words/pattern.ts';
+import { KERNEL_CONFIG, type CountedNames, type InsufficientRights, type KernelConfig, type MachineSpec, type WriteTrap } from '../words/spec.ts';
+import type { ArchDeclaration, ArchSpec, Change } from './arch.ts';
+import type { Rule } from './rule.ts';
+
+const names = listOf(text);
+const numbers = recordOf(number);
+const hardwareFlag = word('always', 'never', 'may');
+const softMask = word('acknowledges at unmask', 'acknowledges at delivery');
+
+const bits = object<Geometry['bits']>(
+  Object.fromEntries(LEVELS.map((level) => [level, number])) as Record<keyof Geometry['bits'], Pattern>,
+  {},
+);
+const geometry = object<Geometry>({ pageShift: whole(), bits }, {});
+const config = object<KernelConfig>(
+  { MMU_GATHER_RCU_TABLE_FREE: flag, TRANSPARENT_HUGEPAGE: flag, HAVE_FAST_GUP: flag },
+  { MMU_GATHER_PAGE_SIZE: flag, MMU_GATHER_MERGE_VMAS: flag, MMU_LAZY_TLB_SHOOTDOWN: flag },
+);
+const counted = object<CountedNames>(
+  { flushes: names, ipis: recordOf(word('tlbIpis', 'lazyExitIpis')) },
+  { instructions: code, hypercalls: code, compared: names },
+);
+const writeTrap = object<WriteTrap>({ readOnly: code, judge: code, looksAt: listOf(code), rules: names }, {});
+const surroundings = object<NonNullable<MachineSpec['surroundings']>[number]>({ name: text, code }, {});
+const insufficientRights = object<InsufficientRights>({ does: word('walks again', 'faults', 'may fault'), faultForgets: flag }, {});
+const owesFlush = object<NonNullable<MachineSpec['owesFlush']>>({ at: code, bits: whole() }, {});
+
+const machine = (own: readonly string[]): Pattern =>
+  object<MachineSpec>(
+    {
+      geometry,
+      shootdown: word('ipi', 'broadcast', 'hypercall', 'hash table'),
+      walkCache: flag,
+      hardwareAccessed: hardwareFlag,
+      hardwareDirty: hardwareFlag,
+      memory: word('tso', 'arm', 'power'),
+      numbers,
+      exploring: numbers,
+      config,
+      entryBits: recordOf(anyText, Object.keys(F)),
+      cells: listOf(code),
+    },
+    {
+      insufficientRights,
+      shape: numbers,
+      notCompared: whole(),
+      translate: code,
+      steps: code,
+      write_root: code,
+      writeTrap,
+      surroundings: listOf(surroundings),
+      stopped: code,
+      softMask,
+      lazy: code,
+      owesFlush,
+      counted,
+      ...Object.fromEntries(own.map((key) => [key, anything])),
+    },
+  );
+
+const change = object<Change>(
+  { name: text, commit: text, says: text },
+  { since: text, until: text, shipped: word('never'), machine: object<NonNullable<Change['machine']>>({}, { softMask }), layer: code },
+);
+const off = object<Rule['off']>(
+  {},
+  {
+    without: names,
+    hooks: object<NonNullable<Rule['off']['hooks']>>({}, { with: names, without: names }),
+    numbers,
+    config: recordOf(flag, KERNEL_CONFIG),
+  },
+);
+const rule = object<Rule>({ name: text, says: text, off }, {});
+
+const spec: Pattern = (value, at) =>
+  typeof value === 'object' && value !== null && Array.isArray((value as Partial<ArchSpec>).layers)
+    ? undefined
+    : { at, what: 'is no architecture', hint: 'Write what arch({ ... }) gives back.' };
+
+/**
+ * What `arch()` takes.
+ * @param own further keys of its machine
+ */
+export const archPattern = (own: readonly string[]): Pattern =>
+  object<ArchDeclaration>(
+    { id: anything, title: text, what: text, layers: listOf(code), machine: machine(own) },
+    {
+      over: spec,
+      services: listOf(code),
+      history: listOf(change),
+      operations: recordOf(code),
+      machineKeys: names,
+      alsoKnownAs: names,
+      variants: recordOf(numbers),
+      rules: listOf(rule),
+      watches: listOf(anything),
+    },
+  );
