@@ -40,6 +40,7 @@ export function* compound_head(cpu: Cpu, pfn: Pfn): Op<Pfn> {
 
 /** Is the frame part of a huge page, however it is mapped? */
 export function* PageCompound(cpu: Cpu, pfn: Pfn): Op<boolean> {
+  if (is_zero_pfn(pfn)) return false;
   const order = yield* cpu.load(pageCells.order(possibleHead(cpu.geometry, pfn)));
   return order > 0;
 }
