@@ -16,7 +16,9 @@ test('what was judged is not judged again; what was cut off, bounded or judged b
   const core = (outcome: 'clean' | 'bound') => ({
     judgeScenario: async (_arch: unknown, scenario: { name: string }, _configuration: unknown, variant: string) => {
       judged.push(`${scenario.name} ${variant}`);
-      return verdictOf({ workload: scenario.name, variant, outcome: variant === 'after' ? outcome : 'violates' });
+      const { evidence } = verdictOf({});
+      const cut = outcome === 'bound' && variant === 'after' ? { evidence: { ...evidence, cut: { by: 'states', waiting: 1 } as const } } : {};
+      return verdictOf({ workload: scenario.name, variant, outcome: variant === 'after' ? outcome : 'violates', ...cut });
     },
   });
   const run = (outcome: 'clean' | 'bound') => shootdown(`run gup --arch x86-64 --resume ${file}`, { core: core(outcome) });

@@ -95,11 +95,13 @@ test('what an interruption left', () => {
   expect(shown).toContain('1 agree, 0 disagree, 0 open, 0 not applicable, 1 not finished');
 });
 
-test('a loop that was given up lies outside what is proved', () => {
-  const shown = say(
-    comparison([['some-race', [raceCell('arm64', { after: verdict({ arch: 'arm64', evidence: evidence({ gaveUp: 3 }) }) })]]]),
-  );
-  expect(shown.replaceAll(/\s+/g, ' ')).toContain('In 1 of the proved ones a retry loop was given up');
+test('where code gave up nothing is proved: it says at what', () => {
+  const limits = [{ why: 'swap is not modelled', process: 'F', where: ['do_fault', 'do_swap_page'], states: 3 }];
+  const after = verdict({ arch: 'arm64', outcome: 'bound', evidence: evidence({ grade: 'partial', gaveUp: 3, limits }) });
+  const shown = say(comparison([['some-race', [raceCell('arm64', { after: { ...after, variant: 'after' } })]]])).replaceAll(/\s+/g, ' ');
+  expect(shown).toContain("some-race after on arm64: code gave up ('swap is not modelled', in do_swap_page (F), 3 states)");
+  expect(shown).toMatch(/some-race ok \| \?/);
+  expect(shown).toContain('2 verdicts (1 proved');
 });
 
 test('colours only when asked', () => {

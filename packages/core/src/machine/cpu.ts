@@ -13,7 +13,7 @@ import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/s
 import type { Op, Step } from '../words/step.ts';
 import type { Ablation, Synchronising } from './ablation.ts';
 import type { Parts } from './parts.ts';
-import type { HookStep } from './meanings/objects.ts';
+import { NOTHING_LEFT, type HookStep } from './meanings/objects.ts';
 import { frameAt } from './translation.ts';
 import { hardwareWalk, speculativeWalk } from './walker.ts';
 import { leadsNowhere, tellWild } from './wild.ts';
@@ -315,9 +315,11 @@ export class SimCpu implements Cpu {
   *fill(va: number, level: Level, entry: Entry): Op { yield this.#step('mmu.fill', [], [va, levelIndex(level), entry]); }
 
   // Memory allocation
-  *alloc_pages(order: number): Op<Pfn> { return yield this.#step('page.alloc', [], [order]); }
+  *alloc_pages(order: number): Op<Pfn> { const pfn = yield this.#step('page.alloc', [], [order]); return pfn === NOTHING_LEFT ? yield* this.#outOf('frames') : pfn; }
   *free_pages(pfn: Pfn): Op { yield this.#stepOn(pageCells.life(pfn), 'page.free', [pfn]); }
-  *alloc_table(level: Level): Op<Table> { return yield this.#step('table.alloc', [], [levelIndex(level)]); }
+  *alloc_table(level: Level): Op<Table> { const table = yield this.#step('table.alloc', [], [levelIndex(level)]); return table === NOTHING_LEFT ? yield* this.#outOf('tables') : table; }
+  /** Not a mistake: a loop that allocates may come here on some of its ways, and what others show is shown all the same. */
+  *#outOf(what: 'frames' | 'tables'): Op<never> { return yield* this.give_up(`cpu${this.id} has no ${what} left of its ${this.parts.pool[what]}: give the scenario a larger pool.${what}, or see who allocates again and again`); }
   *free_table(table: Table): Op {
     if (this.#leadsNowhere(tableCells.life(table))) yield this.#wild(tableCells.life(table));
     else yield* this.#write('table.free', [], [table]);

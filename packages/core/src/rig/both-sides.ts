@@ -22,13 +22,15 @@ export function together(first: Judged, second: Judged): Verdict {
   first.thresholds.add(second.thresholds);
   const { states, transitions, depth, seconds } = evidence;
   const found = { numbers: 'both', oneSided: first.thresholds.oneSided, second: { states, transitions, depth, seconds } } as const;
-  if (outcome === 'clean') return evidently(first.verdict, found);
+  const compact = first.verdict.evidence.compact;
+  const risks = compact && { compact: { ...compact, omissionRisk: compact.omissionRisk + (evidence.compact?.omissionRisk ?? 0) } };
+  if (outcome === 'clean') return evidently({ ...first.verdict, evidence: { ...first.verdict.evidence, ...risks } }, found);
   const { cut, limits } = evidence;
   return evidently(
     {
       ...first.verdict,
       outcome,
-      evidence: { ...first.verdict.evidence, grade: 'partial', ...(cut && { cut }), ...(limits && { limits }) },
+      evidence: { ...first.verdict.evidence, ...risks, grade: 'partial', ...(cut && { cut }), ...(limits && { limits }) },
     },
     found,
   );

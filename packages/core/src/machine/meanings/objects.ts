@@ -27,14 +27,14 @@ export interface HookStep {
   readonly held: readonly { readonly name: string; readonly mode: 'held' | 'read' | 'write' }[];
 }
 
+/** What an allocation observes where the pool of its CPU is empty: memory is not used again within one exploration. */
+export const NOTHING_LEFT = -1;
+
 export function objectMeanings(p: Parts): Meanings {
   const { get, set } = reader(p);
   const frames = (pfn: number, order: number): number[] => Array.from({ length: 2 ** order }, (_, i) => pfn + i);
   const entries = (table: number) => Array.from({ length: widest(p) }, (_, i) => tableCells.entry(table, i));
   const poolFrames = (cpu: number): number[] => Array.from({ length: p.pool.frames }, (_, i) => firstFrame(p, cpu) + i);
-  const exhausted = (what: string, size: number, cpu: number): never => {
-    throw new Mistake('SD_POOL_EXHAUSTED', `cpu${cpu} has no ${what} left of its ${size}.`, `Raise \`pool.${what}\` of the scenario: memory is not used again within one exploration.`);
-  };
   /** Cells of what a CPU is inside of. */
   const insideCells = (cpu: number): number[] => [ghosts.inside(cpu), ...Array.from({ length: p.layout.sizes.nesting }, (_, depth) => ghosts.interrupted(cpu, depth))].map((r) => p.layout.cell(r));
   const hookStep = (verb: string, apply: (cpu: number, store: Store) => void): Meaning => ({
@@ -52,7 +52,7 @@ export function objectMeanings(p: Parts): Meanings {
       apply(step, store) {
         const size = 2 ** argAt(step, 0);
         const taken = Math.ceil(get(store, hw.framesTaken(step.cpu)) / size) * size;
-        if (taken + size > p.pool.frames) exhausted('frames', p.pool.frames, step.cpu);
+        if (taken + size > p.pool.frames) return NOTHING_LEFT;
         const pfn = firstFrame(p, step.cpu) + taken;
         set(store, hw.framesTaken(step.cpu), taken + size);
         // Frames stand side by side, and so do the words of a table.
@@ -66,7 +66,7 @@ export function objectMeanings(p: Parts): Meanings {
         const c = [p.layout.cell(hw.framesTaken(step.cpu)), ...poolFrames(step.cpu).flatMap((f) => [pageCells.life(f), pageCells.refcount(f), pageCells.order(f)].map((r) => p.layout.cell(r)))];
         return touches(c, c);
       },
-      tell: (step, observed) => `allocates ${argAt(step, 0) ? 'a huge page' : 'a page'}: P${observed}`,
+      tell: (step, observed) => `allocates ${argAt(step, 0) ? 'a huge page' : 'a page'}: ${observed === NOTHING_LEFT ? 'none is left' : `P${observed}`}`,
     },
     /** args: first frame. */
     'page.free': {
@@ -85,7 +85,7 @@ export function objectMeanings(p: Parts): Meanings {
     'table.alloc': {
       apply(step, store) {
         const taken = get(store, hw.tablesTaken(step.cpu));
-        if (taken >= p.pool.tables) exhausted('tables', p.pool.tables, step.cpu);
+        if (taken >= p.pool.tables) return NOTHING_LEFT;
         const table = firstTable(p, step.cpu) + taken;
         set(store, hw.tablesTaken(step.cpu), taken + 1);
         set(store, tableCells.life(table), ALLOCATED);
@@ -95,7 +95,7 @@ export function objectMeanings(p: Parts): Meanings {
         const c = [hw.tablesTaken(step.cpu), ...Array.from({ length: p.pool.tables }, (_, i) => tableCells.life(firstTable(p, step.cpu) + i))].map((r) => p.layout.cell(r));
         return touches(c, c);
       },
-      tell: (step, observed) => `allocates a ${levelAt(argAt(step, 0))} table: T${observed}`,
+      tell: (step, observed) => `allocates a ${levelAt(argAt(step, 0))} table: ${observed === NOTHING_LEFT ? 'none is left' : `T${observed}`}`,
     },
     /** args: table. Its words are no entries any more. */
     'table.free': {
