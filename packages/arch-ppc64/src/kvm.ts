@@ -23,7 +23,7 @@ export class KvmGuest implements Layer {
   *mmu_notifier_invalidate_range_start(cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
     yield* cpu.spin_lock(kvmCells.mmu_lock(mm.id));
     yield* cpu.add(kvmCells.mmu_notifier_count(mm.id), 1);
-    for (let va = start; va < end; va += PAGE_SIZE(cpu.geometry)) yield* cpu.note_copy(mm, blockOf(cpu.geometry, 'pte', va), undefined);
+    for (let va = start; va < end; va += PAGE_SIZE(cpu.geometry)) yield* cpu.note({ kind: 'ghost.copy', mm, page: blockOf(cpu.geometry, 'pte', va), frame: undefined });
     yield* cpu.spin_unlock(kvmCells.mmu_lock(mm.id));
   }
 
@@ -56,7 +56,7 @@ export const kvmppc_book3s_hv_page_fault = operation(
     const pfn = frameOf(pte) + (ptep.level === 'pmd' ? block % HPAGE_PMD_NR(cpu.geometry) : 0);
     yield* cpu.spin_lock(kvmCells.mmu_lock(mm.id));
     const stale = cpu.has('kvm_inserts_without_retry') ? false : yield* mmu_notifier_retry(cpu, mm, seq);
-    if (!stale) yield* cpu.note_copy(mm, block, pfn);
+    if (!stale) yield* cpu.note({ kind: 'ghost.copy', mm, page: block, frame: pfn });
     yield* cpu.spin_unlock(kvmCells.mmu_lock(mm.id));
     return !stale;
   },

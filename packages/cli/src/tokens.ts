@@ -12,6 +12,7 @@ export type Core = Pick<
   | 'ablate'
   | 'against'
   | 'allHooks'
+  | 'askingWatchers'
   | 'changesKnownTo'
   | 'codeCoverage'
   | 'comparedIn'
@@ -54,7 +55,6 @@ export type Core = Pick<
   | 'strangerIn'
   | 'FIXES'
   | 'RELEASES'
-  | 'watches'
   | 'withoutRule'
   | 'weigh'
 >;

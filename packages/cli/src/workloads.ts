@@ -1,5 +1,5 @@
 /** What packages and files of workloads export, checked: what nobody reads is a mistake, and one bad race leaves the others as they are. */
-import type { Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Mistake, Named, RaceCase, Workload } from '@shootdown/core';
+import type { Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Mistake, Named, RaceCase, Watch, Workload } from '@shootdown/core';
 import type { Core } from './tokens.ts';
 
 /** What a package of workloads exports; it may leave any of them out. */
@@ -18,6 +18,8 @@ export interface Workloads {
   readonly countedBeside: readonly Beside[];
   /** What of those counts is not compared, and why. */
   readonly countedLeftOut: readonly LeftOut[];
+  /** Watchers of their own, which stories may ask by their sentences. */
+  readonly watches: readonly Watch[];
   /** Races and workloads that cannot be run as they are. */
   readonly broken: readonly Broken[];
 }
@@ -39,7 +41,7 @@ export interface Source {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-const LISTS = ['races', 'variations', 'expected', 'contractWorkloads', 'operations', 'countedBeside', 'countedLeftOut'] as const;
+const LISTS = ['races', 'variations', 'expected', 'contractWorkloads', 'operations', 'countedBeside', 'countedLeftOut', 'watches'] as const;
 export const WORKLOAD_KEYS: readonly string[] = [...LISTS, 'kernelCounts'];
 type List = (typeof LISTS)[number];
 const KINDS = { races: 'race', variations: 'variation', contractWorkloads: 'workload' } as const;
@@ -92,10 +94,20 @@ export function workloadsOf(sources: readonly Source[], core: Core): Workloads {
   const nameOfKernel = (one: Workload): string | undefined =>
     core.flawOfWorkload(one) ? core.nameOfWorkload(one) : `${one.scenario.name} ${one.configuration.release}`;
   const contractWorkloads = whole<Workload>('contractWorkloads', core.flawOfWorkload, nameOfKernel);
+  const watches = all<Watch>('watches');
+  // One story stays one object.
+  const asking = new Map<Named['scenario'], Named['scenario']>();
+  const told = <T extends { readonly scenario: Named['scenario'] }>(one: T): T => {
+    if (watches.length === 0) return one;
+    const scenario = asking.get(one.scenario) ?? core.askingWatchers(one.scenario, watches);
+    asking.set(one.scenario, scenario);
+    return { ...one, scenario };
+  };
   return {
-    races,
-    variations,
-    contractWorkloads,
+    races: races.map(told),
+    variations: variations.map(told),
+    contractWorkloads: contractWorkloads.map(told),
+    watches,
     broken,
     expected: all('expected'),
     operations: all('operations'),

@@ -14,6 +14,8 @@ describe('replay', () => {
       where: [],
       kind: 'load',
       text: `step ${number}`,
+      cells: [],
+      observed: 0,
       changes: [],
       broken: [],
     })),
@@ -27,6 +29,7 @@ describe('replay', () => {
         token: { workload: 'gup', variant: 'before', arch: 'x86-64', schedule: [] },
         scenario: { name: 'gup' },
         configuration: { says: '' },
+        watches: [],
         trace: found,
       }) as unknown as ReturnType<Core['replayToken']>,
   });

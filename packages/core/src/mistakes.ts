@@ -22,6 +22,7 @@ export const MISTAKES = {
   SD_POOL_EXHAUSTED: EXIT.plugin,
   SD_SETUP_STUCK: EXIT.plugin,
   SD_BAD_SCENARIO: EXIT.plugin,
+  SD_BAD_WATCHER: EXIT.plugin,
   SD_BAD_CONFIG: EXIT.plugin,
   SD_UNKNOWN_FIX: EXIT.plugin,
   SD_UNKNOWN_CHANGE: EXIT.plugin,

@@ -33,10 +33,10 @@ export function heldAfter(trace: Trace, until: number): Map<string, string[]> {
   return held;
 }
 
-/** The words behind the verb: `spin_lock T3.ptl` is about T3.ptl. */
-const operand = (event: TraceEvent): string => event.text.split(' ')[1] ?? '';
+/** The lock that a step is about. */
+const operand = (event: TraceEvent): string => event.cells[0] ?? '';
 
 function takenBy(event: TraceEvent): string | undefined {
-  if (event.kind === 'spin_trylock') return event.text.endsWith('taken') ? operand(event) : undefined;
+  if (event.kind === 'spin_trylock') return event.observed === 1 ? operand(event) : undefined;
   return TAKES[event.kind]?.(operand(event));
 }

@@ -18,6 +18,7 @@ export function incidentText(incident: Incident, look: Look): string {
     accesses(incident, say),
     [title(incident), ...lanesText(incident.trace, incident.breach, look)],
     ending(incident, paint, say),
+    say(LEGEND),
     [...holders(incident, say), `Replay: ${replayCommand(incident.token)}`, ...say(reporter(incident, look))],
   ];
   return [
@@ -29,6 +30,10 @@ export function incidentText(incident: Incident, look: Look): string {
     bar,
   ].join('\n');
 }
+
+/** What the names in the picture mean. */
+const LEGEND =
+  'Names: P16 is a page frame, T3 a page table, T3[0] its first entry, page 0 the first base page of an address space. Of an entry: r present, w writable, a accessed, d dirty.';
 
 type Say = (text: string, indent?: number) => string[];
 

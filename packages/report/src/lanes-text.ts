@@ -63,6 +63,6 @@ function stepText(row: Row, before: string | undefined): string {
 /** What a step changed. Cells that only our watchers keep are left out, unless everything is wanted. */
 function changeText(event: TraceEvent | undefined, breach: string, look: Look): string {
   if (!event) return '';
-  const changes = event.changes.filter((c) => look.full === true || !c.cell.startsWith('ghost.'));
+  const changes = event.changes.filter((c) => look.full === true || !c.ghost);
   return [...changes.map((c) => `${c.cell}: ${c.from} -> ${c.to}`), ...(event.broken.length > 0 ? [`*** ${breach} ***`] : [])].join('\n');
 }

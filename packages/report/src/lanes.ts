@@ -93,7 +93,7 @@ function relevance({ events }: Trace): (event: TraceEvent) => boolean {
   const note = (book: Map<string, Set<string>>, cell: string, process: string): void =>
     void book.set(cell, (book.get(cell) ?? new Set()).add(process));
   for (const event of events) for (const { cell } of event.changes) note(changers, cell, event.process);
-  const named = (event: TraceEvent): string[] => [...changers.keys()].filter((cell) => mentions(event.text, cell));
+  const named = (event: TraceEvent): string[] => event.cells.filter((cell) => changers.has(cell));
   for (const event of events) for (const cell of [...named(event), ...event.changes.map((c) => c.cell)]) note(users, cell, event.process);
   const another = (book: Map<string, Set<string>>, cell: string, process: string): boolean =>
     [...(book.get(cell) ?? [])].some((p) => p !== process);
@@ -102,12 +102,4 @@ function relevance({ events }: Trace): (event: TraceEvent) => boolean {
     event.broken.length > 0 ||
     event.changes.some(({ cell }) => another(users, cell, event.process)) ||
     named(event).some((cell) => another(changers, cell, event.process));
-}
-
-/** Is the name in the text as a whole? `T1` is not in `T12`. */
-function mentions(text: string, cell: string): boolean {
-  for (let at = text.indexOf(cell); at >= 0; at = text.indexOf(cell, at + 1)) {
-    if (!/[\w.]/.test(text[at - 1] ?? '') && !/\w/.test(text[at + cell.length] ?? '')) return true;
-  }
-  return false;
 }

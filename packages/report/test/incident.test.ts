@@ -37,12 +37,15 @@ last step of the other side: frees table T3, by M on cpu1 at step 2
  Unsafe interleaving (3 steps, 2 switches, shortest):
   #  CPU0 G                               CPU1 M                               changed
  --  -----------------------------------  -----------------------------------  ---------------------
-  1  gup_fast:                                                                 irqs off[0]: 0 -> 1
+  1  gup_fast:                                                                 CPU0 irqs off: 0 -> 1
        local_irq_save
   2                                       free_pte_range:                      T3[0]: none -> POISON
                                             frees table T3
   3  gup_pte_range:                                                            *** table-uaf ***
        load T3[0] -> POISON
+
+Names: P16 is a page frame, T3 a page table, T3[0] its first entry, page 0 the first base page of an
+  address space. Of an entry: r present, w writable, a accessed, d dirty.
 
 held at step 3: G: interrupts off   M: nothing
 Replay: shootdown replay v1:some-race:before:arm64:0.1.0
@@ -121,8 +124,8 @@ const own = (n: number): Trace['events'][number] =>
   event(n, 'M', 1, `store private${n} = 1`, { where: ['munmap', `step_${n}`], changes: [{ cell: `private${n}`, from: '0', to: '1' }] });
 
 test('steps that concern no other CPU are folded, unless all are wanted', () => {
-  const read = event(5, 'M', 1, 'load T3[0] -> none', { where: ['munmap'] });
-  const write = event(6, 'G', 0, 'store T3[0] = P1', { where: ['fault'], changes: [{ cell: 'T3[0]', from: 'none', to: 'P1' }] });
+  const read = event(5, 'M', 1, 'load T3[0] -> none', { where: ['munmap'], cells: ['T3[0]'] });
+  const write = event(6, 'G', 0, 'store T3[0] = P1', { where: ['fault'], cells: ['T3[0]'], changes: [{ cell: 'T3[0]', from: 'none', to: 'P1' }] });
   const trace = { ...freedUnderWalker, events: [own(1), own(2), own(3), own(4), read, write] };
   const folded = replayed(trace);
   expect(folded).toMatch(/^ 1-4 +\(4 steps in munmap\)$/m);

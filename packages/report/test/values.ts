@@ -74,6 +74,8 @@ export const event = (number: number, process: string, cpu: number, text: string
   where: [],
   kind: 'load',
   text,
+  cells: [],
+  observed: 0,
   changes: [],
   broken: [],
   ...some,
@@ -92,7 +94,7 @@ export const freedUnderWalker: Trace = {
     event(1, 'G', 0, 'local_irq_save', {
       where: ['gup_fast'],
       kind: 'local_irq_save',
-      changes: [{ cell: 'irqs off[0]', from: '0', to: '1' }],
+      changes: [{ cell: 'CPU0 irqs off', from: '0', to: '1' }],
     }),
     event(2, 'M', 1, 'frees table T3', {
       where: ['munmap', 'free_pte_range'],
@@ -101,6 +103,7 @@ export const freedUnderWalker: Trace = {
     }),
     event(3, 'G', 0, 'load T3[0] -> POISON', {
       where: ['gup_fast', 'gup_pte_range'],
+      cells: ['T3[0]'],
       broken: [{ claim: CLAIM, seen: 'cpu0 read from T3' }],
     }),
   ],

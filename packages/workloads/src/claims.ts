@@ -13,6 +13,5 @@ export const wrongTypeWalk = sentence('wrong-type-walk');
 export const lostWrite = sentence('lost-write');
 export const lostDirty = sentence('lost-dirty');
 export const missedUnmap = sentence('missed-unmap');
-/** Of a guest or a device, where the reference speaks of page-uaf too. */
-export const secondaryUaf = 'no secondary MMU translates to a page that was freed';
+export const secondaryUaf = sentence('secondary-uaf');
 export const stalePin = sentence('stale-pin');

@@ -18,7 +18,7 @@ test('x86-64 waits for the interrupt that a walker has off, where arm64 waits fo
     const { leader, followed } = await parting('collapse-vs-gup-fast', ...pair);
     expect(leader).toBe('arm64');
     expect(followed!.part).toMatchObject({ process: 'K', how: 'waits', at: { kind: 'ipi.wait', where: expect.arrayContaining(['pmdp_collapse_flush', 'flush_tlb_range']) } });
-    expect(followed!.part!.obstacles).toContainEqual({ process: 'cpu0 irq', cell: 'irqs off[0]', value: '1', since: 1 });
+    expect(followed!.part!.obstacles).toContainEqual({ process: 'cpu0 irq', cell: 'CPU0 irqs off', value: '1', since: 1 });
   }
 });
 

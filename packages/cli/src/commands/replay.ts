@@ -31,7 +31,7 @@ export class Replay implements Command {
       arch,
       configuration: found.configuration.says,
       trace,
-      breaches: Object.fromEntries(core.watches.map((w) => [w.claim, w.breach])),
+      breaches: Object.fromEntries(found.watches.map((w) => [w.claim, w.breach])),
     };
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'replay', replay }, exit: exitOfTrace(trace) };
   }

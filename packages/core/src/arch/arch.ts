@@ -1,6 +1,7 @@
 /** What an architecture is: layers of hooks, a machine, and how both changed over the years. */
 import { Mistake } from '../mistakes.ts';
 import type { Cpu } from '../words/cpu.ts';
+import type { Watch } from '../words/watch.ts';
 import type { MachineSpec } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import type { LayerClass } from './layer.ts';
@@ -55,6 +56,8 @@ export interface ArchDeclaration {
   readonly variants?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** What may be switched off one at a time. Those of the architecture below are kept. */
   readonly rules?: readonly Rule[];
+  /** Watchers of its own, which stories may ask by their sentences. Those of the architecture below are kept. */
+  readonly watches?: readonly Watch[];
 }
 
 /** An architecture, complete and frozen. */
@@ -73,6 +76,7 @@ export interface ArchSpec {
   readonly alsoKnownAs: readonly string[];
   readonly variants: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly rules: readonly Rule[];
+  readonly watches: readonly Watch[];
 }
 
 /**
@@ -99,6 +103,7 @@ export function arch(d: ArchDeclaration): ArchSpec {
     id: d.id, title: d.title, what: d.what, over: d.over?.id, ownLayers: d.layers,
     layers: [...(d.over?.layers ?? []), ...d.layers], services: [...(d.over?.services ?? []), ...(d.services ?? [])],
     machine: d.machine, machineKeys, history, operations: { ...d.over?.operations, ...d.operations }, alsoKnownAs: d.alsoKnownAs ?? [], variants: d.variants ?? {}, rules: [...(d.over?.rules ?? []), ...(d.rules ?? [])],
+    watches: [...(d.over?.watches ?? []), ...(d.watches ?? [])],
   });
 }
 

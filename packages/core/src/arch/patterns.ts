@@ -98,5 +98,6 @@ export const archPattern = (own: readonly string[]): Pattern =>
       alsoKnownAs: names,
       variants: recordOf(numbers),
       rules: listOf(rule),
+      watches: listOf(anything),
     },
   );

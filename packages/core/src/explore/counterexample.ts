@@ -1,7 +1,8 @@
 /** Runs one schedule again and tells it: what text, HTML and tests read about a counterexample. */
 import { Mistake } from '../mistakes.ts';
 import type { Step } from '../words/step.ts';
-import type { Check, Move, Schedule, System } from '../words/system.ts';
+import type { Cell } from '../words/cells.ts';
+import type { Check, Moment, Move, Said, Schedule, System } from '../words/system.ts';
 import type { Change, Trace, TraceEvent } from '../words/trace.ts';
 import { END_STEP } from './findings.ts';
 import type { Identity } from './identity.ts';
@@ -14,11 +15,13 @@ import { World, type Moved } from './world.ts';
  */
 export function replay(system: System, schedule: Schedule, identity?: Identity): Trace {
   const world = new World(system);
+  const changed: Moments = new Map();
   const events = schedule.map((move, i): TraceEvent => {
     mustApply(system, world, move, i);
     const { process } = world.threads[move.process]!;
     const moved = world.move(move.process, move.choice);
-    return event(system, world, i + 1, process.name, process.cpu, moved);
+    for (const cell of moved.before.keys()) changed.set(cell, i + 1);
+    return event(system, world, i + 1, process.name, process.cpu, moved, changed);
   });
   const ended = world.still && !world.gaveUp;
   const deadlocked = ended && world.mainsLeft.length > 0;
@@ -30,14 +33,14 @@ export function replay(system: System, schedule: Schedule, identity?: Identity):
   return {
     processes: system.processes.map(({ name, cpu }) => ({ name, cpu })),
     events,
-    brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0) : [],
+    brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0, changed) : [],
     stuck: deadlocked ? stuck(system, world) : [],
     ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
     ...(gaveUp.length > 0 && { gaveUp }),
   };
 }
 
-function event(system: System, world: World, number: number, process: string, cpu: number, moved: Moved): TraceEvent {
+function event(system: System, world: World, number: number, process: string, cpu: number, moved: Moved, changed: Moments): TraceEvent {
   const { step, observed } = moved;
   return {
     number,
@@ -47,8 +50,10 @@ function event(system: System, world: World, number: number, process: string, cp
     kind: step.kind,
     text: system.meaning(step.kind).tell(step, observed, system.names),
     ...(step.why !== undefined && { why: step.why }),
+    cells: step.cells.map((cell) => system.names.name(cell)),
+    observed,
     changes: [...moved.before].sort(([a], [b]) => a - b).map(([cell, from]) => change(system, cell, from, world.get(cell))),
-    broken: broken(system.checksAt(step), world, step, observed),
+    broken: broken(system.checksAt(step), world, step, observed, changed),
   };
 }
 
@@ -56,12 +61,22 @@ const change = ({ names }: System, cell: number, from: number, to: number): Chan
   cell: names.name(cell),
   from: names.value(cell, from),
   to: names.value(cell, to),
+  ...(names.isGhost?.(cell) && { ghost: true as const }),
 });
 
-const broken = (checks: readonly Check[], world: World, step: Step, observed: number): TraceEvent['broken'] =>
+const broken = (checks: readonly Check[], world: World, step: Step, observed: number, changed: Moments): TraceEvent['broken'] =>
   checks
     .filter((check) => !check.holds(world, step, observed))
-    .map((check) => (check.explain ? { claim: check.claim, seen: check.explain(world, step, observed) } : { claim: check.claim }));
+    .map((check) => (check.explain ? { claim: check.claim, seen: inWords(check.explain(world, step, observed), changed) } : { claim: check.claim }));
+
+/** The step that changed each cell last. What is not there has been so since the set-up. */
+type Moments = Map<Cell, number>;
+
+/** Fills in the moments. */
+const inWords = (said: Said, changed: Moments): string =>
+  typeof said === 'string' ? said : said.map((part) => (typeof part === 'string' ? part : moment(part, changed.get(part.cell)))).join('');
+
+const moment = ({ word }: Moment, step: number | undefined): string => (step !== undefined ? `${word} step ${step}` : word === 'at' ? 'in the set-up' : 'since the set-up');
 
 /** Mains that have not ended, and daemons that are in the middle of something. */
 const stuck = (system: System, world: World): Trace['stuck'] =>

@@ -44,6 +44,7 @@ export const exit_mmap = operation(linux('v6.1', 'mm/mmap.c', 'exit_mmap'), func
     yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return;
   }
+  yield* cpu.note({ kind: 'ghost.removal', mm, start: 0, end, by: 'exit' });
   const tlb = yield* tlb_gather_mmu_fullmm(cpu, mm);
   yield* unmap_vmas(cpu, tlb, vmas, 0, end);
   yield* cpu.up_read(mmCells.mmap_lock(mm.id));
@@ -51,5 +52,6 @@ export const exit_mmap = operation(linux('v6.1', 'mm/mmap.c', 'exit_mmap'), func
   yield* free_pgtables(cpu, tlb, vmas, 0, end);
   yield* tlb_finish_mmu(cpu, tlb);
   for (let i = 0; i < vmas.length; i++) yield* cpu.store(vmaCells.attached(vmas[i]!.id), 0); // remove_vma
+  yield* cpu.note({ kind: 'ghost.removed', mm, start: 0, end, by: 'exit' });
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));
 });

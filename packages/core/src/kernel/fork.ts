@@ -38,6 +38,7 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
   // No fault and no second fork of the parent; its threads go on using what they have mapped.
   yield* cpu.down_write(mmCells.mmap_lock(oldmm.id));
   yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  yield* cpu.note({ kind: 'ghost.forking', mm, from: oldmm });
   const vmas = yield* vmas_between(cpu, oldmm, 0, spaceOf(cpu.geometry));
   const taken: number[] = [];
   for (let i = 0; i < vmas.length; i++) {
@@ -53,7 +54,7 @@ export const dup_mmap = operation(linux('v6.1', 'kernel/fork.c', 'dup_mmap'), fu
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   // Until here threads of the parent may write through translations that are writable still: to pages that nobody runs on yet.
   yield* flush_tlb_mm(cpu, oldmm);
-  yield* cpu.note_fork(mm, oldmm);
+  yield* cpu.note({ kind: 'ghost.fork', mm, from: oldmm });
   yield* cpu.up_write(mmCells.mmap_lock(oldmm.id));
 });
 

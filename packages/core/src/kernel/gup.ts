@@ -36,7 +36,7 @@ export const get_user_pages_unlocked = operation(
       if (!vma || !(access === 'write' ? vm_write(vma) : vm_read(vma))) break;
       const pfn = yield* get_one(cpu, vma, address, access);
       pages.push(pfn);
-      yield* cpu.note_pin(blockOf(cpu.geometry, 'pte', address), pfn);
+      yield* cpu.note({ kind: 'ghost.pin', mm, page: blockOf(cpu.geometry, 'pte', address), frame: pfn, intent: access });
     }
     yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return pages;
@@ -94,7 +94,10 @@ export const follow_page_pte = operation(
 
 /** Gives pages back that GUP took. */
 export const put_user_pages = operation(linux('v6.1', 'mm/gup.c', 'unpin_user_pages'), function* (cpu: Cpu, pages: readonly Pfn[]): Op {
-  for (let i = 0; i < pages.length; i++) yield* put_page(cpu, pages[i]!);
+  for (let i = 0; i < pages.length; i++) {
+    yield* cpu.note({ kind: 'ghost.unpin', frame: pages[i]! });
+    yield* put_page(cpu, pages[i]!);
+  }
 });
 
 /**

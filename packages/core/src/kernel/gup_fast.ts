@@ -23,7 +23,7 @@ export const get_user_pages_fast_only = operation(
     const first = blockOf(cpu.geometry, 'pte', start);
     const from = first * PAGE_SIZE(cpu.geometry);
     const pages = yield* lockless_pages_from_mm(cpu, from, from + nr_pages * PAGE_SIZE(cpu.geometry), access);
-    for (let i = 0; i < pages.length; i++) yield* cpu.note_pin(first + i, pages[i]!);
+    for (let i = 0; cpu.mm && i < pages.length; i++) yield* cpu.note({ kind: 'ghost.pin', mm: cpu.mm, page: first + i, frame: pages[i]!, intent: access });
     return pages;
   },
 );

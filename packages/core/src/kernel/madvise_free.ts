@@ -27,13 +27,14 @@ export const madvise_free = operation(linux('v6.1', 'mm/madvise.c', 'do_madvise'
 export const madvise_free_single_vma = operation(
   linux('v6.1', 'mm/madvise.c', 'madvise_free_single_vma'),
   function* (cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
+    yield* cpu.note({ kind: 'ghost.cleaning', mm: vma.mm, start, end });
     const tlb = yield* tlb_gather_mmu(cpu, vma.mm);
     yield* walk_page_range(cpu, tlb, vma, start, end);
     yield* tlb_end_vma(cpu, tlb);
     // Until here a CPU may store through a translation that it remembers as dirty, and leave no mark: that store counts as
     // one before MADV_FREE.
     yield* tlb_finish_mmu(cpu, tlb);
-    yield* cpu.note_clean(vma.mm, { start, end });
+    yield* cpu.note({ kind: 'ghost.clean', mm: vma.mm, start, end });
   },
 );
 

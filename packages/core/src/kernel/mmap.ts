@@ -34,12 +34,13 @@ export const do_mas_align_munmap = operation(
     // Left out: downgrading mmap_lock to reading here.
     const start = vmas[0]!.start;
     const end = vmas[vmas.length - 1]!.end;
-    yield* cpu.note_removal(mm, { start, end });
+    yield* cpu.note({ kind: 'ghost.removal', mm, start, end, by: 'munmap' });
     const before = yield* vmas_between(cpu, mm, 0, start);
     const after = yield* vmas_between(cpu, mm, end, spaceOf(cpu.geometry));
     const floor = before.length > 0 ? before[before.length - 1]!.end : 0;
     const ceiling = after.length > 0 ? after[0]!.start : spaceOf(cpu.geometry);
     yield* unmap_region(cpu, mm, vmas, floor, ceiling);
+    yield* cpu.note({ kind: 'ghost.removed', mm, start, end, by: 'munmap' });
   },
 );
 

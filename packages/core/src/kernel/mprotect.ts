@@ -1,5 +1,5 @@
 /** mprotect: the area says what is allowed from now on, then what is mapped is made to agree. mm/mprotect.c. */
-import type { Va } from '../words/address.ts';
+import type { Range, Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
@@ -19,13 +19,18 @@ export const mprotect = operation(
     yield* cpu.down_write(mmCells.mmap_lock(mm.id));
     const vmas = yield* vmas_between(cpu, mm, start, end);
     const tlb = cpu.has('protecting_gathers_flushes') ? yield* tlb_gather_mmu(cpu, mm) : undefined;
+    const done: Range[] = [];
     let nstart = start;
     for (let i = 0; i < vmas.length && vmas[i]!.start <= nstart; i++) {
       const to = Math.min(end, vmas[i]!.end);
+      yield* cpu.note({ kind: 'ghost.protecting', mm, start: nstart, end: to, prot });
       yield* mprotect_fixup(cpu, tlb, vmas[i]!, nstart, to, prot);
+      done.push({ start: nstart, end: to });
       nstart = to; // a gap after it is ENOMEM: what comes behind stays as it is
     }
     if (tlb) yield* tlb_finish_mmu(cpu, tlb);
+    // Only now: the flush of all of them came last.
+    for (let i = 0; i < done.length; i++) yield* cpu.note({ kind: 'ghost.protected', mm, start: done[i]!.start, end: done[i]!.end, prot });
     yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   },
 );

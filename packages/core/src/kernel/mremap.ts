@@ -45,10 +45,13 @@ const do_munmap = operation(linux('v6.1', 'mm/mmap.c', 'do_munmap'), function* (
 export const move_vma = operation(
   linux('v6.1', 'mm/mremap.c', 'move_vma'),
   function* (cpu: Cpu, vma: Vma, old_addr: Va, length: number, new_vma: Vma): Op {
+    const what = { mm: vma.mm, start: old_addr, end: old_addr + length, to: new_vma.start };
+    yield* cpu.note({ kind: 'ghost.moving', ...what });
     // copy_vma. It is allowed what the source is allowed.
     const copy: Vma = { ...new_vma, end: new_vma.start + length, ...(vma.prot !== undefined && { prot: vma.prot }) };
     yield* store_vma(cpu, copy);
     yield* move_page_tables(cpu, vma, old_addr, copy, copy.start, length);
+    yield* cpu.note({ kind: 'ghost.moved', ...what });
     yield* do_munmap(cpu, vma.mm, old_addr, old_addr + length);
   },
 );

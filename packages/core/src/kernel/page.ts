@@ -31,13 +31,15 @@ const possibleHead = (g: Geometry, pfn: Pfn): Pfn => roundDown(pfn, HPAGE_PMD_NR
 /** The frame where the counts of a page are. */
 export function* compound_head(cpu: Cpu, pfn: Pfn): Op<Pfn> {
   const head = possibleHead(cpu.geometry, pfn);
-  if (head === pfn) return pfn;
+  // The page of zeroes is no part of a huge page, and before it there is no page.
+  if (head === pfn || is_zero_pfn(pfn)) return pfn;
   const order = yield* cpu.load(pageCells.order(head));
   return order > 0 ? head : pfn;
 }
 
 /** Is the frame part of a huge page, however it is mapped? */
 export function* PageCompound(cpu: Cpu, pfn: Pfn): Op<boolean> {
+  if (is_zero_pfn(pfn)) return false;
   const order = yield* cpu.load(pageCells.order(possibleHead(cpu.geometry, pfn)));
   return order > 0;
 }

@@ -44,12 +44,14 @@ export const madvise_dontneed_single_vma = operation(
 export const zap_page_range_single = operation(
   linux('v6.1', 'mm/memory.c', 'zap_page_range_single'),
   function* (cpu: Cpu, vma: Vma, address: Va, size: number): Op {
-    yield* cpu.note_removal(vma.mm, { start: address, end: address + size });
+    const what = { mm: vma.mm, start: address, end: address + size, by: 'dontneed' } as const;
+    yield* cpu.note({ kind: 'ghost.removal', ...what });
     const tlb = yield* tlb_gather_mmu(cpu, vma.mm);
     yield* mmu_notifier_invalidate_range_start(cpu, vma.mm, address, address + size);
     yield* unmap_page_range(cpu, tlb, vma, address, address + size);
     yield* mmu_notifier_invalidate_range_end(cpu, vma.mm, address, address + size);
     yield* tlb_finish_mmu(cpu, tlb);
+    yield* cpu.note({ kind: 'ghost.removed', ...what });
   },
 );
 

@@ -1,18 +1,18 @@
 /** A CPU as code sees it: every method makes steps, which the explorer (or a single run) carries out. */
-import { without, type CpuId, type CpuMask, type Range, type Va } from '../words/address.ts';
+import { without, type CpuId, type CpuMask, type Va } from '../words/address.ts';
 import type { Cell, Ref } from '../words/cells.ts';
 import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
 import type { Entry, Pfn, Table } from '../words/entry.ts';
-import { ghosts } from '../words/ghosts.ts';
+import type { KernelNote } from '../words/follow.ts';
 import { levelIndex, spaceOf, type Geometry, type Level } from '../words/geometry.ts';
 import type { Limit } from '../words/limit.ts';
+import { HIT, RIGHTS_FAULT } from '../words/mmu-results.ts';
 import { LOCAL_STATE } from '../words/local-state.ts';
 import { entryRef, pageCells, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
 import type { Op, Step } from '../words/step.ts';
 import type { Ablation, Synchronising } from './ablation.ts';
 import type { Parts } from './parts.ts';
-import { HIT, RIGHTS_FAULT } from './meanings/mmu.ts';
 import { NOTHING_LEFT, type HookStep } from './meanings/objects.ts';
 import { frameAt } from './translation.ts';
 import { hardwareWalk, speculativeWalk } from './walker.ts';
@@ -40,6 +40,9 @@ export interface CallWatcher {
   leave(cpu: SimCpu): void;
 }
 
+/** What a thread enters and leaves on its own CPU. */
+type Section = 'local_irq_save' | 'hard_irq_disable' | 'rcu_read_lock';
+
 /** How a thread may use a CPU, and where its call stack is noted. */
 export class SimCpu implements Cpu {
   readonly spec: MachineSpec;
@@ -52,6 +55,8 @@ export class SimCpu implements Cpu {
   /** What an ablation has left out and whose other half is to come: a lock, or words for it; and the entries that were read. Empty without one. */
   readonly #leftOut: (Cell | string)[] = [];
   readonly #seen = new Map<number, number>();
+  /** Read-side sections of this code, outermost first: interrupts off, off in the CPU itself, RCU. */
+  readonly #sections: Section[] = [];
   /** The code went through a pointer that leads nowhere: it does not go on. */
   #lost = false;
 
@@ -72,13 +77,14 @@ export class SimCpu implements Cpu {
   /** What code may read back: locks it holds, which claims are told; and the call stack that traces show. */
   get [LOCAL_STATE](): unknown {
     if (this.#lost) return 'lost';
-    return this.kernel.ablation ? [this.stack, this.#held, this.#leftOut, [...this.#seen].sort(([a], [b]) => a - b)] : [this.stack, this.#held];
+    return this.kernel.ablation ? [this.stack, this.#held, this.#sections, this.#leftOut, [...this.#seen].sort(([a], [b]) => a - b)] : [this.stack, this.#held, this.#sections];
   }
 
   /** Forgets call stack and locks: the thread's code is run again from its beginning. */
   restart(): void {
     this.stack.length = 0;
     this.#held.length = 0;
+    this.#sections.length = 0;
     this.#leftOut.length = 0;
     this.#seen.clear();
     this.#lost = false;
@@ -189,7 +195,7 @@ export class SimCpu implements Cpu {
 
   // Locks
   *spin_lock(at: Ref): Op { yield* this.#lock('spin_lock', at, 'held'); }
-  *spin_unlock(at: Ref): Op { yield* this.#unlock('spin_unlock', at); }
+  *spin_unlock(at: Ref): Op { yield* this.#unlock('spin_unlock', at, 'held'); }
   *spin_trylock(at: Ref): Op<boolean> {
     const step = this.#step('spin_trylock', [at]);
     const taken = (yield step) === 1;
@@ -197,9 +203,9 @@ export class SimCpu implements Cpu {
     return taken;
   }
   *down_read(at: Ref): Op { yield* this.#lock('down_read', at, 'read'); }
-  *up_read(at: Ref): Op { yield* this.#unlock('up_read', at); }
+  *up_read(at: Ref): Op { yield* this.#unlock('up_read', at, 'read'); }
   *down_write(at: Ref): Op { yield* this.#lock('down_write', at, 'write'); }
-  *up_write(at: Ref): Op { yield* this.#unlock('up_write', at); }
+  *up_write(at: Ref): Op { yield* this.#unlock('up_write', at, 'write'); }
   *#lock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
     if (this.#leadsNowhere(at)) {
       yield this.#step(kind, [at]);
@@ -209,22 +215,38 @@ export class SimCpu implements Cpu {
     if (!this.#opens('lock', lock)) yield this.#step(kind, [at]);
     this.#held.push({ lock, mode });
   }
-  *#unlock(kind: string, at: Ref): Op {
+  *#unlock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
     if (this.#leadsNowhere(at)) {
       yield this.#step(kind, [at]);
       return;
     }
     const lock = this.parts.layout.cell(at);
+    const i = this.#held.findLastIndex((h) => h.lock === lock && h.mode === mode);
+    if (i < 0) yield* this.#unbalanced(`makes ${kind} of ${this.parts.layout.name(lock)}, which it does not hold${mode === 'held' ? '' : ` for ${mode === 'read' ? 'reading' : 'writing'}`}`);
     if (!this.#closes(lock)) yield this.#step(kind, [at]);
-    const i = this.#held.findLastIndex((h) => h.lock === lock);
     if (i >= 0) this.#held.splice(i, 1);
   }
+  /** A violation, by which the search ends; nothing where all is in order. */
+  *#unbalanced(why: string): Op { yield this.#step('unbalanced', [], [], { why }); }
 
   // Interrupts, other CPUs, RCU
-  *local_irq_save(): Op { if (!this.#opens('irq-off', `irq-off/${this.stack.at(-1)}`)) yield this.#step('local_irq_save'); }
-  *local_irq_restore(): Op { if (!this.#closes(`irq-off/${this.stack.at(-1)}`)) yield this.#step('local_irq_restore'); }
-  *hard_irq_disable(): Op { if (!this.#opens('irq-off', `irq-off/${this.stack.at(-1)}`)) yield this.#step('hard_irq_disable'); }
-  *hard_irq_enable(): Op { if (!this.#closes(`irq-off/${this.stack.at(-1)}`)) yield this.#step('hard_irq_enable'); }
+  *local_irq_save(): Op { yield* this.#enterSection('local_irq_save', 'irq-off', `irq-off/${this.stack.at(-1)}`); }
+  *local_irq_restore(): Op { yield* this.#leaveSection('local_irq_restore', 'local_irq_save', `irq-off/${this.stack.at(-1)}`); }
+  *hard_irq_disable(): Op { yield* this.#enterSection('hard_irq_disable', 'irq-off', `irq-off/${this.stack.at(-1)}`); }
+  *hard_irq_enable(): Op { yield* this.#leaveSection('hard_irq_enable', 'hard_irq_disable', `irq-off/${this.stack.at(-1)}`); }
+  *#enterSection(kind: Section, step: Synchronising, what: string): Op {
+    if (!this.#opens(step, what)) yield this.#step(kind);
+    this.#sections.push(kind);
+  }
+  *#leaveSection(kind: string, section: Section, what: string): Op {
+    const i = this.#sections.lastIndexOf(section);
+    if (i < 0) yield* this.#unbalanced(`makes ${kind} without ${section}`);
+    // RCU may end anywhere; the two ways to turn interrupts off have to nest: to restore the outer one would end the inner one too.
+    const inner = i < 0 || section === 'rcu_read_lock' ? undefined : this.#sections.slice(i + 1).find((other) => other !== 'rcu_read_lock');
+    if (inner) yield* this.#unbalanced(`makes ${kind} before it has undone ${inner}, which came after ${section}`);
+    if (!this.#closes(what)) yield this.#step(kind);
+    if (i >= 0) this.#sections.splice(i, 1);
+  }
   *smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op {
     const others = without(mask & this.online, this.id);
     const record = { name: handler.handlerName, handler, info: structuredClone(info) };
@@ -238,8 +260,8 @@ export class SimCpu implements Cpu {
     yield* this.smp_send(mask, handler, info);
     yield* this.smp_wait(mask, `every target of ${handler.handlerName} has run it`);
   }
-  *rcu_read_lock(): Op { if (!this.#opens('rcu-read', 'rcu-read')) yield this.#step('rcu_read_lock'); }
-  *rcu_read_unlock(): Op { if (!this.#closes('rcu-read')) yield this.#step('rcu_read_unlock'); }
+  *rcu_read_lock(): Op { yield* this.#enterSection('rcu_read_lock', 'rcu-read', 'rcu-read'); }
+  *rcu_read_unlock(): Op { yield* this.#leaveSection('rcu_read_unlock', 'rcu_read_lock', 'rcu-read'); }
   *call_rcu(callback: RcuCallback, info: Info): Op {
     if (this.#without('grace-period')) {
       yield* this.within(callback.callbackName, () => callback.body(this, info));
@@ -304,18 +326,8 @@ export class SimCpu implements Cpu {
   }
 
   // Claims
-  *note_pin(block: number, pfn: Pfn): Op {
-    if (this.parts.layout.keeps(ghosts.pinned)) yield this.#step('ghost.pin', [ghosts.pinned(this.id, block)], [pfn + 1]);
-  }
-  *note_copy(mm: Mm, block: number, pfn: Pfn | undefined): Op {
-    if (this.parts.layout.keeps(ghosts.copied)) yield this.#step('ghost.copy', [ghosts.copied(mm.id, block)], [pfn === undefined ? 0 : pfn + 1]);
-  }
-  *note_fork(mm: Mm, oldmm: Mm): Op { if (this.parts.layout.keeps(ghosts.expected)) yield this.#step('ghost.fork', [], [mm.id, oldmm.id]); }
-  *note_removal(mm: Mm, range: Range): Op {
-    if (this.parts.layout.keeps(ghosts.removed)) yield this.#step('ghost.removal', [], [mm.id, range.start, range.end]);
-  }
-  *note_clean(mm: Mm, range: Range): Op {
-    if (this.parts.layout.keeps(ghosts.modified)) yield this.#step('ghost.clean', [], [mm.id, range.start, range.end]);
+  *note(note: KernelNote): Op {
+    if (this.parts.followers.steps.has(note.kind)) yield this.#step(note.kind, [], [], { info: note });
   }
   *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
   *refuse_if(broken: boolean, rule: string): Op { if (broken) yield this.#step('refused', [], [], { why: rule }); }

@@ -5,12 +5,12 @@ import type { Entry, Pfn, Table } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { blockOf, LEVELS, levelIndex, walkLevels, type Geometry, type Level } from '../words/geometry.ts';
-import { entryRef, mmCells, type Mm, type Slot } from '../words/objects.ts';
+import { entryRef, mmCells, tableCells, type Mm, type Slot } from '../words/objects.ts';
 import { CAREFUL } from '../words/spec.ts';
 import type { Store } from '../words/step.ts';
 import { hw } from './hardware.ts';
 import type { Parts } from './parts.ts';
-import { blocks, frameAt, leafInMemory, LEAF_LEVELS, usable, withRights } from './translation.ts';
+import { blocks, frameAt, leafCell, leafInMemory, LEAF_LEVELS, usable, withRights } from './translation.ts';
 
 export class StoreFacts implements Facts {
   readonly geometry: Geometry;
@@ -20,9 +20,14 @@ export class StoreFacts implements Facts {
     this.online = parts.online;
   }
 
+  get frames(): number { return this.parts.layout.sizes.page; }
+  get tables(): number { return this.parts.layout.sizes.table; }
   // Where a pointer leads nowhere there is nothing: whoever uses it breaks a claim of its own.
   value(at: Ref): number { return this.parts.layout.has(at) ? this.store.get(this.parts.layout.cell(at)) : 0; }
   entry(slot: Slot): Entry { return this.value(entryRef(slot)); }
+  get cpus(): CpuId[] { return cpusOf(this.online); }
+  loaded(cpu: CpuId): Mm | undefined { return this.value(hw.root(cpu)) === 0 ? undefined : { id: this.value(hw.asid(cpu)) }; }
+  cellOf(at: Ref): Cell { return this.parts.layout.cell(at); }
   refOf(cell: Cell): Ref { return this.parts.layout.refOf(cell); }
 
   tlbHolders(mm: Mm, start: Va, end: Va, levels: readonly Level[] = LEAF_LEVELS): CpuMask {
@@ -46,6 +51,30 @@ export class StoreFacts implements Facts {
   }
   mappedLeaf(mm: Mm, va: Va): Entry | undefined {
     return leafInMemory(this.parts, this.store, this.value(mmCells.pgd(mm.id)), va)?.entry;
+  }
+  list(at: Ref): readonly number[] | undefined {
+    const id = this.value(at);
+    return id === 0 ? undefined : (this.parts.records.get(id) as readonly number[]);
+  }
+  entryCell(mm: Mm, va: Va): Cell {
+    return leafCell(this.parts, this.store, this.value(mmCells.pgd(mm.id)), va);
+  }
+  remembered(cpu: CpuId, va: Va): { level: Level; entry: Entry }[] {
+    const asid = this.value(hw.asid(cpu));
+    return LEAF_LEVELS.map((level) => ({ level, entry: this.value(hw.tlb(cpu, asid, levelIndex(level), blockOf(this.geometry, level, va))) })).filter(({ entry }) => usable(entry, false));
+  }
+  tablesKept(): Set<Table> {
+    const kept = new Set<Table>();
+    for (const { region, base, end } of this.parts.layout.placed) {
+      // What a CPU remembers keeps nothing alive.
+      if (region.dims[0] === 'cpu' || region.ghost) continue;
+      if (region !== tableCells.pmd_huge_pte && region.shape !== 'table') continue;
+      for (let cell = base; cell < end; cell++) {
+        const value = this.store.get(cell);
+        if (value !== 0) for (const table of region.shape === 'table' ? [value] : (this.parts.records.get(value) as readonly Table[])) kept.add(table);
+      }
+    }
+    return kept;
   }
   keepsFaulting(cpu: CpuId, mm: Mm, va: Va): boolean {
     const now = this.mappedLeaf(mm, va);

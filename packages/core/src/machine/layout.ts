@@ -5,6 +5,8 @@ import { showEntry } from '../words/entry.ts';
 import type { CellNames } from '../words/step.ts';
 import { cpusOf } from '../words/address.ts';
 import { Mistake } from '../mistakes.ts';
+import type { Geometry } from '../words/geometry.ts';
+import { nameForPeople } from './cell-names.ts';
 import type { Records } from './records.ts';
 
 /** How many of each thing a system has. */
@@ -39,7 +41,7 @@ export class Layout implements CellNames {
   readonly #placed: (Placed | undefined)[] = [];
   readonly #inOrder: Placed[] = [];
 
-  constructor(regions: readonly Region[], readonly sizes: Sizes, ghosts: ReadonlySet<Region>, private readonly records: Records) {
+  constructor(regions: readonly Region[], readonly sizes: Sizes, ghosts: ReadonlySet<Region>, private readonly records: Records, private readonly geometry: Geometry) {
     let next = 0;
     const names = new Set<string>();
     for (const region of regions) {
@@ -124,13 +126,12 @@ export class Layout implements CellNames {
     return this.#find(cell).region.initial;
   }
 
+  /** As people read it: `T3[0]`, `P16.refcount`, `CPU0 irqs off`, `mm0.mmap_lock`, `CPU1 tlb of page 2`. */
   name(cell: Cell): string {
-    const ref = this.refOf(cell);
-    const [a, b] = ref.at;
-    if (ref.region.regionName === 'entry') return `T${a}[${b}]`;
-    if (ref.region.dims[0] === 'page') return `P${a}.${ref.region.regionName}`;
-    if (ref.region.dims[0] === 'table') return `T${a}.${ref.region.regionName}`;
-    return refName(ref);
+    return nameForPeople(this.refOf(cell), this.geometry);
+  }
+  isGhost(cell: Cell): boolean {
+    return this.#find(cell).region.ghost;
   }
 
   value(cell: Cell, value: number): string {

@@ -2,12 +2,14 @@
 import type { CpuId, Va } from '../words/address.ts';
 import { wholeOf } from '../words/areas.ts';
 import type { Region } from '../words/cells.ts';
+import type { Follows } from '../words/follow.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { spaceOf, PAGE_SIZE, entriesOf, LEVELS, type Geometry } from '../words/geometry.ts';
 import { currentCells, hugeZeroCells, mmCells, pageCells, tableCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import type { MachineSpec, StepTools } from '../words/spec.ts';
 import type { Meaning, Store } from '../words/step.ts';
 import type { Process } from '../words/system.ts';
+import { followed, followersOf } from './book.ts';
 import { SimCpu, type CallWatcher, type Kernel } from './cpu.ts';
 import { StoreFacts } from './facts.ts';
 import { HOOK_NESTING, hw, RCU_QUEUE } from './hardware.ts';
@@ -41,6 +43,8 @@ export interface MachineSize {
   readonly memory?: MemoryModel;
   /** Ghost regions that the claims asked for need. */
   readonly ghosts: ReadonlySet<Region>;
+  /** What the watchers that are asked write down (default: there are none). */
+  readonly follows?: readonly Follows[];
 }
 
 export class Machine {
@@ -64,12 +68,13 @@ export class Machine {
       entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE, nesting: HOOK_NESTING,
     };
     const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
-    const layout = new Layout([...regions, ...model.regions, ...spec.cells], sizes, size.ghosts, records);
-    this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))), cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool };
+    const kept = [...size.ghosts].filter((region) => !regions.includes(region));
+    const layout = new Layout([...regions, ...kept, ...model.regions, ...spec.cells], sizes, size.ghosts, records, g);
+    this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))), cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool, followers: followersOf(size.follows ?? []), has: (change) => kernel.has(change) };
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts), ...noteMeanings(this.parts) };
     const own = spec.steps?.(tools(this.parts)) ?? {};
     for (const kind of Object.keys(own)) if (kind in plain) throw new Mistake('SD_BAD_ARCH', `the machine spec defines a step of kind ${kind}, which the machine has already.`, 'Give it a name of the architecture, such as xen.mmu_update.');
-    this.#meanings = trapWrites(this.parts, model.meanings(this.parts, { ...plain, ...own }));
+    this.#meanings = followed(this.parts, trapWrites(this.parts, model.meanings(this.parts, { ...plain, ...own })));
     const makeCpu = (id: CpuId): SimCpu => this.cpu(id, undefined);
     this.processes = [...daemons(this.parts, makeCpu), ...model.processes(this.parts, makeCpu)];
     this.surroundings = surroundings(this.parts, makeCpu);

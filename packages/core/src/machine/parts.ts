@@ -6,6 +6,7 @@ import type { Vma } from '../words/objects.ts';
 import type { MachineSpec } from '../words/spec.ts';
 import type { Footprint, Meaning, Step, Store } from '../words/step.ts';
 import { hw, RCU_QUEUE } from './hardware.ts';
+import type { Followers } from './book.ts';
 import type { Layout } from './layout.ts';
 import type { Records } from './records.ts';
 
@@ -23,6 +24,10 @@ export interface Parts {
   readonly online: CpuMask;
   /** Are barriers steps? Only a memory model that delays stores needs them. */
   readonly fences: boolean;
+  /** Who writes down what happens, for claims. */
+  readonly followers: Followers;
+  /** Does the kernel that runs have that change? */
+  readonly has: (change: string) => boolean;
   /** Frames and tables in each CPU's pool. */
   readonly pool: { readonly frames: number; readonly tables: number };
 }

@@ -1,6 +1,7 @@
 /** Finding and removing what a CPU remembers of translations, as functions over a store. */
 import type { CpuId, Va } from '../words/address.ts';
-import { F, frameOf, has, isLeaf, isTable, isValid, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
+import type { Cell } from '../words/cells.ts';
+import { F, frameOf, has, isLeaf, isTable, isValid, mapsPage, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
 import type { Invalidation } from '../words/cpu.ts';
 import { blockOf, entriesOf, indexOf, levelIndex, PAGE_SIZE, sizeOf, spaceOf, walkLevels, type Level } from '../words/geometry.ts';
 import { tableCells } from '../words/objects.ts';
@@ -73,16 +74,28 @@ export function walkStart(p: Parts, store: Store, cpu: CpuId, va: Va): { level: 
 
 /** The leaf that the tables hold for `va`, walking memory as it is now. */
 export function leafInMemory(p: Parts, store: Store, root: Table, va: Va): { level: Level; entry: Entry } | undefined {
+  const { level, cell } = endOfWalk(p, store, root, va);
+  const entry = cell === undefined ? 0 : store.get(cell);
+  return mapsPage(entry) ? { level, entry } : undefined;
+}
+
+/** The cell of the entry in which a walk to `va` ends: a leaf, or whatever leads no further. */
+export const leafCell = (p: Parts, store: Store, root: Table, va: Va): Cell => endOfWalk(p, store, root, va).cell ?? 0;
+
+function endOfWalk(p: Parts, store: Store, root: Table, va: Va): { level: Level; cell?: Cell } {
+  const levels = walkLevels(p.geometry);
   let table = root;
-  for (const level of walkLevels(p.geometry)) {
+  let last: Cell | undefined;
+  for (const level of levels) {
     const at = tableCells.entry(table, indexOf(p.geometry, level, va));
-    if (table === 0 || !p.layout.has(at)) return undefined;
-    const entry = store.get(p.layout.cell(at));
-    if (isLeaf(entry)) return { level, entry };
-    if (!isValid(entry) || !isTable(entry)) return undefined;
+    // A pointer that leads nowhere leads to no leaf.
+    if (table === 0 || !p.layout.has(at)) break;
+    last = p.layout.cell(at);
+    const entry = store.get(last);
+    if (isLeaf(entry) || !isValid(entry) || !isTable(entry)) return { level, cell: last };
     table = tableOf(entry);
   }
-  return undefined;
+  return last === undefined ? { level: 'pte' } : { level: 'pte', cell: last };
 }
 
 /** Entries of the biggest table. */

@@ -5,7 +5,8 @@ import { tableCells } from '../words/objects.ts';
 import type { Access, AccessResult } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import type { SimCpu } from './cpu.ts';
-import { AGAIN, FLAG_FAULT, flagsNeeded, HIT, leftToSoftware } from './meanings/mmu.ts';
+import { AGAIN, FLAG_FAULT, HIT } from '../words/mmu-results.ts';
+import { flagsNeeded, leftToSoftware } from './meanings/mmu.ts';
 
 /** A walk that keeps finding another entry than the one it read gives up after this many turns. */
 const TURNS = 4;

@@ -5,13 +5,15 @@ import { didYouMean, Mistake } from '../mistakes.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { HookStep } from '../machine/meanings/objects.ts';
 import { watches } from '../watch/index.ts';
-import type { Watch } from '../watch/watch.ts';
+import type { Watch } from '../words/watch.ts';
 import type { Region } from '../words/cells.ts';
 import { refName } from '../words/cells.ts';
 import { ghosts } from '../words/ghosts.ts';
 import type { Mm, Vma } from '../words/objects.ts';
 import type { Step, Store } from '../words/step.ts';
-import type { Check } from '../words/system.ts';
+import type { Check, Said } from '../words/system.ts';
+import type { AskedClaim } from '../workload/scenario.ts';
+import { checkWatchers } from './watchers.ts';
 
 /** What a scenario asks, resolved. */
 export interface Asked {
@@ -35,31 +37,35 @@ export function sentencesOf(contract: Contract): { sentence: string; when: 'ente
 }
 
 /**
- * Resolves the sentences: a watcher's, `hook: sentence`, or `hook: *` for all of a hook's.
- * @throws Mistake SD_UNKNOWN_CLAIM
+ * Resolves what a story asks: a watcher by its value or its sentence, `hook: sentence`, or `hook: *` for all of a hook's.
+ * @param own watchers that the architecture declares, beside the built-in ones
+ * @throws Mistake SD_UNKNOWN_CLAIM, SD_BAD_WATCHER
  */
-export function resolveAsks(asks: readonly string[]): Asked {
+export function resolveAsks(asks: readonly AskedClaim[], own: readonly Watch[] = []): Asked {
   const chosen: Watch[] = [];
+  const known = [...watches, ...own];
   const hooks = new Map<string, { contract: Contract; sentences: Set<string> }>();
   for (const ask of asks) {
-    const watch = watches.find((w) => w.claim === ask);
+    const watch = typeof ask === 'string' ? known.find((w) => w.claim === ask) : ask;
     if (watch) {
       if (!chosen.includes(watch)) chosen.push(watch);
       continue;
     }
+    if (typeof ask !== 'string') continue;
     const colon = ask.indexOf(': ');
     const contract = allHooks.get(colon < 0 ? '' : ask.slice(0, colon));
     const sentence = ask.slice(colon + 2);
     const all = contract ? sentencesOf(contract).map((s) => s.sentence) : [];
     if (!contract || (sentence !== '*' && !all.includes(sentence))) {
-      const known = [...watches.map((w) => w.claim), ...[...allHooks.values()].flatMap((h) => sentencesOf(h).map((s) => `${h.hookName}: ${s.sentence}`))];
-      const near = didYouMean(ask, known);
+      const sentences = [...known.map((w) => w.claim), ...[...allHooks.values()].flatMap((h) => sentencesOf(h).map((s) => `${h.hookName}: ${s.sentence}`))];
+      const near = didYouMean(ask, sentences);
       throw new Mistake('SD_UNKNOWN_CLAIM', `nothing is known that is called "${ask}".`, near ? `Did you mean "${near}"?` : 'A claim is the sentence of a watcher, or `hook: sentence`.');
     }
     const entry = hooks.get(contract.hookName) ?? { contract, sentences: new Set<string>() };
     for (const s of sentence === '*' ? all : [sentence]) entry.sentences.add(s);
     hooks.set(contract.hookName, entry);
   }
+  checkWatchers([...new Set([...known, ...chosen])]);
   return { watches: chosen, hooks, ghosts: new Set([...chosen.flatMap((w) => w.ghosts), ...(hooks.size > 0 ? HOOK_GHOSTS : [])]) };
 }
 
@@ -71,11 +77,12 @@ export function checksFor(asked: Asked, machine: Machine, mms: readonly Mm[], vm
   const watchCheck = (w: Watch): Check => ({
     claim: w.claim, on: 'violation',
     holds: (store, step, observed) => w.holdsAfter?.(machine.facts(store), step, observed) ?? true,
-    ...(w.explain ? { explain: (store: Store, step: Step, observed: number) => w.explain?.(machine.facts(store), step, observed) ?? '' } : {}),
+    ...(w.explain ? { explain: (store: Store, step: Step, observed: number): Said => w.explain?.(machine.facts(store), step, observed) ?? '' } : {}),
   });
   const perStep = asked.watches.filter((w) => w.holdsAfter).map((w) => ({ kinds: new Set(w.kinds), check: watchCheck(w) }));
   const finals = asked.watches.filter((w) => w.holdsAtEnd).map((w): Check => ({
     claim: w.claim, on: 'violation', holds: (store) => w.holdsAtEnd?.({ facts: machine.facts(store), mms, vmas }) ?? true,
+    ...(w.explainAtEnd ? { explain: (store: Store): Said => w.explainAtEnd?.({ facts: machine.facts(store), mms, vmas }) ?? '' } : {}),
   }));
   return {
     at: (step) => [...perStep.filter(({ kinds }) => kinds.has(step.kind)).map(({ check }) => check), ...(step.kind.startsWith('hook.') ? hookChecks(asked, machine, step, musts) : [])],

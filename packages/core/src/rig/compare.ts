@@ -5,6 +5,7 @@ import { expectedAfter, expectedBefore, type ExpectedRow } from '../verdict/expe
 import { agreement, SCHEMA_VERSION, type Agreement, type Comparison, type RaceCell, type RowMistake, type Verdict } from '../verdict/verdict.ts';
 import type { RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
+import { claimOf } from './watchers.ts';
 
 /** Judges one half of a cell; by default in this thread. */
 export type Judge = (arch: ArchSpec, race: RaceCase, variant: 'before' | 'after', bounds: Bounds) => Promise<Verdict>;
@@ -76,6 +77,6 @@ async function judgeCell(arch: ArchSpec, race: RaceCase, row: ExpectedRow | unde
 const worst = (a: Agreement, b: Agreement): Agreement => (['disagree', 'open', 'agree', 'n/a'] as const).find((word) => word === a || word === b) ?? 'open';
 
 const skipped = (arch: ArchSpec, race: RaceCase, variant: 'before' | 'after', outcome: 'n/a' | 'interrupted', reason: string): Verdict => ({
-  schemaVersion: SCHEMA_VERSION, workload: race.scenario.name, variant, configuration: race[variant].says, arch: arch.id, outcome, reason, asks: race.scenario.asks, layers: [],
+  schemaVersion: SCHEMA_VERSION, workload: race.scenario.name, variant, configuration: race[variant].says, arch: arch.id, outcome, reason, asks: race.scenario.asks.map(claimOf), layers: [],
   evidence: { grade: 'none', cpus: race.scenario.cpus, geometry: '', memory: race.scenario.memory ?? 'sc', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 },
 });

@@ -10,7 +10,6 @@ import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
 import { SCHEMA_VERSION, type Counterexample, type Evidence, type MetLimit, type Outcome, type Verdict } from '../verdict/verdict.ts';
-import { watches } from '../watch/index.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import type { Schedule } from '../words/system.ts';
 import { checkStory } from '../workload/check.ts';
@@ -20,6 +19,7 @@ import { notApplicable, rig, type Rig } from './rig.ts';
 import { together, withThresholds, type Judged } from './both-sides.ts';
 import type { Whose } from './thresholds.ts';
 import { encodeToken, type Token } from './token.ts';
+import { breachOf, claimOf } from './watchers.ts';
 
 /** How far a search has come. */
 export interface HowFar {
@@ -129,7 +129,7 @@ async function judgeWith(whose: Whose, arch: ArchSpec, scenario: Scenario, confi
 type Named = Omit<Token, 'schedule' | 'steps'>;
 
 const frame = (arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string) => ({
-  schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks,
+  schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks.map(claimOf),
 });
 
 const sizes = (scenario: Scenario): Pick<Evidence, 'cpus' | 'geometry' | 'memory'> => {
@@ -152,7 +152,7 @@ function counterexampleOf(built: Rig, found: Exploration, named: Named): Counter
   const claim = violation?.claim ?? 'nobody waits for ever';
   const trace = replay(built.system, schedule, byFrames());
   return {
-    claim, breach: violation ? (watches.find((w) => w.claim === claim)?.breach ?? 'contract') : found.deadlock ? 'deadlock' : 'livelock',
+    claim, breach: violation ? breachOf(claim, built.watches) : found.deadlock ? 'deadlock' : 'livelock',
     length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
     token: encodeToken({ ...named, schedule, steps: markOf(trace.events) }), trace,
   };

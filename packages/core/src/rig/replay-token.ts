@@ -7,6 +7,7 @@ import { byFrames } from '../explore/identity.ts';
 import { markOf } from '../explore/token.ts';
 import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import { didYouMean, Mistake } from '../mistakes.ts';
+import type { Watch } from '../words/watch.ts';
 import type { Place } from '../words/place.ts';
 import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
@@ -24,6 +25,8 @@ export interface Replayed {
   readonly token: Token;
   readonly scenario: Scenario;
   readonly configuration: Configuration;
+  /** Watchers that are asked. */
+  readonly watches: readonly Watch[];
   readonly trace: Trace;
 }
 
@@ -47,13 +50,14 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
     mustKnowChanges(arch, placed.without, 'the token');
     const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
     const changed: Configuration = { ...configuration, places: placed.places, with: [...(configuration.with ?? []), ...placed.with], hooks };
-    return { token, scenario: workload.scenario, configuration: changed, trace: replay(rig(arch, workload.scenario, changed, numbers).system, token.schedule, byFrames()) };
+    const { system, watches } = rig(arch, workload.scenario, changed, numbers);
+    return { token, scenario: workload.scenario, configuration: changed, watches, trace: replay(system, token.schedule, byFrames()) };
   }
   const ask = hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) };
-  const { system } = rig(arch, workload.scenario, configuration, { ...ask, ...numbers });
+  const { system, watches } = rig(arch, workload.scenario, configuration, { ...ask, ...numbers });
   const trace = replay(system, token.schedule, byFrames());
   mustBe(token, trace);
-  return { token, scenario: workload.scenario, configuration, trace };
+  return { token, scenario: workload.scenario, configuration, watches, trace };
 }
 
 /** What was found may still be there where the code has changed: then it is worth showing, by whatever steps. */

@@ -15,6 +15,7 @@ import { setsAlike, symmetryOf } from '../machine/alike.ts';
 import { threadGates } from '../machine/processes.ts';
 import { tso } from '../machine/memory/tso.ts';
 import { ALWAYS_ASKED } from '../watch/index.ts';
+import type { Watch } from '../words/watch.ts';
 import type { CpuId } from '../words/address.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf, type Geometry } from '../words/geometry.ts';
@@ -37,6 +38,8 @@ export interface Rig {
   readonly stack: Stack;
   /** Generic fixes in force. */
   readonly fixes: readonly string[];
+  /** Watchers that are asked. */
+  readonly watches: readonly Watch[];
   /** Hooks that were called so far, by the set-up and by whatever runs the system: for reports, nothing depends on it. */
   readonly called: ReadonlySet<string>;
   /** Which side of each threshold the threads have taken so far. */
@@ -82,7 +85,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const fixes = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? [])).fixes;
   const changes = changesOf(arch, configuration, RELEASES);
   const stack = stackOf(arch, changes);
-  const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)]);
+  const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)], arch.watches);
   const geometry = smallGeometry(scenario.geometry);
   const whose = ask.thresholds ?? 'exploring';
   const numbers = numbersOf(arch, scenario, whose);
@@ -101,7 +104,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const handles = [...vmas, ...sparesOf(vmas, geometry)];
   const machine = new Machine(Object.assign({}, arch.machine, ...changes.map((change) => change.machine ?? {})) as MachineSpec, {
     cpus: scenario.cpus, mms: mms.length, vmas: handles, pool: scenario.pool ?? { frames: 16, tables: 8 },
-    geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts,
+    geometry, memory: scenario.memory === 'tso' ? tso : sc, ghosts: asked.ghosts, follows: asked.watches.flatMap((w) => w.follows ?? []),
   }, kernelOfMachine);
 
   const story: Story = {
@@ -141,7 +144,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
   const processes = [...mains, ...machine.processes, ...(scenario.quiet ? [] : machine.surroundings)];
   const alike = cpusAlike(scenario);
   return {
-    stack, called, thresholds, fixes: [...fixes],
+    stack, called, thresholds, fixes: [...fixes], watches: asked.watches,
     system: {
       processes, ...(alike.length > 0 && { symmetry: symmetryOf(machine, processes, alike) }), cellCount: machine.parts.layout.cellCount, names: machine.parts.layout,
       initial: (cell) => start.get(cell) ?? machine.parts.layout.initial(cell),

@@ -1,5 +1,8 @@
-/** Mistakes that the kernel itself would notice: BUG_ON, an oops at an address where nothing is, a hypervisor that says no, freeing twice, waiting for interrupts with one's own off. */
-import type { Watch } from './watch.ts';
+/**
+ * Mistakes that the kernel itself would notice: BUG_ON, an oops at an address where nothing is, a hypervisor that says no, freeing twice, giving back what is not held, waiting
+ * for interrupts with one's own off.
+ */
+import type { Watch } from '../words/watch.ts';
 
 export const noBug: Watch = {
   claim: 'no BUG_ON fires',
@@ -34,6 +37,16 @@ export const freedOnce: Watch = {
   ghosts: [],
   kinds: ['page.free', 'table.free'],
   holdsAfter: (_facts, _step, observed) => observed !== 1,
+  explain: (_facts, step) => `CPU${step.cpu} freed ${step.kind === 'page.free' ? 'P' : 'T'}${step.args[0]}, which was free`,
+};
+
+export const balanced: Watch = {
+  claim: 'nothing is given back that is not held',
+  breach: 'unbalanced',
+  ghosts: [],
+  kinds: ['unbalanced'],
+  holdsAfter: () => false,
+  explain: (_facts, step) => `CPU${step.cpu} ${step.why ?? ''}`,
 };
 
 export const interruptible: Watch = {
@@ -42,4 +55,5 @@ export const interruptible: Watch = {
   ghosts: [],
   kinds: ['ipi.send'],
   holdsAfter: (facts, step) => !facts.interruptsOff(step.cpu),
+  explain: (_facts, step) => `CPU${step.cpu} sends an interrupt and will wait for it with its own off: two that do so wait for each other`,
 };

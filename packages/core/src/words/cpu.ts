@@ -2,6 +2,7 @@
 import type { CpuId, CpuMask, Range, Va } from './address.ts';
 import type { Ref } from './cells.ts';
 import type { Entry, Pfn, Table } from './entry.ts';
+import type { KernelNote } from './follow.ts';
 import type { Geometry, Level } from './geometry.ts';
 import type { Limit } from './limit.ts';
 import type { Mm, Slot, Vma } from './objects.ts';
@@ -179,19 +180,8 @@ export interface Cpu {
   /** Gives a table back: its memory is somebody else's from here on. */
   free_table(table: Table): Op;
 
-  /** For claims about pins: this CPU got a reference to `pfn` for the page with that number. A step only when asked for. */
-  note_pin(block: number, pfn: Pfn): Op;
-  /** For claims about secondary MMUs: the page with that number is translated to `pfn` there, or not any more. A step only when asked for. */
-  note_copy(mm: Mm, block: number, pfn: Pfn | undefined): Op;
-  /**
-   * For claims about stores: a fork has made `mm`, a copy of `oldmm`, whose pages hold from here on what they hold now; those whose
-   * entry is none for a moment, while somebody works on it, what is expected of the parent. A step only when asked for.
-   */
-  note_fork(mm: Mm, oldmm: Mm): Op;
-  /** For claims about removals: whatever is mapped in the range now has to go. A step only when asked for. */
-  note_removal(mm: Mm, range: Range): Op;
-  /** For claims about dirty: the contents of the range need not be kept, unless they are written to again. A step only when asked for. */
-  note_clean(mm: Mm, range: Range): Op;
+  /** Tells watchers what is meant by what the code does. A step of its own where one that is asked follows it; else nothing. */
+  note(note: KernelNote): Op;
   /** BUG_ON / VM_BUG_ON: a violation when `condition` is true; nothing, not even a step, when false. */
   bug_on(condition: boolean, text: string): Op;
   /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */

@@ -67,6 +67,8 @@ export const mkLeaf = (pfn: Pfn, flags: number): Entry => pfn * SHIFT + (flags |
 export const isNone = (e: Entry): boolean => e === 0;
 export const isTable = (e: Entry): boolean => has(e, F.TABLE);
 export const isLeaf = (e: Entry): boolean => has(e, F.LEAF);
+/** Does it map a page, whether the hardware may use it or not? What holds the place of a page (swap, migration) does not. */
+export const mapsPage = (e: Entry): boolean => isLeaf(e) && !hasAny(e, F.SWAP) && hasAny(e, F.PRESENT | F.PROTNONE | F.INVALID);
 /** Usable by the hardware walker. */
 export const isValid = (e: Entry): boolean => has(e, F.PRESENT);
 

@@ -8,7 +8,14 @@ import type { Mm, Slot } from './objects.ts';
 export interface Facts {
   readonly geometry: Geometry;
   readonly online: CpuMask;
+  /** The CPUs that are online, by number. */
+  readonly cpus: readonly CpuId[];
+  /** Frames and tables of all pools; numbers begin at 0, which is none. */
+  readonly frames: number;
+  readonly tables: number;
   value(at: Ref): number;
+  /** The numbers that a cell of shape `record` holds as a list; undefined when it holds none. */
+  list(at: Ref): readonly number[] | undefined;
   entry(slot: Slot): Entry;
   /**
    * CPUs that could use a leaf of one of `levels` (default: any) for some page of the range: it is in their TLB, and they
@@ -31,6 +38,16 @@ export interface Facts {
   mappedFrame(mm: Mm, va: Va): Pfn | undefined;
   /** The leaf that the page tables hold for `va`, whether the hardware may use it or not; undefined when there is none. */
   mappedLeaf(mm: Mm, va: Va): Entry | undefined;
+  /** The cell of the entry that maps `va`, or in which a walk to it ends. */
+  entryCell(mm: Mm, va: Va): Cell;
+  /** What a CPU remembers of the address in the address space it has loaded: a leaf of each size that it could use for a load. */
+  remembered(cpu: CpuId, va: Va): readonly { readonly level: Level; readonly entry: Entry }[];
+  /** Tables that cells beside the tree hold: deposited ones, and whatever an architecture keeps. */
+  tablesKept(): ReadonlySet<Table>;
+  /** The address space that a CPU has loaded; undefined for none. */
+  loaded(cpu: CpuId): Mm | undefined;
+  /** The cell of a name. */
+  cellOf(at: Ref): Cell;
   /**
    * Does the CPU remember a translation of `va` that forbids writes which the page tables allow, and may it fault from it without end?
    * Not where it walks again, and not where a fault makes it forget.

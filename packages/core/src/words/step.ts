@@ -84,4 +84,6 @@ export interface Renamed {
 export interface CellNames {
   name(cell: Cell): string;
   value(cell: Cell, value: number): string;
+  /** Is it kept for claims only? Absent: none is. */
+  isGhost?(cell: Cell): boolean;
 }

@@ -22,6 +22,14 @@ export interface Process {
   readonly body: () => Op<unknown>;
 }
 
+/** When a cell got the value that it has: `at step 38`, `since step 38`; or in the set-up. */
+export interface Moment {
+  readonly word: 'at' | 'since';
+  readonly cell: Cell;
+}
+/** Words about a state; moments in them are filled in by whoever knows the execution that led there. */
+export type Said = string | readonly (string | Moment)[];
+
 /** A sentence that is judged at some steps, or where everything has ended. */
 export interface Check {
   /** The sentence that is true when it holds. */
@@ -31,7 +39,7 @@ export interface Check {
   /** Does it hold in this state, right after `step` observed `observed`? Only reads. */
   holds(store: Store, step: Step, observed: number): boolean;
   /** What was seen, in words, once it failed. */
-  explain?(store: Store, step: Step, observed: number): string;
+  explain?(store: Store, step: Step, observed: number): Said;
 }
 
 /** One of several that nobody can tell apart: its processes and its cells, in the same order for each. */

@@ -6,6 +6,8 @@ export interface Change {
   readonly cell: string;
   readonly from: string;
   readonly to: string;
+  /** It is kept for claims only. */
+  readonly ghost?: true;
 }
 
 /** One step of a trace. */
@@ -21,6 +23,10 @@ export interface TraceEvent {
   readonly text: string;
   /** Whom it waited for, if it is a step that waits. */
   readonly why?: string;
+  /** Cells that the step names. */
+  readonly cells: readonly string[];
+  /** What it observed. */
+  readonly observed: number;
   readonly changes: readonly Change[];
   /** Claims that failed right after this step, with what was seen. */
   readonly broken: readonly { readonly claim: string; readonly seen?: string }[];

@@ -1,4 +1,5 @@
 /** How a story is told: who runs what on which CPU, on which mapped areas, and what we ask. */
+import type { Watch } from '../words/watch.ts';
 import type { CpuId, Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Level } from '../words/geometry.ts';
@@ -51,6 +52,9 @@ export interface AreaSpec {
   readonly thp: 'always' | 'never';
 }
 
+/** A claim that a story asks: the sentence of a watcher that is known, `hook: sentence`, or any watcher by its value. */
+export type AskedClaim = string | Watch;
+
 /** A story, the same on every architecture. */
 export interface Scenario {
   readonly name: string;
@@ -76,8 +80,8 @@ export interface Scenario {
   readonly areas: readonly AreaSpec[];
   readonly setup: readonly SetupSpec[];
   readonly threads: readonly ThreadSpec[];
-  /** Claims that are judged: sentences of watchers, or `hook: sentence`. */
-  readonly asks: readonly string[];
+  /** What is judged. */
+  readonly asks: readonly AskedClaim[];
   /** What an architecture must have, or the story does not apply to it. `a|b` is an operation that may be called either way. */
   readonly needs?: { readonly config?: readonly (keyof KernelConfig)[]; readonly operations?: readonly string[] };
 }

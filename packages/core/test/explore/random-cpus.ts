@@ -41,7 +41,7 @@ const locks = region('locks', ['queue']);
 const PLACES = ['end', 'hook.leave', 'xchg', 'load', 'spin_lock', 'irq.enter', 'walk.lockless', 'page.free', 'mmu.lookup', 'tlb.local'] as const;
 /** What claims look at: data, ghosts, a translation, an entry. */
 const LOOKS: readonly Ref[] = [
-  data(0), data(1), ghosts.breach(0), ghosts.breach(1), ghosts.interrupted(0, 0), ghosts.interrupted(1, 0), ghosts.walking(1, 0), hw.tlb(0, 0, 0, 0), tableCells.entry(3, 0), pageCells.life(4), hw.irqOff(0), locks(0),
+  data(0), data(1), ghosts.inside(0), ghosts.inside(1), ghosts.interrupted(0, 0), ghosts.interrupted(1, 0), ghosts.walking(1, 0), hw.tlb(0, 0, 0, 0), tableCells.entry(3, 0), pageCells.life(4), hw.irqOff(0), locks(0),
 ];
 
 const cell = fc.integer({ min: 0, max: 1 });

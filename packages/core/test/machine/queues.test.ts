@@ -40,7 +40,7 @@ describe('two broadcasts in a row', () => {
 
   test('a CPU that forgets what else was broadcast is noticed', () => {
     const system = twoAtOnce(true);
-    const [queue] = system.meaning('tlb.receive').footprint(received).takes!.filter((cell) => system.names.name(cell) === 'invalidations[1][0]');
+    const [queue] = system.meaning('tlb.receive').footprint(received).takes!.filter((cell) => system.names.name(cell) === 'CPU1->CPU0 invalidations');
     const forgets = (plain: Meaning): Partial<Meaning> => ({
       apply(step, store, choice) {
         const observed = plain.apply(step, store, choice);

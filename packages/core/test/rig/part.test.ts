@@ -78,6 +78,6 @@ test('an interrupt that a walker holds up: who waits, for whom, and since when',
   expect(leader).toBe('broadcasts');
   expect(followed!.part).toMatchObject({ process: 'M', how: 'waits', at: { where: expect.arrayContaining(['tlb_flush']), kind: 'ipi.wait' } });
   const irq = followed!.part!.obstacles.find(({ process }) => process === 'cpu0 irq');
-  expect(irq).toMatchObject({ cell: 'irqs off[0]', value: '1' });
+  expect(irq).toMatchObject({ cell: 'CPU0 irqs off', value: '1' });
   expect(followed!.trace.events[irq!.since! - 1]).toMatchObject({ process: 'G', kind: 'local_irq_save' });
 });

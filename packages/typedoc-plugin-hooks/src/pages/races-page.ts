@@ -1,5 +1,5 @@
 /** Races of the past on every architecture, before their fix and after. */
-import type { RaceCase } from '@shootdown/core';
+import { claimOf, type RaceCase } from '@shootdown/core';
 import { pathOf, type Knowledge } from '../knowledge.ts';
 import { code, facts, folded, heading, linker, list, plain, table, type Page } from '../markdown.ts';
 import { LEGEND, many, outcomeWord } from './words.ts';
@@ -41,7 +41,7 @@ function raceSection(race: RaceCase, k: Knowledge): string[] {
     `${plain(race.title)} (${race.year}${race.commits.length > 0 ? `, ${race.commits.map(code).join(', ')}` : ''}). ${plain(scenario.title)}`,
     facts([
       ['Threads', `${threads}; ${many(scenario.cpus, 'CPU')}`],
-      ['Asked', scenario.asks.map(plain).join('; ')],
+      ['Asked', scenario.asks.map((ask) => plain(claimOf(ask))).join('; ')],
       ['Before', plain(race.before.says)],
       ['After', plain(race.after.says)],
     ]),

@@ -8,18 +8,12 @@ import { pageCells } from '../../words/objects.ts';
 import type { Invalidation } from '../../words/cpu.ts';
 import { CAREFUL, type InsufficientRights } from '../../words/spec.ts';
 import { allOf, nonzero, someOf, waitsFor, zero } from '../../words/condition.ts';
+import { AGAIN, FLAG_FAULT, HIT, RIGHTS_FAULT } from '../../words/mmu-results.ts';
 import type { Step, Store } from '../../words/step.ts';
 import { hw } from '../hardware.ts';
+import { ghostCells, tellAccess } from '../book.ts';
 import { argAt, cellAt, ofCpu, reader, touches, type Meanings, type Parts } from '../parts.ts';
 import { frameAt, invalidate, LEAF_LEVELS, usable, walkStart, withRights } from '../translation.ts';
-
-/** Result of `mmu.lookup` on a hit, and of `mmu.finish` when the access was made. */
-export const HIT = 1;
-/** Result of `mmu.lookup` where the CPU faults from a translation that it remembers. */
-export const RIGHTS_FAULT = 2;
-/** Results of `mmu.finish`: the entry changed under the walk; the hardware leaves the flag to software. */
-export const AGAIN = 0;
-export const FLAG_FAULT = 2;
 
 export function mmuMeanings(p: Parts): Meanings {
   const { get, set } = reader(p);
@@ -31,14 +25,12 @@ export function mmuMeanings(p: Parts): Meanings {
     const va = argAt(step, 0);
     const frame = frameAt(p, level, entry, va);
     const mm = get(store, hw.asid(cpu));
-    if (get(store, pageCells.life(frame)) !== 1) set(store, ghosts.breach(0), 1);
-    if (argAt(step, 1)) {
-      set(store, pageCells.data(frame), argAt(step, 2));
-      set(store, ghosts.expected(mm, page(va)), argAt(step, 2));
-      set(store, ghosts.modified(mm, page(va)), 1);
-    } else if (p.layout.keeps(ghosts.expected) && get(store, ghosts.expected(mm, page(va))) !== get(store, pageCells.data(frame))) {
-      set(store, ghosts.breach(1), 1);
-    }
+    const kind = argAt(step, 1) ? 'write' : 'read';
+    if (kind === 'write') set(store, pageCells.data(frame), argAt(step, 2));
+    if (p.followers.access.length === 0) return;
+    // Looked up by whoever wants to know it: what nobody reads, nobody depends on.
+    const token = (): number => (kind === 'write' ? argAt(step, 2) : get(store, pageCells.data(frame)));
+    tellAccess(p, store, { cpu, mm: { id: mm }, page: page(va), frame, kind, get token() { return token(); } });
   };
   const remembered = (store: Store, cpu: CpuId, va: Va): boolean =>
     LEAF_LEVELS.some((level) => usable(get(store, hw.tlb(cpu, get(store, hw.asid(cpu)), levelIndex(level), blockOf(p.geometry, level, va))), false));
@@ -86,7 +78,7 @@ export function mmuMeanings(p: Parts): Meanings {
     const tlb = mms.flatMap((m) => LEAF_LEVELS.map((l) => p.layout.cell(hw.tlb(step.cpu, m, levelIndex(l), blockOf(p.geometry, l, va)))));
     const walks = mms.flatMap((m) => walkLevels(p.geometry).filter((l) => l !== 'pte').map((l) => p.layout.cell(hw.walkCache(step.cpu, m, levelIndex(l), blockOf(p.geometry, l, va)))));
     const data = frames.map((f) => p.layout.cell(pageCells.data(f)));
-    const ghost = ghostsKept([...mms.flatMap((m) => [ghosts.expected(m, page(va)), ghosts.modified(m, page(va))]), ghosts.breach(0), ghosts.breach(1), ghosts.hardwareWalking(step.cpu)]);
+    const ghost = [...ghostsKept([ghosts.hardwareWalking(step.cpu)]), ...(p.followers.access.length > 0 ? ghostCells(p) : [])];
     return { reads: [...own, ...tlb, ...walks, ...data, ...frames.map((f) => p.layout.cell(pageCells.life(f))), ...ghost], writes: [p.layout.cell(hw.inInsn(step.cpu)), ...tlb, ...data, ...ghost] };
   };
   const own = (step: Step): Cell[] => {

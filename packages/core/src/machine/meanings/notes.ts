@@ -1,59 +1,40 @@
-/** Notes that kernel code makes for claims: visible steps that change ghost cells only. */
-import type { Cell, Ref } from '../../words/cells.ts';
-import { F, frameOf, has } from '../../words/entry.ts';
-import { ghosts } from '../../words/ghosts.ts';
+/** Notes that kernel code makes for watchers: visible steps that change nothing. What is written down is the affair of who follows them. */
+import type { Range } from '../../words/address.ts';
+import type { KernelNotes } from '../../words/follow.ts';
 import { blockOf } from '../../words/geometry.ts';
-import { hugeZeroCells, mmCells, tableCells } from '../../words/objects.ts';
-import type { Step } from '../../words/step.ts';
-import { argAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
-import { blocks, frameAt, leafInMemory, widest } from '../translation.ts';
+import type { Meaning, Step } from '../../words/step.ts';
+import { touches, type Meanings, type Parts } from '../parts.ts';
 
-/** Operands of both: address space, first byte, first byte after the range. */
+type Kind = keyof KernelNotes;
+
+/** A step's `info` is the note itself. */
 export function noteMeanings(p: Parts): Meanings {
-  const { get, set } = reader(p);
-  const pages = (step: Step): number[] => {
-    const [first, last] = blocks(p, 'pte', argAt(step, 1), argAt(step, 2));
-    return Array.from({ length: last - first }, (_, i) => first + i);
+  const pages = ({ start, end }: Range): string => `pages ${blockOf(p.geometry, 'pte', start)}..${blockOf(p.geometry, 'pte', end - 1)}`;
+  const told: { readonly [K in Kind]: (note: KernelNotes[K]) => string } = {
+    'ghost.removal': (note) => `begins to remove ${pages(note)}`,
+    'ghost.removed': (note) => `has removed ${pages(note)}`,
+    'ghost.cleaning': (note) => `begins to declare ${pages(note)} clean`,
+    'ghost.clean': (note) => `declares ${pages(note)} clean`,
+    'ghost.moving': (note) => `begins to move ${pages(note)} to page ${blockOf(p.geometry, 'pte', note.to)}`,
+    'ghost.moved': (note) => `has moved ${pages(note)} to page ${blockOf(p.geometry, 'pte', note.to)}`,
+    'ghost.protecting': (note) => `begins to make ${pages(note)} ${note.prot === 'none' ? 'inaccessible' : note.prot}`,
+    'ghost.protected': (note) => `has made ${pages(note)} ${note.prot === 'none' ? 'inaccessible' : note.prot}`,
+    'ghost.forking': (note) => `begins to copy address space ${note.from.id} to ${note.mm.id}`,
+    'ghost.fork': (note) => `address space ${note.mm.id} is a copy from here on`,
+    'ghost.pin': (note) => `holds a pin of P${note.frame}`,
+    'ghost.unpin': (note) => `gives the pin of P${note.frame} back`,
+    'ghost.copy': (note) => (note.frame === undefined ? 'a guest loses its translation' : `a guest gets a translation to P${note.frame}`),
   };
-  const cells = (refs: readonly Ref[]): Cell[] => refs.map((ref) => p.layout.cell(ref));
-  const tables = (): Ref[] =>
-    Array.from({ length: p.layout.sizes.table }, (_, t) => t).flatMap((t) => Array.from({ length: widest(p) }, (_, i) => tableCells.entry(t, i)));
-  const range = (step: Step): string => `pages ${blockOf(p.geometry, 'pte', argAt(step, 1))}..${blockOf(p.geometry, 'pte', argAt(step, 2) - 1)}`;
-
-  return {
-    /** args: 1 + frame, 0 for none. What a secondary MMU translates a page to. */
-    'ghost.copy': {
-      apply(step, store) {
-        const cell = step.cells[0];
-        if (cell !== undefined) store.set(cell, argAt(step, 0));
-        return 0;
-      },
-      footprint: (step) => touches([], step.cells),
-      tell: (step) => (argAt(step, 0) === 0 ? 'a guest loses its translation' : `a guest gets a translation to P${argAt(step, 0) - 1}`),
-    },
-    /** Remembers the frame that each page of the range has at this moment. */
-    'ghost.removal': {
-      apply(step, store) {
-        const mm = argAt(step, 0);
-        for (const page of pages(step)) {
-          const va = page * 2 ** p.geometry.pageShift;
-          const leaf = leafInMemory(p, store, get(store, mmCells.pgd(mm)), va);
-          // The zero pages come and go by nobody's doing: only pages with contents can be missed.
-          const zeroes = leaf && (has(leaf.entry, F.SPECIAL) || frameOf(leaf.entry) === get(store, hugeZeroCells.page()));
-          set(store, ghosts.removed(mm, page), leaf && !zeroes ? 1 + frameAt(p, leaf.level, leaf.entry, va) : 0);
-        }
-        return 0;
-      },
-      footprint: (step) => touches(cells([mmCells.pgd(argAt(step, 0)), hugeZeroCells.page(), ...tables()]), cells(pages(step).map((page) => ghosts.removed(argAt(step, 0), page)))),
-      tell: (step) => `begins to remove ${range(step)}`,
-    },
-    'ghost.clean': {
-      apply(step, store) {
-        for (const page of pages(step)) set(store, ghosts.modified(argAt(step, 0), page), 0);
-        return 0;
-      },
-      footprint: (step) => touches([], cells(pages(step).map((page) => ghosts.modified(argAt(step, 0), page)))),
-      tell: (step) => `declares ${range(step)} clean`,
-    },
-  };
+  const meaning = (kind: string): Meaning => ({
+    apply: () => 0,
+    footprint: () => touches([]),
+    tell: (step: Step) => (told[kind as Kind] as (note: unknown) => string)(step.info),
+  });
+  return Object.fromEntries(NOTES.map((kind) => [kind, meaning(kind)]));
 }
+
+/** Every kind of note. */
+export const NOTES: readonly Kind[] = [
+  'ghost.removal', 'ghost.removed', 'ghost.cleaning', 'ghost.clean', 'ghost.moving', 'ghost.moved', 'ghost.protecting', 'ghost.protected', 'ghost.forking', 'ghost.fork', 'ghost.pin',
+  'ghost.unpin', 'ghost.copy',
+];

@@ -1,12 +1,12 @@
 /** Life of page frames and page tables, walks in software, and the visible steps of claims. */
 import { isTable, isValid, POISON, showEntry, tableOf } from '../../words/entry.ts';
 import { ghosts } from '../../words/ghosts.ts';
-import { levelAt, PAGE_SIZE } from '../../words/geometry.ts';
-import { mmCells, pageCells, tableCells } from '../../words/objects.ts';
+import { levelAt } from '../../words/geometry.ts';
+import { pageCells, tableCells } from '../../words/objects.ts';
 import type { Meaning, Step, Store } from '../../words/step.ts';
 import { hw } from '../hardware.ts';
 import { argAt, cellAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
-import { frameAt, leafInMemory, widest } from '../translation.ts';
+import { widest } from '../translation.ts';
 import { Mistake } from '../../mistakes.ts';
 
 /** Life of a frame or table: allocated, freed, freed once too often. */
@@ -142,40 +142,10 @@ export function objectMeanings(p: Parts): Meanings {
       set(store, ghosts.interrupted(cpu, inside + 1), 0);
       set(store, ghosts.inside(cpu), inside);
     }),
-    /** cells: ghost. args: 1 + frame. */
-    'ghost.pin': {
-      apply(step, store) {
-        store.set(cellAt(step, 0), argAt(step, 0));
-        return 0;
-      },
-      footprint: (step) => touches([], [cellAt(step, 0)]),
-      tell: (step) => `holds a pin of P${argAt(step, 0) - 1}`,
-    },
-    /** args: address space, and that of its parent. What its pages hold now is what loads must find; where an entry is none for a moment, what is expected of the parent. */
-    'ghost.fork': {
-      apply(step, store) {
-        const mm = argAt(step, 0);
-        for (let page = 0; page < p.layout.sizes.block; page++) {
-          const va = page * PAGE_SIZE(p.geometry);
-          const leaf = leafInMemory(p, store, get(store, mmCells.pgd(mm)), va);
-          const data = leaf && pageCells.data(frameAt(p, leaf.level, leaf.entry, va));
-          const copied = data && p.layout.has(data) ? get(store, data) : 0;
-          set(store, ghosts.expected(mm, page), leaf ? copied : get(store, ghosts.expected(argAt(step, 1), page)));
-        }
-        return 0;
-      },
-      footprint(step) {
-        const every = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-        const words = every(p.layout.sizes.table).flatMap((table) => entries(table));
-        const data = every(p.layout.sizes.page).map((frame) => pageCells.data(frame));
-        const [expected = [], parents = []] = [0, 1].map((arg) => every(p.layout.sizes.block).map((page) => ghosts.expected(argAt(step, arg), page)));
-        return touches([mmCells.pgd(argAt(step, 0)), ...words, ...data, ...parents].map((r) => p.layout.cell(r)), expected.map((r) => p.layout.cell(r)));
-      },
-      tell: (step) => `address space ${argAt(step, 0)} is a copy from here on`,
-    },
     wild: { apply: () => 0, footprint: () => touches([]), tell: (step) => `goes nowhere: ${step.why ?? ''}` },
     bug: { apply: () => 0, footprint: () => touches([]), tell: (step) => `BUG: ${step.why ?? ''}` },
     refused: { apply: () => 0, footprint: () => touches([]), tell: (step) => `refused: ${step.why ?? ''}` },
+    unbalanced: { apply: () => 0, footprint: () => touches([]), tell: (step) => step.why ?? 'gives back what it does not hold' },
     bound: { apply: () => 0, footprint: () => touches([]), tell: (step) => `gives up: ${step.why ?? ''}` },
   };
 }

@@ -3,6 +3,7 @@ import { cpusOf } from '../../words/address.ts';
 import { region } from '../../words/cells.ts';
 import { allOf, nonzero, waitsFor, when, zero } from '../../words/condition.ts';
 import type { Meaning, Step, Store } from '../../words/step.ts';
+import { NOTES } from '../meanings/notes.ts';
 import { argAt, cellAt, reader, touches, type Meanings } from '../parts.ts';
 import type { MemoryModel } from './model.ts';
 
@@ -21,7 +22,7 @@ const STORES = ['store', 'spin_unlock'];
  * side section of RCU begins, while stores are held back. Where they end, the buffer is empty first: real CPUs do that later, before
  * they acknowledge an interrupt or pass a quiescent state.
  */
-const ELSEWHERE = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'wild', 'hook.enter', 'hook.leave', 'ghost.pin', 'ghost.copy', 'ghost.fork', 'ghost.removal', 'ghost.clean'];
+const ELSEWHERE: readonly string[] = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'wild', 'hook.enter', 'hook.leave', 'unbalanced', ...NOTES];
 
 /** What the store buffers of a machine can do. */
 export interface StoreBuffers {
