@@ -16,7 +16,8 @@ test('no source outside this package names a race', () => {
   expect(sources.length).toBeGreaterThan(200);
   const names = expected.map(({ id }) => id);
   const found = sources.flatMap((file) => {
-    const text = readFileSync(file, 'utf8');
+    // An example of the help is a command that somebody may type: it decides nothing.
+    const text = readFileSync(file, 'utf8').replaceAll(/(?<=['\s])shootdown [\w ,=.:-]+'/g, "'");
     return names.filter((name) => text.includes(name)).map((name) => `${name} in ${file.slice(packages.length)}`);
   });
   expect(found).toEqual([]);
