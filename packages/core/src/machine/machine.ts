@@ -47,6 +47,9 @@ export interface MachineSize {
   readonly follows?: readonly Follows[];
 }
 
+/** Nothing in it changes while code runs: code that carries it along is told apart by which one it is, not by what is in it. */
+class Fixed {}
+
 export class Machine {
   readonly parts: Parts;
   readonly processes: readonly Process[];
@@ -70,7 +73,7 @@ export class Machine {
     const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
     const kept = [...size.ghosts].filter((region) => !regions.includes(region));
     const layout = new Layout([...regions, ...kept, ...model.regions, ...spec.cells], sizes, size.ghosts, records, g);
-    this.parts = { layout, records, spec, geometry: g, vmas: size.vmas, spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))), cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool, followers: followersOf(size.follows ?? []), has: (change) => kernel.has(change) };
+    this.parts = Object.assign(new Fixed(), { layout, records, spec, geometry: g, vmas: size.vmas, spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))), cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool, followers: followersOf(size.follows ?? []), has: (change: string) => kernel.has(change) });
     const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts), ...noteMeanings(this.parts) };
     const own = spec.steps?.(tools(this.parts)) ?? {};
     for (const kind of Object.keys(own)) if (kind in plain) throw new Mistake('SD_BAD_ARCH', `the machine spec defines a step of kind ${kind}, which the machine has already.`, 'Give it a name of the architecture, such as xen.mmu_update.');

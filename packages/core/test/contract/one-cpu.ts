@@ -71,6 +71,8 @@ export function oneCpu({ fixes = [], rcuTables = true, layer = {}, between }: Ke
     has: (fix: string) => fixes.includes(fix),
     config: () => rcuTables,
     number: () => 2,
+    exceeds: (_name: string, amount: number) => amount > 2,
+    reaches: (_name: string, amount: number) => amount >= 2,
     within: <T>(_name: string, body: () => Op<T>): Op<T> => body(),
     call: (hook: Hook, args: readonly unknown[]) => {
       const body = layers.find((one) => hook.hookName in one) as Record<string, (...args: unknown[]) => Op<unknown>>;
