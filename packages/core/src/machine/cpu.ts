@@ -16,7 +16,7 @@ import type { Parts } from './parts.ts';
 import { NOTHING_LEFT, type HookStep } from './meanings/objects.ts';
 import { frameAt } from './translation.ts';
 import { hardwareWalk, speculativeWalk } from './walker.ts';
-import { leadsNowhere, tellWild } from './wild.ts';
+import { CRASHED, leadsNowhere, tellWild } from './wild.ts';
 
 /** What a CPU needs from outside the machine: the hooks, and the kernel that runs. */
 export interface Kernel {
@@ -361,7 +361,7 @@ export class SimCpu implements Cpu {
 
   #step(kind: string, at: readonly Ref[] = [], args: readonly number[] = [], more?: { why?: string; info?: unknown }): Step {
     this.resumed(this.stack);
-    if (this.#lost) return { kind: 'bound', cpu: this.id, cells: [], args: [], why: 'the code went through a pointer that leads nowhere' };
+    if (this.#lost) return { kind: 'bound', cpu: this.id, cells: [], args: [], why: CRASHED };
     const cells: Cell[] = [];
     for (let i = 0; i < at.length; i++) {
       if (this.#leadsNowhere(at[i]!)) return this.#wild(at[i]!);

@@ -2,6 +2,9 @@
 import { refName, type Ref } from '../words/cells.ts';
 import type { Layout } from './layout.ts';
 
+/** Why code that went through such a pointer does not go on: Linux would have crashed there, or worse. That it did is a claim that breaks. */
+export const CRASHED = 'the code went through a pointer that leads nowhere';
+
 /** Kinds of things whose number 0 is a null pointer. */
 const COUNTED_FROM_ONE = new Set(['table', 'page']);
 

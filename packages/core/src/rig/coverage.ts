@@ -4,6 +4,7 @@ import { explore } from '../explore/explore.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { checkBounds, type Bounds } from './judge.ts';
 import { notApplicable, rig } from './rig.ts';
+import { triedAll } from './tried-all.ts';
 
 /** The code that some interleaving runs. */
 export interface Coverage {
@@ -22,5 +23,5 @@ export async function coverageOf(arch: ArchSpec, scenario: Scenario, configurati
   if (notApplicable(arch, scenario, configuration) !== undefined) return { stacks: [], complete: true };
   const found = await explore(rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {}).system, { ...bounds, stopAtFirst: false });
   const stacks = new Map(found.reached.map(({ where }) => [where.join(' '), where]));
-  return { stacks: [...stacks.values()], complete: found.outcome === 'complete' && found.gaveUp.length === 0 };
+  return { stacks: [...stacks.values()], complete: triedAll(found) };
 }

@@ -7,6 +7,7 @@ import { runtime } from '../instrument/runtime.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';
 import { notApplicable, rig } from './rig.ts';
+import { triedAll } from './tried-all.ts';
 
 /** What one workload came by on one architecture. */
 export interface Reach {
@@ -34,7 +35,7 @@ export async function reach(arch: ArchSpec, scenario: Scenario, configuration: C
     const { system } = rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {});
     runtime.reached = explored;
     const found = await explore(system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: false }, byFrames());
-    return { explored, setUp, states: found.states, complete: found.outcome === 'complete' && found.gaveUp.length === 0 };
+    return { explored, setUp, states: found.states, complete: triedAll(found) };
   } finally {
     runtime.reached = undefined;
   }

@@ -106,7 +106,7 @@ export function difference(
       } catch (error) {
         return `${name} throws ${String(error)}`;
       }
-      const differs = unreplayable(system, reduced.found) ?? unlike(plain, reduced, { look, symmetry: reduce.symmetry === true && system.symmetry !== undefined, counts: reduce.deadCells !== true && reduce.local !== true });
+      const differs = unreplayable(system, reduced.found, identity()) ?? unlike(plain, reduced, { look, symmetry: reduce.symmetry === true && system.symmetry !== undefined, counts: reduce.deadCells !== true && reduce.local !== true });
       if (differs !== undefined) return `${name}${look ? '' : ' (without looking)'}: ${differs}`;
       states.set(name, reduced.found.states);
     }
@@ -116,10 +116,10 @@ export function difference(
 }
 
 /** Does what was found happen along the schedule that was given for it? */
-function unreplayable(system: System, { violations, deadlock, neverEnds, gaveUp }: Exploration): string | undefined {
+function unreplayable(system: System, { violations, deadlock, neverEnds, gaveUp }: Exploration, identity: Identity): string | undefined {
   for (const { process, why, schedule } of gaveUp)
     if (schedule && !replay(system, schedule).gaveUp?.some((limit) => limit.process === process && limit.why === why)) return `${process} does not give up along its schedule`;
-  if (neverEnds && !(comesBackTo(system, neverEnds.schedule, byHistory)! <= neverEnds.loop!)) return 'it never ends, and its loop does not come back';
+  if (neverEnds && !(comesBackTo(system, neverEnds.schedule, identity)! <= neverEnds.loop!)) return 'it never ends, and its loop does not come back';
   for (const { claim, schedule } of violations) {
     const { events, brokenAtEnd } = replay(system, schedule);
     if (![...(events.at(-1)?.broken ?? []), ...brokenAtEnd].some((broken) => broken.claim === claim)) return `'${claim}' holds along its schedule`;
