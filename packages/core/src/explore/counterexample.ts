@@ -25,16 +25,17 @@ export function replay(system: System, schedule: Schedule, identity?: Identity):
   });
   const ended = world.still && !world.gaveUp;
   const deadlocked = ended && world.mainsLeft.length > 0;
-  const left = world.mainsLeft.map(({ process, where }) => ({ process: process.name, where }));
+  const left = world.threads.filter(({ process, step, history }) => step !== undefined && (process.role === 'main' || history.length > 0)).map(({ process, where }) => ({ process: process.name, where }));
   const gaveUp = world.threads.flatMap(({ process, where, step }) => (step?.kind === 'bound' ? [{ process: process.name, where, why: step.why ?? 'it says no reason' }] : []));
-  const open = !world.still && left.length > 0 && !events.at(-1)?.broken.length;
+  const open = !world.still && !events.at(-1)?.broken.length;
   // Last: it runs the code again, from its start.
   const from = open && identity ? comesBackTo(system, schedule, identity) : undefined;
   return {
     processes: system.processes.map(({ name, cpu }) => ({ name, cpu })),
     events,
     brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0, changed) : [],
-    stuck: deadlocked ? stuck(system, world) : [],
+    // A handler or callback that waits for ever is told only where somebody asks whether the schedule shows that something never ends.
+    stuck: deadlocked || (ended && identity) ? stuck(system, world) : [],
     ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
     ...(gaveUp.length > 0 && { gaveUp }),
   };

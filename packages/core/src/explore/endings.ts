@@ -11,9 +11,14 @@ import type { Saving } from './saving.ts';
 import type { States } from './state.ts';
 import { TRAIT } from './traits.ts';
 
+/** Every main process has ended; and every daemon is back at its beginning. Also where somebody has given up. */
+const OVER = { mains: 1, all: 2 } as const;
+
 /** Counts the states in which nothing can move. */
 export class Endings {
   deadlock: Deadlock | undefined;
+  /** Where everything else has ended and nothing can move, and a handler or callback waits for what does not come. */
+  unended: Deadlock | undefined;
   /** Steps of the first way to each state, and for how many states that is known. */
   private steps = new Int32Array(256);
   private known = 1;
@@ -22,6 +27,7 @@ export class Endings {
   /** Where moves lead, state by state; per state, where its moves begin (and those of the state before end). */
   private to = new Int32Array(256);
   private first = new Int32Array(256);
+  /** Per state, as bits of OVER: is it over? */
   private over = new Uint8Array(256);
   private moves = 0;
   /** Moves made later than the others of their state: where they begin, where they lead. */
@@ -48,11 +54,14 @@ export class Endings {
 
   /** Takes down a state in which nothing can move. */
   note(state: number, store: Store, way: () => Schedule): ReturnType<typeof endingAt> {
-    this.over[state] = 1;
+    this.over[state] = OVER.mains | OVER.all;
     const nodeOf = (p: number): number => this.states.node(state, p);
     const ending = endingAt(this.system, this.automaton, nodeOf);
     if (ending === 'gave up') this.bounded++;
-    else if (ending === 'end') this.ends++;
+    else if (ending === 'end') {
+      this.ends++;
+      if (!this.unended && this.inTheMiddle(state).length > 0) this.unended = { schedule: way(), stuck: stuckAt(this.system, this.automaton, store, nodeOf) };
+    }
     else {
       this.deadlocks++;
       this.deadlock ??= { schedule: way(), stuck: stuckAt(this.system, this.automaton, store, nodeOf) };
@@ -65,7 +74,7 @@ export class Endings {
     if (state + 1 >= this.first.length) this.first = doubled(this.first);
     if (state >= this.over.length) this.over = doubled(this.over);
     this.first[state] = this.first[state + 1] = this.moves;
-    this.over[state] = this.isOver(state) ? 1 : 0;
+    this.over[state] = this.isOver(state);
     this.expanding = state;
   }
 
@@ -96,17 +105,29 @@ export class Endings {
   }
 
   /**
+   * The same of states from which no moves lead to where every main process has ended and every daemon is back at its beginning. It need not be
+   * that one of them never gets there: each may go round. Whoever asks has to look at the loop.
+   */
+  neverIdle(): number[] {
+    return this.without(OVER.all);
+  }
+
+  /**
    * Finds, when all states were expanded, those from which no moves lead to where nothing can move, every main process has
    * ended, or one gave up. There are some whether a search was reduced or not: a reduced search has, for each schedule from one of its
    * states, one that does the same steps and maybe more. (Where processes sleep, it has as soon as nobody sleeps in these states.)
    */
   endless(): number[] {
+    return this.without(OVER.mains);
+  }
+
+  private without(over: number): number[] {
     if (!this.cyclic) return [];
     const { count } = this.states;
     const { after, next } = this.latesByState();
     // Without a circle no moves go on for ever.
     if (!this.closure(new Uint8Array(count), true, after, next).includes(0)) return [];
-    const ending = this.closure(this.over.slice(0, count), false, after, next);
+    const ending = this.closure(this.over.slice(0, count).map((bits) => (bits & over ? 1 : 0)), false, after, next);
     return [...ending.keys()].filter((state) => !ending[state]);
   }
 
@@ -149,8 +170,8 @@ export class Endings {
 
   /** @param expanded states whose moves were told */
   save(to: Saving, expanded: number): void {
-    const { cyclic, known, moves, lates, ends, bounded, deadlocks, deadlock } = this;
-    to.plain('endings', { cyclic, known, moves, lates, ends, bounded, deadlocks, ...(deadlock && { deadlock }) });
+    const { cyclic, known, moves, lates, ends, bounded, deadlocks, deadlock, unended } = this;
+    to.plain('endings', { cyclic, known, moves, lates, ends, bounded, deadlocks, ...(deadlock && { deadlock }), ...(unended && { unended }) });
     to.grows('leads to', this.to, moves);
     to.grows('steps', this.steps, known);
     to.grows('also leads to', this.late, 2 * lates);
@@ -159,9 +180,10 @@ export class Endings {
   }
 
   load(from: Saved, expanded: number): void {
-    const { deadlock, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; known: number; moves: number; lates: number; deadlock?: Deadlock }>(from, 'endings');
+    const { deadlock, unended, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; known: number; moves: number; lates: number; deadlock?: Deadlock; unended?: Deadlock }>(from, 'endings');
     Object.assign(this, found);
     this.deadlock = deadlock;
+    this.unended = unended;
     this.to = column(from, 'leads to', this.moves);
     this.steps = column(from, 'steps', this.known);
     this.late = column(from, 'also leads to', 2 * this.lates);
@@ -169,14 +191,22 @@ export class Endings {
     this.over = bytes(from, 'over', expanded);
   }
 
-  private isOver(state: number): boolean {
-    let mainsLeft = false;
+  private isOver(state: number): number {
+    let over: number = OVER.mains | OVER.all;
     for (let p = 0; p < this.system.processes.length; p++) {
-      const traits = this.automaton.traits[this.states.node(state, p)]!;
-      if (traits & TRAIT.gaveUp) return true;
-      mainsLeft ||= !(traits & TRAIT.ended) && this.system.processes[p]!.role === 'main';
+      const node = this.states.node(state, p);
+      const traits = this.automaton.traits[node]!;
+      if (traits & TRAIT.gaveUp) return OVER.mains | OVER.all;
+      if (traits & TRAIT.ended) continue;
+      if (this.system.processes[p]!.role === 'main') over = 0;
+      else if (node !== this.automaton.roots[p]) over &= ~OVER.all;
     }
-    return !mainsLeft;
+    return over;
+  }
+
+  /** Daemons that have begun something and not ended it. */
+  private inTheMiddle(state: number): number[] {
+    return this.system.processes.flatMap(({ role }, p) => (role === 'daemon' && this.states.node(state, p) !== this.automaton.roots[p] ? [p] : []));
   }
 
   private left(state: number): Deadlock['stuck'] {

@@ -128,5 +128,10 @@ export interface Exploration {
   readonly deadlock?: Deadlock;
   /** A schedule after which processes may move for ever, but some main process can never end whatever they do. */
   readonly neverEnds?: Livelock;
+  /**
+   * A schedule after which the code of a daemon (an interrupt handler, a callback) that others have brought about never comes to its end: it waits
+   * where nothing moves any more, or goes round in a loop that leaves nobody out who could move.
+   */
+  readonly unended?: Livelock;
   readonly reached: readonly Reached[];
 }

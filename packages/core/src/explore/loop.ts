@@ -46,6 +46,17 @@ class LearnedWorld implements Store {
     this.nodes[process] = this.automaton.edges.to[this.automaton.follow(node, observed)]!;
   }
 
+  /** Has process `p` begun something and not ended it? */
+  isInTheMiddle(p: number): boolean {
+    return this.nodes[p] !== this.automaton.roots[p];
+  }
+
+  /** Is there something that process `p` would do next? */
+  why(p: number): string {
+    const step = this.automaton.steps[this.nodes[p]!];
+    return step?.why ?? step?.kind ?? '';
+  }
+
   /** Equal for equal states. */
   get key(): string {
     const cells = [...this.cells].sort(([a], [b]) => a - b);
@@ -92,6 +103,19 @@ function inTurn(world: LearnedWorld, processes: readonly number[]): { way: Move[
     seen.set(world.key, moves.length);
   }
   return undefined;
+}
+
+/** Daemons that are in the middle of something in every state of a loop: nobody whose turn it was has let them come to an end. */
+export function busyInLoop(system: System, automaton: Automaton, { schedule, loop }: Livelock): Livelock['stuck'] {
+  if (loop === undefined) return [];
+  const world = new LearnedWorld(system, automaton);
+  for (const move of schedule.slice(0, loop)) world.move(move);
+  let busy = system.processes.flatMap(({ role }, p) => (role === 'daemon' && world.isInTheMiddle(p) ? [p] : []));
+  for (const move of schedule.slice(loop)) {
+    world.move(move);
+    busy = busy.filter((p) => world.isInTheMiddle(p));
+  }
+  return busy.map((p) => ({ process: system.processes[p]!.name, waitsFor: world.why(p) }));
 }
 
 /**

@@ -7,7 +7,7 @@ import { Endings } from './endings.ts';
 import { Expansion } from './expansion.ts';
 import type { Found } from './found.ts';
 import { Likeness } from './likeness.ts';
-import { untilItRepeats } from './loop.ts';
+import { busyInLoop, untilItRepeats } from './loop.ts';
 import type { Knowledge } from './knowledge.ts';
 import { plain } from './loading.ts';
 import { Moves } from './moves.ts';
@@ -182,6 +182,7 @@ export class Search {
     if (this.outcome !== 'interrupted') automaton.audit();
     const { depth, seconds, endings, moves } = this;
     const neverEnds = this.outcome === 'complete' ? this.neverEnds() : undefined;
+    const unended = endings.unended ?? (this.outcome === 'complete' && !neverEnds ? this.goesRound() : undefined);
     // Runs that learn code, before and between searches, come to places that a search need not come to again.
     for (const node of automaton.givenUp) this.findings.giveUp(automaton.gaveUpAt(node), 0, undefined);
     return {
@@ -200,6 +201,7 @@ export class Search {
       ...(this.options.compact && { omissionRisk: this.states.count ** 2 / 2 ** 65 }),
       ...this.found,
       ...(neverEnds && { neverEnds }),
+      ...(unended && { unended }),
       reached: coverage(automaton),
     };
   }
@@ -209,6 +211,17 @@ export class Search {
     this.endless ??= this.endings.endless();
     const found = this.endings.neverEnds(this.endless);
     return found && untilItRepeats(this.knowledge.system, this.knowledge.automaton, found);
+  }
+
+  /** A daemon that, in a loop in which everybody has his turn, is never back at its beginning. */
+  private goesRound(): Livelock | undefined {
+    const [first] = this.endings.neverIdle();
+    if (first === undefined) return undefined;
+    const { system, automaton } = this.knowledge;
+    const trapped = { schedule: this.states.scheduleTo(first), stuck: [] };
+    const found = untilItRepeats(system, automaton, trapped);
+    const stuck = busyInLoop(system, automaton, found);
+    return stuck.length > 0 ? { ...found, stuck } : undefined;
   }
 
   private expand(state: number): void {
@@ -231,7 +244,7 @@ export class Search {
   private lookForEnds(): boolean {
     if (!this.reducer?.sleep || this.shallow) return false;
     this.endless = this.endings.endless();
-    return this.expansion.wakeIn(this.endless);
+    return this.expansion.wakeIn(this.endless.length > 0 ? this.endless : this.endings.neverIdle());
   }
 
   /** Judges a state in which nothing can move. */

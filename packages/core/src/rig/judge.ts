@@ -111,7 +111,7 @@ async function judgeWith(whose: Whose, arch: ArchSpec, scenario: Scenario, confi
   const named = { workload: scenario.name, variant, arch: arch.id, ...thresholds };
   const counterexample = counterexampleOf(built, found, named);
   const outcome: Outcome =
-    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : found.gaveUp.length > 0 ? 'bound' : 'clean';
+    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.unended ? (found.unended.loop === undefined ? 'deadlock' : 'never-ends') : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : found.gaveUp.length > 0 ? 'bound' : 'clean';
   const verdict: Verdict = {
     ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
     evidence: {
@@ -147,12 +147,12 @@ const limitOf = ({ process, where, why, states, schedule }: GaveUp, named: Named
 
 function counterexampleOf(built: Rig, found: Exploration, named: Named): Counterexample | undefined {
   const violation = found.violations[0];
-  const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule;
+  const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule ?? found.unended?.schedule;
   if (!schedule) return undefined;
   const claim = violation?.claim ?? 'nobody waits for ever';
   const trace = replay(built.system, schedule, byFrames());
   return {
-    claim, breach: violation ? breachOf(claim, built.watches) : found.deadlock ? 'deadlock' : 'livelock',
+    claim, breach: violation ? breachOf(claim, built.watches) : found.deadlock || (found.unended && found.unended.loop === undefined) ? 'deadlock' : 'livelock',
     length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
     token: encodeToken({ ...named, schedule, steps: markOf(trace.events) }), trace,
   };
