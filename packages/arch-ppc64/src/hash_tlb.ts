@@ -4,7 +4,7 @@
  */
 import {
   arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, blockOf, F, hasAny, HPAGE_PMD_NR, levelIndex, linux, operation, PAGE_SIZE,
-  pmd_pgtable, tableCells, type Cpu, type Mm, type Op, type Pmd, type Ref, type Slot, type Va,
+  pmd_pgtable, spaceOf, tableCells, type Cpu, type Mm, type Op, type Pmd, type Ref, type Slot, type Va,
 } from '@shootdown/core/plugin';
 import { batch, hpte, hpte_slot_table } from './cells.ts';
 import { mm_is_thread_local } from './context.ts';
@@ -14,11 +14,11 @@ const HASH_TLB = 'arch/powerpc/mm/book3s64/hash_tlb.c';
 /** Place of a base page of an address space in the hash table: as a page of its own, or as part of a huge page. */
 export const hpteOf = (mm: Mm, size: 'pte' | 'pmd', block: number): Ref => hpte(mm.id, levelIndex(size), block);
 
-/** Virtual page number: address space and base page in one number. */
-const MM = 2 ** 40;
-const vpnOf = (mm: Mm, block: number): number => mm.id * MM + block;
-const mmOf = (vpn: number): Mm => ({ id: Math.floor(vpn / MM) });
-const blockIn = (vpn: number): number => vpn % MM;
+/** Virtual page number: address space and base page in one number, no larger than it has to be: in a small tree it is one word. */
+const pagesOf = ({ geometry }: Cpu): number => spaceOf(geometry) / PAGE_SIZE(geometry);
+const vpnOf = (cpu: Cpu, mm: Mm, block: number): number => mm.id * pagesOf(cpu) + block;
+const mmOf = (cpu: Cpu, vpn: number): Mm => ({ id: Math.floor(vpn / pagesOf(cpu)) });
+const blockIn = (cpu: Cpu, vpn: number): number => vpn % pagesOf(cpu);
 
 /** tlbiel where only this CPU has run the address space, else tlbie. The entry is out of the hash table already. */
 export function* tlbie(cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', local: boolean): Op {
@@ -41,7 +41,7 @@ function* hpte_invalidate(cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', 
 export const flush_hash_page = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/hash_utils.c', 'flush_hash_page'),
   function* (cpu: Cpu, vpn: number, local: boolean): Op {
-    yield* hpte_invalidate(cpu, mmOf(vpn), blockIn(vpn), 'pte', local);
+    yield* hpte_invalidate(cpu, mmOf(cpu, vpn), blockIn(cpu, vpn), 'pte', local);
   },
 );
 
@@ -49,16 +49,16 @@ export const flush_hash_page = operation(
 export const flush_hash_range = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/hash_utils.c', 'flush_hash_range'),
   function* (cpu: Cpu, vpns: readonly number[], local: boolean): Op {
-    for (let i = 0; i < vpns.length; i++) yield* cpu.store(hpteOf(mmOf(vpns[i]!), 'pte', blockIn(vpns[i]!)), 0);
+    for (let i = 0; i < vpns.length; i++) yield* cpu.store(hpteOf(mmOf(cpu, vpns[i]!), 'pte', blockIn(cpu, vpns[i]!)), 0);
     yield* cpu.fence('ptesync');
-    for (let i = 0; i < vpns.length; i++) yield* tlbie(cpu, mmOf(vpns[i]!), blockIn(vpns[i]!), 'pte', local);
+    for (let i = 0; i < vpns.length; i++) yield* tlbie(cpu, mmOf(cpu, vpns[i]!), blockIn(cpu, vpns[i]!), 'pte', local);
     yield* ptesync(cpu, local);
   },
 );
 
 /** A PTE that is in the hash table was changed: remove it now, or note it for the end of lazy MMU mode. */
 export const hpte_need_flush = operation(linux('v6.1', HASH_TLB, 'hpte_need_flush'), function* (cpu: Cpu, mm: Mm, addr: Va): Op {
-  const vpn = vpnOf(mm, blockOf(cpu.geometry, 'pte', addr));
+  const vpn = vpnOf(cpu, mm, blockOf(cpu.geometry, 'pte', addr));
   const active = yield* cpu.load(batch.active(cpu.id));
   if (!active) {
     const local = yield* mm_is_thread_local(cpu, mm);
@@ -76,7 +76,7 @@ export const __flush_tlb_pending = operation(linux('v6.1', HASH_TLB, '__flush_tl
   const index = yield* cpu.load(batch.index(cpu.id));
   const vpns: number[] = [];
   for (let i = 0; i < index; i++) vpns.push(yield* cpu.list_take(batch.vpn(cpu.id)));
-  const local = yield* mm_is_thread_local(cpu, mmOf(vpns[0]!));
+  const local = yield* mm_is_thread_local(cpu, mmOf(cpu, vpns[0]!));
   if (index === 1) yield* flush_hash_page(cpu, vpns[0]!, local);
   else yield* flush_hash_range(cpu, vpns, local);
   yield* cpu.store(batch.index(cpu.id), 0);

@@ -51,6 +51,22 @@ describe('what never ends', () => {
   });
 });
 
+describe('callbacks and handlers', () => {
+  test.each([
+    ['goes round for ever', 'callback-spins', 'rcu on cpu2 goes round in spins, and never ends'],
+    ['waits for ever', 'callback-waits', 'rcu on cpu2 waits for ever'],
+  ])('one that %s is a hang, though every thread has ended', (_what, story, said) => {
+    const { status, stdout } = run(story, 'arm64');
+    expect([status, stdout]).toEqual([11, expect.stringContaining(said)]);
+    const replay = shootdown('replay', /Replay: shootdown replay (\S+)/.exec(stdout)![1]!);
+    expect([replay.status, replay.stdout]).toEqual([11, expect.stringContaining(said)]);
+  });
+});
+
+test('a thread that hands back the operation that it is runs it', () => {
+  expect(run('hands-back', 'arm64').status).toBe(0);
+});
+
 describe('mistakes in it', () => {
   test.each([
     [

@@ -1,5 +1,5 @@
 /** Local automata: what each process does next after all it has observed, learned from its code on demand. */
-import { watchMade } from '../instrument/made.ts';
+import { isRun, watchMade } from '../instrument/made.ts';
 import { Mistake } from '../mistakes.ts';
 import type { Meaning, Op, Step } from '../words/step.ts';
 import type { Check, Process, System } from '../words/system.ts';
@@ -133,7 +133,7 @@ export class Automaton {
     this.identity.restart?.();
     watchMade();
     if (watched) this.identity.watch?.();
-    const op = process.body();
+    const op = isRun(process.body());
     return { op, step: resume(this.system, process, op, 0) };
   }
 

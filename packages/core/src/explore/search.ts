@@ -184,7 +184,7 @@ export class Search {
     const neverEnds = this.outcome === 'complete' ? this.neverEnds() : undefined;
     const unended = endings.unended ?? (this.outcome === 'complete' && !neverEnds ? this.goesRound() : undefined);
     // Runs that learn code, before and between searches, come to places that a search need not come to again.
-    for (const node of automaton.givenUp) this.findings.giveUp(automaton.gaveUpAt(node), 0, undefined);
+    for (const node of automaton.givenUp) this.findings.giveUp(automaton.gaveUpAt(node), 0, automaton.roots.includes(node) ? { schedule: () => [] } : undefined);
     return {
       outcome: this.outcome ?? 'interrupted',
       ...(this.outcome === 'bound' && { bound: this.bound ?? 'maxDepth' }),

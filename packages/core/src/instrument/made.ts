@@ -5,6 +5,12 @@ import { runtime } from './runtime.ts';
 /** Before code runs from its start: what code that was left in the middle had made is forgotten. */
 export const watchMade = (): void => void (runtime.made = new Map());
 
+/** Whoever runs code by hand has it: a thread may hand back the operation that it is. */
+export function isRun<T extends object>(op: T): T {
+  runtime.made?.delete(op);
+  return op;
+}
+
 /** Before code runs whose threads take turns: another's end says nothing about what one has made. */
 export const forgetMade = (): void => void (runtime.made = undefined);
 

@@ -1,6 +1,6 @@
 /** Runs kernel code on a machine to its end, one schedule only: for setting up a scenario, and for measuring. */
 import { forgetFrames } from '../instrument/local-state.ts';
-import { neverRun, watchMade } from '../instrument/made.ts';
+import { isRun, neverRun, watchMade } from '../instrument/made.ts';
 import { Mistake } from '../mistakes.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Cell } from '../words/cells.ts';
@@ -93,7 +93,7 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
   if (form === 'plain') plainly(body, perform);
   else {
     watchMade();
-    const code = body();
+    const code = isRun(body());
     const ended = (cause?: unknown): void => { const forgotten = neverRun(name, cause); if (forgotten) throw forgotten; };
     try {
       for (let turn = code.next(0); !turn.done; ) turn = code.next(perform(turn.value));

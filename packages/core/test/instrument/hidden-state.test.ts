@@ -12,6 +12,12 @@ describe('hidden state is found', () => {
     ['a variable of the module', 'let n = 0; function* f() { n += 1; }', ['n']],
     ['a record of the module', 'const o = {}; function* f() { o.x = 1; delete o.y; }', ['o.x', 'o.y']],
     ['a variable of the function that made the generator', 'const make = () => { let n = 0; return function* () { n++; }; };', ['n']],
+    [
+      'a change by a plain function that is called',
+      'let n = 0; const once = () => n++ === 0; const f = () => once(); function* g() { const a = f(); yield a; }',
+      ['n'],
+    ],
+    ['a change by a function of the language', 'const o = {}; function* f() { Object.assign(o, { a: 1 }); [o.x] = [1]; }', ['o', 'o.x']],
     ['a change by a function made inside', 'const all = []; function* f() { const g = () => all.push(1); g(); }', ['all']],
   ])('%s', (_what, code, found) => expect(names(code)).toEqual(found));
 
@@ -23,6 +29,17 @@ describe('nothing is found in', () => {
     ['variables of its own', 'function* f(p) { let a = 0; a++; const list = []; list.push(a); p.x = a; }'],
     ['variables of a generator around', 'function* f() { let a = 0; const g = function* () { a = 1; }; yield* g(); }'],
     ['operations of the CPU', 'const ops = {}; class A { *f(cpu) { yield* cpu.add(1, 2); yield* ops.set(cpu); yield* this.add(cpu); } }'],
-    ['a constructor, and plain functions', 'let n = 0; class A { constructor() { this.x = 1; } } const f = () => n++;'],
+    [
+      'objects that it made',
+      'function* f() { class C { n = 0; *go() { this.n++; } } const o = { n: 0, add() { this.n++; } }; yield* new C().go(); o.add(); }',
+    ],
+    [
+      'plain functions that change what they are given',
+      'const put = (list) => list.push(1); function* f() { const a = []; put(a); yield a; }',
+    ],
+    [
+      'a constructor, and plain functions that it does not call',
+      'let n = 0; class A { constructor() { this.x = 1; } } const f = () => n++;',
+    ],
   ])('%s', (_what, code) => expect(names(code)).toEqual([]));
 });
