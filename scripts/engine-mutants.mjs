@@ -37,7 +37,7 @@ export const ENGINE_MUTANTS = [
     'some schedule goes on is enough': ['if (found === all) continue;', ''],
     'moves of those that woke lead nowhere': ['let i = after[state]!; i >= 0 && !found;', 'let i = -1; i >= 0 && !found;'],
     'the last state alone is looked from': ['for (let changed = true; changed && left > 0;) {', 'for (let changed = true; changed && left > 0; changed = false) {'],
-    'nobody has ended before all have': ["mainsLeft ||= !(traits & TRAIT.ended) && this.system.processes[p]!.role === 'main';", 'mainsLeft ||= !(traits & TRAIT.ended);'],
+    'nobody has ended before all have': ["if (this.system.processes[p]!.role === 'main') over = 0;", "if (this.system.processes[p]!.role !== '') over = 0;"],
   }),
   ...file('explore/search.ts', {
     'ends are not judged': ["if (ending !== 'end') return;", 'return;'],
@@ -115,6 +115,6 @@ export const ENGINE_MUTANTS = [
     'what rounds before found is lost': ['this.earlier = together(this.search.found, this.earlier);', ''],
   }),
   ...file('machine/memory/tso.ts', {
-    'a full buffer is no bound (of the machine)': ['...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * DEPTH)),', ''],
+    'a full buffer is no bound (of the machine)': ['...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * depth)),', ''],
   }),
 ];

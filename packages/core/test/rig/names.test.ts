@@ -213,3 +213,27 @@ describe('code of a story', () => {
     ).toMatch(/^65 SD_OPERATION_THREW: set-up 1 of store-beside-dontneed threw/);
   });
 });
+
+describe('what contradicts itself is a mistake', () => {
+  test.each<[string, object]>([
+    ['set-up 1 is on cpu7, but there are 2', { setup: [{ cpu: 7, does: () => undefined }] }],
+    [
+      'two threads are called A: a trace could not tell them apart',
+      {
+        threads: [
+          { ...thread, name: 'A', cpu: 0 },
+          { ...thread, name: 'A', cpu: 1 },
+        ],
+      },
+    ],
+    ['address space 1 is to be forked, but there are 1 (mms)', { forked: [1] }],
+    ['the number MMU_GATHER_BUNDLE is -1', { numbers: { MMU_GATHER_BUNDLE: -1 } }],
+  ])('%s', (words, change) => {
+    expect(said(() => rig(toyArch(), as({ ...story, ...change }), v6_1))).toContain(words);
+  });
+
+  test('a change that is asked for and refused', () => {
+    const both: Configuration = { ...v6_1, hooks: { with: ['x'], without: ['x'] } };
+    expect(said(() => rig(toyArch(), story, both))).toContain('is to be with and without x');
+  });
+});
