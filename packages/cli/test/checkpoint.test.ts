@@ -65,7 +65,7 @@ describe('cut short', () => {
   test.each([
     ['--max-states', '5000', 'states', 'bound on states met'],
     ['--max-memory', '1', 'memory', 'bound on memory met'],
-    ['--timeout', '0.3', 'time', 'time was up'],
+    ['--timeout', '0.15', 'time', 'time was up'],
   ])('by %s, and on with a wider bound', (option, bound, by, words) => {
     const file = join(place, `cut-by-${by}.jsonl`);
     const cut = run([...line, option, bound, '--resume', file]);
