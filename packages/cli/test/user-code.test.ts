@@ -83,6 +83,14 @@ describe('mistakes in it', () => {
     expect(stderr).toMatch(said);
   });
 
+  test('a story in the config that imports nothing and forgets every yield* is noticed', () => {
+    const { status, stderr } = run('inline', 'arm64', '--config', 'inline.config.mjs');
+    expect([status, stderr]).toEqual([
+      65,
+      expect.stringContaining('SD_FORGOTTEN_YIELD: A: the operation that is called at inline.config.mjs:4'),
+    ]);
+  });
+
   test('state outside of cells is found as the file is loaded', () => {
     const { status, stderr } = shootdown('list', 'workloads', '--config', 'hides.config.mjs');
     expect([status, stderr]).toEqual([

@@ -105,7 +105,7 @@ export interface Exploration {
   readonly depth: number;
   /** States where every main process has ended and nothing can move. */
   readonly ends: number;
-  /** States where nothing can move and some process gave up retrying: neither an end nor a deadlock, nothing is judged there. */
+  /** States where nothing can move and some process gave up: neither an end nor a deadlock, nothing is judged there. */
   readonly bounded: number;
   /** What code gave up at, each place once. An exploration with any has not shown what lies behind them: `complete` speaks of the rest. */
   readonly gaveUp: readonly GaveUp[];

@@ -51,7 +51,7 @@ class LearnedWorld implements Store {
     return this.nodes[p] !== this.automaton.roots[p];
   }
 
-  /** Is there something that process `p` would do next? */
+  /** What process `p` waits for, or the kind of step that it does next. */
   why(p: number): string {
     const step = this.automaton.steps[this.nodes[p]!];
     return step?.why ?? step?.kind ?? '';

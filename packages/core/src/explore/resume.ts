@@ -85,13 +85,13 @@ function threw(system: System, process: Process, cause: unknown): Mistake {
   const mistake = new Mistake(
     'SD_OPERATION_THREW',
     `${process.name} threw in ${place(system.where())}: ${what}`,
-    'Kernel code must cope with everything it can observe. To give up retrying, take a `bound` step; what must never happen is a claim.',
+    'Kernel code must cope with everything it can observe. To give up at what is not modelled, `yield* cpu.give_up(...)`; what must never happen is a claim.',
   );
   mistake.cause = cause;
   return mistake;
 }
 
-/** Layers and services of an architecture, and what stories share, are frozen: nothing in them may change. */
+/** Layers and services of an architecture are frozen: nothing in them may change. */
 function changesFrozen(system: System, process: Process, cause: TypeError): Mistake {
   const at = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/m.exec(cause.stack?.split('\n').slice(1).join('\n') ?? '')?.[1];
   const mistake = new Mistake(

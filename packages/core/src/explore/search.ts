@@ -53,6 +53,8 @@ export class Search {
   private shallow = false;
   /** States without a way to an end, when all were expanded. */
   private endless: readonly number[] | undefined;
+  /** Where all of those have one: states without a way to where every daemon is back at its beginning too. */
+  private restless: readonly number[] | undefined;
   private seconds = 0;
   /** What is left of a piece that a bound has cut short. Whether a search is stale is asked between pieces, so they must not shift. */
   private piece = { left: 0, until: 0 };
@@ -215,7 +217,7 @@ export class Search {
 
   /** A daemon that, in a loop in which everybody has his turn, is never back at its beginning. */
   private goesRound(): Livelock | undefined {
-    const [first] = this.endings.neverIdle();
+    const [first] = (this.restless ??= this.endings.neverIdle());
     if (first === undefined) return undefined;
     const { system, automaton } = this.knowledge;
     const trapped = { schedule: this.states.scheduleTo(first), stuck: [] };
@@ -244,7 +246,7 @@ export class Search {
   private lookForEnds(): boolean {
     if (!this.reducer?.sleep || this.shallow) return false;
     this.endless = this.endings.endless();
-    return this.expansion.wakeIn(this.endless.length > 0 ? this.endless : this.endings.neverIdle());
+    return this.expansion.wakeIn(this.endless.length > 0 ? this.endless : (this.restless = this.endings.neverIdle()));
   }
 
   /** Judges a state in which nothing can move. */

@@ -77,7 +77,7 @@ export class World implements Store {
     return this.live.every((_, p) => this.ways(p) < 1);
   }
 
-  /** Has some process given up retrying? */
+  /** Has some process given up? */
   get gaveUp(): boolean {
     return this.live.some((thread) => thread.step?.kind === 'bound');
   }
