@@ -6,10 +6,19 @@ export default [
   { ignores: ['**/dist/**', '.cache/**', 'coverage/**', 'tools/*/test/fixture/**', '**/*.mjs'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['packages/*/src/**/*.ts', 'packages/*/test/**/*.ts', 'tools/*/test/**/*.ts', 'examples/src/**/*.ts', 'examples/test/**/*.ts'],
+    files: [
+      'packages/*/src/**/*.ts',
+      'packages/*/test/**/*.ts',
+      'tools/*/test/**/*.ts',
+      'examples/src/**/*.ts',
+      'examples/test/**/*.ts',
+    ],
     languageOptions: {
       parser: tseslint.parser,
-      parserOptions: { project: ['packages/*/tsconfig.json', 'examples/tsconfig.json', 'tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['packages/*/tsconfig.json', 'examples/tsconfig.json', 'tsconfig.test.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     plugins: { '@typescript-eslint': tseslint.plugin, shootdown },
     rules: {
@@ -23,11 +32,17 @@ export default [
   {
     // of the many kinds of a syntax node a pass names those it treats apart
     files: ['packages/core/src/instrument/**/*.ts'],
-    rules: { '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }] },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
   },
   {
     // code that the explorer runs
-    files: ['packages/core/src/{kernel,arch,contract}/**/*.ts', 'packages/arch-*/src/**/*.ts', 'packages/workloads/src/**/*.ts'],
+    files: [
+      'packages/core/src/{kernel,arch,contract}/**/*.ts',
+      'packages/arch-*/src/**/*.ts',
+      'packages/workloads/src/**/*.ts',
+    ],
     rules: {
       'shootdown/no-iterator-across-yield': 'error',
       'shootdown/no-yield-in-expression': 'error',

@@ -12,7 +12,11 @@ const swc = {
 
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/tools/*/test/**/*.test.ts', '<rootDir>/examples/test/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/packages/*/test/**/*.test.ts',
+    '<rootDir>/tools/*/test/**/*.test.ts',
+    '<rootDir>/examples/test/**/*.test.ts',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   // Types are stripped by swc; then generators are instrumented, as in built code.
   transform: { '^.+\\.ts$': ['<rootDir>/scripts/jest-transform.mjs', swc] },

@@ -12,7 +12,11 @@ import { hashOf, hashOfFolder, noteOf } from '../packages/cli/bin/identity.mjs';
 import { builtInsOfCommonJs, METADATA, outside, throughFaces, asWritten } from './lib/bundle-plugins.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const OWN = [import.meta.url, new URL('lib/bundle-plugins.mjs', import.meta.url), new URL('../packages/cli/bin/identity.mjs', import.meta.url)].map((url) => fileURLToPath(url));
+const OWN = [
+  import.meta.url,
+  new URL('lib/bundle-plugins.mjs', import.meta.url),
+  new URL('../packages/cli/bin/identity.mjs', import.meta.url),
+].map((url) => fileURLToPath(url));
 /** Files that are started, not imported. */
 const STARTED = { cli: ['main', 'judge-worker', 'loader-hooks'] };
 /** What was compiled and bundled, by the contents of its files: bin/built.mjs goes by it. Written when all packages are bundled. */
@@ -37,17 +41,21 @@ export async function bundle() {
 
 /** Of each package that was compiled: what the compiler noted, and the sources as it has read them. */
 function compiled() {
-  const names = readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'dist/.tsbuildinfo')));
-  return Object.fromEntries(names.map((name) => {
-    const path = join(root, 'packages', name, 'dist/.tsbuildinfo');
-    const { fileNames, fileInfos } = JSON.parse(readFileSync(path, 'utf8'));
-    const sources = fileNames.flatMap((file, i) => {
-      const source = `${name}/${file.replace(/^\.\.\//, '')}`;
-      const { version } = typeof fileInfos[i] === 'string' ? { version: fileInfos[i] } : fileInfos[i];
-      return /^\.\.\/src\//.test(file) ? [[source, asCompiled(join(root, 'packages', source), version)]] : [];
-    });
-    return [name, { notes: noteOf(path), sources: Object.fromEntries(sources) }];
-  }));
+  const names = readdirSync(join(root, 'packages')).filter((name) =>
+    existsSync(join(root, 'packages', name, 'dist/.tsbuildinfo')),
+  );
+  return Object.fromEntries(
+    names.map((name) => {
+      const path = join(root, 'packages', name, 'dist/.tsbuildinfo');
+      const { fileNames, fileInfos } = JSON.parse(readFileSync(path, 'utf8'));
+      const sources = fileNames.flatMap((file, i) => {
+        const source = `${name}/${file.replace(/^\.\.\//, '')}`;
+        const { version } = typeof fileInfos[i] === 'string' ? { version: fileInfos[i] } : fileInfos[i];
+        return /^\.\.\/src\//.test(file) ? [[source, asCompiled(join(root, 'packages', source), version)]] : [];
+      });
+      return [name, { notes: noteOf(path), sources: Object.fromEntries(sources) }];
+    }),
+  );
 }
 
 /** A file that was changed while it was compiled is read at each start, and differs. */
@@ -62,7 +70,9 @@ function facesOf(name) {
   if (!existsSync(path)) return [];
   const { exports = {}, private: tool } = JSON.parse(readFileSync(path, 'utf8'));
   if (tool) return [];
-  const exported = Object.values(exports).flatMap((face) => /^\.\/dist\/([\w-]+)\.js$/.exec(face.default ?? '')?.[1] ?? []);
+  const exported = Object.values(exports).flatMap(
+    (face) => /^\.\/dist\/([\w-]+)\.js$/.exec(face.default ?? '')?.[1] ?? [],
+  );
   return [...exported, ...(STARTED[name] ?? [])];
 }
 
@@ -82,36 +92,72 @@ async function bundleOne(home, faces, last) {
   rmSync(place, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: Object.fromEntries(faces.map((face) => [face, plain(face)])),
-    outdir: place, absWorkingDir: root,
-    bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20.19', sourcemap: true, sourcesContent: false, metafile: true, logLevel: 'warning',
-    ...('reflect-metadata' in (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).dependencies ?? {}) && { banner: { js: METADATA } }),
-    plugins: [throughFaces(new Map(faces.map((face) => [join(dist, `${face}.js`), plain(face)]))), outside, asWritten(dist), builtInsOfCommonJs],
+    outdir: place,
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'warning',
+    ...('reflect-metadata' in (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).dependencies ?? {}) && {
+      banner: { js: METADATA },
+    }),
+    plugins: [
+      throughFaces(new Map(faces.map((face) => [join(dist, `${face}.js`), plain(face)]))),
+      outside,
+      asWritten(dist),
+      builtInsOfCommonJs,
+    ],
   });
   const names = renamed(metafile);
-  if (names.length > 0) throw new Error(`the bundle of ${basename(home)} renames layers: ${names.join(', ')}. Another module of it declares the same name; give one of them another.`);
+  if (names.length > 0)
+    throw new Error(
+      `the bundle of ${basename(home)} renames layers: ${names.join(', ')}. Another module of it declares the same name; give one of them another.`,
+    );
   const owed = licenses(Object.keys(metafile.inputs));
   if (owed) writeFileSync(join(place, 'LICENSES.txt'), owed);
   return inputs;
 }
 
 /** One hash of what goes in: the modules of a package, and what bundles them. */
-const inputsOf = (dist) => hashOf([hashOfFolder(dist, (path) => !/^bundle$/.test(path) && (path.endsWith('.js') || !/\.[^/]+$/.test(path))), ...OWN.map((path) => readFileSync(path, 'utf8'))].join('\n'));
+const inputsOf = (dist) =>
+  hashOf(
+    [
+      hashOfFolder(dist, (path) => !/^bundle$/.test(path) && (path.endsWith('.js') || !/\.[^/]+$/.test(path))),
+      ...OWN.map((path) => readFileSync(path, 'utf8')),
+    ].join('\n'),
+  );
 
 /** Layers of hooks that have another name in the bundle: reports tell layers by the names of their classes. */
 function renamed({ inputs, outputs }) {
-  const read = (files) => files.filter((file) => file.endsWith('.js')).flatMap((file) => classesIn(readFileSync(resolve(root, file), 'utf8')));
-  const layers = new Set(read(Object.keys(inputs).filter((file) => /packages[/\\]arch-|dist[/\\]arch[/\\]/.test(file))));
+  const read = (files) =>
+    files
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => classesIn(readFileSync(resolve(root, file), 'utf8')));
+  const layers = new Set(
+    read(Object.keys(inputs).filter((file) => /packages[/\\]arch-|dist[/\\]arch[/\\]/.test(file))),
+  );
   return read(Object.keys(outputs)).filter((name) => !layers.has(name) && layers.has(name.replace(/\d+$/, '')));
 }
 /** By its own name; a class without one is called as what it is assigned to. */
-const classesIn = (code) => [...code.matchAll(/\bclass (\w+)|\b(?:var|let|const) (\w+) ?= ?class\b(?! \w)/g)].flatMap(([, own, assigned]) => own ?? assigned);
+const classesIn = (code) =>
+  [...code.matchAll(/\bclass (\w+)|\b(?:var|let|const) (\w+) ?= ?class\b(?! \w)/g)].flatMap(
+    ([, own, assigned]) => own ?? assigned,
+  );
 
 /** Licenses of what comes from outside. */
 function licenses(inputs) {
   const packages = new Set(inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []));
-  return [...packages].sort().map((folder) => {
-    const path = join(root, folder);
-    const name = readdirSync(path).find((file) => /^licen[cs]e/i.test(file));
-    return `${relative(root, folder).replace(/^.*node_modules[/\\]/, '')}\n\n${name ? readFileSync(join(path, name), 'utf8') : `${JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).license}\n`}`;
-  }).join('\n\n');
+  return [...packages]
+    .sort()
+    .map((folder) => {
+      const path = join(root, folder);
+      const name = readdirSync(path).find((file) => /^licen[cs]e/i.test(file));
+      return `${relative(root, folder).replace(/^.*node_modules[/\\]/, '')}\n\n${name ? readFileSync(join(path, name), 'utf8') : `${JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).license}\n`}`;
+    })
+    .join('\n\n');
 }

@@ -11,10 +11,14 @@ for (const family of FAMILIES) {
   const started = performance.now();
   const found = tryOut(family, Math.ceil(howMany * family.share), seed, mostStates);
   tried += found.tried;
-  console.log(`${family.name.padEnd(28)} ${String(found.tried).padStart(7)} systems, seed ${seed}, ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  console.log(
+    `${family.name.padEnd(28)} ${String(found.tried).padStart(7)} systems, seed ${seed}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
   if (found.failure === undefined) continue;
   failed++;
   console.error(`${family.name}, seed ${seed}: ${found.failure}`);
 }
-console.log(`random systems: ${tried} compared, ${failed} families with a difference (seed ${seed}, up to ${mostStates} states each)`);
+console.log(
+  `random systems: ${tried} compared, ${failed} families with a difference (seed ${seed}, up to ${mostStates} states each)`,
+);
 process.exit(failed > 0 ? 1 : 0);

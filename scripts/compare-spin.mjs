@@ -14,15 +14,18 @@ if (why !== undefined) {
 }
 
 function* systems() {
-  for (const flush of ['ipi', 'no kick', 'kick']) for (const walkers of [1, 2]) yield [`small model, ${walkers} walkers, ${flush}`, gupCollapse({ walkers, flush }), 50_000];
+  for (const flush of ['ipi', 'no kick', 'kick'])
+    for (const walkers of [1, 2])
+      yield [`small model, ${walkers} walkers, ${flush}`, gupCollapse({ walkers, flush }), 50_000];
   let taken = 0;
-  for (const race of races) for (const variant of ['before', 'after']) {
-    if (taken >= most) return;
-    const arch = arches.find((a) => notApplicable(a, race.scenario) === undefined && small(a, race, variant));
-    if (!arch) continue;
-    taken++;
-    yield [`${race.id} ${variant} on ${arch.id}`, rig(arch, race.scenario, race[variant]).system, maxStates];
-  }
+  for (const race of races)
+    for (const variant of ['before', 'after']) {
+      if (taken >= most) return;
+      const arch = arches.find((a) => notApplicable(a, race.scenario) === undefined && small(a, race, variant));
+      if (!arch) continue;
+      taken++;
+      yield [`${race.id} ${variant} on ${arch.id}`, rig(arch, race.scenario, race[variant]).system, maxStates];
+    }
 }
 
 function small(arch, race, variant) {
@@ -43,11 +46,14 @@ for (const [name, system, bound] of systems()) {
   const plain = spin(promelaOf(tables));
   const reduced = spin(promelaOf(tables), { reduce: true });
   // SPIN stops at the first error: only without one has it seen all states.
-  const same = plain.wrong === wanted && reduced.wrong === wanted && (wanted !== 'clean' || plain.states === found.states);
+  const same =
+    plain.wrong === wanted && reduced.wrong === wanted && (wanted !== 'clean' || plain.states === found.states);
   compared++;
   if (wanted === 'clean') states += found.states;
   if (!same) differences++;
-  console.log(`${name.padEnd(56)} ${wanted.padEnd(9)} search ${found.states} states; SPIN ${plain.wrong} ${plain.states}, with POR ${reduced.wrong} ${reduced.states}${same ? '' : '  DIFFERENT'}`);
+  console.log(
+    `${name.padEnd(56)} ${wanted.padEnd(9)} search ${found.states} states; SPIN ${plain.wrong} ${plain.states}, with POR ${reduced.wrong} ${reduced.states}${same ? '' : '  DIFFERENT'}`,
+  );
 }
 console.log(`SPIN against search: ${compared} systems compared, ${states} states, ${differences} differences`);
 process.exit(differences > 0 ? 1 : 0);

@@ -15,16 +15,27 @@ const files = () =>
   readdirSync(join(root, 'packages')).flatMap((name) => {
     const dist = join(root, 'packages', name, 'dist');
     try {
-      return readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js') && !isBundled(file)).map((file) => join(dist, file));
+      return readdirSync(dist, { recursive: true })
+        .filter((file) => file.endsWith('.js') && !isBundled(file))
+        .map((file) => join(dist, file));
     } catch {
       return [];
     }
   });
 
 // Files of another version of the pass: only tsc can make them anew.
-if (files().some((file) => stale(readFileSync(file, 'utf8')))) spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', '--force'], { stdio: 'inherit', cwd: root });
+if (files().some((file) => stale(readFileSync(file, 'utf8'))))
+  spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', '--force'], {
+    stdio: 'inherit',
+    cwd: root,
+  });
 for (const file of files()) {
-  const text = instrument(readFileSync(file, 'utf8'), relative(join(root, 'packages'), file).replace(/[/\\]dist[/\\]/, '/').replace(/\.js$/, ''));
+  const text = instrument(
+    readFileSync(file, 'utf8'),
+    relative(join(root, 'packages'), file)
+      .replace(/[/\\]dist[/\\]/, '/')
+      .replace(/\.js$/, ''),
+  );
   if (text === undefined) continue;
   writeFileSync(`${file}.tmp`, text);
   renameSync(`${file}.tmp`, file);

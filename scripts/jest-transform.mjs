@@ -9,7 +9,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { instrument } = await import(join(root, 'packages/core/dist/instrument/instrument.js'));
 const swc = createRequire(import.meta.url)('@swc/jest');
 
-const pass = ['instrument', 'liveness', 'plain', 'scopes', 'source', 'temporaries', 'tree', 'two-forms', 'edits', 'runtime'].map((name) => readFileSync(join(root, `packages/core/dist/instrument/${name}.js`), 'utf8'));
+const pass = [
+  'instrument',
+  'liveness',
+  'plain',
+  'scopes',
+  'source',
+  'temporaries',
+  'tree',
+  'two-forms',
+  'edits',
+  'runtime',
+].map((name) => readFileSync(join(root, `packages/core/dist/instrument/${name}.js`), 'utf8'));
 const version = createHash('sha256').update(pass.join()).digest('hex');
 
 export default {
@@ -20,7 +31,16 @@ export default {
       getCacheKey: (...args) => getCacheKey(...args) + version,
       process(source, file, how) {
         const { code } = process(source, file, how);
-        return { code: instrument(code, relative(root, file).replace(/^packages[/\\]/, '').replace(/[/\\]src[/\\]/, '/').replace(/\.ts$/, '')) ?? code };
+        return {
+          code:
+            instrument(
+              code,
+              relative(root, file)
+                .replace(/^packages[/\\]/, '')
+                .replace(/[/\\]src[/\\]/, '/')
+                .replace(/\.ts$/, ''),
+            ) ?? code,
+        };
       },
     };
   },

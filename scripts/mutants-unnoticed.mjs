@@ -7,5 +7,6 @@ export const UNNOTICED = {
   'equal is equal nodes': FULL,
   'half of a fingerprint is enough to look': 'does not matter: what is found so is compared in full',
   'likeness is equal nodes': FULL,
-  'one round is enough once it was stale': 'does not matter: whether a round would have gone the same way is asked again at its end, and answered alike',
+  'one round is enough once it was stale':
+    'does not matter: whether a round would have gone the same way is asked again at its end, and answered alike',
 };

@@ -11,7 +11,12 @@ import { UNNOTICED } from './mutants-unnoticed.mjs';
 
 const { MUTANTS } = await built('core/dist/testing.js');
 const RECORD = new URL('mutants.json', import.meta.url);
-const FLAGS = ['--disable-warning=ExperimentalWarning', '--import', './scripts/typescript.mjs', 'scripts/try-mutant.mjs'];
+const FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--import',
+  './scripts/typescript.mjs',
+  'scripts/try-mutant.mjs',
+];
 /** Of each mistake; what came to no end was noticed too. */
 const LONGEST = 600_000;
 
@@ -42,7 +47,10 @@ const tell = (mutant, what, why) => {
   console.log(`${mutant.padEnd(46)} ${what}`);
   if (process.env.WHY && why) console.log(`    ${why.split('\n')[0].slice(0, 200)}`);
 };
-const where = (killer) => (killer === 'made for it' ? 'the system made for it' : `${killer.family}, number ${Number(killer.path.split(':')[0]) + 1} of seed ${killer.seed}`);
+const where = (killer) =>
+  killer === 'made for it'
+    ? 'the system made for it'
+    : `${killer.family}, number ${Number(killer.path.split(':')[0]) + 1} of seed ${killer.seed}`;
 const sum = (test) => names.filter((mutant) => test(record[mutant])).length;
 
 /** A mistake whose text is not there is not made. */
@@ -50,7 +58,9 @@ function mustBeThere() {
   for (const { mutant, file, from } of ENGINE_MUTANTS) {
     const times = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split(from).length - 1;
     if (times === 1) continue;
-    console.error(`mutants: ${mutant}: ${file} has the text it changes ${times} times instead of once:\n  ${from}\nThe engine was changed: say in scripts/engine-mutants.mjs what the mistake is now.`);
+    console.error(
+      `mutants: ${mutant}: ${file} has the text it changes ${times} times instead of once:\n  ${from}\nThe engine was changed: say in scripts/engine-mutants.mjs what the mistake is now.`,
+    );
     process.exit(2);
   }
 }
@@ -58,7 +68,9 @@ function mustBeThere() {
 /** Mistakes in order, what noticed each in a line. */
 function writeRecord() {
   const known = [...MUTANTS, ...ENGINE_MUTANTS.map(({ mutant }) => mutant)];
-  const lines = known.filter((mutant) => record[mutant]).map((mutant) => `  ${JSON.stringify(mutant)}: ${JSON.stringify(record[mutant])}`);
+  const lines = known
+    .filter((mutant) => record[mutant])
+    .map((mutant) => `  ${JSON.stringify(mutant)}: ${JSON.stringify(record[mutant])}`);
   writeFileSync(RECORD, `{\n${lines.join(',\n')}\n}\n`);
 }
 
@@ -70,14 +82,26 @@ async function searchAll() {
     if (late) record[mutant] = 'it does not come to an end';
     writeRecord();
     if (!killer && !late && (failure !== undefined || !UNNOTICED[mutant])) missed++;
-    tell(mutant, killer ? where(killer) : late ? 'it does not come to an end' : failure ? `NOT TRIED: ${failure}` : (UNNOTICED[mutant] ?? `NOT NOTICED in ${tried} systems`), why);
+    tell(
+      mutant,
+      killer
+        ? where(killer)
+        : late
+          ? 'it does not come to an end'
+          : failure
+            ? `NOT TRIED: ${failure}`
+            : (UNNOTICED[mutant] ?? `NOT NOTICED in ${tried} systems`),
+      why,
+    );
   };
   const rules = names.filter((mutant) => MUTANTS.includes(mutant));
   if (rules.length > 0) await attempt(rules, ['search', howMany, seed], told);
   for (const mutant of names) if (!rules.includes(mutant)) await attempt([mutant], ['search', howMany, seed], told);
   const made = sum((killer) => killer === 'made for it');
   const random = sum((killer) => killer !== undefined) - made;
-  console.log(`mutants: ${names.length}, ${random} noticed on random systems, ${made} on systems made for them, ${names.length - random - made - missed} do not matter, ${missed} missed (seed ${seed}, up to ${howMany} systems each)`);
+  console.log(
+    `mutants: ${names.length}, ${random} noticed on random systems, ${made} on systems made for them, ${names.length - random - made - missed} do not matter, ${missed} missed (seed ${seed}, up to ${howMany} systems each)`,
+  );
   return missed;
 }
 
@@ -88,7 +112,13 @@ async function searchAgain() {
   await attempt(tried, ['again'], ({ mutant, why, before, failure, late }) => {
     if (why && !before) return;
     wrong.push(mutant);
-    const what = failure ?? (late ? 'it did not come to an end' : before ? `it differs without the mistake: ${before}` : 'what noticed it notices nothing now; run node scripts/mutants.mjs');
+    const what =
+      failure ??
+      (late
+        ? 'it did not come to an end'
+        : before
+          ? `it differs without the mistake: ${before}`
+          : 'what noticed it notices nothing now; run node scripts/mutants.mjs');
     tell(mutant, `NOT NOTICED by ${where(record[mutant])}: ${what}`);
   });
   console.log(`mutants: ${tried.length} made again, ${wrong.length} not noticed any more`);

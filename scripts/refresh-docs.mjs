@@ -15,7 +15,19 @@
  * A `text` block may stand for a part of what was printed: `text from="first line" to="last line"`.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -27,7 +39,12 @@ const FENCE = /^```(\w+)?([^\n]*)\n([\s\S]*?)^```$/gm;
 /** Blocks of a text, with what is said behind their language. */
 export function blocksOf(text) {
   return [...text.matchAll(FENCE)].map(({ 0: whole, 1: language = '', 2: info = '', 3: body = '', index }) => {
-    const said = Object.fromEntries([...info.matchAll(/(\w+)(?:=(?:"([^"]*)"|(\S+)))?/g)].map(([, key, quoted, bare]) => [key, quoted ?? bare ?? true]));
+    const said = Object.fromEntries(
+      [...info.matchAll(/(\w+)(?:=(?:"([^"]*)"|(\S+)))?/g)].map(([, key, quoted, bare]) => [
+        key,
+        quoted ?? bare ?? true,
+      ]),
+    );
     return { language, info, said, body, start: index, end: index + whole.length };
   });
 }
@@ -56,23 +73,34 @@ function excerpt(printed, { from, to }) {
 /** A copy of the workspace that can be built and tested without an install. */
 function copyOfWorkspace() {
   const copy = mkdtempSync(join(tmpdir(), 'shootdown-docs-'));
-  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).stdout.split('\n').filter(Boolean);
-  const take = (path) => existsSync(join(root, path)) && cpSync(join(root, path), join(copy, path), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter(Boolean);
+  const take = (path) =>
+    existsSync(join(root, path)) &&
+    cpSync(join(root, path), join(copy, path), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
   for (const path of new Set(listed)) take(path);
   for (const parent of ['packages', 'tools', '.'])
     for (const name of readdirSync(join(root, parent)))
-      if (existsSync(join(root, parent, name, 'package.json'))) for (const built of ['dist', 'node_modules']) take(join(parent, name, built));
+      if (existsSync(join(root, parent, name, 'package.json')))
+        for (const built of ['dist', 'node_modules']) take(join(parent, name, built));
   take('.cache/test-types');
   mkdirSync(join(copy, 'node_modules'), { recursive: true });
   // What comes from outside stays where it is.
   for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (name === '.pnpm') symlinkSync(realpathSync(join(root, 'node_modules', name)), join(copy, 'node_modules', name), 'junction');
+    if (name === '.pnpm')
+      symlinkSync(realpathSync(join(root, 'node_modules', name)), join(copy, 'node_modules', name), 'junction');
     else if (name !== '.bin') take(join('node_modules', name));
   }
   mkdirSync(join(copy, 'node_modules', '.bin'));
   for (const name of readdirSync(join(root, 'node_modules', '.bin')))
-    if (name !== 'shootdown' && !lstatSync(join(root, 'node_modules', '.bin', name)).isDirectory()) symlinkSync(join(root, 'node_modules', '.bin', name), join(copy, 'node_modules', '.bin', name));
-  writeFileSync(join(copy, 'node_modules', '.bin', 'shootdown'), `#!/bin/sh\nexec node "${join(copy, 'packages/cli/bin/shootdown.mjs')}" "$@"\n`, { mode: 0o755 });
+    if (name !== 'shootdown' && !lstatSync(join(root, 'node_modules', '.bin', name)).isDirectory())
+      symlinkSync(join(root, 'node_modules', '.bin', name), join(copy, 'node_modules', '.bin', name));
+  writeFileSync(
+    join(copy, 'node_modules', '.bin', 'shootdown'),
+    `#!/bin/sh\nexec node "${join(copy, 'packages/cli/bin/shootdown.mjs')}" "$@"\n`,
+    { mode: 0o755 },
+  );
   return copy;
 }
 
@@ -84,7 +112,11 @@ function run(line, place) {
   const env = { ...process.env, COLUMNS: '100', NO_COLOR: '1', npm_config_loglevel: 'silent' };
   const result = spawnSync(line, { cwd: place, env, shell: true, encoding: 'utf8', maxBuffer: 1 << 26 });
   // jest speaks on stderr
-  return { status: result.status, printed: result.stdout.replace(/^> .*\n/gm, '').replace(/^\n+/, ''), all: result.stdout + result.stderr };
+  return {
+    status: result.status,
+    printed: result.stdout.replace(/^> .*\n/gm, '').replace(/^\n+/, ''),
+    all: result.stdout + result.stderr,
+  };
 }
 
 /** Follows one text. @returns the text as it ought to be */
@@ -108,13 +140,18 @@ export function follow(file) {
           const last = now.trimEnd().endsWith(line);
           const result = run(line, place);
           const wanted = last ? Number(said.exit ?? 0) : 0;
-          if (result.status !== wanted) throw new Error(`${relative(root, file)}: ${line} ended with ${result.status} instead of ${wanted}\n${result.all.slice(-4000)}`);
+          if (result.status !== wanted)
+            throw new Error(
+              `${relative(root, file)}: ${line} ended with ${result.status} instead of ${wanted}\n${result.all.slice(-4000)}`,
+            );
           printed = result.printed;
           for (const [token, prefix] of printed.matchAll(TOKEN)) tokens.set(prefix, token);
           say(`${line} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
         }
       } else if (language === 'text' && printed !== undefined) {
-        now = `${excerpt(printed, said).replace(/[ \t]+$/gm, '').trimEnd()}\n`;
+        now = `${excerpt(printed, said)
+          .replace(/[ \t]+$/gm, '')
+          .trimEnd()}\n`;
         if (timeless(now) === timeless(body)) now = body;
       } else if (said.file) {
         const source = readFileSync(join(root, said.file), 'utf8');
@@ -154,7 +191,14 @@ function main(args) {
   mustBeBuilt();
   const check = args.includes('--check');
   const named = args.filter((arg) => !arg.startsWith('-'));
-  const all = ['README.md', ...['docs', 'docs/threads'].flatMap((folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`))];
+  const all = [
+    'README.md',
+    ...['docs', 'docs/threads'].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${folder}/${name}`),
+    ),
+  ];
   let stale = 0;
   for (const name of named.length > 0 ? named : all) {
     const { before, after } = follow(join(root, name));
@@ -167,9 +211,15 @@ function main(args) {
     stale++;
     const [old, fresh] = [before.split('\n'), after.split('\n')];
     const line = old.findIndex((text, i) => text !== fresh[i]);
-    console.error(`docs: ${name} is stale from line ${line + 1} on. It says\n  ${old[line]}\nand it is\n  ${fresh[line]}\nRun: node scripts/refresh-docs.mjs ${name}`);
+    console.error(
+      `docs: ${name} is stale from line ${line + 1} on. It says\n  ${old[line]}\nand it is\n  ${fresh[line]}\nRun: node scripts/refresh-docs.mjs ${name}`,
+    );
   }
   process.exitCode = stale > 0 ? 1 : 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href && basename(process.argv[1] ?? '') === 'refresh-docs.mjs') main(process.argv.slice(2));
+if (
+  import.meta.url === pathToFileURL(process.argv[1] ?? '').href &&
+  basename(process.argv[1] ?? '') === 'refresh-docs.mjs'
+)
+  main(process.argv.slice(2));

@@ -26,11 +26,21 @@ if (!installed || relock || process.argv.includes('--force')) install();
 
 function install() {
   const pnpm = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager.replace(/\+.*/, '');
-  const args = ['exec', '--yes', `--package=${pnpm}`, '--', 'pnpm', 'install', relock ? '--no-frozen-lockfile' : '--frozen-lockfile'];
+  const args = [
+    'exec',
+    '--yes',
+    `--package=${pnpm}`,
+    '--',
+    'pnpm',
+    'install',
+    relock ? '--no-frozen-lockfile' : '--frozen-lockfile',
+  ];
   const started = Date.now();
   const result = runNpm(args);
   if (result.status !== 0) {
-    console.error(`shootdown: set-up failed (${pnpm}: ${result.error?.message ?? `exit ${result.status ?? result.signal}`})`);
+    console.error(
+      `shootdown: set-up failed (${pnpm}: ${result.error?.message ?? `exit ${result.status ?? result.signal}`})`,
+    );
     process.exit(result.status || 69);
   }
   copyFileSync(lock, stamp);

@@ -18,7 +18,9 @@ function again(engine, mutant) {
 for (const mutant of how === 'again' ? args : args.slice(2)) {
   let found;
   try {
-    const engine = ENGINE_MUTANTS.some((it) => it.mutant === mutant) ? await import(`${KILLERS}?mutant=${encodeURIComponent(mutant)}`) : plain;
+    const engine = ENGINE_MUTANTS.some((it) => it.mutant === mutant)
+      ? await import(`${KILLERS}?mutant=${encodeURIComponent(mutant)}`)
+      : plain;
     found = how === 'again' ? again(engine, mutant) : engine.findKiller(mutant, Number(args[0]), Number(args[1]));
   } catch (error) {
     found = { tried: 0, failure: String(error?.stack ?? error) };

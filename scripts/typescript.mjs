@@ -17,16 +17,31 @@ let tools;
 export async function resolve(specifier, context, next) {
   const found = await next(specifier, context);
   const mutant = TYPESCRIPT.exec(context.parentURL ?? '')?.[2];
-  return mutant && TYPESCRIPT.exec(found.url)?.[2] === undefined && found.url.endsWith('.ts') ? { ...found, url: found.url + mutant } : found;
+  return mutant && TYPESCRIPT.exec(found.url)?.[2] === undefined && found.url.endsWith('.ts')
+    ? { ...found, url: found.url + mutant }
+    : found;
 }
 
 export async function load(url, context, next) {
   const [, plain, mutant] = TYPESCRIPT.exec(url) ?? [];
   if (!plain) return next(url, context);
-  tools ??= await Promise.all([import('@swc/core'), import(join(root, 'packages/core/dist/instrument/instrument.js')), import('./engine-mutants.mjs')]);
+  tools ??= await Promise.all([
+    import('@swc/core'),
+    import(join(root, 'packages/core/dist/instrument/instrument.js')),
+    import('./engine-mutants.mjs'),
+  ]);
   const file = fileURLToPath(plain);
-  const mistake = mutant && tools[2].ENGINE_MUTANTS.find((it) => it.mutant === decodeURIComponent(mutant.slice('?mutant='.length)) && file.endsWith(it.file));
-  if (mistake) return { format: 'module', shortCircuit: true, source: translate(file, changed(mistake, readFileSync(file, 'utf8'))) };
+  const mistake =
+    mutant &&
+    tools[2].ENGINE_MUTANTS.find(
+      (it) => it.mutant === decodeURIComponent(mutant.slice('?mutant='.length)) && file.endsWith(it.file),
+    );
+  if (mistake)
+    return {
+      format: 'module',
+      shortCircuit: true,
+      source: translate(file, changed(mistake, readFileSync(file, 'utf8'))),
+    };
   if (!translated.has(file)) translated.set(file, translate(file, readFileSync(file, 'utf8')));
   return { format: 'module', shortCircuit: true, source: translated.get(file) };
 }
@@ -35,11 +50,24 @@ function translate(file, text) {
   const [{ transformSync }, { instrument }] = tools;
   const { code } = transformSync(text, {
     filename: file,
-    jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true }, keepClassNames: true },
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+      keepClassNames: true,
+    },
     module: { type: 'es6' },
     sourceMaps: 'inline',
   });
-  return instrument(code, relative(root, file).replace(/^packages[/\\]/, '').replace(/[/\\]src[/\\]/, '/').replace(/\.ts$/, '')) ?? code;
+  return (
+    instrument(
+      code,
+      relative(root, file)
+        .replace(/^packages[/\\]/, '')
+        .replace(/[/\\]src[/\\]/, '/')
+        .replace(/\.ts$/, ''),
+    ) ?? code
+  );
 }
 
 function changed({ file, from, to }, text) {

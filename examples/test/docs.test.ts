@@ -20,9 +20,10 @@ const refresh = (await import(new URL('../../scripts/refresh-docs.mjs', import.m
 };
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const texts = ['README.md', ...readdirSync(new URL('../../docs/', import.meta.url)).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith('.md'),
-);
+const texts = [
+  'README.md',
+  ...readdirSync(new URL('../../docs/', import.meta.url)).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
 
 describe.each(texts)('%s', (name) => {
   const blocks = refresh.blocksOf(read(name));

@@ -6,16 +6,24 @@
  */
 import { built } from '../lib/built.mjs';
 
-const { byFrames, exploreSync, gupCollapse, READS_ALL, rig, tablesOf, USUAL_REDUCTIONS } = await built('core/dist/testing.js');
+const { byFrames, exploreSync, gupCollapse, READS_ALL, rig, tablesOf, USUAL_REDUCTIONS } =
+  await built('core/dist/testing.js');
 const args = process.argv.slice(2);
 const promela = args[0] === 'promela' && args.shift();
 const [model, n, kind, reduced] = args;
 
 async function system() {
   if (model === 'small') return gupCollapse({ walkers: Number(n), flush: kind });
-  const [{ gupFamily, FAMILY_KINDS }, { arches }] = await Promise.all([built('workloads/dist/gup-family.js'), import('../lib/config.mjs')]);
+  const [{ gupFamily, FAMILY_KINDS }, { arches }] = await Promise.all([
+    built('workloads/dist/gup-family.js'),
+    import('../lib/config.mjs'),
+  ]);
   const [arch, configuration] = FAMILY_KINDS[kind];
-  return rig(arches.find(({ id }) => id === arch), gupFamily(Number(n)), configuration).system;
+  return rig(
+    arches.find(({ id }) => id === arch),
+    gupFamily(Number(n)),
+    configuration,
+  ).system;
 }
 
 if (promela) {
@@ -23,9 +31,30 @@ if (promela) {
   process.stdout.write(promelaOf(tablesOf(await system(), 3_000_000, byFrames(), READS_ALL)));
 } else {
   const before = process.cpuUsage();
-  const found = exploreSync(await system(), { stopAtFirst: true, maxStates: 30_000_000, reduce: reduced === 'none' ? {} : USUAL_REDUCTIONS }, byFrames());
+  const found = exploreSync(
+    await system(),
+    { stopAtFirst: true, maxStates: 30_000_000, reduce: reduced === 'none' ? {} : USUAL_REDUCTIONS },
+    byFrames(),
+  );
   const { user, system: kernel } = process.cpuUsage(before);
   const { outcome, states, transitions, rounds, seconds, violations, deadlocks } = found;
-  const says = violations.length > 0 ? `violates after ${violations[0].depth} steps` : deadlocks > 0 ? 'deadlock' : outcome === 'complete' ? 'clean' : outcome;
-  console.log(JSON.stringify({ says, states, transitions, rounds, seconds, cpu: (user + kernel) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 }));
+  const says =
+    violations.length > 0
+      ? `violates after ${violations[0].depth} steps`
+      : deadlocks > 0
+        ? 'deadlock'
+        : outcome === 'complete'
+          ? 'clean'
+          : outcome;
+  console.log(
+    JSON.stringify({
+      says,
+      states,
+      transitions,
+      rounds,
+      seconds,
+      cpu: (user + kernel) / 1e6,
+      megabytes: process.resourceUsage().maxRSS / 1024,
+    }),
+  );
 }

@@ -20,7 +20,8 @@ export const throughFaces = (plain) => ({
  * Metadata are of the whole process: one copy for all. They stand before everything else in each file, for containers look for them when they
  * are loaded; and are required, for an import would first parse them to find what they export, which takes 20 ms.
  */
-export const METADATA = "import { createRequire as __requireFrom } from 'node:module'; __requireFrom(import.meta.url)('reflect-metadata');";
+export const METADATA =
+  "import { createRequire as __requireFrom } from 'node:module'; __requireFrom(import.meta.url)('reflect-metadata');";
 
 /** Packages stay outside, but for a few and what these import. */
 export const outside = {
@@ -44,9 +45,16 @@ export const asWritten = (dist) => ({
   setup({ onLoad }) {
     onLoad({ filter: /\.js$/ }, ({ path }) => {
       if (!path.startsWith(join(dist, '/'))) return undefined;
-      const from = relative(join(dist, 'bundle'), path).replaceAll('\\', '/').replace(/\.plain\.js$/, '.js');
+      const from = relative(join(dist, 'bundle'), path)
+        .replaceAll('\\', '/')
+        .replace(/\.plain\.js$/, '.js');
       const code = readFileSync(path, 'utf8');
-      return { contents: code.replaceAll('import.meta.url', `new URL(${JSON.stringify(from)}, import.meta.url).href`).replace(/^(let (\w+) = class) \2\b/gm, '$1'), resolveDir: dirname(path) };
+      return {
+        contents: code
+          .replaceAll('import.meta.url', `new URL(${JSON.stringify(from)}, import.meta.url).href`)
+          .replace(/^(let (\w+) = class) \2\b/gm, '$1'),
+        resolveDir: dirname(path),
+      };
     });
   },
 });
@@ -57,10 +65,14 @@ const LATER = 'node:child_process';
 export const builtInsOfCommonJs = {
   name: 'built-ins-of-commonjs',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path, kind }) => (kind === 'require-call' ? { path, namespace: 'built-in' } : undefined));
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, namespace: 'built-in' } : undefined,
+    );
     onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => {
       const found = `process.getBuiltinModule(${JSON.stringify(path)})`;
-      return { contents: `module.exports = ${path === LATER ? `new Proxy({}, { get: (_, name) => ${found}[name] })` : found};` };
+      return {
+        contents: `module.exports = ${path === LATER ? `new Proxy({}, { get: (_, name) => ${found}[name] })` : found};`,
+      };
     });
   },
 };

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const runs = (command) => spawnSync(command, ['-V'], { stdio: 'ignore' }).error === undefined || spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
+const runs = (command) =>
+  spawnSync(command, ['-V'], { stdio: 'ignore' }).error === undefined ||
+  spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
 
 /** Why SPIN cannot be asked here; undefined when it can. */
 export function missing() {
@@ -24,14 +26,21 @@ export function promelaOf({ processes, nodes, cells, transitions }) {
       known[0] = Math.min(known[0], value);
       known[1] = Math.max(known[1], value);
     }
-  const type = ([low, high]) => (low >= 0 && high <= 1 ? 'bit' : low >= 0 && high <= 255 ? 'byte' : low >= -32768 && high <= 32767 ? 'short' : 'int');
+  const type = ([low, high]) =>
+    low >= 0 && high <= 1 ? 'bit' : low >= 0 && high <= 255 ? 'byte' : low >= -32768 && high <= 32767 ? 'short' : 'int';
   const all = (values) => values.map(([cell, value]) => `c${cell} == ${value}`).join(' && ') || 'true';
   const ofNode = transitions.reduce((map, t) => map.set(t.from, [...(map.get(t.from) ?? []), t]), new Map());
-  const mayStay = (node) => nodes[node].rests || (processes[nodes[node].process].daemon && processes[nodes[node].process].root === node);
+  const mayStay = (node) =>
+    nodes[node].rests || (processes[nodes[node].process].daemon && processes[nodes[node].process].root === node);
   const name = (node) => `${mayStay(node) ? 'end' : 'N'}${node}`;
   const option = ({ to, when, sets, wrong }) => {
-    const does = [...sets.map(([cell, value]) => `c${cell} = ${value}`), ...wrong.map((values) => `assert(!(${all(values)}))`)];
-    return does.length === 0 ? `  :: ${all(when)} -> goto ${name(to)}` : `  :: d_step { ${all(when)} -> ${does.join('; ')} }; goto ${name(to)}`;
+    const does = [
+      ...sets.map(([cell, value]) => `c${cell} = ${value}`),
+      ...wrong.map((values) => `assert(!(${all(values)}))`),
+    ];
+    return does.length === 0
+      ? `  :: ${all(when)} -> goto ${name(to)}`
+      : `  :: d_step { ${all(when)} -> ${does.join('; ')} }; goto ${name(to)}`;
   };
   const label = (node) => {
     const options = ofNode.get(node) ?? [];
@@ -56,18 +65,47 @@ export function spin(promela, { reduce = false, seconds = 600, megabytes = 8192 
     const begun = performance.now();
     // Left to itself SPIN takes states for one that differ in what no process reads any more. Where states are counted it must not.
     execFileSync('spin', ['-a', ...(reduce ? [] : ['-o2']), 'm.pml'], { ...options, stdio: 'pipe' });
-    execFileSync('gcc', ['-O3', '-w', '-o', 'pan', 'pan.c', '-DSAFETY', '-DVECTORSZ=4096', `-DMEMLIM=${megabytes}`, ...(reduce ? [] : ['-DNOREDUCE'])], { ...options, stdio: 'pipe' });
+    execFileSync(
+      'gcc',
+      [
+        '-O3',
+        '-w',
+        '-o',
+        'pan',
+        'pan.c',
+        '-DSAFETY',
+        '-DVECTORSZ=4096',
+        `-DMEMLIM=${megabytes}`,
+        ...(reduce ? [] : ['-DNOREDUCE']),
+      ],
+      { ...options, stdio: 'pipe' },
+    );
     const compiled = performance.now();
     const ran = spawnSync('./pan', ['-m5000000', '-w24', '-c1'], { ...options, timeout: seconds * 1000 });
     const ended = performance.now();
     const text = ran.stdout ?? '';
     const number = (pattern) => Number(pattern.exec(text)?.[1] ?? NaN); // 2.4e+08 too
-    const capped = ran.error?.code === 'ETIMEDOUT' ? `over ${seconds} s` : /reached -DMEMLIM bound|out of memory/.test(text) ? `over ${megabytes} MB` : /max search depth too small/.test(text) ? 'too deep' : undefined;
+    const capped =
+      ran.error?.code === 'ETIMEDOUT'
+        ? `over ${seconds} s`
+        : /reached -DMEMLIM bound|out of memory/.test(text)
+          ? `over ${megabytes} MB`
+          : /max search depth too small/.test(text)
+            ? 'too deep'
+            : undefined;
     return {
       capped,
-      states: number(/([\d.e+]+) states, stored/), transitions: number(/([\d.e+]+) transitions/), megabytes: number(/([\d.]+)\s+total actual memory usage/),
-      wrong: /assertion violated/.test(text) ? 'violates' : /invalid end state \(at depth/.test(text) ? 'deadlock' : 'clean',
-      compileSeconds: (compiled - begun) / 1000, seconds: (ended - compiled) / 1000, cpuSeconds: number(/elapsed time ([\d.]+) seconds/),
+      states: number(/([\d.e+]+) states, stored/),
+      transitions: number(/([\d.e+]+) transitions/),
+      megabytes: number(/([\d.]+)\s+total actual memory usage/),
+      wrong: /assertion violated/.test(text)
+        ? 'violates'
+        : /invalid end state \(at depth/.test(text)
+          ? 'deadlock'
+          : 'clean',
+      compileSeconds: (compiled - begun) / 1000,
+      seconds: (ended - compiled) / 1000,
+      cpuSeconds: number(/elapsed time ([\d.]+) seconds/),
     };
   } finally {
     rmSync(place, { recursive: true, force: true });

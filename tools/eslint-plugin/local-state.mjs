@@ -27,14 +27,18 @@ function computedBefore(parent, child) {
     case 'ArrayExpression':
       return parent.elements.slice(0, parent.elements.indexOf(child)).filter(Boolean);
     case 'ObjectExpression':
-      return parent.properties.slice(0, parent.properties.indexOf(child)).map((property) => (property.type === 'Property' && !property.computed ? property.value : property));
+      return parent.properties
+        .slice(0, parent.properties.indexOf(child))
+        .map((property) => (property.type === 'Property' && !property.computed ? property.value : property));
     case 'TemplateLiteral':
       return parent.expressions.slice(0, parent.expressions.indexOf(child));
     case 'MemberExpression':
       return child === parent.property ? [parent.object] : [];
     case 'AssignmentExpression':
       if (child === parent.left || /^(\|\||&&|\?\?)=$/.test(parent.operator)) return [];
-      return parent.left.type === 'MemberExpression' ? [parent.left.object, ...(parent.operator === '=' ? [] : [parent.left])] : [];
+      return parent.left.type === 'MemberExpression'
+        ? [parent.left.object, ...(parent.operator === '=' ? [] : [parent.left])]
+        : [];
     default:
       return [];
   }
@@ -58,7 +62,8 @@ export const noIteratorAcrossYield = rule(
       const { routine, way } = wayOut(node);
       if (!isRoutine(routine)) return;
       way.forEach((at, i) => {
-        if (/^For(Of|In)Statement$/.test(at.type) && at.right !== way[i - 1]) context.report({ node: at, messageId: 'iterator' });
+        if (/^For(Of|In)Statement$/.test(at.type) && at.right !== way[i - 1])
+          context.report({ node: at, messageId: 'iterator' });
       });
     },
   }),
@@ -66,7 +71,10 @@ export const noIteratorAcrossYield = rule(
 
 /** No step in the middle of an expression. */
 export const noYieldInExpression = rule(
-  { waiting: 'The expression has computed a part of itself before this step, which the explorer cannot see: give that part, or the result of the step, a name first.' },
+  {
+    waiting:
+      'The expression has computed a part of itself before this step, which the explorer cannot see: give that part, or the result of the step, a name first.',
+  },
   (context) => ({
     YieldExpression(node) {
       const { routine, way } = wayOut(node);
@@ -85,8 +93,10 @@ export const noYieldInExpression = rule(
 /** No state outside of cells and local variables. */
 export const noStateOutsideCells = rule(
   {
-    field: 'A routine must not change `this`: the explorer does not see fields. Keep it in a cell, or in a local variable.',
-    outer: '`{{name}}` lives outside of this routine, where the explorer does not see it change. Keep it in a cell, or in a local variable.',
+    field:
+      'A routine must not change `this`: the explorer does not see fields. Keep it in a cell, or in a local variable.',
+    outer:
+      '`{{name}}` lives outside of this routine, where the explorer does not see it change. Keep it in a cell, or in a local variable.',
   },
   (context) => {
     const routineAround = (node) => {
@@ -105,7 +115,8 @@ export const noStateOutsideCells = rule(
         else if (root.type === 'Identifier') outside(root, routine, node, 'module');
       } else if (target.type === 'Identifier') outside(target, routine, node, 'any');
       else if (target.type === 'ArrayPattern') target.elements.forEach((element) => element && changes(element, node));
-      else if (target.type === 'ObjectPattern') target.properties.forEach((property) => changes(property.value ?? property.argument, node));
+      else if (target.type === 'ObjectPattern')
+        target.properties.forEach((property) => changes(property.value ?? property.argument, node));
     };
     /** A record of a caller may be changed: it is in the caller's variables. One of the module may not. */
     const outside = (name, routine, node, which) => {
@@ -113,8 +124,12 @@ export const noStateOutsideCells = rule(
         const variable = scope.set.get(name.name);
         if (!variable) continue;
         const owner = variable.scope.variableScope;
-        const isInside = owner.block.range[0] >= routine.range[0] && owner.block.range[1] <= routine.range[1] && !/module|global/.test(owner.type);
-        if (!isInside && (which === 'any' || /module|global/.test(owner.type))) context.report({ node, messageId: 'outer', data: { name: name.name } });
+        const isInside =
+          owner.block.range[0] >= routine.range[0] &&
+          owner.block.range[1] <= routine.range[1] &&
+          !/module|global/.test(owner.type);
+        if (!isInside && (which === 'any' || /module|global/.test(owner.type)))
+          context.report({ node, messageId: 'outer', data: { name: name.name } });
         return;
       }
     };

@@ -1,8 +1,33 @@
 /** The hooks of arm64: relaxed atomic updates where hardware sets flags, flushes by broadcast. */
 import {
-  entryRef, F, flush_tlb_page, from, has, HPAGE_PMD_SIZE, isFolded, mkTable, mmCells, none, PAGE_SIZE, sizeOf, withFlags, withoutFlags,
-  type ArchHooks, type Cpu, type Entry, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Slot, type Table,
-  type Va, type Vma,
+  entryRef,
+  F,
+  flush_tlb_page,
+  from,
+  has,
+  HPAGE_PMD_SIZE,
+  isFolded,
+  mkTable,
+  mmCells,
+  none,
+  PAGE_SIZE,
+  sizeOf,
+  withFlags,
+  withoutFlags,
+  type ArchHooks,
+  type Cpu,
+  type Entry,
+  type Mm,
+  type MmuGather,
+  type Op,
+  type Pmd,
+  type PmdSlot,
+  type Pte,
+  type PteSlot,
+  type Slot,
+  type Table,
+  type Va,
+  type Vma,
 } from '@shootdown/core/plugin';
 import { __flush_tlb_range, __tlbi_sync_s1ish, flush_tlb_page_nosync, flushAsid, type Reach } from './tlbflush.ts';
 
@@ -131,7 +156,8 @@ function* change(cpu: Cpu, slot: Slot, to: (old: Entry) => Entry): Op {
 }
 
 /** Dirty to the hardware is "not RDONLY"; without write permission that would read as clean, so software remembers it. */
-const wrprotect = (old: Entry): Entry => withoutFlags(has(old, F.DIRTY) ? withFlags(old, F.SWDIRTY) : old, F.WRITE | F.DIRTY);
+const wrprotect = (old: Entry): Entry =>
+  withoutFlags(has(old, F.DIRTY) ? withFlags(old, F.SWDIRTY) : old, F.WRITE | F.DIRTY);
 
 const RELAXED = F.ACCESSED | F.WRITE | F.DIRTY | F.SWDIRTY;
 

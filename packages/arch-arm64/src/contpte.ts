@@ -4,8 +4,31 @@
  * Simplified: the machine remembers each page by itself all the same, and readers do not gather accessed and dirty of a block.
  */
 import {
-  below, entryRef, F, frameOf, from, has, hasAny, isValid, linux, operation, PAGE_SIZE, pageCells, pte_advance_pfn, pte_after, withFlags, withoutFlags,
-  type Cpu, type Layer, type Mm, type MmHooks, type Op, type Pte, type PteSlot, type Va, type Vma,
+  below,
+  entryRef,
+  F,
+  frameOf,
+  from,
+  has,
+  hasAny,
+  isValid,
+  linux,
+  operation,
+  PAGE_SIZE,
+  pageCells,
+  pte_advance_pfn,
+  pte_after,
+  withFlags,
+  withoutFlags,
+  type Cpu,
+  type Layer,
+  type Mm,
+  type MmHooks,
+  type Op,
+  type Pte,
+  type PteSlot,
+  type Va,
+  type Vma,
 } from '@shootdown/core/plugin';
 import { __flush_tlb_range } from './tlbflush.ts';
 
@@ -21,23 +44,32 @@ const pte_mknoncont = (pte: Pte): Pte => withoutFlags(pte, F.CONT);
 const cleanOld = (pte: Pte): Pte => withoutFlags(pte, YOUNG_DIRTY);
 
 /** Replaces the block that an entry is in by one whose entries are like `pte`, with the flags that hardware had set in any of them. */
-export const contpte_convert = operation(linux('v6.12', CONTPTE, 'contpte_convert'), function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, pte: Pte): Op {
-  const nr = CONT_PTES(cpu);
-  const first = contpte_align_down(cpu, ptep);
-  const start = addr - (ptep.index - first.index) * PAGE_SIZE(cpu.geometry);
-  let entry = pte_advance_pfn(pte, first.index - ptep.index);
-  for (let i = 0; i < nr; i++) {
-    const old = yield* cpu.xchg(entryRef(pte_after(first, i)), 0);
-    entry = withFlags(entry, old & YOUNG_DIRTY);
-  }
-  yield* __flush_tlb_range(cpu, mm, start, start + nr * PAGE_SIZE(cpu.geometry), PAGE_SIZE(cpu.geometry), { levels: 'last', ttl: 'pte' });
-  for (let i = 0; i < nr; i++) yield* cpu.store(entryRef(pte_after(first, i)), pte_advance_pfn(entry, i));
-});
+export const contpte_convert = operation(
+  linux('v6.12', CONTPTE, 'contpte_convert'),
+  function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, pte: Pte): Op {
+    const nr = CONT_PTES(cpu);
+    const first = contpte_align_down(cpu, ptep);
+    const start = addr - (ptep.index - first.index) * PAGE_SIZE(cpu.geometry);
+    let entry = pte_advance_pfn(pte, first.index - ptep.index);
+    for (let i = 0; i < nr; i++) {
+      const old = yield* cpu.xchg(entryRef(pte_after(first, i)), 0);
+      entry = withFlags(entry, old & YOUNG_DIRTY);
+    }
+    yield* __flush_tlb_range(cpu, mm, start, start + nr * PAGE_SIZE(cpu.geometry), PAGE_SIZE(cpu.geometry), {
+      levels: 'last',
+      ttl: 'pte',
+    });
+    for (let i = 0; i < nr; i++) yield* cpu.store(entryRef(pte_after(first, i)), pte_advance_pfn(entry, i));
+  },
+);
 
-export const contpte_try_unfold = operation(linux('v6.12', PGTABLE, 'contpte_try_unfold'), function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot): Op {
-  const pte = yield* cpu.read_entry(ptep);
-  if (pte_valid_cont(pte)) yield* contpte_convert(cpu, mm, addr, ptep, pte_mknoncont(pte));
-});
+export const contpte_try_unfold = operation(
+  linux('v6.12', PGTABLE, 'contpte_try_unfold'),
+  function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot): Op {
+    const pte = yield* cpu.read_entry(ptep);
+    if (pte_valid_cont(pte)) yield* contpte_convert(cpu, mm, addr, ptep, pte_mknoncont(pte));
+  },
+);
 
 /** Blocks that a range of entries covers in part, at its beginning and its end. */
 function* contpte_try_unfold_partial(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number): Op {
@@ -47,18 +79,21 @@ function* contpte_try_unfold_partial(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, 
 }
 
 /** After the last entry of a block was written: is it a block now? */
-export const contpte_try_fold = operation(linux('v6.12', PGTABLE, 'contpte_try_fold'), function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, pte: Pte): Op {
-  const last = CONT_PTES(cpu) - 1;
-  if (ptep.index % CONT_PTES(cpu) !== last || frameOf(pte) % CONT_PTES(cpu) !== last) return;
-  if (!isValid(pte) || hasAny(pte, F.CONT | F.SPECIAL)) return;
-  const huge = yield* isOfHugePage(cpu, frameOf(pte));
-  if (!huge) return;
-  for (let i = 0; i <= last; i++) {
-    const there = yield* cpu.read_entry(pte_after(ptep, i - last));
-    if (cleanOld(there) !== cleanOld(pte_advance_pfn(pte, i - last))) return;
-  }
-  yield* contpte_convert(cpu, mm, addr, ptep, withFlags(pte, F.CONT));
-});
+export const contpte_try_fold = operation(
+  linux('v6.12', PGTABLE, 'contpte_try_fold'),
+  function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, pte: Pte): Op {
+    const last = CONT_PTES(cpu) - 1;
+    if (ptep.index % CONT_PTES(cpu) !== last || frameOf(pte) % CONT_PTES(cpu) !== last) return;
+    if (!isValid(pte) || hasAny(pte, F.CONT | F.SPECIAL)) return;
+    const huge = yield* isOfHugePage(cpu, frameOf(pte));
+    if (!huge) return;
+    for (let i = 0; i <= last; i++) {
+      const there = yield* cpu.read_entry(pte_after(ptep, i - last));
+      if (cleanOld(there) !== cleanOld(pte_advance_pfn(pte, i - last))) return;
+    }
+    yield* contpte_convert(cpu, mm, addr, ptep, withFlags(pte, F.CONT));
+  },
+);
 
 /** A block lies within a huge page as soon as one of its frames does: both are aligned. */
 function* isOfHugePage(cpu: Cpu, pfn: number): Op<boolean> {
@@ -86,7 +121,13 @@ export class Contpte implements Layer {
       const block = Math.floor((ptep.index + i) / size) * size;
       const whole = aligned && isValid(pte) && block >= ptep.index && block + size <= ptep.index + nr;
       const entry = pte_advance_pfn(pte_mknoncont(pte), i);
-      yield* this.below.set_pte_at(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i), whole ? withFlags(entry, F.CONT) : entry);
+      yield* this.below.set_pte_at(
+        cpu,
+        mm,
+        addr + i * PAGE_SIZE(cpu.geometry),
+        pte_after(ptep, i),
+        whole ? withFlags(entry, F.CONT) : entry,
+      );
     }
   }
 
@@ -107,7 +148,12 @@ export class Contpte implements Layer {
     yield* contpte_try_unfold_partial(cpu, mm, addr, ptep, nr);
     let pte = yield* this.below.ptep_get_and_clear(cpu, mm, addr, ptep);
     for (let i = 1; i < nr; i++) {
-      const next = yield* this.below.ptep_get_and_clear(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i));
+      const next = yield* this.below.ptep_get_and_clear(
+        cpu,
+        mm,
+        addr + i * PAGE_SIZE(cpu.geometry),
+        pte_after(ptep, i),
+      );
       pte = withFlags(pte, next & YOUNG_DIRTY);
     }
     return pte;
@@ -123,7 +169,8 @@ export class Contpte implements Layer {
   @from('v6.12', CONTPTE, 'contpte_wrprotect_ptes')
   *wrprotect_ptes(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number): Op {
     yield* contpte_try_unfold_partial(cpu, mm, addr, ptep, nr);
-    for (let i = 0; i < nr; i++) yield* this.below.ptep_set_wrprotect(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i));
+    for (let i = 0; i < nr; i++)
+      yield* this.below.ptep_set_wrprotect(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i));
   }
 
   @from('v6.12', CONTPTE, 'contpte_ptep_set_access_flags')
@@ -150,7 +197,8 @@ export class Contpte implements Layer {
       yield* cpu.or(entryRef(pte_after(first, i)), flags);
     }
     const end = start + CONT_PTES(cpu) * PAGE_SIZE(cpu.geometry);
-    if (changed && dirty) yield* __flush_tlb_range(cpu, vma.mm, start, end, PAGE_SIZE(cpu.geometry), { levels: 'last', ttl: 'pte' });
+    if (changed && dirty)
+      yield* __flush_tlb_range(cpu, vma.mm, start, end, PAGE_SIZE(cpu.geometry), { levels: 'last', ttl: 'pte' });
     return changed;
   }
 }

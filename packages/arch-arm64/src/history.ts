@@ -1,6 +1,17 @@
 /** What arm64 did otherwise in older releases, and does otherwise in later ones. */
 import {
-  below, from, PAGE_SIZE, type Change, type Cpu, type Layer, type MmHooks, type Mm, type MmuGather, type Op, type Table, type Va,
+  below,
+  from,
+  PAGE_SIZE,
+  type Change,
+  type Cpu,
+  type Layer,
+  type MmHooks,
+  type Mm,
+  type MmuGather,
+  type Op,
+  type Table,
+  type Va,
 } from '@shootdown/core/plugin';
 import { Contpte } from './contpte.ts';
 import { __flush_tlb_range, __tlbi_sync_s1ish } from './tlbflush.ts';
@@ -31,7 +42,8 @@ class FreeHooksFlush implements Layer {
 
   @from('v4.19', TLB, 'tlb_flush')
   *tlb_flush(cpu: Cpu, tlb: MmuGather): Op {
-    if (!tlb.fullmm) yield* __flush_tlb_range(cpu, tlb.mm, tlb.start, tlb.end, PAGE_SIZE(cpu.geometry), { levels: 'last' });
+    if (!tlb.fullmm)
+      yield* __flush_tlb_range(cpu, tlb.mm, tlb.start, tlb.end, PAGE_SIZE(cpu.geometry), { levels: 'last' });
   }
 }
 
@@ -64,7 +76,9 @@ export const history: readonly Change[] = [
   },
   // What it would be without one of its rules.
   {
-    name: 'arm64_flushes_upper_levels', commit: 'none', shipped: 'never',
+    name: 'arm64_flushes_upper_levels',
+    commit: 'none',
+    shipped: 'never',
     says: 'Every flush drops what walks remember of upper levels.',
   },
 ];

@@ -55,7 +55,13 @@ export const arm64Machine: MachineSpec = {
     flushes: ['tlb.sync'],
     ipis: {},
     instructions,
-    compared: ['insn:tlbi_aside1is@cpu0', 'insn:tlbi_vae1is@cpu0', 'insn:tlbi_vale1is@cpu0', 'insn:tlbi_rvae1is@cpu0', 'insn:tlbi_rvale1is@cpu0'],
+    compared: [
+      'insn:tlbi_aside1is@cpu0',
+      'insn:tlbi_vae1is@cpu0',
+      'insn:tlbi_vale1is@cpu0',
+      'insn:tlbi_rvae1is@cpu0',
+      'insn:tlbi_rvale1is@cpu0',
+    ],
   },
   cells: [],
 };

@@ -1,6 +1,16 @@
 /** asm/tlbflush.h: invalidations that hardware carries to every CPU. Nobody is interrupted, mm_cpumask is not looked at. */
 import {
-  blockOf, linux, operation, PAGE_SIZE, roundDown, TLB_FLUSH_ALL, type Cpu, type Level, type Mm, type Op, type Va,
+  blockOf,
+  linux,
+  operation,
+  PAGE_SIZE,
+  roundDown,
+  TLB_FLUSH_ALL,
+  type Cpu,
+  type Level,
+  type Mm,
+  type Op,
+  type Va,
 } from '@shootdown/core/plugin';
 
 const TLBFLUSH = 'arch/arm64/include/asm/tlbflush.h';
@@ -15,7 +25,13 @@ const leavesOf = (reach: Reach): readonly Level[] => (reach.ttl ? [reach.ttl] : 
 
 /** TLBI VALE1IS (last level) or VAE1IS, for the pages from `start` to `end`: one instruction. */
 function* tlbi(cpu: Cpu, mm: Mm, start: Va, end: Va, reach: Reach): Op {
-  yield* cpu.tlbi_broadcast({ asid: mm.id, start, end, leaves: leavesOf(reach), walkCache: reach.levels === 'last' && !cpu.has('arm64_flushes_upper_levels') ? 'none' : 'range' });
+  yield* cpu.tlbi_broadcast({
+    asid: mm.id,
+    start,
+    end,
+    leaves: leavesOf(reach),
+    walkCache: reach.levels === 'last' && !cpu.has('arm64_flushes_upper_levels') ? 'none' : 'range',
+  });
 }
 
 /** The invalidations that came before are complete on every CPU, and so are accesses that used what they removed. */
@@ -31,10 +47,13 @@ export const flushAsid = operation(linux('v6.1', TLBFLUSH, 'flush_tlb_mm'), func
 });
 
 /** One page, leaves only: the tables that lead to it stay. */
-export const flush_tlb_page_nosync = operation(linux('v6.1', TLBFLUSH, 'flush_tlb_page_nosync'), function* (cpu: Cpu, mm: Mm, uaddr: Va): Op {
-  yield* cpu.fence('dsb(ishst)');
-  yield* tlbi(cpu, mm, uaddr, uaddr + 1, { levels: 'last' });
-});
+export const flush_tlb_page_nosync = operation(
+  linux('v6.1', TLBFLUSH, 'flush_tlb_page_nosync'),
+  function* (cpu: Cpu, mm: Mm, uaddr: Va): Op {
+    yield* cpu.fence('dsb(ishst)');
+    yield* tlbi(cpu, mm, uaddr, uaddr + 1, { levels: 'last' });
+  },
+);
 
 /** A range, in steps of `stride` bytes or with range operations; the whole ASID when it is too long for that. */
 export const __flush_tlb_range = operation(
@@ -45,7 +64,10 @@ export const __flush_tlb_range = operation(
     let pages = blockOf(cpu.geometry, 'pte', end - start);
     const ranges = cpu.number('system_supports_tlb_range') !== 0;
     const more = cpu.has('arm64_range_from_highest_scale') ? 1 : 0;
-    if ((!ranges && cpu.reaches('MAX_TLBI_OPS', (end - start) / stride)) || cpu.reaches('MAX_TLBI_RANGE_PAGES', pages - more)) {
+    if (
+      (!ranges && cpu.reaches('MAX_TLBI_OPS', (end - start) / stride)) ||
+      cpu.reaches('MAX_TLBI_RANGE_PAGES', pages - more)
+    ) {
       yield* flushAsid(cpu, mm);
       return;
     }

@@ -1,7 +1,25 @@
 /** The hooks that radix and hash share: both change entries with ldarx and stdcx, and both flush a huge page they clear. */
 import {
-  F, flush_pmd_tlb_range, frameOf, from, has, HPAGE_PMD_SIZE, pmd_present, pmdp_huge_get_and_clear,
-  type Cpu, type Entry, type Layer, type Mm, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Slot, type Va, type Vma,
+  F,
+  flush_pmd_tlb_range,
+  frameOf,
+  from,
+  has,
+  HPAGE_PMD_SIZE,
+  pmd_present,
+  pmdp_huge_get_and_clear,
+  type Cpu,
+  type Entry,
+  type Layer,
+  type Mm,
+  type Op,
+  type Pmd,
+  type PmdSlot,
+  type Pte,
+  type PteSlot,
+  type Slot,
+  type Va,
+  type Vma,
 } from '@shootdown/core/plugin';
 import { switch_mm_irqs_off } from './context.ts';
 import { __hash_pte_update, __radix_pte_update, EVERYTHING, pte_update, radix_enabled } from './update.ts';

@@ -1,6 +1,17 @@
 /** Which CPUs have run an address space. They stay in mm_cpumask when they leave; a radix flush may trim the idle ones. */
 import {
-  asMm, cpuBit, currentCells, ipiHandler, linux, mmCells, mmdrop_lazy_tlb, operation, type Cpu, type CpuMask, type Mm, type Op,
+  asMm,
+  cpuBit,
+  currentCells,
+  ipiHandler,
+  linux,
+  mmCells,
+  mmdrop_lazy_tlb,
+  operation,
+  type Cpu,
+  type CpuMask,
+  type Mm,
+  type Op,
 } from '@shootdown/core/plugin';
 import { active_cpus } from './cells.ts';
 import { _tlbiel_pid } from './tlbie.ts';
@@ -60,7 +71,9 @@ export const exit_lazy_flush_tlb = operation(
   },
 );
 
-const do_exit_flush_lazy_tlb = ipiHandler('do_exit_flush_lazy_tlb', (cpu, info) => exit_lazy_flush_tlb(cpu, { id: info['mm'] as number }, true));
+const do_exit_flush_lazy_tlb = ipiHandler('do_exit_flush_lazy_tlb', (cpu, info) =>
+  exit_lazy_flush_tlb(cpu, { id: info['mm'] as number }, true),
+);
 
 export const exit_flush_lazy_tlbs = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/radix_tlb.c', 'exit_flush_lazy_tlbs'),

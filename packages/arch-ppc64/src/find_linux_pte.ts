@@ -1,7 +1,23 @@
 /** The walk without locks that ends in a typed pointer: to a PTE of a table, or to a huge PMD taken for a PTE. */
 import {
-  F, hasAny, indexOf, isFolded, isTable, linux, mmCells, operation, pmd_none, pmd_trans_huge, tableOf,
-  type Cpu, type Entry, type Mm, type Op, type PmdSlot, type PteSlot, type Va,
+  F,
+  hasAny,
+  indexOf,
+  isFolded,
+  isTable,
+  linux,
+  mmCells,
+  operation,
+  pmd_none,
+  pmd_trans_huge,
+  tableOf,
+  type Cpu,
+  type Entry,
+  type Mm,
+  type Op,
+  type PmdSlot,
+  type PteSlot,
+  type Va,
 } from '@shootdown/core/plugin';
 
 /** Where the entry stands. What stands there may change at once: interrupts off keep tables allocated, and no more. */

@@ -1,7 +1,25 @@
 /** The hooks of the hash MMU: Linux keeps the tree, the hardware looks into a hash table of its own. */
 import {
-  entryRef, F, from, pmd_clear, pmd_present, pte_young, serialize_against_pte_lookup, withoutFlags,
-  type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Table, type Va, type Vma,
+  entryRef,
+  F,
+  from,
+  pmd_clear,
+  pmd_present,
+  pte_young,
+  serialize_against_pte_lookup,
+  withoutFlags,
+  type ArchHooks,
+  type Cpu,
+  type Mm,
+  type MmuGather,
+  type Op,
+  type Pmd,
+  type PmdSlot,
+  type Pte,
+  type PteSlot,
+  type Table,
+  type Va,
+  type Vma,
 } from '@shootdown/core/plugin';
 import { batch, data_fault, hpte_slot_table } from './cells.ts';
 import { hash_preload } from './hash_page.ts';
@@ -127,4 +145,3 @@ export class Hash implements ArchHooks {
     yield* hash_preload(cpu, vma.mm, addr, ptep);
   }
 }
-

@@ -3,8 +3,31 @@
  * the Linux entry into it, without locks and with interrupts off. Only when that cannot be is it a page fault.
  */
 import {
-  blockOf, deregister_lockless_pgtable_walker, entryRef, F, frameOf, has, hasAny, HPAGE_PMD_NR, linux, mkLeaf, operation, register_lockless_pgtable_walker, tableCells, withFlags, withoutFlags,
-  type Access, type AccessResult, type Cpu, type Entry, type Miss, type Mm, type Op, type PmdSlot, type PteSlot, type Va,
+  blockOf,
+  deregister_lockless_pgtable_walker,
+  entryRef,
+  F,
+  frameOf,
+  has,
+  hasAny,
+  HPAGE_PMD_NR,
+  linux,
+  mkLeaf,
+  operation,
+  register_lockless_pgtable_walker,
+  tableCells,
+  withFlags,
+  withoutFlags,
+  type Access,
+  type AccessResult,
+  type Cpu,
+  type Entry,
+  type Miss,
+  type Mm,
+  type Op,
+  type PmdSlot,
+  type PteSlot,
+  type Va,
 } from '@shootdown/core/plugin';
 import { data_fault, hpte_slot_table } from './cells.ts';
 import { mm_is_thread_local } from './context.ts';
@@ -49,13 +72,15 @@ export const do_hash_fault = operation(
     yield* cpu.local_irq_restore();
     yield* deregister_lockless_pgtable_walker(cpu, mm);
     // Linux goes back to user code, which faults again until the entry is free.
-    if (ptep && hashed === 'busy') yield* cpu.wait_clear(entryRef(ptep), F.BUSY, 'another hash fault is done with the entry');
+    if (ptep && hashed === 'busy')
+      yield* cpu.wait_clear(entryRef(ptep), F.BUSY, 'another hash fault is done with the entry');
     return hashed;
   },
 );
 
 /** Present, a leaf, and permitted: tested here for speed, and again when the entry is locked. */
-const check_pte_access = (entry: Entry, write: boolean): boolean => has(entry, F.PRESENT | F.LEAF | F.USER | (write ? F.WRITE : 0));
+const check_pte_access = (entry: Entry, write: boolean): boolean =>
+  has(entry, F.PRESENT | F.LEAF | F.USER | (write ? F.WRITE : 0));
 
 export const hash_page_mm = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/hash_utils.c', 'hash_page_mm'),
@@ -63,7 +88,9 @@ export const hash_page_mm = operation(
     const pte = yield* read_linux_pte(cpu, ptep);
     if (!check_pte_access(pte, write)) return 'page fault';
     const local = yield* mm_is_thread_local(cpu, mm);
-    return yield* ptep.level === 'pmd' ? __hash_page_thp(cpu, mm, ea, write, ptep, nohpte, local) : __hash_page_64K(cpu, mm, ea, write, ptep, nohpte, local);
+    return yield* ptep.level === 'pmd'
+      ? __hash_page_thp(cpu, mm, ea, write, ptep, nohpte, local)
+      : __hash_page_64K(cpu, mm, ea, write, ptep, nohpte, local);
   },
 );
 
@@ -71,7 +98,11 @@ export const hash_page_mm = operation(
  * Locks the entry with H_PAGE_BUSY, so that nobody changes it before its copy is complete; sets accessed and dirty with it.
  * Software loses dirty flags here as hardware would: without the page-table lock.
  */
-function* lockEntry(cpu: Cpu, ptep: LinuxPte, write: boolean): Op<{ readonly old: Entry; readonly locked: Entry } | Hashed> {
+function* lockEntry(
+  cpu: Cpu,
+  ptep: LinuxPte,
+  write: boolean,
+): Op<{ readonly old: Entry; readonly locked: Entry } | Hashed> {
   for (;;) {
     const old = yield* read_linux_pte(cpu, ptep);
     if (hasAny(old, F.BUSY)) return 'busy';
@@ -92,7 +123,8 @@ export const __hash_page_64K = operation(
     const taken = yield* lockEntry(cpu, ptep, write);
     if (typeof taken === 'string') return taken;
     const block = blockOf(cpu.geometry, 'pte', ea);
-    const hit = hasAny(taken.old, F.HASHPTE) && (yield* hpte_updatepp(cpu, mm, block, 'pte', taken.locked, nohpte, local));
+    const hit =
+      hasAny(taken.old, F.HASHPTE) && (yield* hpte_updatepp(cpu, mm, block, 'pte', taken.locked, nohpte, local));
     if (!hit) yield* hpte_insert(cpu, mm, block, 'pte', taken.locked);
     yield* cpu.store(entryRef(ptep), withFlags(withoutFlags(taken.locked, F.BUSY), F.HASHPTE));
     return 'again';
@@ -123,25 +155,37 @@ export const __hash_page_thp = operation(
 const OPS = 'arch/powerpc/include/asm/book3s/64/mmu-hash.h';
 
 /** Puts an entry into the hash table. */
-export const hpte_insert = operation(linux('v6.1', OPS, 'hpte_insert'), function* (cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', entry: Entry): Op {
-  yield* cpu.store(hpteOf(mm, size, block), translationOf(entry));
-});
+export const hpte_insert = operation(
+  linux('v6.1', OPS, 'hpte_insert'),
+  function* (cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', entry: Entry): Op {
+    yield* cpu.store(hpteOf(mm, size, block), translationOf(entry));
+  },
+);
 
 /** Changes the permissions of an entry of the hash table. False: it is not there any more. */
-export const hpte_updatepp = operation(linux('v6.1', OPS, 'hpte_updatepp'), function* (
-  cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', entry: Entry, nohpte: boolean, local: boolean,
-): Op<boolean> {
-  const at = hpteOf(mm, size, block);
-  const old = yield* cpu.load(at);
-  if (old === 0) return false;
-  yield* cpu.store(at, translationOf(entry));
-  // A fault for want of an entry: no TLB has it.
-  if (nohpte) return true;
-  yield* cpu.fence('ptesync');
-  yield* tlbie(cpu, mm, block, size, local);
-  yield* ptesync(cpu, local);
-  return true;
-});
+export const hpte_updatepp = operation(
+  linux('v6.1', OPS, 'hpte_updatepp'),
+  function* (
+    cpu: Cpu,
+    mm: Mm,
+    block: number,
+    size: 'pte' | 'pmd',
+    entry: Entry,
+    nohpte: boolean,
+    local: boolean,
+  ): Op<boolean> {
+    const at = hpteOf(mm, size, block);
+    const old = yield* cpu.load(at);
+    if (old === 0) return false;
+    yield* cpu.store(at, translationOf(entry));
+    // A fault for want of an entry: no TLB has it.
+    if (nohpte) return true;
+    yield* cpu.fence('ptesync');
+    yield* tlbie(cpu, mm, block, size, local);
+    yield* ptesync(cpu, local);
+    return true;
+  },
+);
 
 /** After a page fault, under the page-table lock: saves the hash fault that would follow. */
 export const hash_preload = operation(

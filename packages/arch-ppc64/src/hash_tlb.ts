@@ -3,8 +3,26 @@
  * so the flush_tlb hooks are empty. In lazy MMU mode a CPU collects PTEs and removes them together.
  */
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, blockOf, F, hasAny, HPAGE_PMD_NR, levelIndex, linux, operation, PAGE_SIZE,
-  pmd_pgtable, spaceOf, tableCells, type Cpu, type Mm, type Op, type Pmd, type Ref, type Slot, type Va,
+  arch_enter_lazy_mmu_mode,
+  arch_leave_lazy_mmu_mode,
+  blockOf,
+  F,
+  hasAny,
+  HPAGE_PMD_NR,
+  levelIndex,
+  linux,
+  operation,
+  PAGE_SIZE,
+  pmd_pgtable,
+  spaceOf,
+  tableCells,
+  type Cpu,
+  type Mm,
+  type Op,
+  type Pmd,
+  type Ref,
+  type Slot,
+  type Va,
 } from '@shootdown/core/plugin';
 import { batch, hpte, hpte_slot_table } from './cells.ts';
 import { mm_is_thread_local } from './context.ts';
@@ -49,7 +67,8 @@ export const flush_hash_page = operation(
 export const flush_hash_range = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/hash_utils.c', 'flush_hash_range'),
   function* (cpu: Cpu, vpns: readonly number[], local: boolean): Op {
-    for (let i = 0; i < vpns.length; i++) yield* cpu.store(hpteOf(mmOf(cpu, vpns[i]!), 'pte', blockIn(cpu, vpns[i]!)), 0);
+    for (let i = 0; i < vpns.length; i++)
+      yield* cpu.store(hpteOf(mmOf(cpu, vpns[i]!), 'pte', blockIn(cpu, vpns[i]!)), 0);
     yield* cpu.fence('ptesync');
     for (let i = 0; i < vpns.length; i++) yield* tlbie(cpu, mmOf(cpu, vpns[i]!), blockIn(cpu, vpns[i]!), 'pte', local);
     yield* ptesync(cpu, local);
@@ -57,19 +76,22 @@ export const flush_hash_range = operation(
 );
 
 /** A PTE that is in the hash table was changed: remove it now, or note it for the end of lazy MMU mode. */
-export const hpte_need_flush = operation(linux('v6.1', HASH_TLB, 'hpte_need_flush'), function* (cpu: Cpu, mm: Mm, addr: Va): Op {
-  const vpn = vpnOf(cpu, mm, blockOf(cpu.geometry, 'pte', addr));
-  const active = yield* cpu.load(batch.active(cpu.id));
-  if (!active) {
-    const local = yield* mm_is_thread_local(cpu, mm);
-    yield* flush_hash_page(cpu, vpn, local);
-    return;
-  }
-  // Left out: a batch that holds another address space or page size is flushed first. It cannot be: the mode ends before.
-  yield* cpu.list_add(batch.vpn(cpu.id), vpn);
-  const index = yield* cpu.add_return(batch.index(cpu.id), 1);
-  if (cpu.reaches('PPC64_TLB_BATCH_NR', index)) yield* __flush_tlb_pending(cpu);
-});
+export const hpte_need_flush = operation(
+  linux('v6.1', HASH_TLB, 'hpte_need_flush'),
+  function* (cpu: Cpu, mm: Mm, addr: Va): Op {
+    const vpn = vpnOf(cpu, mm, blockOf(cpu.geometry, 'pte', addr));
+    const active = yield* cpu.load(batch.active(cpu.id));
+    if (!active) {
+      const local = yield* mm_is_thread_local(cpu, mm);
+      yield* flush_hash_page(cpu, vpn, local);
+      return;
+    }
+    // Left out: a batch that holds another address space or page size is flushed first. It cannot be: the mode ends before.
+    yield* cpu.list_add(batch.vpn(cpu.id), vpn);
+    const index = yield* cpu.add_return(batch.index(cpu.id), 1);
+    if (cpu.reaches('PPC64_TLB_BATCH_NR', index)) yield* __flush_tlb_pending(cpu);
+  },
+);
 
 /** Removes what was noted. */
 export const __flush_tlb_pending = operation(linux('v6.1', HASH_TLB, '__flush_tlb_pending'), function* (cpu: Cpu): Op {
@@ -122,4 +144,3 @@ export function* clearTable(cpu: Cpu, table: number): Op {
 
 /** The word that stands in a deposited table for a page that is in the hash table. Not an entry, and not present to anybody. */
 export const SLOT_VALID = F.HASHPTE;
-

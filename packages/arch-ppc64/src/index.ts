@@ -21,7 +21,9 @@ export const radix = arch({
   layers: [Serialize, Book3s64, Radix],
   machine: radixMachine,
   // POWER10 has no errata of tlbie, and a TLB without sets.
-  variants: { 'ppc64-radix-power10': { CPU_FTR_P9_TLBIE_STQ_BUG: 0, CPU_FTR_P9_TLBIE_ERAT_BUG: 0, POWER9_TLB_SETS_RADIX: 1 } },
+  variants: {
+    'ppc64-radix-power10': { CPU_FTR_P9_TLBIE_STQ_BUG: 0, CPU_FTR_P9_TLBIE_ERAT_BUG: 0, POWER9_TLB_SETS_RADIX: 1 },
+  },
   history: radixHistory,
   rules: radixRules,
   operations,

@@ -7,7 +7,11 @@ const named = (instruction: 'tlbie' | 'tlbiel', ric: number): string => `${instr
 
 export function radixInstructions(step: TlbInstruction, number: (name: string) => number): Amounts {
   // fixup_tlbie_*: before the wait one more tlbie of a page for each of the errata.
-  if (step.does === 'sync') return { tlbsync: 1, [named('tlbie', 0)]: number('CPU_FTR_P9_TLBIE_STQ_BUG') + number('CPU_FTR_P9_TLBIE_ERAT_BUG') };
+  if (step.does === 'sync')
+    return {
+      tlbsync: 1,
+      [named('tlbie', 0)]: number('CPU_FTR_P9_TLBIE_STQ_BUG') + number('CPU_FTR_P9_TLBIE_ERAT_BUG'),
+    };
   if (step.does === 'root') return {};
   const ric = ricOf(step.what);
   if (step.does === 'broadcast') return { [named('tlbie', ric)]: 1 };

@@ -3,8 +3,23 @@
  * them when the process changes. Simplified: one guest, one base page a translation, no TLB of the guest's own.
  */
 import {
-  blockOf, F, from, frameOf, has, HPAGE_PMD_NR, linux, none, operation, PAGE_SIZE, perMm, region,
-  type Cpu, type Layer, type Mm, type Op, type Va,
+  blockOf,
+  F,
+  from,
+  frameOf,
+  has,
+  HPAGE_PMD_NR,
+  linux,
+  none,
+  operation,
+  PAGE_SIZE,
+  perMm,
+  region,
+  type Cpu,
+  type Layer,
+  type Mm,
+  type Op,
+  type Va,
 } from '@shootdown/core/plugin';
 import { find_linux_pte, read_linux_pte } from './find_linux_pte.ts';
 
@@ -23,7 +38,8 @@ export class KvmGuest implements Layer {
   *mmu_notifier_invalidate_range_start(cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
     yield* cpu.spin_lock(kvmCells.mmu_lock(mm.id));
     yield* cpu.add(kvmCells.mmu_notifier_count(mm.id), 1);
-    for (let va = start; va < end; va += PAGE_SIZE(cpu.geometry)) yield* cpu.note({ kind: 'ghost.copy', mm, page: blockOf(cpu.geometry, 'pte', va), frame: undefined });
+    for (let va = start; va < end; va += PAGE_SIZE(cpu.geometry))
+      yield* cpu.note({ kind: 'ghost.copy', mm, page: blockOf(cpu.geometry, 'pte', va), frame: undefined });
     yield* cpu.spin_unlock(kvmCells.mmu_lock(mm.id));
   }
 

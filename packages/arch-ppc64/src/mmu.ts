@@ -64,7 +64,11 @@ export const radixMachine: MachineSpec = {
   entryBits: bits,
   counted: {
     flushes: [
-      'radix__flush_tlb_mm', '__flush_all_mm', 'radix__flush_tlb_page_psize', '__radix__flush_tlb_range', '__radix__flush_tlb_range_psize',
+      'radix__flush_tlb_mm',
+      '__flush_all_mm',
+      'radix__flush_tlb_page_psize',
+      '__radix__flush_tlb_range',
+      '__radix__flush_tlb_range_psize',
       'radix__flush_tlb_collapsed_pmd',
     ],
     ipis: { do_exit_flush_lazy_tlb: 'lazyExitIpis', do_shoot_lazy_tlb: 'lazyExitIpis' },
@@ -94,6 +98,11 @@ export const hashMachine: MachineSpec = {
   notCompared: F.BUSY | F.HASHPTE,
   entryBits: { ...bits, BUSY: 'H_PAGE_BUSY (RSV1), 0x40', HASHPTE: 'H_PAGE_HASHPTE (RPN43), 0x0080000000000000' },
   // A huge page, or what one CPU has collected: one PTE or many.
-  counted: { flushes: ['flush_hash_hugepage', 'flush_hash_range', 'flush_hash_page'], ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' }, hypercalls: hashHypercalls, compared },
+  counted: {
+    flushes: ['flush_hash_hugepage', 'flush_hash_range', 'flush_hash_page'],
+    ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' },
+    hypercalls: hashHypercalls,
+    compared,
+  },
   cells: hashCells,
 };

@@ -1,7 +1,19 @@
 /** Code that only powerpc has and that walks without locks. */
 import {
-  deregister_lockless_pgtable_walker, F, has, linux, none, operation, pte_pfn, register_lockless_pgtable_walker,
-  type Cpu, type Entry, type Mm, type Op, type Pfn, type Va,
+  deregister_lockless_pgtable_walker,
+  F,
+  has,
+  linux,
+  none,
+  operation,
+  pte_pfn,
+  register_lockless_pgtable_walker,
+  type Cpu,
+  type Entry,
+  type Mm,
+  type Op,
+  type Pfn,
+  type Va,
 } from '@shootdown/core/plugin';
 import { find_linux_pte, read_linux_pte } from './find_linux_pte.ts';
 

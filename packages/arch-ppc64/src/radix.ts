@@ -1,11 +1,35 @@
 /** The hooks of the radix MMU: the hardware walks the tables, tlbie reaches every CPU without asking it. */
 import {
-  entryRef, from, HPAGE_PMD_SIZE, none, PAGE_SIZE, pmd_clear, pmd_present, POISON, ptep_get_and_clear, tableCells,
-  type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Table, type Va, type Vma,
+  entryRef,
+  from,
+  HPAGE_PMD_SIZE,
+  none,
+  PAGE_SIZE,
+  pmd_clear,
+  pmd_present,
+  POISON,
+  ptep_get_and_clear,
+  tableCells,
+  type ArchHooks,
+  type Cpu,
+  type Mm,
+  type MmuGather,
+  type Op,
+  type Pmd,
+  type PmdSlot,
+  type Pte,
+  type PteSlot,
+  type Table,
+  type Va,
+  type Vma,
 } from '@shootdown/core/plugin';
 import { exit_flush_lazy_tlbs } from './context.ts';
 import {
-  __radix__flush_tlb_range, __radix__flush_tlb_range_psize, radix__flush_all_mm, radix__flush_tlb_collapsed_pmd, radix__flush_tlb_mm,
+  __radix__flush_tlb_range,
+  __radix__flush_tlb_range_psize,
+  radix__flush_all_mm,
+  radix__flush_tlb_collapsed_pmd,
+  radix__flush_tlb_mm,
   radix__flush_tlb_page_psize,
 } from './radix_tlb.ts';
 import { __radix_pte_update, EVERYTHING } from './update.ts';
@@ -88,7 +112,14 @@ export class Radix implements ArchHooks {
     }
     const small = tlb.page_size === PAGE_SIZE(cpu.geometry);
     if (small || tlb.page_size === HPAGE_PMD_SIZE(cpu.geometry)) {
-      yield* __radix__flush_tlb_range_psize(cpu, tlb.mm, tlb.start, tlb.end, small ? 'pte' : 'pmd', tlb.freed_tables ? 'also_pwc' : 'stays');
+      yield* __radix__flush_tlb_range_psize(
+        cpu,
+        tlb.mm,
+        tlb.start,
+        tlb.end,
+        small ? 'pte' : 'pmd',
+        tlb.freed_tables ? 'also_pwc' : 'stays',
+      );
     } else if (tlb.freed_tables) yield* radix__flush_all_mm(cpu, tlb.mm, false);
     else yield* radix__flush_tlb_mm(cpu, tlb.mm);
   }

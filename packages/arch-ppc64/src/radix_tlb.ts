@@ -3,14 +3,24 @@
  * interrupts others only to send idle CPUs away from a process with one thread, so that its next flushes are local.
  */
 import {
-  HPAGE_PMD_SIZE, linux, operation, PAGE_SIZE, roundDown, TLB_FLUSH_ALL, type Cpu, type Mm, type Op, type Va,
+  HPAGE_PMD_SIZE,
+  linux,
+  operation,
+  PAGE_SIZE,
+  roundDown,
+  TLB_FLUSH_ALL,
+  type Cpu,
+  type Mm,
+  type Op,
+  type Va,
 } from '@shootdown/core/plugin';
 import { flush_type_needed, type FlushType } from './context.ts';
 import { begin, end as complete, tlbiePid, tlbieVa, type PageSize, type Ric, type Scope } from './tlbie.ts';
 
 const RADIX_TLB = 'arch/powerpc/mm/book3s64/radix_tlb.c';
 
-export const sizeOfPage = (cpu: Cpu, psize: PageSize): number => (psize === 'pte' ? PAGE_SIZE(cpu.geometry) : HPAGE_PMD_SIZE(cpu.geometry));
+export const sizeOfPage = (cpu: Cpu, psize: PageSize): number =>
+  psize === 'pte' ? PAGE_SIZE(cpu.geometry) : HPAGE_PMD_SIZE(cpu.geometry);
 const isAboveCeiling = (cpu: Cpu, scope: Scope, pages: number): boolean =>
   cpu.exceeds(scope === 'global' ? 'tlb_single_page_flush_ceiling' : 'tlb_local_single_page_flush_ceiling', pages);
 
@@ -31,10 +41,13 @@ function* pages(cpu: Cpu, scope: Scope, mm: Mm, start: Va, end: Va, psize: PageS
 }
 
 /** Translations of an address space; what walks remember of upper levels stays. */
-export const radix__flush_tlb_mm = operation(linux('v6.1', RADIX_TLB, 'radix__flush_tlb_mm'), function* (cpu: Cpu, mm: Mm): Op {
-  const type = yield* scopeOf(cpu, mm, false);
-  if (type !== 'none') yield* pid(cpu, type, mm, 'tlb');
-});
+export const radix__flush_tlb_mm = operation(
+  linux('v6.1', RADIX_TLB, 'radix__flush_tlb_mm'),
+  function* (cpu: Cpu, mm: Mm): Op {
+    const type = yield* scopeOf(cpu, mm, false);
+    if (type !== 'none') yield* pid(cpu, type, mm, 'tlb');
+  },
+);
 
 /** Everything of an address space. */
 export const radix__flush_all_mm = operation(

@@ -4,7 +4,9 @@ import { exit_lazy_flush_tlb } from './context.ts';
 import { radix_enabled } from './update.ts';
 
 /** On radix the CPU may leave the mask while it is at it. */
-const do_serialize_radix = ipiHandler('do_serialize', (cpu, info) => exit_lazy_flush_tlb(cpu, { id: info['mm'] as number }, false));
+const do_serialize_radix = ipiHandler('do_serialize', (cpu, info) =>
+  exit_lazy_flush_tlb(cpu, { id: info['mm'] as number }, false),
+);
 /** On hash, taking the interrupt is all. */
 const do_serialize_hash = ipiHandler('do_serialize');
 

@@ -1,5 +1,13 @@
 /** tlbie and tlbiel: the invalidations of the radix MMU, for all threads of the partition or for this one. */
-import { TLB_FLUSH_ALL, type Cpu, type Invalidation, type Level, type Mm, type Op, type Va } from '@shootdown/core/plugin';
+import {
+  TLB_FLUSH_ALL,
+  type Cpu,
+  type Invalidation,
+  type Level,
+  type Mm,
+  type Op,
+  type Va,
+} from '@shootdown/core/plugin';
 
 /** RIC: translations, remembered upper levels (PWC), or all. */
 export type Ric = 'tlb' | 'pwc' | 'all';
@@ -8,9 +16,19 @@ export type PageSize = 'pte' | 'pmd';
 
 const BOTH: readonly Level[] = ['pte', 'pmd'];
 const ofPid = (mm: Mm, ric: Ric): Invalidation => ({
-  asid: mm.id, start: 0, end: TLB_FLUSH_ALL, leaves: ric === 'pwc' ? [] : BOTH, walkCache: ric === 'tlb' ? 'none' : 'all',
+  asid: mm.id,
+  start: 0,
+  end: TLB_FLUSH_ALL,
+  leaves: ric === 'pwc' ? [] : BOTH,
+  walkCache: ric === 'tlb' ? 'none' : 'all',
 });
-const ofPage = (mm: Mm, va: Va, psize: PageSize): Invalidation => ({ asid: mm.id, start: va, end: va + 1, leaves: [psize], walkCache: 'none' });
+const ofPage = (mm: Mm, va: Va, psize: PageSize): Invalidation => ({
+  asid: mm.id,
+  start: va,
+  end: va + 1,
+  leaves: [psize],
+  walkCache: 'none',
+});
 
 /** Invalidates on this CPU, or on all; nothing is done for certain before the barrier at the end. */
 export type Scope = 'local' | 'global';

@@ -1,5 +1,17 @@
 /** pte_update: how an entry is changed where hardware, or a hash fault, may change it at the same moment. */
-import { entryRef, F, hasAny, withFlags, withoutFlags, type Cpu, type Entry, type Mm, type Op, type Slot, type Va } from '@shootdown/core/plugin';
+import {
+  entryRef,
+  F,
+  hasAny,
+  withFlags,
+  withoutFlags,
+  type Cpu,
+  type Entry,
+  type Mm,
+  type Op,
+  type Slot,
+  type Va,
+} from '@shootdown/core/plugin';
 import { hpte_do_hugepage_flush, hpte_need_flush } from './hash_tlb.ts';
 
 /** To clear: the whole entry. */

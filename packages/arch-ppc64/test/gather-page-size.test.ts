@@ -1,6 +1,15 @@
 /** A gather that holds entries of two sizes (before e77b0852b551): one range, flushed as pages of the size that came last. */
 import { expect, test } from '@jest/globals';
-import { judgeScenario, munmap, replayToken, user_load, user_store, watches, type Configuration, type Scenario } from '@shootdown/core';
+import {
+  judgeScenario,
+  munmap,
+  replayToken,
+  user_load,
+  user_store,
+  watches,
+  type Configuration,
+  type Scenario,
+} from '@shootdown/core';
 import { radix } from '../src/index.ts';
 
 const story: Scenario = {
@@ -36,7 +45,11 @@ const story: Scenario = {
   asks: [watches.find((w) => w.breach === 'page-uaf')!.claim],
 };
 const v5_4: Configuration = { release: 'v5.4', says: 'Linux 5.4' };
-const mixed: Configuration = { ...v5_4, config: { MMU_GATHER_PAGE_SIZE: false }, says: 'Linux 5.4 without MMU_GATHER_PAGE_SIZE' };
+const mixed: Configuration = {
+  ...v5_4,
+  config: { MMU_GATHER_PAGE_SIZE: false },
+  says: 'Linux 5.4 without MMU_GATHER_PAGE_SIZE',
+};
 const judge = (kernel: Configuration, thresholds?: 'exploring' | 'machine') =>
   judgeScenario(radix, story, kernel, 'v5.4', { maxStates: 1e6, ...(thresholds && { thresholds }) });
 
@@ -44,7 +57,11 @@ test('four pages are above the small ceiling, where everything is flushed, and b
   expect((await judge(mixed, 'exploring')).outcome).toBe('clean');
   const verdict = await judge(mixed);
   expect([verdict.outcome, verdict.evidence.thresholds?.numbers]).toEqual(['violates', 'machine']);
-  const { trace } = replayToken(verdict.counterexample!.token, [radix], [{ scenario: story, variants: { 'v5.4': mixed } }]);
+  const { trace } = replayToken(
+    verdict.counterexample!.token,
+    [radix],
+    [{ scenario: story, variants: { 'v5.4': mixed } }],
+  );
   expect(trace.events.at(-1)?.broken.map(({ claim }) => claim)).toEqual(story.asks);
 }, 60_000);
 

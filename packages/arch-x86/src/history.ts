@@ -25,15 +25,21 @@ export const history: readonly Change[] = [
   },
   // What it would be without one of its rules.
   {
-    name: 'x86_lazy_cpus_are_interrupted', commit: 'none', shipped: 'never',
+    name: 'x86_lazy_cpus_are_interrupted',
+    commit: 'none',
+    shipped: 'never',
     says: 'A flush interrupts lazy CPUs too.',
   },
   {
-    name: 'x86_lazy_cpus_stay', commit: 'none', shipped: 'never',
+    name: 'x86_lazy_cpus_stay',
+    commit: 'none',
+    shipped: 'never',
     says: 'A lazy CPU that is interrupted flushes and stays where it is, and is interrupted again by the next flush.',
   },
   {
-    name: 'x86_flushes_by_request_only', commit: 'none', shipped: 'never',
+    name: 'x86_flushes_by_request_only',
+    commit: 'none',
+    shipped: 'never',
     says: 'A CPU does what the interrupt asks for, and compares no generations.',
   },
   {

@@ -3,8 +3,25 @@
  * and flush before they run on.
  */
 import {
-  cpuBit, from, Generic, linux, operation, perCpu, TLB_FLUSH_ALL, waitsFor, zero,
-  type Cpu, type CpuMask, type Footprint, type Layer, type Meaning, type MmuGather, type Op, type Step, type Store, type Table,
+  cpuBit,
+  from,
+  Generic,
+  linux,
+  operation,
+  perCpu,
+  TLB_FLUSH_ALL,
+  waitsFor,
+  zero,
+  type Cpu,
+  type CpuMask,
+  type Footprint,
+  type Layer,
+  type Meaning,
+  type MmuGather,
+  type Op,
+  type Step,
+  type Store,
+  type Table,
 } from '@shootdown/core/plugin';
 import { x86_64_paravirt } from './mmu.ts';
 import type { X86Machine } from './pv_ops.ts';
@@ -59,7 +76,8 @@ function* host(cpu: Cpu): Op {
   const cells = [preempted(cpu.id), put_aside(cpu.id), had_its_turn(THE_ONE)];
   yield* cpu.special('kvm.vcpu_put', cells, []);
   const note = yield* cpu.special('kvm.record_steal_time', cells, []);
-  if ((note & KVM_VCPU_FLUSH_TLB) !== 0) yield* cpu.flush_local({ asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
+  if ((note & KVM_VCPU_FLUSH_TLB) !== 0)
+    yield* cpu.flush_local({ asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
   yield* cpu.special('kvm.vcpu_enter', cells, []);
 }
 
@@ -78,7 +96,8 @@ const hostSteps: Readonly<Record<string, Meaning>> = {
       return note;
     },
     footprint,
-    tell: (step, note) => `the host takes virtual cpu${step.cpu} up again${(note & KVM_VCPU_FLUSH_TLB) !== 0 ? ', and has to flush first' : ''}`,
+    tell: (step, note) =>
+      `the host takes virtual cpu${step.cpu} up again${(note & KVM_VCPU_FLUSH_TLB) !== 0 ? ', and has to flush first' : ''}`,
   },
   'kvm.vcpu_enter': {
     apply: (step, store) => setAll(step, store, [0, 0, 1]),

@@ -54,8 +54,16 @@ export const x86_64: MachineSpec = {
     ipis: { flush_tlb_func: 'tlbIpis' },
     instructions,
     compared: [
-      'flush_tlb_mm_range', 'native_flush_tlb_multi', 'native_flush_tlb_one_user', 'native_flush_tlb_local', 'flush_tlb_func@other', 'should_flush_tlb',
-      'insn:invlpg@cpu0', 'insn:invlpg@other', 'insn:mov_cr3@cpu0', 'insn:mov_cr3@other',
+      'flush_tlb_mm_range',
+      'native_flush_tlb_multi',
+      'native_flush_tlb_one_user',
+      'native_flush_tlb_local',
+      'flush_tlb_func@other',
+      'should_flush_tlb',
+      'insn:invlpg@cpu0',
+      'insn:invlpg@other',
+      'insn:mov_cr3@cpu0',
+      'insn:mov_cr3@other',
     ],
   },
   cells: tlbstate,
@@ -63,4 +71,7 @@ export const x86_64: MachineSpec = {
 };
 
 /** PARAVIRT=y: the same hardware, but some pv_ops flush without an interrupt, so the kernel has RCU table freeing built in. */
-export const x86_64_paravirt: MachineSpec = { ...x86_64, config: { ...x86_64.config, MMU_GATHER_RCU_TABLE_FREE: true } };
+export const x86_64_paravirt: MachineSpec = {
+  ...x86_64,
+  config: { ...x86_64.config, MMU_GATHER_RCU_TABLE_FREE: true },
+};

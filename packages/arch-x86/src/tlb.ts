@@ -6,7 +6,20 @@
  * has caught up. A CPU that is lazy, or has the mm not loaded, is not interrupted: it compares when it comes back.
  */
 import {
-  cpuBit, ipiHandler, linux, mmCells, operation, TLB_FLUSH_ALL, without, type Cpu, type CpuId, type CpuMask, type Info, type Mm, type Op, type Va,
+  cpuBit,
+  ipiHandler,
+  linux,
+  mmCells,
+  operation,
+  TLB_FLUSH_ALL,
+  without,
+  type Cpu,
+  type CpuId,
+  type CpuMask,
+  type Info,
+  type Mm,
+  type Op,
+  type Va,
 } from '@shootdown/core/plugin';
 import { broadcast_tlb_flush, mm_global_asid } from './invlpgb.ts';
 import { native_flush_tlb_local, native_flush_tlb_one_user } from './invlpg.ts';
@@ -36,7 +49,13 @@ export const flush_tlb_mm_range = operation(
     // A locked update, and so the barrier between our stores to the tables and our look at mm_cpumask.
     const new_tlb_gen = yield* cpu.add_return(tlb_gen(mm.id), 1);
     const info: FlushTlbInfo = {
-      mm: mm.id, start: whole ? 0 : start, end: whole ? TLB_FLUSH_ALL : end, stride, freed_tables, new_tlb_gen, initiating_cpu: cpu.id,
+      mm: mm.id,
+      start: whole ? 0 : start,
+      end: whole ? TLB_FLUSH_ALL : end,
+      stride,
+      freed_tables,
+      new_tlb_gen,
+      initiating_cpu: cpu.id,
     };
     if (mm_global_asid(cpu)) {
       yield* broadcast_tlb_flush(cpu, info);

@@ -1,7 +1,30 @@
 /** The hooks of x86-64: locked updates where hardware sets accessed and dirty, flushes by interrupt. */
 import {
-  entryRef, F, frameOf, from, HPAGE_PMD_SIZE, isValid, none, PAGE_SIZE, pmd_mkinvalid, pmdp_establish, ptep_get_and_clear, sizeOf, TLB_FLUSH_ALL,
-  type ArchHooks, type Cpu, type Mm, type MmuGather, type Op, type Pmd, type PmdSlot, type Pte, type PteSlot, type Slot, type Va, type Vma,
+  entryRef,
+  F,
+  frameOf,
+  from,
+  HPAGE_PMD_SIZE,
+  isValid,
+  none,
+  PAGE_SIZE,
+  pmd_mkinvalid,
+  pmdp_establish,
+  ptep_get_and_clear,
+  sizeOf,
+  TLB_FLUSH_ALL,
+  type ArchHooks,
+  type Cpu,
+  type Mm,
+  type MmuGather,
+  type Op,
+  type Pmd,
+  type PmdSlot,
+  type Pte,
+  type PteSlot,
+  type Slot,
+  type Va,
+  type Vma,
 } from '@shootdown/core/plugin';
 import { switch_mm_irqs_off } from './switch.ts';
 import { flush_tlb_mm_range } from './tlb.ts';
@@ -81,7 +104,14 @@ export class X86 implements ArchHooks {
   // Says that tables go, whether they do or not: collapse uses it to take a table out.
   @from('v6.1', TLBFLUSH, 'flush_tlb_range')
   *flush_tlb_range(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
-    yield* flush_tlb_mm_range(cpu, vma.mm, start, end, PAGE_SIZE(cpu.geometry), !cpu.has('x86_flush_range_spares_lazy_cpus'));
+    yield* flush_tlb_mm_range(
+      cpu,
+      vma.mm,
+      start,
+      end,
+      PAGE_SIZE(cpu.geometry),
+      !cpu.has('x86_flush_range_spares_lazy_cpus'),
+    );
   }
 
   @from('v6.1', TLBFLUSH, 'flush_tlb_mm')
@@ -103,7 +133,14 @@ export class X86 implements ArchHooks {
   @from('v6.1', 'arch/x86/include/asm/tlb.h', 'tlb_flush')
   *tlb_flush(cpu: Cpu, tlb: MmuGather): Op {
     const whole = tlb.fullmm || tlb.need_flush_all;
-    yield* flush_tlb_mm_range(cpu, tlb.mm, whole ? 0 : tlb.start, whole ? TLB_FLUSH_ALL : tlb.end, unmapSize(cpu, tlb), tlb.freed_tables);
+    yield* flush_tlb_mm_range(
+      cpu,
+      tlb.mm,
+      whole ? 0 : tlb.start,
+      whole ? TLB_FLUSH_ALL : tlb.end,
+      unmapSize(cpu, tlb),
+      tlb.freed_tables,
+    );
   }
 
   // Switching

@@ -18,7 +18,12 @@ import { sentenceOf } from './rules.ts';
 
 /** One request. Plain data, so that it can wait in a batch. */
 export type Call =
-  | { readonly op: 'mmu_update'; readonly slot: Slot; readonly value: number; readonly keep: 'nothing' | 'accessed and dirty' }
+  | {
+      readonly op: 'mmu_update';
+      readonly slot: Slot;
+      readonly value: number;
+      readonly keep: 'nothing' | 'accessed and dirty';
+    }
   | { readonly op: 'read-only' | 'writable' | 'unpin'; readonly table: Table }
   | { readonly op: 'pin'; readonly table: Table; readonly level: Level }
   | { readonly op: 'new_baseptr'; readonly table: Table; readonly asid: number }
@@ -31,7 +36,13 @@ export const LAZY = { NONE: 0, MMU: 1, CPU: 2 } as const;
 export const mmu_update = (slot: Slot, value: number): Call => ({ op: 'mmu_update', slot, value, keep: 'nothing' });
 
 // A guest has no PCIDs: a CPU holds translations of one address space only, and an invalidation reaches whichever it is.
-export const everything: Invalidation = { asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' };
+export const everything: Invalidation = {
+  asid: -1,
+  start: 0,
+  end: TLB_FLUSH_ALL,
+  leaves: ['pte', 'pmd'],
+  walkCache: 'all',
+};
 export const onePage = (va: Va): Invalidation => ({ ...everything, start: va, end: va + 1 });
 
 export class Hypervisor {
@@ -115,7 +126,11 @@ export class Hypervisor {
   *#ask(cpu: Cpu, kind: string, args: readonly number[]): Op {
     const [table = 0, index = 0] = args;
     // Named so that a table which does not exist is noticed here, as by whoever writes to one.
-    const broken = yield* cpu.special(kind, kind === 'xen.new_baseptr' && table === 0 ? [] : [tableCells.entry(table, kind === 'xen.mmu_update' ? index : 0)], args);
+    const broken = yield* cpu.special(
+      kind,
+      kind === 'xen.new_baseptr' && table === 0 ? [] : [tableCells.entry(table, kind === 'xen.mmu_update' ? index : 0)],
+      args,
+    );
     yield* cpu.refuse_if(broken !== 0, sentenceOf(broken));
   }
 }

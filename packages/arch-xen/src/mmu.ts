@@ -9,7 +9,9 @@ import { writablePagetables } from './trap.ts';
 
 /** What arch-x86 lets a guest replace. */
 interface Guest {
-  readonly pv_ops: { readonly flush_tlb_multi: (cpu: Cpu, mask: CpuMask, info: { readonly start: Va; readonly end: Va }) => Op };
+  readonly pv_ops: {
+    readonly flush_tlb_multi: (cpu: Cpu, mask: CpuMask, info: { readonly start: Va; readonly end: Va }) => Op;
+  };
 }
 
 export const xenPvMachine: MachineSpec & Guest = {

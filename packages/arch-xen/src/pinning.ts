@@ -36,8 +36,9 @@ export class Pinning {
   readonly xen_pgd_unpin = operation(mmu_pv('xen_pgd_unpin'), (cpu: Cpu, mm: Mm): Op => this.#unpinTree(cpu, mm));
 
   /** Before a table is linked: hands it over if the tree it joins is pinned. */
-  readonly xen_alloc_ptpage = operation(mmu_pv('xen_alloc_ptpage'), (cpu: Cpu, mm: Mm, table: Table, level: Level): Op =>
-    this.#alloc(cpu, mm, table, level),
+  readonly xen_alloc_ptpage = operation(
+    mmu_pv('xen_alloc_ptpage'),
+    (cpu: Cpu, mm: Mm, table: Table, level: Level): Op => this.#alloc(cpu, mm, table, level),
   );
 
   /** After a table was unlinked, before it is queued for freeing: takes it back if it was handed over. */

@@ -11,25 +11,49 @@ export interface Rule {
 }
 
 const mm = (symbol: string): Source => ({ version: 'xen@40ed3a88ed7f', file: 'xen/arch/x86/mm.c', symbol });
-const trap = (symbol: string): Source => ({ version: 'xen@04670075bc0d', file: 'xen/arch/x86/pv/ro-page-fault.c', symbol });
+const trap = (symbol: string): Source => ({
+  version: 'xen@04670075bc0d',
+  file: 'xen/arch/x86/pv/ro-page-fault.c',
+  symbol,
+});
 
 /** In the order of the numbers that the hypervisor's steps observe; the first is number 1. */
 export const RULES = [
-  { name: 'pin read-only', says: 'a page is pinned as a page table only while the kernel cannot write it', source: mm('_get_page_type') },
+  {
+    name: 'pin read-only',
+    says: 'a page is pinned as a page table only while the kernel cannot write it',
+    source: mm('_get_page_type'),
+  },
   {
     name: 'link read-only',
     says: 'a page is linked into a validated tree only while the kernel cannot write it',
     source: mm('mod_l2_entry'),
   },
-  { name: 'load validated', says: 'a root is loaded only if its tree is, or can be, validated', source: mm('new_guest_cr3') },
-  { name: 'one type', says: 'a page is a table of one level at a time: the one its entry asks for', source: mm('_get_page_type') },
-  { name: 'no huge pages', says: 'an upper entry names a page table: there are no huge pages', source: mm('mod_l2_entry') },
+  {
+    name: 'load validated',
+    says: 'a root is loaded only if its tree is, or can be, validated',
+    source: mm('new_guest_cr3'),
+  },
+  {
+    name: 'one type',
+    says: 'a page is a table of one level at a time: the one its entry asks for',
+    source: mm('_get_page_type'),
+  },
+  {
+    name: 'no huge pages',
+    says: 'an upper entry names a page table: there are no huge pages',
+    source: mm('mod_l2_entry'),
+  },
   {
     name: 'writable when unused',
     says: 'a page becomes writable only when nothing holds it as a page table',
     source: mm('_get_page_type'),
   },
-  { name: 'root unloaded first', says: 'a root becomes writable only after the last vCPU has left it', source: mm('new_guest_cr3') },
+  {
+    name: 'root unloaded first',
+    says: 'a root becomes writable only after the last vCPU has left it',
+    source: mm('new_guest_cr3'),
+  },
   {
     name: 'upper by hypercall',
     says: 'upper tables in use are changed by hypercall: no write to them is emulated',

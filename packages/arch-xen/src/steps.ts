@@ -36,7 +36,9 @@ export function hypervisorSteps(t: StepTools): Readonly<Record<string, Meaning>>
         return updateLowest(store, step, type);
       },
       (step) =>
-        arg(step, 3) === 0 ? [xen.type(arg(step, 0)), tableCells.entry(arg(step, 0), arg(step, 1))].map((at) => t.cell(at)) : types,
+        arg(step, 3) === 0
+          ? [xen.type(arg(step, 0)), tableCells.entry(arg(step, 0), arg(step, 1))].map((at) => t.cell(at))
+          : types,
       (step) => `mmu_update T${arg(step, 0)}[${arg(step, 1)}] = ${showEntry(arg(step, 2))}`,
     ),
     /** args: table, writable? Changes how the kernel's direct map shows the table. */

@@ -47,7 +47,9 @@ export const xen_drop_mm_ref = operation(mmu_pv('xen_drop_mm_ref'), function* (c
   const pgd = yield* cpu.load(mmCells.pgd(mm.id));
   yield* dropHere(cpu, mm, pgd);
   // Whoever has switched away is out of mm_cpumask, but its request may still wait: ask for what Xen was told last.
-  const onIt = cpu.has('xen_drops_by_mm_cpumask') ? yield* cpu.load(mmCells.cpumask(mm.id)) : yield* cpusReallyOn(cpu, pgd);
+  const onIt = cpu.has('xen_drops_by_mm_cpumask')
+    ? yield* cpu.load(mmCells.cpumask(mm.id))
+    : yield* cpusReallyOn(cpu, pgd);
   yield* cpu.smp_call_function_many(onIt, drop_mm_ref_this_cpu, { mm: mm.id, pgd });
 });
 

@@ -1,5 +1,14 @@
 /** The flush of a guest: x86 below numbers it and says whom it concerns, the hypervisor reaches them. Nobody is interrupted. */
-import { linux, operation, PAGE_SIZE, TLB_FLUSH_ALL, type Cpu, type CpuMask, type Op, type Va } from '@shootdown/core/plugin';
+import {
+  linux,
+  operation,
+  PAGE_SIZE,
+  TLB_FLUSH_ALL,
+  type Cpu,
+  type CpuMask,
+  type Op,
+  type Va,
+} from '@shootdown/core/plugin';
 import { everything, Hypervisor, onePage } from './hypervisor.ts';
 
 const xen = new Hypervisor(); // holds nothing: any one will do

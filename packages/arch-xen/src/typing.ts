@@ -85,7 +85,12 @@ export function typing(t: StepTools): Typing {
   const tables = Array.from({ length: t.sizes.table }, (_, table) => table);
   const words = Array.from({ length: t.sizes.entry }, (_, i) => i);
   const cells = tables
-    .flatMap((table) => [xen.readOnly(table), xen.type(table), xen.typeCount(table), ...words.map((i) => tableCells.entry(table, i))])
+    .flatMap((table) => [
+      xen.readOnly(table),
+      xen.type(table),
+      xen.typeCount(table),
+      ...words.map((i) => tableCells.entry(table, i)),
+    ])
     .map((at) => t.cell(at));
   return { get_page_type, put_page_type, levelOf, cells };
 }

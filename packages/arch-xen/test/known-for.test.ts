@@ -112,7 +112,9 @@ describe('changing the protection of a page', () => {
   }
 
   test('never shows none to others', async () => {
-    expect(await frequencyOf(x86Paravirt, 'ptep_modify_prot_start', 'the PTE reads as none to others', change)).toBe('always');
+    expect(await frequencyOf(x86Paravirt, 'ptep_modify_prot_start', 'the PTE reads as none to others', change)).toBe(
+      'always',
+    );
     expect(await frequencyOf(xenPv, 'ptep_modify_prot_start', 'the PTE reads as none to others', change)).toBe('never');
   });
 
@@ -139,7 +141,8 @@ test('in a lazy section updates wait until its end', async () => {
       ],
       [{ does: store(0, 1) }],
     );
-  const onReturn = (lazy: boolean) => frequencyOf(xenPv, 'set_pte_at', 'the new PTE is in memory on return', clearing(lazy));
+  const onReturn = (lazy: boolean) =>
+    frequencyOf(xenPv, 'set_pte_at', 'the new PTE is in memory on return', clearing(lazy));
   expect(await onReturn(false)).toBe('always');
   expect(await onReturn(true)).toBe('never');
   expect(await outcomeOf(xenPv, clearing(true))).toBe('clean');

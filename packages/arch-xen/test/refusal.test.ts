@@ -25,6 +25,8 @@ test.each<[string, (cpu: Cpu, pmd: Ref) => Op<unknown>]>([
   ['an update of bits', (cpu, pmd) => cpu.update(pmd, 2, 0)],
   ['a store', (cpu, pmd) => cpu.store(pmd, 0)],
 ])('%s', async (_what, does) => {
-  const { counterexample } = await judgeScenario(xenPv, onPmd(does), { release: 'v6.1', says: '' }, 'test', { maxStates: 10_000 });
+  const { counterexample } = await judgeScenario(xenPv, onPmd(does), { release: 'v6.1', says: '' }, 'test', {
+    maxStates: 10_000,
+  });
   expect(counterexample?.breach).toBe('hyp-fault');
 });

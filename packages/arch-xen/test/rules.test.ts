@@ -148,7 +148,8 @@ test('every rule has its bug', () => {
 });
 
 test.each(bugs)('%s', async (name, bug, scenario) => {
-  const outcome = typeof bug === 'string' ? await outcomeOf(xenPv, scenario, [bug]) : await outcomeOf(planted(bug), scenario);
+  const outcome =
+    typeof bug === 'string' ? await outcomeOf(xenPv, scenario, [bug]) : await outcomeOf(planted(bug), scenario);
   expect(outcome).toBe(RULES.find((r) => r.name === name)?.says);
 });
 

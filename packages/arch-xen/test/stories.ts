@@ -28,7 +28,14 @@ export type Does = Scenario['threads'][number]['does'];
 
 /** Xen PV with one more layer on top. */
 export const planted = (layer: LayerClass): ArchSpec =>
-  arch({ id: 'xen-pv-planted', title: layer.name, what: 'A bug on purpose.', over: xenPv, layers: [layer], machine: xenPv.machine });
+  arch({
+    id: 'xen-pv-planted',
+    title: layer.name,
+    what: 'A bug on purpose.',
+    over: xenPv,
+    layers: [layer],
+    machine: xenPv.machine,
+  });
 
 const bounds = { maxStates: 500_000 };
 const kernel = (changes: readonly string[] = []) => ({ release: 'v6.1', hooks: { with: changes }, says: 'Linux 6.1' });
@@ -41,7 +48,12 @@ export async function outcomeOf(spec: ArchSpec, scenario: Scenario, changes: rea
 }
 
 /** How often a claim of a hook holds. */
-export async function frequencyOf(spec: ArchSpec, hook: string, claim: string, scenario: Scenario): Promise<string | undefined> {
+export async function frequencyOf(
+  spec: ArchSpec,
+  hook: string,
+  claim: string,
+  scenario: Scenario,
+): Promise<string | undefined> {
   const { frequencies } = await measureClaims(hook, [spec], [{ scenario, configuration: kernel() }], bounds);
   return frequencies.find((f) => f.claim === claim)?.word;
 }

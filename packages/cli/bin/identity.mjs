@@ -10,7 +10,8 @@ import { join } from 'node:path';
 export const hashOf = (content) => createHash('sha256').update(content).digest('hex');
 
 /** One short word for all parts, whatever their order. */
-export const idOf = (parts) => hashOf(JSON.stringify(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
+export const idOf = (parts) =>
+  hashOf(JSON.stringify(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
 
 /**
  * One hash of all files below a folder: of their paths and what is in them.
@@ -35,7 +36,11 @@ export function differencesOf(before, now) {
   const changed = Object.keys(now).filter((name) => name in before && before[name] !== now[name]);
   const added = Object.keys(now).filter((name) => !(name in before));
   const gone = Object.keys(before).filter((name) => !(name in now));
-  return [...changed.map((name) => `${name} changed`), ...added.map((name) => `${name} is new`), ...gone.map((name) => `${name} is gone`)];
+  return [
+    ...changed.map((name) => `${name} changed`),
+    ...added.map((name) => `${name} is new`),
+    ...gone.map((name) => `${name} is gone`),
+  ];
 }
 
 /** What is noted of a file: what is in it, and by what one sees without reading it that it was not touched since. */

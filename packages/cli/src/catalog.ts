@@ -5,7 +5,17 @@ import type { Code } from './code.ts';
 import type { Journal, Question } from './journal.ts';
 import type { BoundOptions } from './options.ts';
 import { inject, injectable } from 'tsyringe';
-import { CORE, MODULES, SETTINGS, TERMINAL, type Core, type Lazy, type Modules, type Settings, type Terminal } from './tokens.ts';
+import {
+  CORE,
+  MODULES,
+  SETTINGS,
+  TERMINAL,
+  type Core,
+  type Lazy,
+  type Modules,
+  type Settings,
+  type Terminal,
+} from './tokens.ts';
 import { WORKLOAD_KEYS, workloadsOf, type Workloads } from './workloads.ts';
 
 /** The config file. Entries are names of packages, paths, or the values themselves. */
@@ -52,13 +62,19 @@ export class Catalog {
     const ids = [...archs.map((a) => a.id), ...leftOut];
     const twice = ids.find((id, i) => ids.indexOf(id) !== i);
     if (twice !== undefined)
-      throw await this.#mistake('SD_BAD_CONFIG', `two architectures are called ${twice}.`, 'Leave one of them out of the config or the --plugin options.');
+      throw await this.#mistake(
+        'SD_BAD_CONFIG',
+        `two architectures are called ${twice}.`,
+        'Leave one of them out of the config or the --plugin options.',
+      );
     return (this.#loaded = archs);
   }
 
   /** Files from which architectures are imported. Those that the config gives as values have none. */
   async archFiles(): Promise<string[]> {
-    return (await this.#archEntries()).flatMap(([entry, from]) => (typeof entry === 'string' ? (this.modules.pathOf(entry, from) ?? []) : []));
+    return (await this.#archEntries()).flatMap(([entry, from]) =>
+      typeof entry === 'string' ? (this.modules.pathOf(entry, from) ?? []) : [],
+    );
   }
 
   /** What names architectures, or is one, and the file that says so. */
@@ -74,9 +90,17 @@ export class Catalog {
   async workloads(): Promise<Workloads> {
     const { config, from } = await this.#read();
     const entries = config.workloads ?? ['@shootdown/workloads'];
-    const sources = await Promise.all(entries.map(async (entry) => ({ where: typeof entry === 'string' ? entry : 'an entry of workloads in the config', exports: await this.#load(entry, 'workloads', from) })));
+    const sources = await Promise.all(
+      entries.map(async (entry) => ({
+        where: typeof entry === 'string' ? entry : 'an entry of workloads in the config',
+        exports: await this.#load(entry, 'workloads', from),
+      })),
+    );
     // A file may bring an architecture too.
-    const own = sources.map(({ where, exports }) => ({ where, exports: isArchs(exports['default']) ? { ...exports, default: undefined } : exports }));
+    const own = sources.map(({ where, exports }) => ({
+      where,
+      exports: isArchs(exports['default']) ? { ...exports, default: undefined } : exports,
+    }));
     return workloadsOf(own, await this.core());
   }
 
@@ -94,10 +118,15 @@ export class Catalog {
 
   /** Verdicts of a run before, kept in a file. Absent: nobody asked. */
   async journal({ resume, checkpointEvery }: BoundOptions): Promise<MaybeJournal> {
-    if (resume !== undefined) return (this.#journal = await this.#openJournal(resume, checkpointEvery ?? CHECKPOINT_EVERY));
+    if (resume !== undefined)
+      return (this.#journal = await this.#openJournal(resume, checkpointEvery ?? CHECKPOINT_EVERY));
     if (checkpointEvery !== undefined) {
       const { Mistake } = await this.core();
-      throw new Mistake('SD_BAD_OPTION', '--checkpoint-every says how often a search is kept, and nothing says where.', 'Add --resume FILE.');
+      throw new Mistake(
+        'SD_BAD_OPTION',
+        '--checkpoint-every says how often a search is kept, and nothing says where.',
+        'Add --resume FILE.',
+      );
     }
     return { judged: (_question, judge) => judge(undefined) };
   }
@@ -117,7 +146,8 @@ export class Catalog {
     await this.archs();
     await this.workloads();
     const { Journal } = await lazily.journal();
-    const warn = (text: string): void => void (this.#warned.has(text) || (this.#warned.add(text), this.terminal.err(`${text}\n`)));
+    const warn = (text: string): void =>
+      void (this.#warned.has(text) || (this.#warned.add(text), this.terminal.err(`${text}\n`)));
     return new Journal(path, this.modules.code(), every, await this.core(), () => this.modules.code().parts, warn);
   }
 
@@ -135,7 +165,9 @@ export class Catalog {
   async #readConfig(): Promise<{ config: Config; from?: string }> {
     const path = this.settings.config ?? this.modules.findConfig();
     if (path === undefined) return { config: {} };
-    const config = (await this.#load(path.startsWith('.') || path.startsWith('/') ? path : `./${path}`, 'config'))['default'];
+    const config = (await this.#load(path.startsWith('.') || path.startsWith('/') ? path : `./${path}`, 'config'))[
+      'default'
+    ];
     if (typeof config !== 'object' || config === null)
       throw await this.#mistake(
         'SD_BAD_CONFIG',
@@ -162,7 +194,12 @@ export class Catalog {
   async #archsOf(entry: unknown, from?: string): Promise<ArchSpec[]> {
     const module = typeof entry === 'string' ? await this.#load(entry, 'architectures', from) : undefined;
     const stray = module && Object.keys(module).find((key) => WORKLOAD_KEYS.includes(key));
-    if (stray !== undefined && (await this.#read()).config.workloads?.includes(entry) !== true) throw await this.#mistake('SD_BAD_CONFIG', `${String(entry)} is named as a package of architectures and exports ${stray}, which nobody reads there.`, 'Name it under workloads of the config too, or put them into a file of their own.');
+    if (stray !== undefined && (await this.#read()).config.workloads?.includes(entry) !== true)
+      throw await this.#mistake(
+        'SD_BAD_CONFIG',
+        `${String(entry)} is named as a package of architectures and exports ${stray}, which nobody reads there.`,
+        'Name it under workloads of the config too, or put them into a file of their own.',
+      );
     const value = module ? module['default'] : entry;
     const found = Array.isArray(value) ? (value as unknown[]) : [value];
     const where = typeof entry === 'string' ? `the default export of ${entry}` : 'an entry of arches in the config';
@@ -177,7 +214,12 @@ export class Catalog {
 
   async #load(entry: unknown, what: string, from?: string): Promise<Readonly<Record<string, unknown>>> {
     if (typeof entry === 'object' && entry !== null) return entry as Record<string, unknown>;
-    if (typeof entry !== 'string') throw await this.#mistake('SD_BAD_CONFIG', `the config names ${String(entry)} under ${what}.`, 'An entry is the name of a package, a path, or the value itself.');
+    if (typeof entry !== 'string')
+      throw await this.#mistake(
+        'SD_BAD_CONFIG',
+        `the config names ${String(entry)} under ${what}.`,
+        'An entry is the name of a package, a path, or the value itself.',
+      );
     try {
       return await this.modules.load(entry, from);
     } catch (error) {
@@ -207,7 +249,8 @@ const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/ imported from .*|\n.*/s, '');
 
 /** Is it an architecture, or a list of some? */
-const isArchs = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 && (value as unknown[]).every(isArch) : isArch(value));
+const isArchs = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 && (value as unknown[]).every(isArch) : isArch(value);
 
 const isArch = (value: unknown): boolean =>
   typeof value === 'object' &&

@@ -1,5 +1,16 @@
 /** A search in a file: parts that are added as it goes, each with a checksum, so that a part that was cut off is as if it were not there. */
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import type { Block, Checkpoint, Numbers, Rows, Saved } from '@shootdown/core';
@@ -75,7 +86,11 @@ export class CheckpointFile {
       renameSync(fresh, path);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new this.core.Mistake('SD_CHECKPOINT_NOT_WRITTEN', `${path} cannot be written: ${why}.`, 'Is there room, and may one write there? What was written before is still there: the same command goes on from it.');
+      throw new this.core.Mistake(
+        'SD_CHECKPOINT_NOT_WRITTEN',
+        `${path} cannot be written: ${why}.`,
+        'Is there room, and may one write there? What was written before is still there: the same command goes on from it.',
+      );
     }
   }
 
@@ -127,7 +142,14 @@ export class CheckpointFile {
     for (this.#end = line + 1; ;) {
       const part = readPart(fd, this.#end, size);
       if (part === 'cut off') break;
-      if (part === 'damaged') throw this.#refuse(`its part from byte ${this.#end} on is damaged`, plain, plain === undefined ? undefined : `To go on from the part before, cut it there: truncate -s ${this.#end} ${path}`);
+      if (part === 'damaged')
+        throw this.#refuse(
+          `its part from byte ${this.#end} on is damaged`,
+          plain,
+          plain === undefined
+            ? undefined
+            : `To go on from the part before, cut it there: truncate -s ${this.#end} ${path}`,
+        );
       for (const rows of part.rows) {
         const before = rows.whole ? undefined : columns.get(rows.column);
         if (before) before.push(rows);
@@ -148,17 +170,28 @@ export class CheckpointFile {
 
   #mustBeOurs(header: Partial<Header>): void {
     const wanted = headerOf(this.place);
-    if (header.version !== wanted.version) throw this.#refuse(`it is of version ${String(header.version)} of the format, and this is ${VERSION}`, undefined);
-    if (JSON.stringify(header.question) !== JSON.stringify(wanted.question)) throw this.#refuse('it belongs to another workload, variant, architecture or kernel', undefined);
-    if (header.code !== wanted.code) throw this.#refuse(`another build of shootdown, or of what the config names, has written it${toldOfCode(header.parts, wanted.parts)}`, undefined);
-    if (header.endian !== wanted.endian) throw this.#refuse('a machine with another order of bytes has written it', undefined);
+    if (header.version !== wanted.version)
+      throw this.#refuse(`it is of version ${String(header.version)} of the format, and this is ${VERSION}`, undefined);
+    if (JSON.stringify(header.question) !== JSON.stringify(wanted.question))
+      throw this.#refuse('it belongs to another workload, variant, architecture or kernel', undefined);
+    if (header.code !== wanted.code)
+      throw this.#refuse(
+        `another build of shootdown, or of what the config names, has written it${toldOfCode(header.parts, wanted.parts)}`,
+        undefined,
+      );
+    if (header.endian !== wanted.endian)
+      throw this.#refuse('a machine with another order of bytes has written it', undefined);
   }
 
   #refuse(why: string, plain: Record<string, unknown> | undefined, next?: string): Error {
     const { path } = this.place;
     this.close();
     const holds = plain === undefined ? 'It' : `It holds ${toldOf(plain)}, and`;
-    return new this.core.Mistake('SD_BAD_CHECKPOINT', `one cannot go on from ${path}: ${why}.`, `${holds} is left as it is. ${next ?? 'Remove it to search from the start'}; verdicts that were kept stay.`);
+    return new this.core.Mistake(
+      'SD_BAD_CHECKPOINT',
+      `one cannot go on from ${path}: ${why}.`,
+      `${holds} is left as it is. ${next ?? 'Remove it to search from the start'}; verdicts that were kept stay.`,
+    );
   }
 }
 
@@ -188,7 +221,14 @@ interface Header {
   readonly question: Question;
   readonly endian: string;
 }
-const headerOf = ({ code, question }: CheckpointPlace): Header => ({ format: FORMAT, version: VERSION, code: code.id, question, endian: endianness(), parts: code.parts });
+const headerOf = ({ code, question }: CheckpointPlace): Header => ({
+  format: FORMAT,
+  version: VERSION,
+  code: code.id,
+  question,
+  endian: endianness(),
+  parts: code.parts,
+});
 
 function readHeader(line: string): Partial<Header> | undefined {
   try {
@@ -199,7 +239,14 @@ function readHeader(line: string): Partial<Header> | undefined {
 }
 
 /** What is in a part. `cut off`: the file ends within it. */
-function readPart(fd: number, from: number, size: number): { readonly rows: readonly Stored[]; readonly plain: Record<string, unknown>; readonly end: number } | 'cut off' | 'damaged' {
+function readPart(
+  fd: number,
+  from: number,
+  size: number,
+):
+  | { readonly rows: readonly Stored[]; readonly plain: Record<string, unknown>; readonly end: number }
+  | 'cut off'
+  | 'damaged' {
   const rows: Stored[] = [];
   let at = from;
   let sum = 0;
@@ -234,7 +281,13 @@ function readHead(text: string): Head | undefined {
     const head = JSON.parse(text) as Partial<Stored> & { plain?: Record<string, unknown> };
     if (typeof head.plain === 'object') return { plain: head.plain };
     const { column, width, whole, bytes, count } = head;
-    return column !== undefined && width !== undefined && whole !== undefined && (bytes === 1 || bytes === 4) && Number.isSafeInteger(count) ? { column, width, whole, bytes, count: count! } : undefined;
+    return column !== undefined &&
+      width !== undefined &&
+      whole !== undefined &&
+      (bytes === 1 || bytes === 4) &&
+      Number.isSafeInteger(count)
+      ? { column, width, whole, bytes, count: count! }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -8,7 +8,11 @@ import type { Core } from './tokens.ts';
  * Runs a search with its checkpoint; without one where there is no place for it.
  * @throws Mistake SD_BAD_CHECKPOINT, SD_CHECKPOINT_NOT_WRITTEN
  */
-export async function checkpointed<T>(place: CheckpointPlace | undefined, core: Core, search: (options: { readonly checkpoint?: Checkpoint }) => Promise<T>): Promise<T> {
+export async function checkpointed<T>(
+  place: CheckpointPlace | undefined,
+  core: Core,
+  search: (options: { readonly checkpoint?: Checkpoint }) => Promise<T>,
+): Promise<T> {
   if (place === undefined) return search({});
   const { CheckpointFile } = await import('./checkpoint-file.ts');
   const file = new CheckpointFile(place, core);
@@ -20,7 +24,10 @@ export async function checkpointed<T>(place: CheckpointPlace | undefined, core: 
 }
 
 /** What somebody should know about a search that was cut short; nothing about any other. */
-export function howToGoOn({ workload, variant, arch, evidence }: Verdict, place: CheckpointPlace | undefined): string | undefined {
+export function howToGoOn(
+  { workload, variant, arch, evidence }: Verdict,
+  place: CheckpointPlace | undefined,
+): string | undefined {
   if (!evidence.cut) return undefined;
   const name = `${workload} ${variant} on ${arch}`;
   if (place === undefined) return `${name}: with --resume FILE the next run would go on from here.`;
@@ -30,4 +37,5 @@ export function howToGoOn({ workload, variant, arch, evidence }: Verdict, place:
 }
 
 /** What is gone on with, when something is. */
-export const goesOn = (place: CheckpointPlace | undefined): string | undefined => (place && existsSync(place.path) ? `going on from ${place.path}` : undefined);
+export const goesOn = (place: CheckpointPlace | undefined): string | undefined =>
+  place && existsSync(place.path) ? `going on from ${place.path}` : undefined;

@@ -21,7 +21,10 @@ export async function chosenWorkloads(catalog: Catalog, names: readonly string[]
 export function mustBeWhole({ broken }: Workloads, names: readonly string[] | undefined): void {
   const wrong = broken.find(
     ({ name, story }) =>
-      names === undefined || names.length === 0 || names.includes(name) || (story !== undefined && names.includes(story)),
+      names === undefined ||
+      names.length === 0 ||
+      names.includes(name) ||
+      (story !== undefined && names.includes(story)),
   );
   if (wrong) throw wrong.mistake;
 }
@@ -29,7 +32,9 @@ export function mustBeWhole({ broken }: Workloads, names: readonly string[] | un
 /** @throws Mistake where one names a change, a number or an operation that no architecture has */
 export async function mustBeKnown(catalog: Catalog, chosen: readonly Named[]): Promise<void> {
   const wrong = (
-    await catalog.strangers(chosen.map(({ scenario, variants }) => ({ scenario, configurations: Object.values(variants) })))
+    await catalog.strangers(
+      chosen.map(({ scenario, variants }) => ({ scenario, configurations: Object.values(variants) })),
+    )
   ).find((mistake) => mistake !== undefined);
   if (wrong) throw wrong;
 }

@@ -39,7 +39,8 @@ export function codeOf(shipped: Shipped, files: ReadonlyMap<string, string>, hom
   const packages = new Map<string, Record<string, string>>();
   const parts: Record<string, string> = { ...shipped.parts };
   for (const [path, hash] of files) {
-    if (folders.some((folder) => path.startsWith(folder) && isRun(path.slice(folder.length).replaceAll('\\', '/')))) continue;
+    if (folders.some((folder) => path.startsWith(folder) && isRun(path.slice(folder.length).replaceAll('\\', '/'))))
+      continue;
     const [, folder, name] = /^(.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+))[/\\]/.exec(path) ?? [];
     if (folder === undefined || name === undefined) parts[relative(home, path).replaceAll('\\', '/')] = hash;
     else {
@@ -68,7 +69,9 @@ export function mustBeOf(noted: Parts, now: Parts, core: Core): void {
 
 function versionIn(folder: string): string {
   const path = join(folder, 'package.json');
-  return existsSync(path) ? String((JSON.parse(readFileSync(path, 'utf8')) as { version?: string }).version) : 'of no version';
+  return existsSync(path)
+    ? String((JSON.parse(readFileSync(path, 'utf8')) as { version?: string }).version)
+    : 'of no version';
 }
 
 /** Folder of the package that a file belongs to. */

@@ -13,8 +13,11 @@ export async function instrumentWhatIsLoaded(path: string): Promise<void> {
   if (registered || !mayHaveCode(path)) return;
   registered = true;
   const { Mistake } = await import('@shootdown/core');
-  (globalThis as { [key: symbol]: unknown })[Symbol.for('shootdown:mistake')] = (code: MistakeCode, what: string, hint: string) =>
-    new Mistake(code, what, hint);
+  (globalThis as { [key: symbol]: unknown })[Symbol.for('shootdown:mistake')] = (
+    code: MistakeCode,
+    what: string,
+    hint: string,
+  ) => new Mistake(code, what, hint);
   register('./loader-hooks.js', import.meta.url);
 }
 

@@ -46,10 +46,7 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
   }
 }
 
-async function run(
-  { declaration, args, options, settings }: Typed,
-  scope: DependencyContainer,
-): Promise<number> {
+async function run({ declaration, args, options, settings }: Typed, scope: DependencyContainer): Promise<number> {
   if (settings.format === 'csv' && declaration.csv !== true) {
     const { Mistake } = await scope.resolve<Registered[typeof CORE]>(CORE)();
     throw new Mistake(

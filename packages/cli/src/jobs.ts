@@ -15,11 +15,22 @@ export interface Job {
  * @param wanted only this variant; absent: all
  * @throws Mistake SD_BAD_OPTION when a workload has no such variant
  */
-export function jobsOf(workloads: readonly Named[], archs: readonly ArchSpec[], wanted: string | undefined, core: Core): Job[] {
+export function jobsOf(
+  workloads: readonly Named[],
+  archs: readonly ArchSpec[],
+  wanted: string | undefined,
+  core: Core,
+): Job[] {
   return workloads.flatMap(({ scenario, variants }) => {
     const chosen = Object.entries(variants).filter(([variant]) => wanted === undefined || variant === wanted);
     if (chosen.length === 0)
-      throw new core.Mistake('SD_BAD_OPTION', `${scenario.name} has no variant ${wanted}.`, `It has ${Object.keys(variants).join(', ')}.`);
-    return chosen.flatMap(([variant, configuration]) => archs.map((arch) => ({ arch, scenario, variant, configuration })));
+      throw new core.Mistake(
+        'SD_BAD_OPTION',
+        `${scenario.name} has no variant ${wanted}.`,
+        `It has ${Object.keys(variants).join(', ')}.`,
+      );
+    return chosen.flatMap(([variant, configuration]) =>
+      archs.map((arch) => ({ arch, scenario, variant, configuration })),
+    );
   });
 }

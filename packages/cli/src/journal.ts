@@ -80,7 +80,8 @@ export class Journal {
     if (!known) mustBeOf(this.code.parts, this.now(), this.core);
     // A bound may be another one next time, and so may the moment of an interrupt.
     const { outcome, evidence } = verdict;
-    if (outcome === 'interrupted' || evidence.cut !== undefined || (outcome === 'bound' && !evidence.limits)) return verdict;
+    if (outcome === 'interrupted' || evidence.cut !== undefined || (outcome === 'bound' && !evidence.limits))
+      return verdict;
     if (!known) this.#keep(question, verdict);
     // Not before the verdict is there: killed in between, the next run takes it away.
     removeCheckpoint(place);
@@ -107,7 +108,15 @@ export class Journal {
   /** Beside the file, under the names of what is searched. */
   #placeOf(question: Question): CheckpointPlace {
     const { workload, variant, arch, compact, thresholds } = question;
-    const name = [workload, variant, arch, ...(compact === undefined ? [] : [`compact-${compact}`]), ...(thresholds === undefined ? [] : [thresholds])].map((word) => word.replace(/[^\w.-]/g, '_')).join('.');
+    const name = [
+      workload,
+      variant,
+      arch,
+      ...(compact === undefined ? [] : [`compact-${compact}`]),
+      ...(thresholds === undefined ? [] : [thresholds]),
+    ]
+      .map((word) => word.replace(/[^\w.-]/g, '_'))
+      .join('.');
     return { path: `${this.path}.${name}.checkpoint`, code: this.code, question, every: this.every };
   }
 }
@@ -118,7 +127,9 @@ const keyOf = ({ workload, variant, arch, configuration, compact, thresholds }: 
 function readLine(line: string): Line | undefined {
   try {
     const found = JSON.parse(line) as { code?: unknown; parts?: unknown; question?: unknown; verdict?: unknown };
-    const isWhole = typeof found.code === 'string' && (isObject(found.parts) || (isObject(found.question) && isObject(found.verdict)));
+    const isWhole =
+      typeof found.code === 'string' &&
+      (isObject(found.parts) || (isObject(found.question) && isObject(found.verdict)));
     return isWhole ? (found as Line) : undefined;
   } catch {
     return undefined;

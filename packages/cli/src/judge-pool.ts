@@ -26,9 +26,15 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
     all.push(worker);
     return worker;
   };
-  signal.addEventListener('abort', () => { for (const worker of all) worker.postMessage('interrupt' satisfies Request); });
+  signal.addEventListener('abort', () => {
+    for (const worker of all) worker.postMessage('interrupt' satisfies Request);
+  });
   /** Asks an idle thread; `take` finds the value in what answers the question. */
-  const ask = <T>(question: Question, bounds: Bounds, take: (answer: Answer) => { readonly value: T } | undefined): Promise<T> => {
+  const ask = <T>(
+    question: Question,
+    bounds: Bounds,
+    take: (answer: Answer) => { readonly value: T } | undefined,
+  ): Promise<T> => {
     const worker = idle.pop() ?? begin();
     return new Promise<T>((resolve, reject) => {
       const end = (settle: () => void): void => {
@@ -41,19 +47,39 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
         const taken = take(answer);
         if (taken) end(() => resolve(taken.value));
         else if ('progress' in answer) bounds.onProgress?.(answer.progress);
-        else if ('mistake' in answer) end(() => reject(new core.Mistake(answer.mistake.code as MistakeCode, answer.mistake.what, answer.mistake.hint)));
+        else if ('mistake' in answer)
+          end(() =>
+            reject(new core.Mistake(answer.mistake.code as MistakeCode, answer.mistake.what, answer.mistake.hint)),
+          );
         else end(() => reject(new Error('error' in answer ? answer.error : 'a worker answered another question')));
       });
       worker.on('error', (error) => end(() => reject(error)));
       const { maxStates, maxBytes, deadlineMs, compact, thresholds } = bounds;
-      worker.postMessage({ ...question, maxStates, ...(maxBytes === undefined ? {} : { maxBytes }), ...(deadlineMs === undefined ? {} : { deadlineMs }), ...(compact ? { compact } : {}), ...(thresholds ? { thresholds } : {}) } satisfies Request);
+      worker.postMessage({
+        ...question,
+        maxStates,
+        ...(maxBytes === undefined ? {} : { maxBytes }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        ...(compact ? { compact } : {}),
+        ...(thresholds ? { thresholds } : {}),
+      } satisfies Request);
       // Begun after the signal: nobody else tells it.
       if (signal.aborted) worker.postMessage('interrupt' satisfies Request);
     });
   };
   const judge: JudgePool['judge'] = (arch, race, variant, bounds, place) =>
-    ask({ task: 'judge', workload: race.id, arch: arch.id, variant, ...(place ? { place } : {}) }, bounds, (answer) => ('verdict' in answer ? { value: answer.verdict } : undefined));
+    ask({ task: 'judge', workload: race.id, arch: arch.id, variant, ...(place ? { place } : {}) }, bounds, (answer) =>
+      'verdict' in answer ? { value: answer.verdict } : undefined,
+    );
   const reach: JudgePool['reach'] = (arch, workload, variant, bounds) =>
-    ask({ task: 'reach', workload, arch, variant }, bounds, (answer) => ('reach' in answer ? { value: answer.reach } : undefined));
-  return { judge, reach, close: async () => { await Promise.all(all.map((worker) => worker.terminate())); } };
+    ask({ task: 'reach', workload, arch, variant }, bounds, (answer) =>
+      'reach' in answer ? { value: answer.reach } : undefined,
+    );
+  return {
+    judge,
+    reach,
+    close: async () => {
+      await Promise.all(all.map((worker) => worker.terminate()));
+    },
+  };
 }

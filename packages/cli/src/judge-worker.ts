@@ -30,7 +30,13 @@ export interface Question {
 }
 /** A question with its bounds; or to end what it does. */
 export type Request =
-  | (Question & { readonly maxStates: number; readonly maxBytes?: number; readonly deadlineMs?: number; readonly compact?: { readonly seed: number }; readonly thresholds?: 'exploring' | 'machine' })
+  | (Question & {
+      readonly maxStates: number;
+      readonly maxBytes?: number;
+      readonly deadlineMs?: number;
+      readonly compact?: { readonly seed: number };
+      readonly thresholds?: 'exploring' | 'machine';
+    })
   | 'interrupt';
 /** What it answers. A mistake travels as its parts, for an error loses its class between threads. */
 export type Answer =
@@ -44,22 +50,36 @@ const { settings, cwd, code, leftOut } = workerData as WorkerStart;
 const modules = nodeModules(cwd);
 if (leftOut !== undefined) await modules.record(leftOut);
 const core = await import('@shootdown/core');
-const catalog = new Catalog(() => Promise.resolve(core), modules, settings, { err: (text) => void process.stderr.write(text) });
+const catalog = new Catalog(() => Promise.resolve(core), modules, settings, {
+  err: (text) => void process.stderr.write(text),
+});
 const interrupt = new AbortController();
 const say = (answer: Answer): void => parentPort?.postMessage(answer);
 
-async function search({ task, workload, arch: id, variant, place, ...limits }: Exclude<Request, 'interrupt'>): Promise<void> {
+async function search({
+  task,
+  workload,
+  arch: id,
+  variant,
+  place,
+  ...limits
+}: Exclude<Request, 'interrupt'>): Promise<void> {
   try {
     const arch = (await catalog.archs([id])).find((a) => a.id === id);
     const workloads = await catalog.workloads();
-    const race = task === 'judge' ? [...workloads.races, ...workloads.variations].find((r) => r.id === workload) : undefined;
-    const named = race ? { scenario: race.scenario, variants: { before: race.before, after: race.after } } : namedOf(workloads).find(({ scenario }) => scenario.name === workload);
+    const race =
+      task === 'judge' ? [...workloads.races, ...workloads.variations].find((r) => r.id === workload) : undefined;
+    const named = race
+      ? { scenario: race.scenario, variants: { before: race.before, after: race.after } }
+      : namedOf(workloads).find(({ scenario }) => scenario.name === workload);
     const configuration = Object.entries(named?.variants ?? {}).find(([name]) => name === variant)?.[1];
     if (!arch || !named || !configuration) throw new Error(`a worker does not find ${workload} ${variant} or ${id}`);
     const bounds = { ...limits, signal: interrupt.signal, onProgress: (progress: HowFar) => say({ progress }) };
     if (task === 'reach') say({ reach: await core.reach(arch, named.scenario, configuration, bounds) });
     else {
-      const verdict = await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, named.scenario, configuration, variant, { ...bounds, ...checkpoint }));
+      const verdict = await checkpointed(place, core, (checkpoint) =>
+        core.judgeScenario(arch, named.scenario, configuration, variant, { ...bounds, ...checkpoint }),
+      );
       if (code) mustBeOf(code, modules.code().parts, core);
       say({ verdict });
     }

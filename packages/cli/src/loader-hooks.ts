@@ -18,7 +18,11 @@ interface Loaded {
 }
 
 /** The hook that Node asks for each module (node:module, `load`). */
-export async function load(url: string, context: unknown, next: (url: string, context: unknown) => Promise<Loaded>): Promise<Loaded> {
+export async function load(
+  url: string,
+  context: unknown,
+  next: (url: string, context: unknown) => Promise<Loaded>,
+): Promise<Loaded> {
   const loaded = await next(url, context);
   if (loaded.format !== 'module' || loaded.source === undefined || !url.startsWith('file:')) return loaded;
   const path = fileURLToPath(url);
@@ -33,7 +37,9 @@ function prepared(code: string, path: string): string {
   try {
     const [hidden] = hiddenState(code);
     const text = instrument(code, file, { watchCalls: true }) ?? code;
-    return hidden ? `${refusal(`${file}:${hidden.line} changes ${hidden.name}, which the explorer does not see`)}${text}` : text;
+    return hidden
+      ? `${refusal(`${file}:${hidden.line} changes ${hidden.name}, which the explorer does not see`)}${text}`
+      : text;
   } catch (error) {
     if (error instanceof SyntaxError) return code;
     throw error;

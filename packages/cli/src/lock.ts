@@ -42,7 +42,11 @@ function take(path: string, own: string, file: string, core: Core): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new core.Mistake('SD_CHECKPOINT_NOT_WRITTEN', `${file} cannot be locked: ${error instanceof Error ? error.message : String(error)}.`, 'Is its folder there, and may one write there?');
+    throw new core.Mistake(
+      'SD_CHECKPOINT_NOT_WRITTEN',
+      `${file} cannot be locked: ${error instanceof Error ? error.message : String(error)}.`,
+      'Is its folder there, and may one write there?',
+    );
   }
 }
 
@@ -71,7 +75,10 @@ function lives({ pid, host }: Holder, path: string): boolean {
 }
 
 function inUse(file: string, path: string, holder: Holder | undefined, core: Core): Error {
-  const who = holder === undefined ? 'somebody who does not say who he is' : `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`;
+  const who =
+    holder === undefined
+      ? 'somebody who does not say who he is'
+      : `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`;
   return new core.Mistake(
     'SD_CHECKPOINT_IN_USE',
     `${file} is held by ${who}.`,

@@ -5,7 +5,10 @@ import { invoke } from './invoke.ts';
 import { INTERRUPT } from './tokens.ts';
 
 const interrupt = new AbortController();
-for (const [signal, code] of [['SIGINT', EXIT.interrupted], ['SIGTERM', EXIT.terminated]] as const)
+for (const [signal, code] of [
+  ['SIGINT', EXIT.interrupted],
+  ['SIGTERM', EXIT.terminated],
+] as const)
   process.on(signal, () => {
     // The first ends the search, so that what is proved by then is printed and kept; the second ends the process.
     if (interrupt.signal.aborted) process.exit(code);

@@ -25,7 +25,8 @@ function configAbove(cwd: string): string | undefined {
   }
 }
 
-const ownPackages = (): string[] => Object.keys(manifest().dependencies).filter((name) => name.startsWith('@shootdown/'));
+const ownPackages = (): string[] =>
+  Object.keys(manifest().dependencies).filter((name) => name.startsWith('@shootdown/'));
 
 /** The folders of the command line, and of the packages that come with it. */
 const ownFolders = (): Record<string, string> => ({
@@ -61,7 +62,8 @@ export const nodeModules = (cwd: string, noted: Noted = {}): Modules => ({
     return (await import(url)) as Record<string, unknown>;
   },
   pathOf: (specifier, from) => pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))),
-  supplies: (specifier, from) => (isPath(specifier) ? undefined : manifestOf(pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))))?.shootdown?.archs),
+  supplies: (specifier, from) =>
+    isPath(specifier) ? undefined : manifestOf(pathOf(urlOf(specifier, from ?? join(cwd, CONFIG))))?.shootdown?.archs,
   shipped: (prefix) => Object.keys(manifest().dependencies).filter((name) => name.startsWith(prefix)),
 });
 

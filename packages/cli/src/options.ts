@@ -28,7 +28,10 @@ export function positive(text: string): number {
 /** Mixes the fingerprints of states: a whole number of 32 bits. */
 export function seed(text: string): number {
   const n = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(n < 2 ** 32)) throw new InvalidArgumentError('A seed is a whole number from 0 to 4294967295, written --compact=SEED. Without a seed write --compact behind the workloads.');
+  if (!(n < 2 ** 32))
+    throw new InvalidArgumentError(
+      'A seed is a whole number from 0 to 4294967295, written --compact=SEED. Without a seed write --compact behind the workloads.',
+    );
   return n;
 }
 
@@ -48,17 +51,28 @@ export interface BoundOptions {
   readonly checkpointEvery?: number;
 }
 /** The part of the bounds on which a verdict depends. */
-export const compactOf = ({ compact, thresholds }: BoundOptions): { compact?: number; thresholds?: 'exploring' | 'machine' } => ({
+export const compactOf = ({
+  compact,
+  thresholds,
+}: BoundOptions): { compact?: number; thresholds?: 'exploring' | 'machine' } => ({
   ...(compact === undefined ? {} : { compact }),
   ...whoseOf(thresholds),
 });
-const whoseOf = (thresholds: BoundOptions['thresholds']): { thresholds?: 'exploring' | 'machine' } => (thresholds === undefined || thresholds === 'both' ? {} : { thresholds });
+const whoseOf = (thresholds: BoundOptions['thresholds']): { thresholds?: 'exploring' | 'machine' } =>
+  thresholds === undefined || thresholds === 'both' ? {} : { thresholds };
 
 export const boundsOf = (
   options: BoundOptions,
   core: Core,
   signal: AbortSignal,
-): { maxStates: number; maxBytes?: number; deadlineMs?: number; compact?: { readonly seed: number }; thresholds?: 'exploring' | 'machine'; signal: AbortSignal } => ({
+): {
+  maxStates: number;
+  maxBytes?: number;
+  deadlineMs?: number;
+  compact?: { readonly seed: number };
+  thresholds?: 'exploring' | 'machine';
+  signal: AbortSignal;
+} => ({
   maxStates: options.maxStates ?? core.MAX_STATES,
   ...(options.maxMemory === undefined ? {} : { maxBytes: options.maxMemory * 1e6 }),
   ...(options.timeout === undefined ? {} : { deadlineMs: options.timeout * 1000 }),

@@ -58,6 +58,10 @@ export class Printer {
   }
 
   private get look(): Look {
-    return { columns: this.terminal.columns, colour: this.terminal.colour && this.settings.color, version: manifest().version };
+    return {
+      columns: this.terminal.columns,
+      colour: this.terminal.colour && this.settings.color,
+      version: manifest().version,
+    };
   }
 }

@@ -40,7 +40,11 @@ export async function parse(
     declaration.declare(program).action(async (...all: unknown[]) => {
       const command = all.at(-1) as Commander;
       const options = command.optsWithGlobals();
-      if (options['json'] === true && command.getOptionValueSourceWithGlobals('format') === 'cli' && options['format'] !== 'json')
+      if (
+        options['json'] === true &&
+        command.getOptionValueSourceWithGlobals('format') === 'cli' &&
+        options['format'] !== 'json'
+      )
         command.error(`error: --json and --format ${String(options['format'])} cannot both be had`);
       const settings: Settings = {
         format: options['json'] === true ? 'json' : (options['format'] as string),

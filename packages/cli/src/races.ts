@@ -10,22 +10,39 @@ import type { Broken, Workloads } from './workloads.ts';
  * @param groups numbers of mail threads, or letters of groups of the reference
  * @throws Mistake SD_UNKNOWN_WORKLOAD
  */
-export function racesOf(workloads: Workloads, ids: readonly string[], groups: readonly string[] | undefined, core: Core): RaceCase[] {
+export function racesOf(
+  workloads: Workloads,
+  ids: readonly string[],
+  groups: readonly string[] | undefined,
+  core: Core,
+): RaceCase[] {
   const { races, variations } = workloads;
-  if (groups === undefined) return ids.length === 0 ? [...races] : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
+  if (groups === undefined)
+    return ids.length === 0
+      ? [...races]
+      : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
   const known = [...new Set(races.flatMap(({ id }) => groupsOf(id, workloads)))].sort();
   const wrong = groups.find((group) => !known.includes(group));
   if (wrong !== undefined)
-    throw new core.Mistake('SD_UNKNOWN_WORKLOAD', `no race is in a group ${wrong}.`, `Groups are ${known.join(', ')}: mail threads and letters of the reference.`);
+    throw new core.Mistake(
+      'SD_UNKNOWN_WORKLOAD',
+      `no race is in a group ${wrong}.`,
+      `Groups are ${known.join(', ')}: mail threads and letters of the reference.`,
+    );
   const chosen = races.filter((race) => groupsOf(race.id, workloads).some((group) => groups.includes(group)));
-  const more = ids.length === 0 ? [] : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
+  const more =
+    ids.length === 0 ? [] : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
   return [...new Set([...chosen.flatMap((race) => [race, ...variations.filter(({ of }) => of === race.id)]), ...more])];
 }
 
 /** Those of the meant races that cannot be judged as they are. */
 export function brokenOf(workloads: Workloads, ids: readonly string[], groups: readonly string[] = []): Broken[] {
   const all = ids.length === 0 && groups.length === 0;
-  return workloads.broken.filter(({ name, kind }) => ids.includes(name) || (kind === 'race' && (all || groupsOf(name, workloads).some((group) => groups.includes(group)))));
+  return workloads.broken.filter(
+    ({ name, kind }) =>
+      ids.includes(name) ||
+      (kind === 'race' && (all || groupsOf(name, workloads).some((group) => groups.includes(group)))),
+  );
 }
 
 function groupsOf(race: string, { expected }: Workloads): readonly string[] {

@@ -40,7 +40,11 @@ export class Recorder {
 
   /** Files so far, each with a hash. */
   files(): ReadonlyMap<string, string> {
-    for (let message = this.#port && receiveMessageOnPort(this.#port); message; message = receiveMessageOnPort(this.#port!))
+    for (
+      let message = this.#port && receiveMessageOnPort(this.#port);
+      message;
+      message = receiveMessageOnPort(this.#port!)
+    )
       this.#note(message.message);
     // Modules that others require are known to the loader of CommonJS.
     for (const path of Object.keys(module.createRequire(import.meta.url).cache)) this.#note(path);
@@ -67,7 +71,10 @@ export class Recorder {
       return;
     }
     const { port1, port2 } = new MessageChannel();
-    module.register(new URL('../bin/record-imports.mjs', import.meta.url), { data: { port: port2 }, transferList: [port2] });
+    module.register(new URL('../bin/record-imports.mjs', import.meta.url), {
+      data: { port: port2 },
+      transferList: [port2],
+    });
     port1.unref();
     this.#port = port1;
   }

@@ -22,9 +22,24 @@ export class Searches {
    * @param most more than so many have nothing to do
    * @param work is given no pool where one thread will do: this one
    */
-  async threaded<T>(wanted: number | undefined, most: number, work: (threads: number, pool: JudgePool | undefined) => Promise<T>): Promise<T> {
+  async threaded<T>(
+    wanted: number | undefined,
+    most: number,
+    work: (threads: number, pool: JudgePool | undefined) => Promise<T>,
+  ): Promise<T> {
     const threads = Math.min(wanted ?? availableParallelism(), most);
-    const pool = threads > 1 ? judgePool(await this.core(), { settings: this.settings, cwd: process.cwd(), ...(this.catalog.code ? { code: this.catalog.code.parts, leftOut: this.catalog.leftOut } : {}) }, this.interrupt) : undefined;
+    const pool =
+      threads > 1
+        ? judgePool(
+            await this.core(),
+            {
+              settings: this.settings,
+              cwd: process.cwd(),
+              ...(this.catalog.code ? { code: this.catalog.code.parts, leftOut: this.catalog.leftOut } : {}),
+            },
+            this.interrupt,
+          )
+        : undefined;
     try {
       return await work(threads, pool);
     } finally {

@@ -41,7 +41,11 @@ function unknown(name: string, known: readonly string[], code: Code, core: Core)
   return new core.Mistake(
     code,
     `there is no ${WORDS[code]} ${name}.`,
-    near ? `Did you mean ${near}?` : LISTS[code] ? `See: shootdown list ${LISTS[code]}.` : `There are ${known.join(', ')}.`,
+    near
+      ? `Did you mean ${near}?`
+      : LISTS[code]
+        ? `See: shootdown list ${LISTS[code]}.`
+        : `There are ${known.join(', ')}.`,
   );
 }
 
@@ -55,7 +59,11 @@ export function mustBeOneOf(name: string, known: Iterable<string>, option: strin
   const all = [...known];
   if (all.includes(name)) return;
   const near = core.didYouMean(name, all);
-  throw new core.Mistake('SD_BAD_OPTION', `${option}: no ${what} is called ${name}.`, near ? `Did you mean ${near}?` : `There are ${all.sort().join(', ')}.`);
+  throw new core.Mistake(
+    'SD_BAD_OPTION',
+    `${option}: no ${what} is called ${name}.`,
+    near ? `Did you mean ${near}?` : `There are ${all.sort().join(', ')}.`,
+  );
 }
 
 /**
@@ -65,12 +73,18 @@ export function mustBeOneOf(name: string, known: Iterable<string>, option: strin
 export function weightOf(text: string, core: Core): { readonly name: string; readonly weight: number } {
   const [, name = '', times] = /^([^=]+)(?:=(.*))?$/.exec(text) ?? [];
   const weight = times === undefined ? 1 : times.trim() === '' ? NaN : Number(times);
-  if (name === '' || !Number.isFinite(weight) || weight < 0) throw new core.Mistake('SD_BAD_BOUND', `the weight of ${name || text} is ${times ?? 'missing'}.`, 'Give a number, such as thp_dontneed=3.');
+  if (name === '' || !Number.isFinite(weight) || weight < 0)
+    throw new core.Mistake(
+      'SD_BAD_BOUND',
+      `the weight of ${name || text} is ${times ?? 'missing'}.`,
+      'Give a number, such as thp_dontneed=3.',
+    );
   return { name, weight };
 }
 
 /** @throws Mistake SD_BAD_OPTION where a name comes twice: only one of them would be shown */
 export function mustDiffer(names: readonly string[], core: Core): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new core.Mistake('SD_BAD_OPTION', `${twice} is named twice.`, 'Name it once, with the sum of its weights.');
+  if (twice !== undefined)
+    throw new core.Mistake('SD_BAD_OPTION', `${twice} is named twice.`, 'Name it once, with the sum of its weights.');
 }

@@ -20,5 +20,8 @@ export function withSources(stack: string): string {
 
 function mapOf(path: string): { readonly folder: string; readonly map: SourceMap } | undefined {
   if (!existsSync(`${path}.map`)) return undefined;
-  return { folder: dirname(path), map: new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload) };
+  return {
+    folder: dirname(path),
+    map: new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload),
+  };
 }

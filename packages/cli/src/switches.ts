@@ -6,11 +6,18 @@ import type { Core } from './tokens.ts';
 /** @throws Mistake SD_BAD_OPTION for a change that the architecture does not know */
 export function mustKnow(arch: ArchSpec, hooks: Configuration['hooks'], option: string, core: Core): void {
   const { changes } = core.namesKnownTo([arch]);
-  for (const name of [...(hooks?.with ?? []), ...(hooks?.without ?? [])]) mustBeOneOf(name, changes, option, `change of ${arch.id}`, core);
+  for (const name of [...(hooks?.with ?? []), ...(hooks?.without ?? [])])
+    mustBeOneOf(name, changes, option, `change of ${arch.id}`, core);
 }
 
 /** @throws Mistake SD_BAD_OPTION for one that it does not know, and for one that leaves the kernel as it is */
-export function mustSwitch(arch: ArchSpec, kernel: Configuration, hooks: Configuration['hooks'], option: string, core: Core): void {
+export function mustSwitch(
+  arch: ArchSpec,
+  kernel: Configuration,
+  hooks: Configuration['hooks'],
+  option: string,
+  core: Core,
+): void {
   mustKnow(arch, hooks, option, core);
   const [idle] = core.idleSwitches(arch, kernel, hooks);
   if (idle === undefined) return;

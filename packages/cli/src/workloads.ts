@@ -1,5 +1,16 @@
 /** What packages and files of workloads export, checked: what nobody reads is a mistake, and one bad race leaves the others as they are. */
-import type { Beside, CountedOperation, CountRow, ExpectedRow, LeftOut, Mistake, Named, RaceCase, Watch, Workload } from '@shootdown/core';
+import type {
+  Beside,
+  CountedOperation,
+  CountRow,
+  ExpectedRow,
+  LeftOut,
+  Mistake,
+  Named,
+  RaceCase,
+  Watch,
+  Workload,
+} from '@shootdown/core';
 import type { Core } from './tokens.ts';
 
 /** What a package of workloads exports; it may leave any of them out. */
@@ -41,7 +52,16 @@ export interface Source {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-const LISTS = ['races', 'variations', 'expected', 'contractWorkloads', 'operations', 'countedBeside', 'countedLeftOut', 'watches'] as const;
+const LISTS = [
+  'races',
+  'variations',
+  'expected',
+  'contractWorkloads',
+  'operations',
+  'countedBeside',
+  'countedLeftOut',
+  'watches',
+] as const;
 export const WORKLOAD_KEYS: readonly string[] = [...LISTS, 'kernelCounts'];
 type List = (typeof LISTS)[number];
 const KINDS = { races: 'race', variations: 'variation', contractWorkloads: 'workload' } as const;
@@ -61,12 +81,20 @@ export function workloadsOf(sources: readonly Source[], core: Core): Workloads {
   const secondOf = (id: string, { scenario }: { readonly scenario: Named['scenario'] }): Mistake | undefined => {
     const story = stories.get(scenario.name) ?? scenario;
     const what =
-      story !== scenario ? `another scenario is called ${scenario.name} too` : names.has(id) ? `there are two: ${id}` : undefined;
+      story !== scenario
+        ? `another scenario is called ${scenario.name} too`
+        : names.has(id)
+          ? `there are two: ${id}`
+          : undefined;
     stories.set(scenario.name, story);
     names.add(id);
     return what === undefined
       ? undefined
-      : new core.Mistake('SD_BAD_SCENARIO', `${what}.`, 'Give one of them another name; where it is the same story, use the same object.');
+      : new core.Mistake(
+          'SD_BAD_SCENARIO',
+          `${what}.`,
+          'Give one of them another name; where it is the same story, use the same object.',
+        );
   };
   const whole = <T extends { readonly scenario: Named['scenario'] }>(
     key: keyof typeof KINDS,
@@ -113,7 +141,8 @@ export function workloadsOf(sources: readonly Source[], core: Core): Workloads {
     operations: all('operations'),
     countedBeside: all('countedBeside'),
     countedLeftOut: all('countedLeftOut'),
-    kernelCounts: () => sources.flatMap(({ exports }) => (exports['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
+    kernelCounts: () =>
+      sources.flatMap(({ exports }) => (exports['kernelCounts'] as Workloads['kernelCounts'] | undefined)?.() ?? []),
   };
 }
 
@@ -144,9 +173,20 @@ function checkExports({ where, exports }: Source, core: Core): void {
     core.readOperation(operation, `${where}: operations[${i}]`);
   for (const [i, row] of ((exports['expected'] ?? []) as readonly (Partial<ExpectedRow> | undefined)[]).entries()) {
     const words = Object.entries(row?.expect_before_fix ?? {}).find(([, word]) => !EXPECTED.includes(word));
-    if (typeof row?.id !== 'string' || typeof row.expect_before_fix !== 'object' || typeof row.expect_after_fix !== 'string')
-      bad(`exports expected[${i}], which is no row of a reference.`, 'A row has id, expect_before_fix and expect_after_fix.');
-    if (words) bad(`exports expected[${i}], which says "${String(words[1])}" of ${words[0]}.`, `Write one of ${EXPECTED.join(', ')}.`);
+    if (
+      typeof row?.id !== 'string' ||
+      typeof row.expect_before_fix !== 'object' ||
+      typeof row.expect_after_fix !== 'string'
+    )
+      bad(
+        `exports expected[${i}], which is no row of a reference.`,
+        'A row has id, expect_before_fix and expect_after_fix.',
+      );
+    if (words)
+      bad(
+        `exports expected[${i}], which says "${String(words[1])}" of ${words[0]}.`,
+        `Write one of ${EXPECTED.join(', ')}.`,
+      );
   }
 }
 
@@ -159,7 +199,11 @@ const isWholeOfCommonJs = (key: string, exports: Readonly<Record<string, unknown
 };
 
 /** Every workload under its name, with its kernels by variant. */
-export function namedOf({ races, variations, contractWorkloads }: Pick<Workloads, 'races' | 'variations' | 'contractWorkloads'>): Named[] {
+export function namedOf({
+  races,
+  variations,
+  contractWorkloads,
+}: Pick<Workloads, 'races' | 'variations' | 'contractWorkloads'>): Named[] {
   const named = new Map<string, { scenario: Named['scenario']; variants: Record<string, Named['variants'][string]> }>();
   const add = (scenario: Named['scenario'], variant: string, configuration: Named['variants'][string]): void => {
     const known = named.get(scenario.name) ?? { scenario, variants: {} };

@@ -35,7 +35,10 @@ test('all faces of core have the same classes and symbols, and load a few files'
 
 test('a mistake that a plugin throws is known to the command line', () => {
   const plugin = join(place, 'wrong.mjs');
-  writeFileSync(plugin, `import { arch } from ${JSON.stringify(new URL('plugin.js', dist).href)};\nexport default arch({ id: 'Not a name' });\n`);
+  writeFileSync(
+    plugin,
+    `import { arch } from ${JSON.stringify(new URL('plugin.js', dist).href)};\nexport default arch({ id: 'Not a name' });\n`,
+  );
   const { status, stderr } = run(bin, 'list', 'archs', '--plugin', plugin);
   expect(stderr).toMatch(/^SD_BAD_ARCH: /);
   expect(status).toBe(65);
@@ -53,8 +56,12 @@ test('what was compiled since, or changed since it was compiled, is not run from
     mkdirSync(join(place, dirname(path)), { recursive: true });
     writeFileSync(join(place, path), text);
   };
-  for (const name of ['shootdown.mjs', 'built.mjs', 'identity.mjs']) copy(`cli/bin/${name}`, readFileSync(join(dirname(bin), name), 'utf8'));
-  const started = () => { const { status, stdout, stderr } = run(join(place, 'cli/bin/shootdown.mjs')); return [status, stdout + stderr]; };
+  for (const name of ['shootdown.mjs', 'built.mjs', 'identity.mjs'])
+    copy(`cli/bin/${name}`, readFileSync(join(dirname(bin), name), 'utf8'));
+  const started = () => {
+    const { status, stdout, stderr } = run(join(place, 'cli/bin/shootdown.mjs'));
+    return [status, stdout + stderr];
+  };
   expect(started()).toEqual([69, 'shootdown: not built yet. Run `npm run build` first.\n']);
   copy('cli/dist/main.js', 'console.log("started")');
   // A package that was installed has no notes of the compiler, and no stamp.
@@ -65,7 +72,11 @@ test('what was compiled since, or changed since it was compiled, is not run from
     copy(notes, 'noted');
     copy(source, 'export {};');
     expect(started()).toEqual(stale);
-    const stamp = { packages: { [compiled]: { notes: noteOf(join(place, notes)), sources: { [source]: noteOf(join(place, source)) } } } };
+    const stamp = {
+      packages: {
+        [compiled]: { notes: noteOf(join(place, notes)), sources: { [source]: noteOf(join(place, source)) } },
+      },
+    };
     copy('cli/dist/bundle/stamp.json', JSON.stringify(stamp));
     expect(started()).toEqual([0, 'started\n']);
     // Touched, and the same all the same.
@@ -74,7 +85,10 @@ test('what was compiled since, or changed since it was compiled, is not run from
     // Changed, of the same size, and given its old time back.
     copy(source, 'export []; ');
     utimesSync(join(place, source), 1, 1);
-    expect(started()).toEqual([69, `shootdown: packages/${source} was changed since it was compiled. Run \`npm run build\` first.\n`]);
+    expect(started()).toEqual([
+      69,
+      `shootdown: packages/${source} was changed since it was compiled. Run \`npm run build\` first.\n`,
+    ]);
     copy(source, 'export {};');
     copy(notes, 'other');
     expect(started()).toEqual(stale);
@@ -84,23 +98,50 @@ test('what was compiled since, or changed since it was compiled, is not run from
 });
 
 test('what is built here is built from these sources', () => {
-  const { packages } = JSON.parse(readFileSync(new URL('bundle/stamp.json', new URL('../dist/', import.meta.url)), 'utf8')) as { packages: Record<string, { sources: Record<string, Note> }> };
+  const { packages } = JSON.parse(
+    readFileSync(new URL('bundle/stamp.json', new URL('../dist/', import.meta.url)), 'utf8'),
+  ) as { packages: Record<string, { sources: Record<string, Note> }> };
   const mistakes = packages['core']?.sources['core/src/mistakes.ts'];
   expect(mistakes?.hash).toBe(hashOf(readFileSync(new URL('../../core/src/mistakes.ts', import.meta.url))));
-  expect(Object.keys(packages)).toEqual(expect.arrayContaining(['arch-arm64', 'arch-ppc64', 'arch-x86', 'arch-xen', 'cli', 'core', 'litmus', 'report', 'workloads']));
+  expect(Object.keys(packages)).toEqual(
+    expect.arrayContaining([
+      'arch-arm64',
+      'arch-ppc64',
+      'arch-x86',
+      'arch-xen',
+      'cli',
+      'core',
+      'litmus',
+      'report',
+      'workloads',
+    ]),
+  );
 });
 
 test('scripts refuse it too', () => {
   const lib = join(place, 'scripts/lib/built.mjs');
   mkdirSync(dirname(lib), { recursive: true });
   mkdirSync(join(place, 'packages/cli/bin'), { recursive: true });
-  for (const [from, to] of [[fileURLToPath(new URL('../../../scripts/lib/built.mjs', import.meta.url)), lib], [join(dirname(bin), 'built.mjs'), join(place, 'packages/cli/bin/built.mjs')], [join(dirname(bin), 'identity.mjs'), join(place, 'packages/cli/bin/identity.mjs')]] as const)
+  for (const [from, to] of [
+    [fileURLToPath(new URL('../../../scripts/lib/built.mjs', import.meta.url)), lib],
+    [join(dirname(bin), 'built.mjs'), join(place, 'packages/cli/bin/built.mjs')],
+    [join(dirname(bin), 'identity.mjs'), join(place, 'packages/cli/bin/identity.mjs')],
+  ] as const)
     writeFileSync(to, readFileSync(from));
-  const { status, stderr } = run('--input-type=module', '-e', `await (await import(${JSON.stringify(pathToFileURL(lib).href)})).built('core/dist/testing.js')`);
+  const { status, stderr } = run(
+    '--input-type=module',
+    '-e',
+    `await (await import(${JSON.stringify(pathToFileURL(lib).href)})).built('core/dist/testing.js')`,
+  );
   expect([status, stderr]).toEqual([69, 'shootdown: not built yet. Run `npm run build` first.\n']);
 });
 
-const shipped: readonly (readonly [name: string, archs: readonly ArchSpec[]])[] = [['arch-arm64', arm64], ['arch-ppc64', ppc64], ['arch-x86', x86], ['arch-xen', xen]];
+const shipped: readonly (readonly [name: string, archs: readonly ArchSpec[]])[] = [
+  ['arch-arm64', arm64],
+  ['arch-ppc64', ppc64],
+  ['arch-x86', x86],
+  ['arch-xen', xen],
+];
 test.each(shipped)('%s has layers of the same names as in its sources', (name, archs) => {
   const layersOf = (arch: ArchSpec) => [arch.id, ...new Set(hooksOf(arch).map(({ layer }) => layer))];
   const url = (face: string) => JSON.stringify(new URL(`../../${face}/dist/index.js`, import.meta.url).href);
@@ -110,12 +151,18 @@ test.each(shipped)('%s has layers of the same names as in its sources', (name, a
   expect(built).toEqual(archs.map(layersOf));
 });
 test.each(shipped)('%s says in its package.json which architectures it supplies', (name, archs) => {
-  const { shootdown } = JSON.parse(readFileSync(new URL(`../../${name}/package.json`, import.meta.url), 'utf8')) as { shootdown: unknown };
+  const { shootdown } = JSON.parse(readFileSync(new URL(`../../${name}/package.json`, import.meta.url), 'utf8')) as {
+    shootdown: unknown;
+  };
   expect(shootdown).toEqual({ archs: archs.map(({ id }) => id) });
 });
 test('other architectures than the one that is asked for are not loaded', () => {
   const loaded = (...archs: readonly string[]) => {
-    const { stderr } = spawnSync(process.execPath, [bin, 'run', 'collapse-vs-gup-fast', ...archs], { encoding: 'utf8', env: { ...process.env, NODE_DEBUG: 'esm' }, maxBuffer: 1 << 26 });
+    const { stderr } = spawnSync(process.execPath, [bin, 'run', 'collapse-vs-gup-fast', ...archs], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_DEBUG: 'esm' },
+      maxBuffer: 1 << 26,
+    });
     return [...new Set(Array.from(stderr.matchAll(/packages[/\\]arch-(\w+)[/\\]dist/g), ([, name]) => name!))].sort();
   };
   expect(loaded('--arch', 'x86-64')).toEqual(['x86']);
@@ -125,7 +172,8 @@ test('other architectures than the one that is asked for are not loaded', () => 
 });
 
 test('what comes from outside has its license beside it', () => {
-  const licenses = (name: string) => readFileSync(new URL(`../../${name}/dist/bundle/LICENSES.txt`, import.meta.url), 'utf8');
+  const licenses = (name: string) =>
+    readFileSync(new URL(`../../${name}/dist/bundle/LICENSES.txt`, import.meta.url), 'utf8');
   expect(licenses('core')).toMatch(/^inversify\n\n.*MIT/ms);
   expect(licenses('core')).toContain('@inversifyjs/container\n');
   expect(licenses('cli')).toMatch(/^commander\n.*^tsyringe\n/ms);
@@ -137,9 +185,14 @@ describe('stack traces', () => {
     const file = join(place, 'built.js');
     writeFileSync(file, 'f();\ng();\n');
     // Line 1 is line 1 of the source, line 2 is line 5.
-    writeFileSync(`${file}.map`, JSON.stringify({ version: 3, file: 'built.js', sources: ['src/some.ts'], names: [], mappings: 'AAAA;AAIA' }));
+    writeFileSync(
+      `${file}.map`,
+      JSON.stringify({ version: 3, file: 'built.js', sources: ['src/some.ts'], names: [], mappings: 'AAAA;AAIA' }),
+    );
     const url = pathToFileURL(file).href;
-    expect(withSources(`Error: x\n    at g (${url}:2:1)\n    at ${url}:1:1`)).toBe(`Error: x\n    at g (${join(place, 'src/some.ts')}:5:1)\n    at ${join(place, 'src/some.ts')}:1:1`);
+    expect(withSources(`Error: x\n    at g (${url}:2:1)\n    at ${url}:1:1`)).toBe(
+      `Error: x\n    at g (${join(place, 'src/some.ts')}:5:1)\n    at ${join(place, 'src/some.ts')}:1:1`,
+    );
   });
   test('stay as they are where there is none', () => {
     const trace = 'Error: x\n    at f (node:internal/x:1:2)\n    at g (file:///nowhere/y.js:3:4)';
@@ -149,7 +202,10 @@ describe('stack traces', () => {
     const index = fileURLToPath(new URL('bundle/index.js', dist));
     const chunk = /from "(\.\/chunk-\w+\.js)"/.exec(readFileSync(index, 'utf8'))![1]!;
     const url = new URL(`bundle/${chunk}`, dist).href;
-    const line = readFileSync(fileURLToPath(url), 'utf8').split('\n').findIndex((text) => text.startsWith('function resume(')) + 1;
+    const line =
+      readFileSync(fileURLToPath(url), 'utf8')
+        .split('\n')
+        .findIndex((text) => text.startsWith('function resume(')) + 1;
     expect(line).toBeGreaterThan(0);
     const told = withSources(`    at resume (${url}:${line}:1)`);
     const [, path] = /\((.*):\d+:\d+\)$/.exec(told)!;

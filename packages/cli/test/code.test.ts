@@ -32,7 +32,10 @@ const STORY = `
   });`;
 
 beforeAll(() => {
-  write('node_modules/stories/package.json', '{ "name": "stories", "version": "1.2.3", "type": "module", "exports": "./index.js" }');
+  write(
+    'node_modules/stories/package.json',
+    '{ "name": "stories", "version": "1.2.3", "type": "module", "exports": "./index.js" }',
+  );
   write(
     'node_modules/stories/index.js',
     `import { get_user_pages_fast_only, khugepaged_collapse, user_store, watches } from ${core};\n${STORY}`,
@@ -69,10 +72,14 @@ function changed<T>(path: string, change: (text: string) => string, then: () => 
   }
 }
 const run = (...args: readonly string[]): { status: number | null; out: string; err: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args, '--arch', 'arm64', '--quiet', '--resume', 'kept.jsonl'], {
-    cwd: join(place, 'home'),
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [bin, ...args, '--arch', 'arm64', '--quiet', '--resume', 'kept.jsonl'],
+    {
+      cwd: join(place, 'home'),
+      encoding: 'utf8',
+    },
+  );
   return { status, out: stdout, err: stderr };
 };
 const lines = (): number => readFileSync(join(place, 'home/kept.jsonl'), 'utf8').split('\n').length - 1;
@@ -95,7 +102,9 @@ describe('a verdict that is kept', () => {
       () => run(...after),
     );
     expect(found.status).toBe(12);
-    expect(found.err).toBe('kept.jsonl holds verdicts of other code (../apart/release.json changed): they are not used, and stay there.\n');
+    expect(found.err).toBe(
+      'kept.jsonl holds verdicts of other code (../apart/release.json changed): they are not used, and stay there.\n',
+    );
     // What the code is made of, and the verdict. Both verdicts are there; each counts with its code.
     expect(lines()).toBe(before + 2);
     expect(run(...after)).toMatchObject({ status: 0, err: '' });
@@ -153,16 +162,24 @@ test('what is read only in the middle of a search is no code that a kept verdict
   write('apart/late.json', '[]');
   const found = run('run', 'late', '--config', 'late.config.mjs');
   expect(found.status).toBe(74);
-  expect(found.err).toContain('SD_CODE_CHANGED: other code judges than was loaded when this run began: ../apart/late.json is new.');
+  expect(found.err).toContain(
+    'SD_CODE_CHANGED: other code judges than was loaded when this run began: ../apart/late.json is new.',
+  );
 });
 
 describe('parts', () => {
   test('have one word that tells them from any others', () => {
     expect(idOf({ a: '1', b: '2' })).toBe(idOf({ b: '2', a: '1' }));
-    expect(new Set([idOf({ a: '1' }), idOf({ a: '2' }), idOf({ b: '1' }), idOf({}), idOf({ a: '1', b: '1' })]).size).toBe(5);
+    expect(
+      new Set([idOf({ a: '1' }), idOf({ a: '2' }), idOf({ b: '1' }), idOf({}), idOf({ a: '1', b: '1' })]).size,
+    ).toBe(5);
   });
   test('and words for what differs', () => {
-    expect(differencesOf({ a: '1', b: '2', c: '3' }, { a: '1', b: '9', d: '4' })).toEqual(['b changed', 'd is new', 'c is gone']);
+    expect(differencesOf({ a: '1', b: '2', c: '3' }, { a: '1', b: '9', d: '4' })).toEqual([
+      'b changed',
+      'd is new',
+      'c is gone',
+    ]);
     const core = coreOf();
     expect(() => mustBeOf({ a: '1', b: '2' }, { a: '1' }, core)).not.toThrow();
     for (const now of [{ a: '2' }, { a: '1', z: '1' }]) expect(() => mustBeOf({ a: '1' }, now, core)).toThrow(Mistake);

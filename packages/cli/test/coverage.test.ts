@@ -39,7 +39,18 @@ const plugin = (folder: string, text: string): string => {
   return join(place, folder, 'index.mjs');
 };
 const coverage = (path: string, ...more: readonly string[]): CodeCoverage => {
-  const args = [fileURLToPath(new URL('../bin/shootdown.mjs', import.meta.url)), 'coverage', 'collapse-vs-gup-fast', '--plugin', path, '--arch', 'planted', '--json', '--quiet', ...more];
+  const args = [
+    fileURLToPath(new URL('../bin/shootdown.mjs', import.meta.url)),
+    'coverage',
+    'collapse-vs-gup-fast',
+    '--plugin',
+    path,
+    '--arch',
+    'planted',
+    '--json',
+    '--quiet',
+    ...more,
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   expect([status, stderr]).toEqual([0, '']);
   return (JSON.parse(stdout) as { coverage: CodeCoverage }).coverage;
@@ -55,10 +66,18 @@ test('a real search: the planted arms are listed, with line and code, and nothin
     [true, 11, 'step', 'invalidate(cpu, vma.mm.id, start, end)'],
     [false, 13, 'step', 'invalidate(cpu, vma.mm.id, end, start)'],
   ]);
-  expect(found.functions.find(({ name }) => name === 'invalidate')!.sites.every(({ explored }) => explored.length > 0)).toBe(true);
+  expect(
+    found.functions.find(({ name }) => name === 'invalidate')!.sites.every(({ explored }) => explored.length > 0),
+  ).toBe(true);
   // Of the kernel: what a collapse does, with the line of its source.
-  const collapse = found.functions.find(({ name }) => name === 'khugepaged_scan_mm_slot' || name === 'collapse_huge_page');
-  expect(collapse).toMatchObject({ part: 'kernel', file: expect.stringMatching(/src[/\\]kernel[/\\].*\.ts$/), entered: ['planted'] });
+  const collapse = found.functions.find(
+    ({ name }) => name === 'khugepaged_scan_mm_slot' || name === 'collapse_huge_page',
+  );
+  expect(collapse).toMatchObject({
+    part: 'kernel',
+    file: expect.stringMatching(/src[/\\]kernel[/\\].*\.ts$/),
+    entered: ['planted'],
+  });
   expect(found.unseen).toEqual([]);
   expect(found.unfinished).toEqual([]);
   // Nothing of other architectures, whose packages are known too.
@@ -82,7 +101,18 @@ describe('exit codes', () => {
     ['no workload has the variant', 'coverage --variant during', reach, 64],
     ['no such workload', 'coverage gpu', reach, 64],
   ])('%s', async (_what, line, found, exit) => {
-    const core = { reach: async () => found, codeCoverage: ((archs, _code, reached) => ({ archs: archs.map(({ id }) => id), workloads: [], searches: 0, states: 0, unfinished: reached.flatMap(({ complete }) => (complete ? [] : ['one'])), functions: [], unseen: [] })) as typeof import('@shootdown/core').codeCoverage };
+    const core = {
+      reach: async () => found,
+      codeCoverage: ((archs, _code, reached) => ({
+        archs: archs.map(({ id }) => id),
+        workloads: [],
+        searches: 0,
+        states: 0,
+        unfinished: reached.flatMap(({ complete }) => (complete ? [] : ['one'])),
+        functions: [],
+        unseen: [],
+      })) as typeof import('@shootdown/core').codeCoverage,
+    };
     expect((await shootdown(line, { core })).exit).toBe(exit);
   });
 });

@@ -66,7 +66,12 @@ describe('compare', () => {
     [12, 'an unexpected violation', [cellOf({ after: violates, agreement: 'disagree' })], true],
     [12, 'a missing expected one', [cellOf({ expectedBefore: 'violates', agreement: 'disagree' })], true],
     [75, 'a bound that was hit', [cellOf({ after: verdictOf({ outcome: 'bound' }), agreement: 'open' })], false],
-    [12, 'a violation beside a bound', [cellOf({ agreement: 'disagree' }), cellOf({ after: verdictOf({ outcome: 'bound' }) })], false],
+    [
+      12,
+      'a violation beside a bound',
+      [cellOf({ agreement: 'disagree' }), cellOf({ after: verdictOf({ outcome: 'bound' }) })],
+      false,
+    ],
     [
       4,
       'nothing that applies',
@@ -80,7 +85,15 @@ describe('compare', () => {
 
 describe('claims', () => {
   const fact = { arch: 'x86-64', hook: 'pmd_clear', layer: 'X86', waits: [], states: 1, complete: true };
-  const frequency = { hook: 'pmd_clear', claim: 'a sentence', kind: 'must', arch: 'x86-64', word: 'always', held: 1, failed: 0 } as const;
+  const frequency = {
+    hook: 'pmd_clear',
+    claim: 'a sentence',
+    kind: 'must',
+    arch: 'x86-64',
+    word: 'always',
+    held: 1,
+    failed: 0,
+  } as const;
   const measuring = (some: object, complete: boolean): Pick<Core, 'measureClaims'> => ({
     measureClaims: async () => ({ frequencies: [{ ...frequency, ...some }], facts: [{ ...fact, complete }] }),
   });

@@ -50,7 +50,15 @@ export interface Ran {
 }
 
 export const archOf = (id: string): ArchSpec =>
-  ({ id, title: `the ${id}`, layers: [], alsoKnownAs: [], variants: {}, rules: [], machine: { shootdown: 'ipi' } }) as unknown as ArchSpec;
+  ({
+    id,
+    title: `the ${id}`,
+    layers: [],
+    alsoKnownAs: [],
+    variants: {},
+    rules: [],
+    machine: { shootdown: 'ipi' },
+  }) as unknown as ArchSpec;
 export const raceOf = (id: string): RaceCase =>
   ({
     id,
@@ -70,7 +78,17 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
   outcome: 'clean',
   asks: [],
   layers: [],
-  evidence: { grade: 'proved', cpus: 2, geometry: '2x2', memory: 'sc', states: 10, transitions: 20, depth: 3, gaveUp: 0, seconds: 0 },
+  evidence: {
+    grade: 'proved',
+    cpus: 2,
+    geometry: '2x2',
+    memory: 'sc',
+    states: 10,
+    transitions: 20,
+    depth: 3,
+    gaveUp: 0,
+    seconds: 0,
+  },
   ...some,
 });
 
@@ -121,8 +139,15 @@ export const coreOf = (some: Partial<Core> = {}): Core => ({
   sentencesOf,
   hooksOf: () => [],
   hooksExercised: () => new Set(),
-  judgeScenario: async (arch, scenario, _configuration, variant) => verdictOf({ workload: scenario.name, variant, arch: arch.id }),
-  compareRaces: async (archs) => ({ schemaVersion: SCHEMA_VERSION, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }),
+  judgeScenario: async (arch, scenario, _configuration, variant) =>
+    verdictOf({ workload: scenario.name, variant, arch: arch.id }),
+  compareRaces: async (archs) => ({
+    schemaVersion: SCHEMA_VERSION,
+    archs: archs.map((a) => a.id),
+    rows: [],
+    seconds: 0,
+    complete: true,
+  }),
   measureClaims: async () => ({ frequencies: [], facts: [] }),
   replayToken: () => {
     throw new Error('not replayed here');
@@ -135,7 +160,12 @@ export const modulesOf = (some: Readonly<Record<string, Readonly<Record<string, 
   const known: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     '@shootdown/arch-x86': { default: [archOf('x86-64'), archOf('x86-64-paravirt')] },
     '@shootdown/arch-arm64': { default: archOf('arm64') },
-    '@shootdown/workloads': { races: [raceOf('gup'), raceOf('zap')], variations: [], expected: [], contractWorkloads: [] },
+    '@shootdown/workloads': {
+      races: [raceOf('gup'), raceOf('zap')],
+      variations: [],
+      expected: [],
+      contractWorkloads: [],
+    },
     ...some,
   };
   return {

@@ -23,7 +23,10 @@ test('run prints the verdicts that are there and exits 130', async () => {
 
 test('compare says how far the interrupted cell came', async () => {
   const controller = new AbortController();
-  const cut = verdictOf({ outcome: 'interrupted', evidence: { ...verdictOf({}).evidence, grade: 'partial', states: 4321 } });
+  const cut = verdictOf({
+    outcome: 'interrupted',
+    evidence: { ...verdictOf({}).evidence, grade: 'partial', states: 4321 },
+  });
   const { exit, out } = await shootdown('compare', {
     interrupt: controller.signal,
     core: {
@@ -37,7 +40,16 @@ test('compare says how far the interrupted cell came', async () => {
               id: 'gup',
               title: '',
               year: 2022,
-              cells: [{ arch: 'x86-64', before: cut, after: cut, expectedBefore: 'clean', expectedAfter: 'clean', agreement: 'open' }],
+              cells: [
+                {
+                  arch: 'x86-64',
+                  before: cut,
+                  after: cut,
+                  expectedBefore: 'clean',
+                  expectedAfter: 'clean',
+                  agreement: 'open',
+                },
+              ],
             },
           ],
           seconds: 0,

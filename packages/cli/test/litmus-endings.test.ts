@@ -14,7 +14,8 @@ const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const storing = (name: string): string => file(`${name}.litmus`, `X86_64 ${name}\n{ }\n P0 ;\n movq $1,(x) ;\nexists ([x]=1)\n`);
+const storing = (name: string): string =>
+  file(`${name}.litmus`, `X86_64 ${name}\n{ }\n P0 ;\n movq $1,(x) ;\nexists ([x]=1)\n`);
 const c = (name: string, body: string): string =>
   file(`${name}.litmus`, `C ${name}\n{ }\nP0(spinlock_t *a, int *x) { ${body} }\nforall (x=0)\n`);
 const columns = [0, 1, 2, 3, 4, 5, 6];
@@ -101,5 +102,8 @@ test('more threads than there are CPUs are no crash', async () => {
     'many.litmus',
     `X86_64 many\n{ }\n ${all.map((i) => `P${i}`).join(' | ')} ;\n ${all.map(() => 'mfence').join(' | ')} ;\nexists (0:rax=1)\n`,
   );
-  expect(await shootdown(`litmus ${many}`)).toMatchObject({ exit: 4, out: expect.stringContaining('not modelled: it has 33 threads') });
+  expect(await shootdown(`litmus ${many}`)).toMatchObject({
+    exit: 4,
+    out: expect.stringContaining('not modelled: it has 33 threads'),
+  });
 });

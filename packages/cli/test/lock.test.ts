@@ -15,7 +15,8 @@ afterAll(() => {
 });
 const cwd = fileURLToPath(new URL('fixture', import.meta.url));
 const bin = fileURLToPath(new URL('../bin/shootdown.mjs', import.meta.url));
-const run = (file: string, fakes: Parameters<typeof shootdown>[1] = {}) => shootdown(`run gup --arch x86-64 --resume ${file}`, fakes);
+const run = (file: string, fakes: Parameters<typeof shootdown>[1] = {}) =>
+  shootdown(`run gup --arch x86-64 --resume ${file}`, fakes);
 /** A file that is held; what is said in its lock. */
 const held = (name: string, by: string): string => {
   const file = join(place, name);
@@ -30,7 +31,13 @@ describe('a file that somebody holds is refused, and stays as it is', () => {
     return child.pid!;
   };
   test.each([
-    ['a process that lives', () => { const pid = somebody(); return [JSON.stringify({ pid, host: hostname() }), `process ${pid}`]; }],
+    [
+      'a process that lives',
+      () => {
+        const pid = somebody();
+        return [JSON.stringify({ pid, host: hostname() }), `process ${pid}`];
+      },
+    ],
     ['a process of another machine', () => [JSON.stringify({ pid: 1, host: 'elsewhere' }), 'process 1 on elsewhere']],
     ['somebody else', () => ['', 'somebody who does not say who he is']],
   ] as const)('%s', async (name, holder) => {
@@ -47,7 +54,14 @@ describe('a file that somebody holds is refused, and stays as it is', () => {
   test('another run of the same process', async () => {
     const file = join(place, 'twice.jsonl');
     let second: Awaited<ReturnType<typeof run>> | undefined;
-    const first = await run(file, { core: { judgeScenario: async () => { second ??= await run(file); return verdictOf({}); } } });
+    const first = await run(file, {
+      core: {
+        judgeScenario: async () => {
+          second ??= await run(file);
+          return verdictOf({});
+        },
+      },
+    });
     expect([first.exit, second?.exit]).toEqual([0, 74]);
     expect(second?.err).toContain(`held by process ${process.pid}.`);
   });
@@ -57,7 +71,14 @@ describe('a lock is let go', () => {
   test('at the end, also of a run that failed', async () => {
     const file = join(place, 'end.jsonl');
     let seen = '';
-    await run(file, { core: { judgeScenario: async () => { seen = readFileSync(`${file}.lock`, 'utf8'); throw new Error('a bug'); } } });
+    await run(file, {
+      core: {
+        judgeScenario: async () => {
+          seen = readFileSync(`${file}.lock`, 'utf8');
+          throw new Error('a bug');
+        },
+      },
+    });
     expect(JSON.parse(seen)).toEqual({ pid: process.pid, host: hostname() });
     expect(readdirSync(place).filter((name) => name.startsWith('end.jsonl.'))).toEqual([]);
     expect((await run(file)).exit).toBe(0);
@@ -74,16 +95,41 @@ describe('a lock is let go', () => {
 });
 
 test('a checkpoint is on the disk before it takes the place of the one before', () => {
-  const [file, log, spy] = ['disk.jsonl', 'log.txt', 'spy.mjs'].map((name) => join(place, name)) as [string, string, string];
-  writeFileSync(spy, `
+  const [file, log, spy] = ['disk.jsonl', 'log.txt', 'spy.mjs'].map((name) => join(place, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(
+    spy,
+    `
     import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
     for (const name of ['writeSync', 'fsyncSync', 'renameSync']) {
       const real = fs[name];
       fs[name] = (...args) => { fs.appendFileSync(${JSON.stringify(log)}, name + '\\n'); return real(...args); };
     }
-    syncBuiltinESMExports();`);
-  spawnSync(process.execPath, ['--import', pathToFileURL(spy).href, bin, 'run', 'pins-2', '--arch', 'ppc64-radix', '--max-states', '3000', '--resume', file, '--checkpoint-every', '0.01'], { cwd, stdio: 'ignore' });
+    syncBuiltinESMExports();`,
+  );
+  spawnSync(
+    process.execPath,
+    [
+      '--import',
+      pathToFileURL(spy).href,
+      bin,
+      'run',
+      'pins-2',
+      '--arch',
+      'ppc64-radix',
+      '--max-states',
+      '3000',
+      '--resume',
+      file,
+      '--checkpoint-every',
+      '0.01',
+    ],
+    { cwd, stdio: 'ignore' },
+  );
   const calls = readFileSync(log, 'utf8').trimEnd().split('\n');
   const renames = calls.flatMap((name, i) => (name === 'renameSync' ? [i] : []));
   expect(renames.length).toBeGreaterThan(0);

@@ -4,7 +4,12 @@ import { MEASURE_DEFAULTS, type CountedOperation, type CountRow, type MeasureOpt
 import type { Core } from '../src/tokens.ts';
 import { shootdown, type Fakes } from './fakes.ts';
 
-const operations: CountedOperation[] = ['munmap1', 'collapse1'].map((name) => ({ name, says: name, setUp: [], counted: [] }));
+const operations: CountedOperation[] = ['munmap1', 'collapse1'].map((name) => ({
+  name,
+  says: name,
+  setUp: [],
+  counted: [],
+}));
 const columns = { ipis: 3, tlbIpis: 3, syncIpis: 0, lazyExitIpis: 0, flushCalls: 1, syncKicks: 0 };
 const row = (some: Partial<CountRow> = {}): CountRow => ({
   arch: 'x86-64',
@@ -22,14 +27,36 @@ function fakes(rows: readonly CountRow[] = []): Fakes & { readonly asked: Measur
     asked.push(options);
     const kernel = options.configuration.release;
     const { mode, variant = arch.id } = options;
-    return { arch: variant, kernel, operation: operation.name, mode, repetitions: 1, columns, calls: {}, steps: 1, stepsInAll: 2, asked: [], tree: [] };
+    return {
+      arch: variant,
+      kernel,
+      operation: operation.name,
+      mode,
+      repetitions: 1,
+      columns,
+      calls: {},
+      steps: 1,
+      stepsInAll: 2,
+      asked: [],
+      tree: [],
+    };
   };
   return {
     asked,
-    modules: { '@shootdown/workloads': { races: [], variations: [], expected: [], contractWorkloads: [], operations, kernelCounts: () => rows } },
+    modules: {
+      '@shootdown/workloads': {
+        races: [],
+        variations: [],
+        expected: [],
+        contractWorkloads: [],
+        operations,
+        kernelCounts: () => rows,
+      },
+    },
     core: {
       measure,
-      measureRow: (arch, operation, { mode, cpus }, more) => measure(arch, operation, { ...MEASURE_DEFAULTS, mode, cpus, ...more }),
+      measureRow: (arch, operation, { mode, cpus }, more) =>
+        measure(arch, operation, { ...MEASURE_DEFAULTS, mode, cpus, ...more }),
     },
   };
 }
@@ -44,7 +71,9 @@ test('operations, architectures and modes are chosen by name', async () => {
       .slice(1, -1)
       .map((line) => line.split(',').slice(0, 3).join(' ')),
   ).toEqual(['x86-64 munmap1 solo', 'x86-64 munmap1 lazy3', 'arm64 munmap1 solo', 'arm64 munmap1 lazy3']);
-  expect(JSON.parse((await shootdown('measure --json -q --arch arm64 --mode all', fakes())).out).measured).toHaveLength(2 * 5);
+  expect(JSON.parse((await shootdown('measure --json -q --arch arm64 --mode all', fakes())).out).measured).toHaveLength(
+    2 * 5,
+  );
 });
 
 test('a difference is exit 1, with the CPUs of the row', async () => {
@@ -73,7 +102,10 @@ test('kernel code is run in its plain form, or step by step when that is asked f
 test('code without a plain form is noted once, beside the result', async () => {
   const one = fakes();
   const { measure } = one.core!;
-  one.core!.measure = (...all) => ({ ...measure!(...all), noPlainForm: 'code that was not instrumented is called by it' });
+  one.core!.measure = (...all) => ({
+    ...measure!(...all),
+    noPlainForm: 'code that was not instrumented is called by it',
+  });
   const ran = await shootdown('measure munmap1 collapse1 --arch arm64', one);
   expect(ran.err.split('\n').filter((line) => line.includes('not instrumented'))).toEqual([
     'arm64 is run step by step, which is slower and counts the same: code that was not instrumented is called by it.',

@@ -42,7 +42,10 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'workspace-'));
   mkdirSync(at('node_modules'));
   writeFileSync(at('shootdown.config.mjs'), "export default {\n  arches: ['@shootdown/arch-arm64'],\n};\n");
-  writeFileSync(at('tsconfig.json'), '{ "files": [], "references": [{ "path": "packages/core" }, { "path": "tsconfig.test.json" }] }');
+  writeFileSync(
+    at('tsconfig.json'),
+    '{ "files": [], "references": [{ "path": "packages/core" }, { "path": "tsconfig.test.json" }] }',
+  );
   writeFileSync(at('pnpm-workspace.yaml'), "packages:\n  - 'packages/*'\n");
   writeFileSync(at('pnpm-lock.yaml'), LOCK);
   writeFileSync(at('node_modules/.shootdown-lock.yaml'), LOCK);
@@ -61,7 +64,13 @@ async function shootdown(line: string): Promise<Ran> {
   };
   const exit = await invoke(line.split(' '), {
     [MODULES]: { ...modulesOf(known), findConfig: () => at('shootdown.config.mjs') },
-    [TERMINAL]: { columns: 100, colour: false, live: false, out: (text) => void (ran.out += text), err: (text) => void (ran.err += text) },
+    [TERMINAL]: {
+      columns: 100,
+      colour: false,
+      live: false,
+      out: (text) => void (ran.out += text),
+      err: (text) => void (ran.err += text),
+    },
   });
   return { exit, ...ran };
 }
@@ -91,7 +100,9 @@ describe('new arch', () => {
       expect.stringMatching(/^then: edit packages\/arch-riscv64\/src\/riscv64\.ts:\d+ \(flush_tlb_page, TODO\)$/),
       '',
     ]);
-    expect(read('shootdown.config.mjs')).toContain("arches: ['@shootdown/arch-arm64', './packages/arch-riscv64/dist/index.js'],");
+    expect(read('shootdown.config.mjs')).toContain(
+      "arches: ['@shootdown/arch-arm64', './packages/arch-riscv64/dist/index.js'],",
+    );
     expect(JSON.parse(read('tsconfig.json'))).toMatchObject({
       references: [{ path: 'packages/core' }, { path: 'packages/arch-riscv64' }, { path: 'tsconfig.test.json' }],
     });
@@ -122,7 +133,11 @@ describe('new arch', () => {
     await shootdown('new arch riscv64');
     const before = read('pnpm-lock.yaml');
     const again = await shootdown('new arch riscv64 --like x86-64');
-    expect(again).toEqual({ exit: 64, out: '', err: expect.stringContaining('SD_BAD_OPTION: packages/arch-riscv64 is there already.') });
+    expect(again).toEqual({
+      exit: 64,
+      out: '',
+      err: expect.stringContaining('SD_BAD_OPTION: packages/arch-riscv64 is there already.'),
+    });
     expect(read('pnpm-lock.yaml')).toBe(before);
     expect(read('packages/arch-riscv64/src/mmu.ts')).toContain('MMU_GATHER_RCU_TABLE_FREE: true');
   });
@@ -147,7 +162,9 @@ describe('new arch', () => {
 
 describe('names', () => {
   test.each(['riscv64', 's390', 'my-arch', 'a'])('%s is one', (name) => expect(badName(name)).toBeUndefined());
-  test.each(['', '-a', 'a-', 'a--b', 'a_b', 'cpu', 'x'.repeat(41)])('"%s" is none', (name) => expect(badName(name)).toBeDefined());
+  test.each(['', '-a', 'a-', 'a--b', 'a_b', 'cpu', 'x'.repeat(41)])('"%s" is none', (name) =>
+    expect(badName(name)).toBeDefined(),
+  );
 });
 
 describe('registering', () => {
@@ -159,7 +176,9 @@ describe('registering', () => {
   });
   test('a config without a list is left alone', () => expect(withArch('export default {};', './c')).toBeUndefined());
   test('a reference goes before files', () => {
-    expect(JSON.parse(withReference('{ "references": [{ "path": "a" }] }', 'b'))).toEqual({ references: [{ path: 'a' }, { path: 'b' }] });
+    expect(JSON.parse(withReference('{ "references": [{ "path": "a" }] }', 'b'))).toEqual({
+      references: [{ path: 'a' }, { path: 'b' }],
+    });
   });
   test('an importer has its place by alphabet', () => {
     const changed = withImporter(

@@ -4,11 +4,14 @@ import type { Core } from '../src/tokens.ts';
 import { shootdown, verdictOf } from './fakes.ts';
 
 describe('JSON carries the version of its form', () => {
-  test.each(['compare', 'run gup', 'list archs', 'list hooks', 'explain pmd_clear', 'claims pmd_clear'])('%s', async (line) => {
-    const { out, err } = await shootdown(`${line} --json`);
-    expect(JSON.parse(out)).toMatchObject({ schemaVersion: 1 });
-    expect(err).toBe('');
-  });
+  test.each(['compare', 'run gup', 'list archs', 'list hooks', 'explain pmd_clear', 'claims pmd_clear'])(
+    '%s',
+    async (line) => {
+      const { out, err } = await shootdown(`${line} --json`);
+      expect(JSON.parse(out)).toMatchObject({ schemaVersion: 1 });
+      expect(err).toBe('');
+    },
+  );
   test('--format json is the same, before the command too', async () => {
     const { out } = await shootdown('list archs --json');
     expect((await shootdown('list archs --format json')).out).toBe(out);
@@ -51,7 +54,8 @@ describe('progress', () => {
       '',
     ]);
   });
-  test('none when quiet', async () => expect((await shootdown(`${line} --quiet`, { ...slow(), live: true })).err).toBe(''));
+  test('none when quiet', async () =>
+    expect((await shootdown(`${line} --quiet`, { ...slow(), live: true })).err).toBe(''));
 });
 
 test('lists', async () => {
@@ -65,7 +69,11 @@ test('lists limits: the function of Linux, its file, and what the model does not
   const { exit, out } = await shootdown('list limits --json');
   const { items } = JSON.parse(out) as { items: { name: string; facts: string[]; says: string }[] };
   expect(exit).toBe(0);
-  expect(items).toContainEqual({ name: 'do_fault', facts: ['mm/memory.c'], says: 'memory that a file backs, private or shared.' });
+  expect(items).toContainEqual({
+    name: 'do_fault',
+    facts: ['mm/memory.c'],
+    says: 'memory that a file backs, private or shared.',
+  });
 });
 
 test('the contract of a hook, with who answers', async () => {
@@ -82,9 +90,13 @@ test('the contract of a hook, with who answers', async () => {
 describe('--compact', () => {
   const seedOf = async (line: string): Promise<unknown> => {
     const seen: unknown[] = [];
-    const note: Core['judgeScenario'] = async (_arch, _scenario, _configuration, _variant, { compact }) => (seen.push(compact), verdictOf({}));
+    const note: Core['judgeScenario'] = async (_arch, _scenario, _configuration, _variant, { compact }) => (
+      seen.push(compact),
+      verdictOf({})
+    );
     const compare: Core['compareRaces'] = async (archs, _races, _expected, { compact }) => (
-      seen.push(compact), { schemaVersion: 1, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }
+      seen.push(compact),
+      { schemaVersion: 1, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }
     );
     await shootdown(`${line} --arch x86-64`, { core: { judgeScenario: note, compareRaces: compare } });
     return seen[0];
@@ -100,12 +112,29 @@ describe('--compact', () => {
 test('run --against puts each architecture beside the other one, kernel by kernel', async () => {
   const seen: unknown[] = [];
   const part: Core['part'] = (verdicts, archs, scenario, configuration) => {
-    seen.push([verdicts.map(({ arch, variant }) => `${arch} ${variant}`), archs.map(({ id }) => id), scenario.name, configuration.says]);
+    seen.push([
+      verdicts.map(({ arch, variant }) => `${arch} ${variant}`),
+      archs.map(({ id }) => id),
+      scenario.name,
+      configuration.says,
+    ]);
     return { workload: scenario.name, variant: verdicts[0].variant, archs: [archs[0].id, archs[1].id] };
   };
-  const { out } = await shootdown('run gup --arch x86-64,arm64,x86-64-paravirt --against arm64 --json', { core: { part } });
-  const beside = (arch: string, variant: string, says: string) => [[`${arch} ${variant}`, `arm64 ${variant}`], [arch, 'arm64'], 'gup', says];
-  expect(seen).toEqual([beside('x86-64', 'before', 'without the fix'), beside('x86-64-paravirt', 'before', 'without the fix'), beside('x86-64', 'after', 'with it'), beside('x86-64-paravirt', 'after', 'with it')]);
+  const { out } = await shootdown('run gup --arch x86-64,arm64,x86-64-paravirt --against arm64 --json', {
+    core: { part },
+  });
+  const beside = (arch: string, variant: string, says: string) => [
+    [`${arch} ${variant}`, `arm64 ${variant}`],
+    [arch, 'arm64'],
+    'gup',
+    says,
+  ];
+  expect(seen).toEqual([
+    beside('x86-64', 'before', 'without the fix'),
+    beside('x86-64-paravirt', 'before', 'without the fix'),
+    beside('x86-64', 'after', 'with it'),
+    beside('x86-64-paravirt', 'after', 'with it'),
+  ]);
   const { verdicts, partings } = JSON.parse(out) as { verdicts: unknown[]; partings: unknown[] };
   expect([verdicts.length, partings.length]).toEqual([6, 4]);
   expect(JSON.parse((await shootdown('run gup --json')).out)).not.toHaveProperty('partings');

@@ -34,10 +34,14 @@ describe('replay', () => {
       }) as unknown as ReturnType<Core['replayToken']>,
   });
   const failing = trace({ brokenAtEnd: [{ claim: 'a sentence' }] });
-  test('0 when nothing breaks', async () => expect((await shootdown('replay t', { core: replaying(trace({})) })).exit).toBe(0));
-  test('12 when a claim breaks', async () => expect((await shootdown('replay t', { core: replaying(failing) })).exit).toBe(12));
+  test('0 when nothing breaks', async () =>
+    expect((await shootdown('replay t', { core: replaying(trace({})) })).exit).toBe(0));
+  test('12 when a claim breaks', async () =>
+    expect((await shootdown('replay t', { core: replaying(failing) })).exit).toBe(12));
   test('11 when somebody waits for ever', async () =>
-    expect((await shootdown('replay t', { core: replaying(trace({ stuck: [{ process: 'G', waitsFor: 'a lock' }] })) })).exit).toBe(11));
+    expect(
+      (await shootdown('replay t', { core: replaying(trace({ stuck: [{ process: 'G', waitsFor: 'a lock' }] })) })).exit,
+    ).toBe(11));
   test('a part of the trace', async () => {
     const { exit, out } = await shootdown('replay t --until 1', { core: replaying(failing) });
     expect(exit).toBe(0);

@@ -17,11 +17,20 @@ test('what was judged is not judged again; what was cut off, bounded or judged b
     judgeScenario: async (_arch: unknown, scenario: { name: string }, _configuration: unknown, variant: string) => {
       judged.push(`${scenario.name} ${variant}`);
       const { evidence } = verdictOf({});
-      const cut = outcome === 'bound' && variant === 'after' ? { evidence: { ...evidence, cut: { by: 'states', waiting: 1 } as const } } : {};
-      return verdictOf({ workload: scenario.name, variant, outcome: variant === 'after' ? outcome : 'violates', ...cut });
+      const cut =
+        outcome === 'bound' && variant === 'after'
+          ? { evidence: { ...evidence, cut: { by: 'states', waiting: 1 } as const } }
+          : {};
+      return verdictOf({
+        workload: scenario.name,
+        variant,
+        outcome: variant === 'after' ? outcome : 'violates',
+        ...cut,
+      });
     },
   });
-  const run = (outcome: 'clean' | 'bound') => shootdown(`run gup --arch x86-64 --resume ${file}`, { core: core(outcome) });
+  const run = (outcome: 'clean' | 'bound') =>
+    shootdown(`run gup --arch x86-64 --resume ${file}`, { core: core(outcome) });
   const first = await run('bound');
   expect(judged).toEqual(['gup before', 'gup after']);
   expect((await run('clean')).exit).toBe(first.exit);
@@ -41,14 +50,25 @@ test('what was judged is not judged again; what was cut off, bounded or judged b
 test('a verdict by fingerprints is no verdict of states compared in full, nor of another seed', async () => {
   const file = join(place, 'compact.jsonl');
   let judged = 0;
-  const run = (more: string) => shootdown(`run gup --arch x86-64 --variant before --resume ${file} ${more}`.trim(), { core: { judgeScenario: async () => (judged++, verdictOf({})) } });
+  const run = (more: string) =>
+    shootdown(`run gup --arch x86-64 --variant before --resume ${file} ${more}`.trim(), {
+      core: { judgeScenario: async () => (judged++, verdictOf({})) },
+    });
   for (const more of ['--compact=1', '--compact=1', '--compact=2', '', '']) await run(more);
   expect(judged).toBe(3);
 });
 
 test('killed in the middle of real searches', async () => {
   const file = join(place, 'killed.jsonl');
-  const args = [fileURLToPath(new URL('../bin/shootdown.mjs', import.meta.url)), 'compare', 'irq-off-without-ipi-flush', '--quiet', '--json', '--jobs', '1'];
+  const args = [
+    fileURLToPath(new URL('../bin/shootdown.mjs', import.meta.url)),
+    'compare',
+    'irq-off-without-ipi-flush',
+    '--quiet',
+    '--json',
+    '--jobs',
+    '1',
+  ];
   const saved = (): number => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0);
   const child = spawn(process.execPath, [...args, '--resume', file], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.on('exit', resolve));
@@ -57,7 +77,10 @@ test('killed in the middle of real searches', async () => {
   await ended;
   const before = saved();
   const all = (more: readonly string[]): unknown => {
-    const { comparison } = JSON.parse(spawnSync(process.execPath, [...args, ...more], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout, (key, value: unknown) => (key === 'seconds' ? 0 : value)) as { comparison: unknown };
+    const { comparison } = JSON.parse(
+      spawnSync(process.execPath, [...args, ...more], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout,
+      (key, value: unknown) => (key === 'seconds' ? 0 : value),
+    ) as { comparison: unknown };
     return comparison;
   };
   expect(all(['--resume', file])).toEqual(all([]));

@@ -3,9 +3,14 @@ import { expect, test } from '@jest/globals';
 import { TimeLeft } from '../src/time-left.ts';
 
 /** What is said each tenth of a second while the frontier is so long. */
-const said = (waiting: (seconds: number) => number, round: (seconds: number) => number = () => 1): (number | undefined)[] => {
+const said = (
+  waiting: (seconds: number) => number,
+  round: (seconds: number) => number = () => 1,
+): (number | undefined)[] => {
   const left = new TimeLeft();
-  return Array.from({ length: 100 }, (_, i) => left.after({ states: 1000, depth: 1, seconds: i / 10, waiting: waiting(i / 10), round: round(i / 10) }));
+  return Array.from({ length: 100 }, (_, i) =>
+    left.after({ states: 1000, depth: 1, seconds: i / 10, waiting: waiting(i / 10), round: round(i / 10) }),
+  );
 };
 
 test('nothing while it grows, or stays as it is', () => {
@@ -28,12 +33,16 @@ test('first up, then down: not before it has shrunk over the last fifth of the t
 });
 
 test('each round on its own', () => {
-  const all = said((s) => 1000 * (10 - s), (s) => (s < 5 ? 1 : 2));
+  const all = said(
+    (s) => 1000 * (10 - s),
+    (s) => (s < 5 ? 1 : 2),
+  );
   expect(all.slice(50, 70).every((one) => one === undefined)).toBe(true);
   expect(all[90]).toBeCloseTo(1);
 });
 
-test('a search that tells nothing of its frontier', () => expect(new TimeLeft().after({ states: 1, depth: 1, seconds: 1 })).toBeUndefined());
+test('a search that tells nothing of its frontier', () =>
+  expect(new TimeLeft().after({ states: 1, depth: 1, seconds: 1 })).toBeUndefined());
 
 test('ten thousand looks take no more room than a thousand', () => {
   const left = new TimeLeft();

@@ -21,7 +21,10 @@ describe('wrong usage exits 64', () => {
     ['compare something-else', 'See: shootdown list workloads.'],
     ['run gup --arch x86_64', 'SD_UNKNOWN_ARCH: there is no architecture x86_64.\n  Did you mean x86-64?'],
     ['run gup --against x86_64', 'SD_UNKNOWN_ARCH: there is no architecture x86_64.\n  Did you mean x86-64?'],
-    ['run gup --arch arm64 --against arm64', 'SD_BAD_OPTION: arm64 has nothing to be compared with.\n  Name another architecture with --arch.'],
+    [
+      'run gup --arch arm64 --against arm64',
+      'SD_BAD_OPTION: arm64 has nothing to be compared with.\n  Name another architecture with --arch.',
+    ],
     ['run gup --variant during', 'SD_BAD_OPTION: gup has no variant during.\n  It has before, after.'],
     ['explain pmd_claer', 'Did you mean pmd_clear?'],
     ['claims nothing_like_it', 'See: shootdown list hooks.'],
@@ -33,11 +36,14 @@ describe('wrong usage exits 64', () => {
 });
 
 describe('help', () => {
-  test.each(['compare', 'run', 'replay', 'list', 'explain', 'claims', 'coverage', 'new'])('%s has one example', async (command) => {
-    const { exit, out, err } = await shootdown(`${command} --help`);
-    expect({ exit, err }).toEqual({ exit: 0, err: '' });
-    expect(out.match(new RegExp(`Example:\n {2}shootdown ${command} `, 'g'))).toHaveLength(1);
-  });
+  test.each(['compare', 'run', 'replay', 'list', 'explain', 'claims', 'coverage', 'new'])(
+    '%s has one example',
+    async (command) => {
+      const { exit, out, err } = await shootdown(`${command} --help`);
+      expect({ exit, err }).toEqual({ exit: 0, err: '' });
+      expect(out.match(new RegExp(`Example:\n {2}shootdown ${command} `, 'g'))).toHaveLength(1);
+    },
+  );
   test('the version', async () =>
     expect(await shootdown('--version')).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) }));
 });

@@ -21,7 +21,10 @@ describe('code that gives up', () => {
     // Its frames tell its local states: nothing is told by history.
     expect(verdict.evidence.toldByHistory).toBeUndefined();
     const replay = shootdown('replay', verdict.evidence.limits![0]!.token!);
-    expect([replay.status, replay.stdout]).toEqual([75, expect.stringContaining('B on cpu1 gave up: pages of clay are not modelled')]);
+    expect([replay.status, replay.stdout]).toEqual([
+      75,
+      expect.stringContaining('B on cpu1 gave up: pages of clay are not modelled'),
+    ]);
   });
 
   test('is a question mark in a comparison', () => {
@@ -75,8 +78,18 @@ describe('mistakes in it', () => {
       'forgets',
       'SD_FORGOTTEN_YIELD: B: the operation that is called at archs.mjs:36 was made and never run',
     ],
-    ['a loop without a step', 'protects', 'sleeps', 'SD_ENDLESS_LOOP: the loop at archs.mjs:19 goes round without a step'],
-    ['a field that changes while it runs', 'protects', 'remembers', /SD_HIDDEN_STATE: B in .*tlb_flush changes a field .*archs\.mjs:30:/],
+    [
+      'a loop without a step',
+      'protects',
+      'sleeps',
+      'SD_ENDLESS_LOOP: the loop at archs.mjs:19 goes round without a step',
+    ],
+    [
+      'a field that changes while it runs',
+      'protects',
+      'remembers',
+      /SD_HIDDEN_STATE: B in .*tlb_flush changes a field .*archs\.mjs:30:/,
+    ],
   ])('%s has its place', (_what, story, arch, said) => {
     const { status, stdout, stderr } = run(story, arch);
     expect([status, stdout]).toEqual([65, '']);

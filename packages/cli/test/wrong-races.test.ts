@@ -35,7 +35,11 @@ function runAll(lines: readonly (readonly [line: string, folder: string])[]): vo
     }
     console.log(JSON.stringify(ran));`;
   writeFileSync(join(place, 'all.mjs'), script);
-  const { stdout, stderr } = spawnSync(process.execPath, [join(place, 'all.mjs')], { cwd: place, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { stdout, stderr } = spawnSync(process.execPath, [join(place, 'all.mjs')], {
+    cwd: place,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   expect(stderr).toBe('');
   for (const [line, found] of JSON.parse(stdout) as [string, Ran][]) ran.set(line, found);
 }
@@ -75,14 +79,29 @@ const EXITS: readonly [number, string, string][] = [
 ];
 const OTHERS: readonly [number, string, string][] = [
   [12, '', on('run good', 'some')],
-  [65, 'SD_BAD_SCENARIO: ./some.mjs: race half has no scenario.\n  It needs id, scenario, before, after.\n', on('run half', 'some')],
-  [65, 'SD_UNKNOWN_CHANGE: scenario stray: hooks.with of "after" names ppc_clear_kick_walkers', on('run stray', 'some')],
+  [
+    65,
+    'SD_BAD_SCENARIO: ./some.mjs: race half has no scenario.\n  It needs id, scenario, before, after.\n',
+    on('run half', 'some'),
+  ],
+  [
+    65,
+    'SD_UNKNOWN_CHANGE: scenario stray: hooks.with of "after" names ppc_clear_kick_walkers',
+    on('run stray', 'some'),
+  ],
   [65, 'SD_OPERATION_THREW: ', on('run throws', 'some')],
-  [65, 'SD_BAD_CONFIG: ./slip.mjs exports racse, which means nothing.\n  Did you mean races?\n', 'list workloads --config slip.config.mjs'],
+  [
+    65,
+    'SD_BAD_CONFIG: ./slip.mjs exports racse, which means nothing.\n  Did you mean races?\n',
+    'list workloads --config slip.config.mjs',
+  ],
 ];
 const ZAP = 'ppc-zap-huge-pmd-vs-lockless-walk';
 const OPTIONS: readonly [string, string][] = [
-  ['weigh thp_dontneed=3 --arch ppc64-radix --release v5.4 --with -ppc_clear_kick_walkers', 'Did you mean ppc_clear_kicks_walkers?'],
+  [
+    'weigh thp_dontneed=3 --arch ppc64-radix --release v5.4 --with -ppc_clear_kick_walkers',
+    'Did you mean ppc_clear_kicks_walkers?',
+  ],
   [
     'weigh thp_dontneed=3 --arch ppc64-radix --release v6.1 --with -ppc_clear_kicks_walkers',
     'changes nothing: v6.1 on ppc64-radix has no ppc_clear_kicks_walkers.',
@@ -109,7 +128,10 @@ beforeAll(() => {
     like('broken-after', { before: after, after: before }),
   ];`,
   );
-  write('good', 'export const races = [good, like("names", { after: { ...after, hooks: { with: ["ppc_clear_kicks_walkers"] } } })];');
+  write(
+    'good',
+    'export const races = [good, like("names", { after: { ...after, hooks: { with: ["ppc_clear_kicks_walkers"] } } })];',
+  );
   write('after', 'export const races = [like("broken-after", { before: after, after: before })];');
   write(
     'waits',
@@ -135,10 +157,14 @@ describe('compare', () => {
       'names ppc_clear_kick_walkers, and no change of an architecture is called so. Did you mean ppc_clear_kicks_walkers?',
     );
     expect(said).toContain('not judged: half: SD_BAD_SCENARIO: ./some.mjs: race half has no scenario.');
-    expect(said).toContain('not judged: races[4] of ./some.mjs: SD_BAD_SCENARIO: races[4] of ./some.mjs: a race is undefined.');
+    expect(said).toContain(
+      'not judged: races[4] of ./some.mjs: SD_BAD_SCENARIO: races[4] of ./some.mjs: a race is undefined.',
+    );
     expect(said).toContain('0 agree, 0 disagree, 2 open, 0 not applicable, 4 not judged');
   });
-  test.each(EXITS)('%i for a race that %s', (exit, _what, line) => expect(run(line)).toMatchObject({ status: exit, err: '' }));
+  test.each(EXITS)('%i for a race that %s', (exit, _what, line) =>
+    expect(run(line)).toMatchObject({ status: exit, err: '' }),
+  );
 });
 
 test.each(OTHERS)('others refuse what they were asked for, and run the rest: %i %j', (exit, said, line) => {

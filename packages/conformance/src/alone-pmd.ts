@@ -1,10 +1,40 @@
 /** The algebra of the hooks of huge pages, and of the tables under them: one CPU, nobody else about. */
 import { pmd_lock, pmd_unlock } from '@shootdown/core';
 import {
-  frameOf, HPAGE_PMD_NR, isNone, isTable, isValid, mkLeaf, mmCells, pgtable_trans_huge_deposit, pgtable_trans_huge_withdraw, pmd_clear, pmd_dirty,
-  pmd_populate, pmd_present, pmd_trans_huge, pmd_write, pmdp_collapse_flush, pmdp_huge_clear_flush, pmdp_huge_get_and_clear,
-  pmdp_huge_get_and_clear_full, pmdp_invalidate, pmdp_invalidate_ad, pmdp_set_access_flags, pmdp_set_wrprotect, pte_alloc_one, pte_free,
-  pte_mkdirty, pte_mkwrite, set_pmd_at, tableOf, type Cpu, type Entry, type Op, type PmdSlot, type Table,
+  frameOf,
+  HPAGE_PMD_NR,
+  isNone,
+  isTable,
+  isValid,
+  mkLeaf,
+  mmCells,
+  pgtable_trans_huge_deposit,
+  pgtable_trans_huge_withdraw,
+  pmd_clear,
+  pmd_dirty,
+  pmd_populate,
+  pmd_present,
+  pmd_trans_huge,
+  pmd_write,
+  pmdp_collapse_flush,
+  pmdp_huge_clear_flush,
+  pmdp_huge_get_and_clear,
+  pmdp_huge_get_and_clear_full,
+  pmdp_invalidate,
+  pmdp_invalidate_ad,
+  pmdp_set_access_flags,
+  pmdp_set_wrprotect,
+  pte_alloc_one,
+  pte_free,
+  pte_mkdirty,
+  pte_mkwrite,
+  set_pmd_at,
+  tableOf,
+  type Cpu,
+  type Entry,
+  type Op,
+  type PmdSlot,
+  type Table,
 } from '@shootdown/core/plugin';
 import { CLEAN, maps } from './clean.ts';
 import { expectThat, load, pmdOf, store, type Does, type Told } from './threads.ts';
@@ -48,16 +78,31 @@ export const alonePmd: Readonly<Record<string, Does>> = {
       const old = yield* invalidate(cpu, s.area(1), s.page(2), pmdp);
       const now = yield* cpu.read_entry(pmdp);
       yield* expectThat(cpu, maps(old, clean, CLEAN) && pmd_dirty(old), 'the old entry came back');
-      yield* expectThat(cpu, !isValid(now) && pmd_present(now) && pmd_trans_huge(now) && frameOf(now) === frameOf(clean), 'invalid, present, huge, the same page');
+      yield* expectThat(
+        cpu,
+        !isValid(now) && pmd_present(now) && pmd_trans_huge(now) && frameOf(now) === frameOf(clean),
+        'invalid, present, huge, the same page',
+      );
     }
   }),
   'pmdp_set_wrprotect and pmdp_set_access_flags undo each other': onPmd(function* (cpu, s, pmdp, clean) {
     yield* set_pmd_at(cpu, s.mm, s.page(2), pmdp, pte_mkdirty(clean));
     yield* pmdp_set_wrprotect(cpu, s.mm, s.page(2), pmdp);
     const strict = yield* cpu.read_entry(pmdp);
-    const changed = yield* pmdp_set_access_flags(cpu, s.area(1), s.page(2), pmdp, pte_mkwrite(pte_mkdirty(strict)), true);
+    const changed = yield* pmdp_set_access_flags(
+      cpu,
+      s.area(1),
+      s.page(2),
+      pmdp,
+      pte_mkwrite(pte_mkdirty(strict)),
+      true,
+    );
     const now = yield* cpu.read_entry(pmdp);
-    yield* expectThat(cpu, !pmd_write(strict) && pmd_dirty(strict) && changed && pmd_dirty(now) && maps(now, clean, CLEAN), 'read-only and dirty, then writable again');
+    yield* expectThat(
+      cpu,
+      !pmd_write(strict) && pmd_dirty(strict) && changed && pmd_dirty(now) && maps(now, clean, CLEAN),
+      'read-only and dirty, then writable again',
+    );
   }),
 
   'pmd_populate links a table, pmd_clear unlinks it': onPmd(function* (cpu, s, pmdp) {
@@ -80,7 +125,11 @@ export const alonePmd: Readonly<Record<string, Does>> = {
     yield* pmd_populate(cpu, s.mm, pmdp, tableOf(old));
     yield* pmd_unlock(cpu, pmdp);
     yield* cpu.up_write(mmCells.mmap_lock(s.mm.id));
-    yield* expectThat(cpu, isNone(now) && isTable(old) && tableOf(old) === tableOf(before), 'the table came back and the PMD is none');
+    yield* expectThat(
+      cpu,
+      isNone(now) && isTable(old) && tableOf(old) === tableOf(before),
+      'the table came back and the PMD is none',
+    );
     return yield* load(0)(cpu, s);
   },
 };

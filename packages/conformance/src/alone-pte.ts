@@ -1,9 +1,31 @@
 /** The algebra of the hooks of base pages: what each leaves and gives back, on one CPU with nobody else about. */
 import { pte_lock, pte_unlock } from '@shootdown/core';
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, F, frameOf, isNone, mkLeaf, pte_clear, pte_dirty, pte_mkdirty, pte_mkwrite, pte_write,
-  ptep_clear_flush, ptep_get_and_clear, ptep_get_and_clear_full, ptep_modify_prot_commit, ptep_modify_prot_start, ptep_set_access_flags,
-  ptep_set_wrprotect, set_pte_at, switch_mm, withoutFlags, type Cpu, type Entry, type Op, type PteSlot,
+  arch_enter_lazy_mmu_mode,
+  arch_leave_lazy_mmu_mode,
+  F,
+  frameOf,
+  isNone,
+  mkLeaf,
+  pte_clear,
+  pte_dirty,
+  pte_mkdirty,
+  pte_mkwrite,
+  pte_write,
+  ptep_clear_flush,
+  ptep_get_and_clear,
+  ptep_get_and_clear_full,
+  ptep_modify_prot_commit,
+  ptep_modify_prot_start,
+  ptep_set_access_flags,
+  ptep_set_wrprotect,
+  set_pte_at,
+  switch_mm,
+  withoutFlags,
+  type Cpu,
+  type Entry,
+  type Op,
+  type PteSlot,
 } from '@shootdown/core/plugin';
 import { CLEAN, maps } from './clean.ts';
 import { expectThat, load, pteOf, store, type Does, type Told } from './threads.ts';
@@ -46,7 +68,11 @@ export const alonePte: Readonly<Record<string, Does>> = {
     yield* set_pte_at(cpu, s.mm, s.page(0), ptep, pte_mkdirty(clean));
     yield* ptep_set_wrprotect(cpu, s.mm, s.page(0), ptep);
     const now = yield* cpu.read_entry(ptep);
-    yield* expectThat(cpu, !pte_write(now) && pte_dirty(now) && maps(now, clean, F.PRESENT | F.USER | F.ACCESSED), 'read-only, dirty, the same page');
+    yield* expectThat(
+      cpu,
+      !pte_write(now) && pte_dirty(now) && maps(now, clean, F.PRESENT | F.USER | F.ACCESSED),
+      'read-only, dirty, the same page',
+    );
   }),
   'ptep_set_access_flags relaxes, and says whether it had to': onPte(function* (cpu, s, ptep, clean) {
     const strict = withoutFlags(clean, F.WRITE | F.ACCESSED);
@@ -55,7 +81,11 @@ export const alonePte: Readonly<Record<string, Does>> = {
     const first = yield* ptep_set_access_flags(cpu, s.area(0), s.page(0), ptep, relaxed, true);
     const now = yield* cpu.read_entry(ptep);
     const again = yield* ptep_set_access_flags(cpu, s.area(0), s.page(0), ptep, now, true);
-    yield* expectThat(cpu, first && !again && pte_dirty(now) && maps(now, clean, CLEAN), 'changed once, to what was asked');
+    yield* expectThat(
+      cpu,
+      first && !again && pte_dirty(now) && maps(now, clean, CLEAN),
+      'changed once, to what was asked',
+    );
   }),
   'ptep_modify_prot_start and commit change an entry': onPte(function* (cpu, s, ptep, clean) {
     yield* set_pte_at(cpu, s.mm, s.page(0), ptep, clean);

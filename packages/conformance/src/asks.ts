@@ -3,7 +3,9 @@ import { allHooks, sentencesOf, watches } from '@shootdown/core';
 
 /** Every `must` of every hook, locks included. */
 export const contracts: readonly string[] = [...allHooks.values()].flatMap((hook) =>
-  sentencesOf(hook).filter((s) => s.kind === 'must').map((s) => `${hook.hookName}: ${s.sentence}`),
+  sentencesOf(hook)
+    .filter((s) => s.kind === 'must')
+    .map((s) => `${hook.hookName}: ${s.sentence}`),
 );
 
 const sentence = (breach: string): string => {

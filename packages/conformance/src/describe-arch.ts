@@ -19,10 +19,12 @@ export function describeArch(arch: ArchSpec): void {
       expect(nowhere.map((body) => body.hookName)).toEqual([]);
     });
     describe('alone', () => {
-      for (const story of aloneStories.filter(applies)) test(story.name, async () => expect(await tell(arch, story)).toBe('clean'), MINUTES);
+      for (const story of aloneStories.filter(applies))
+        test(story.name, async () => expect(await tell(arch, story)).toBe('clean'), MINUTES);
     });
     describe('with another CPU about', () => {
-      for (const story of together.filter(applies)) test(story.name, async () => expect(await tell(arch, story)).toBe('clean'), MINUTES);
+      for (const story of together.filter(applies))
+        test(story.name, async () => expect(await tell(arch, story)).toBe('clean'), MINUTES);
     });
   });
 }
@@ -30,13 +32,26 @@ export function describeArch(arch: ArchSpec): void {
 /** The same stories told to broken hooks: each way to break them is noticed by the one that is there for it. */
 export function describePlantedBugs(arch: ArchSpec): void {
   describe(`${arch.id} broken on purpose`, () => {
-    for (const bug of bugs.filter(({ isOne, shownBy }) => isOne(arch.machine) && notApplicable(arch, storyCalled(shownBy)) === undefined))
-      test(`${bug.name}: shown by ${bug.shownBy}`, async () => expect(await tell(withLayer(arch, bug), storyCalled(bug.shownBy))).toMatch(/^broken: /), MINUTES);
+    for (const bug of bugs.filter(
+      ({ isOne, shownBy }) => isOne(arch.machine) && notApplicable(arch, storyCalled(shownBy)) === undefined,
+    ))
+      test(
+        `${bug.name}: shown by ${bug.shownBy}`,
+        async () => expect(await tell(withLayer(arch, bug), storyCalled(bug.shownBy))).toMatch(/^broken: /),
+        MINUTES,
+      );
   });
 }
 
 const withLayer = (arch: ArchSpec, bug: Bug): ArchSpec =>
-  makeArch({ id: `${arch.id}-broken`, title: bug.name, what: bug.name, over: arch, layers: [bug.layer], machine: arch.machine });
+  makeArch({
+    id: `${arch.id}-broken`,
+    title: bug.name,
+    what: bug.name,
+    over: arch,
+    layers: [bug.layer],
+    machine: arch.machine,
+  });
 
 function storyCalled(name: string): Scenario {
   const story = stories.find((s) => s.name === name);

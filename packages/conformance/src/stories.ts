@@ -7,8 +7,16 @@ import type { Does } from './threads.ts';
 import { together } from './together.ts';
 
 const aloneStory = (name: string, does: Does, needs: Scenario['needs']): Scenario => ({
-  name, title: name, cpus: 1, asks: contracts, setup: [], ...(needs ? { needs } : {}),
-  areas: [{ from: 0, to: 2, thp: 'never' }, { from: 2, to: 4, thp: 'always' }],
+  name,
+  title: name,
+  cpus: 1,
+  asks: contracts,
+  setup: [],
+  ...(needs ? { needs } : {}),
+  areas: [
+    { from: 0, to: 2, thp: 'never' },
+    { from: 2, to: 4, thp: 'always' },
+  ],
   threads: [{ name: 'A', cpu: 0, runs: 0, does }],
 });
 

@@ -1,8 +1,39 @@
 /** Stories in which another CPU uses what is being changed. No correct architecture breaks a contract in any of them. */
-import { get_user_pages_fast_only, khugepaged_collapse, munmap, pmd_lock, pmd_unlock, pte_lock, pte_unlock, type Scenario } from '@shootdown/core';
 import {
-  enter_lazy_tlb, F, flush_pmd_tlb_range, flush_tlb_page, frameOf, mkLeaf, pageCells, pmdp_huge_clear_flush, pmdp_invalidate, pmdp_set_wrprotect, pte_dirty, ptep_clear_flush, ptep_get_and_clear,
-  ptep_modify_prot_commit, ptep_modify_prot_start, ptep_set_wrprotect, set_pmd_at, set_pte_at, switch_mm, withoutFlags, type Cpu, type Entry, type Op, type PteSlot,
+  get_user_pages_fast_only,
+  khugepaged_collapse,
+  munmap,
+  pmd_lock,
+  pmd_unlock,
+  pte_lock,
+  pte_unlock,
+  type Scenario,
+} from '@shootdown/core';
+import {
+  enter_lazy_tlb,
+  F,
+  flush_pmd_tlb_range,
+  flush_tlb_page,
+  frameOf,
+  mkLeaf,
+  pageCells,
+  pmdp_huge_clear_flush,
+  pmdp_invalidate,
+  pmdp_set_wrprotect,
+  pte_dirty,
+  ptep_clear_flush,
+  ptep_get_and_clear,
+  ptep_modify_prot_commit,
+  ptep_modify_prot_start,
+  ptep_set_wrprotect,
+  set_pmd_at,
+  set_pte_at,
+  switch_mm,
+  withoutFlags,
+  type Cpu,
+  type Entry,
+  type Op,
+  type PteSlot,
 } from '@shootdown/core/plugin';
 import { contracts, lifetimes, lostWrite, stalePin } from './asks.ts';
 import { dontneed, expectThat, inTurn, load, pmdOf, pteOf, store, type Does, type Told } from './threads.ts';
@@ -20,15 +51,25 @@ interface Part {
 }
 
 const story = (name: string, part: Part): Scenario => ({
-  name, title: name, cpus: 2,
-  areas: [{ from: 0, to: 2, thp: 'never' }, { from: 2, to: 4, thp: 'always' }],
+  name,
+  title: name,
+  cpus: 2,
+  areas: [
+    { from: 0, to: 2, thp: 'never' },
+    { from: 2, to: 4, thp: 'always' },
+  ],
   setup: [{ cpu: 0, does: part.setup }, ...(part.bIs === 'kernel' ? [{ cpu: 1, does: leaveLazily }] : [])],
-  threads: [{ name: 'A', cpu: 0, runs: 0, does: part.a }, { name: 'B', cpu: 1, runs: part.bIs ?? 0, does: part.b }],
+  threads: [
+    { name: 'A', cpu: 0, runs: 0, does: part.a },
+    { name: 'B', cpu: 1, runs: part.bIs ?? 0, does: part.b },
+  ],
   asks: [...contracts, ...lifetimes, ...(part.asks ?? [])],
   ...(part.huge ? { needs: { config: ['TRANSPARENT_HUGEPAGE'] } } : {}),
 });
 
-const nothing: Does = function* () { return undefined; };
+const nothing: Does = function* () {
+  return undefined;
+};
 const bothPages = inTurn(store(0, 1), store(1, 2));
 
 /** Runs in the address space for a moment, then gives the CPU to a kernel thread. */
@@ -39,9 +80,16 @@ const leaveLazily: Does = function* (cpu, s) {
   return undefined;
 };
 
-const collapse: Does = function* (cpu, s) { return yield* khugepaged_collapse(cpu, s.mm, 0); };
-const gupFast = (n: number): Does => function* (cpu, s) { return yield* get_user_pages_fast_only(cpu, s.page(n), 1, 'write'); };
-const unmap: Does = function* (cpu, s) { return yield* munmap(cpu, s.mm, s.page(0), s.page(2)); };
+const collapse: Does = function* (cpu, s) {
+  return yield* khugepaged_collapse(cpu, s.mm, 0);
+};
+const gupFast = (n: number): Does =>
+  function* (cpu, s) {
+    return yield* get_user_pages_fast_only(cpu, s.page(n), 1, 'write');
+  };
+const unmap: Does = function* (cpu, s) {
+  return yield* munmap(cpu, s.mm, s.page(0), s.page(2));
+};
 
 /** Maps page 0 (or 2, huge) writable and clean. */
 const cleanPte: Does = function* (cpu, s) {
@@ -115,7 +163,13 @@ const parts: Readonly<Record<string, Part>> = {
   'a split of a huge page beside a store': { setup: store(3, 1), a: dontneed(2, 3), b: store(3, 3), huge: true },
   'an munmap beside a load': { setup: bothPages, a: unmap, b: inTurn(load(0), load(1)) },
   'an munmap beside GUP-fast': { setup: bothPages, a: unmap, b: gupFast(0) },
-  'a collapse beside a store': { setup: bothPages, a: collapse, b: inTurn(load(0), store(1, 3)), asks: [lostWrite], huge: true },
+  'a collapse beside a store': {
+    setup: bothPages,
+    a: collapse,
+    b: inTurn(load(0), store(1, 3)),
+    asks: [lostWrite],
+    huge: true,
+  },
   'a collapse beside GUP-fast': { setup: bothPages, a: collapse, b: gupFast(0), asks: [stalePin], huge: true },
   'ptep_get_and_clear beside a first store': changePte(function* (cpu, s, ptep) {
     const old = yield* ptep_get_and_clear(cpu, s.mm, s.page(0), ptep);
@@ -137,7 +191,8 @@ const parts: Readonly<Record<string, Part>> = {
     return yield* cpu.read_entry(ptep);
   }),
   'pmdp_invalidate beside a first store': {
-    setup: cleanPmd, huge: true,
+    setup: cleanPmd,
+    huge: true,
     *a(cpu, s) {
       const pmdp = yield* pmdOf(cpu, s, 2);
       yield* pmd_lock(cpu, pmdp);
@@ -149,8 +204,19 @@ const parts: Readonly<Record<string, Part>> = {
     },
     b: store(2, STORED),
   },
-  'two first stores to a page remembered as read-only': { setup: readOnlyPte, a: store(0, 2), b: inTurn(load(0), store(0, 3)), asks: [lostWrite] },
-  'two first stores to a huge page remembered as read-only': { setup: readOnlyPmd, a: store(2, 2), b: inTurn(load(3), store(3, 3)), asks: [lostWrite], huge: true },
+  'two first stores to a page remembered as read-only': {
+    setup: readOnlyPte,
+    a: store(0, 2),
+    b: inTurn(load(0), store(0, 3)),
+    asks: [lostWrite],
+  },
+  'two first stores to a huge page remembered as read-only': {
+    setup: readOnlyPmd,
+    a: store(2, 2),
+    b: inTurn(load(3), store(3, 3)),
+    asks: [lostWrite],
+    huge: true,
+  },
   'a zap while a CPU is lazy': {
     setup: bothPages,
     a: dontneed(0, 2),
@@ -162,7 +228,10 @@ const parts: Readonly<Record<string, Part>> = {
     },
   },
   'a collapse while a CPU is lazy': {
-    setup: bothPages, a: collapse, bIs: 'kernel', huge: true,
+    setup: bothPages,
+    a: collapse,
+    bIs: 'kernel',
+    huge: true,
     *b(cpu) {
       yield* cpu.local_irq_save();
       yield* cpu.local_irq_restore();

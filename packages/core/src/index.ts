@@ -14,7 +14,13 @@ export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './mistake
 export { sentencesOf } from './rig/claims.ts';
 export { ablate, type Ablated, type AblateBounds, type Removal } from './rig/ablate.ts';
 export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';
-export { codeCoverage, type CodeCoverage, type CoveredFunction, type CoveredSite, type Reached } from './rig/code-coverage.ts';
+export {
+  codeCoverage,
+  type CodeCoverage,
+  type CoveredFunction,
+  type CoveredSite,
+  type Reached,
+} from './rig/code-coverage.ts';
 export { coverageOf, type Coverage } from './rig/coverage.ts';
 export { hooksExercised } from './rig/exercised.ts';
 export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.ts';
@@ -46,4 +52,12 @@ export { cite, type Source } from './words/source.ts';
 export type { Op } from './words/step.ts';
 export type { Change as CellChange, Trace, TraceEvent } from './words/trace.ts';
 export { flawOfRace, flawOfWorkload, nameOfRace, nameOfWorkload } from './workload/check.ts';
-export type { AskedClaim, Configuration, RaceCase, Scenario, SetupSpec, Story, ThreadSpec } from './workload/scenario.ts';
+export type {
+  AskedClaim,
+  Configuration,
+  RaceCase,
+  Scenario,
+  SetupSpec,
+  Story,
+  ThreadSpec,
+} from './workload/scenario.ts';

@@ -59,7 +59,11 @@ export class Mistake extends Error {
    * @param what what went wrong and where, one sentence
    * @param hint likely cause and next step
    */
-  constructor(readonly code: MistakeCode, readonly what: string, readonly hint: string = '') {
+  constructor(
+    readonly code: MistakeCode,
+    readonly what: string,
+    readonly hint: string = '',
+  ) {
     super(`${code}: ${what}${hint ? `\n  ${hint}` : ''}`);
     this.exitClass = MISTAKES[code];
   }

@@ -29,6 +29,19 @@ export type { MmuGather } from './words/mmu_gather.ts';
 export * from './words/objects.ts';
 export * from './words/source.ts';
 export { CAREFUL } from './words/spec.ts';
-export type { Access, AccessResult, Amounts, CountedNames, HardwareFlag, InsufficientRights, KernelConfig, MachineSpec, Miss, StepTools, TlbInstruction, WriteTrap } from './words/spec.ts';
+export type {
+  Access,
+  AccessResult,
+  Amounts,
+  CountedNames,
+  HardwareFlag,
+  InsufficientRights,
+  KernelConfig,
+  MachineSpec,
+  Miss,
+  StepTools,
+  TlbInstruction,
+  WriteTrap,
+} from './words/spec.ts';
 export { allOf, nonzero, someOf, waitsFor, when, zero, type CellTest, type Condition } from './words/condition.ts';
 export type { Footprint, Meaning, Op, Step, Store } from './words/step.ts';

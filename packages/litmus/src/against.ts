@@ -29,7 +29,8 @@ export function readReferences(json: unknown, file: string): readonly Reference[
   const tests = (json as { tests?: unknown } | null)?.tests;
   const first = Array.isArray(tests)
     ? tests.findIndex(
-        (t: Partial<Reference> | null) => typeof t?.file !== 'string' || typeof t.verdict !== 'string' || !Array.isArray(t.states),
+        (t: Partial<Reference> | null) =>
+          typeof t?.file !== 'string' || typeof t.verdict !== 'string' || !Array.isArray(t.states),
       )
     : 0;
   if (!Array.isArray(tests) || first >= 0)
@@ -65,9 +66,14 @@ export function agreementOf(answer: Answer, reference: Reference): Agreement {
   );
   const added = [...ours].some((end) => !theirs.has(end));
   const more =
-    (verdict === 'Allowed' && reference.verdict === 'Forbidden') || (verdict === 'NotRequired' && reference.verdict === 'Required');
+    (verdict === 'Allowed' && reference.verdict === 'Forbidden') ||
+    (verdict === 'NotRequired' && reference.verdict === 'Required');
   if (answer.isa === 'C')
-    return more || (reference.states_complete && added) ? 'false alarm' : ours.size === theirs.size ? 'equal' : 'stronger';
+    return more || (reference.states_complete && added)
+      ? 'false alarm'
+      : ours.size === theirs.size
+        ? 'equal'
+        : 'stronger';
   if (verdict !== reference.verdict) return ['Forbidden', 'Required'].includes(verdict) ? 'unsound' : 'false alarm';
   if (!reference.states_complete) return 'equal';
   return ours.size === theirs.size && !added ? 'equal' : 'ends differ';

@@ -56,7 +56,8 @@ class Check implements Names {
       this.scopes.push(new Set());
       s.statements.forEach((one) => this.statement(one));
       this.scopes.pop();
-    } else if (s.do === 'declare') s.variables.forEach(({ name, type, value }) => this.declare(name, typeOf(type), value));
+    } else if (s.do === 'declare')
+      s.variables.forEach(({ name, type, value }) => this.declare(name, typeOf(type), value));
     else if (s.do === 'if') {
       this.expression(s.test);
       this.statement(s.then);
@@ -73,7 +74,9 @@ class Check implements Names {
     if (this.parameters.has(name)) throw new Wrong(`${name} is a parameter already`);
     if (this.isVariable(name)) throw new Wrong(`${name} is declared twice`);
     if (known && known.name !== type.name)
-      throw new Wrong(`${name} is ${known.name} in one block and ${type.name} in another: a condition could not tell which it speaks of`);
+      throw new Wrong(
+        `${name} is ${known.name} in one block and ${type.name} in another: a condition could not tell which it speaks of`,
+      );
     if (type.is === 'void' || type.is === 'lock') throw new Wrong(`a variable of a thread cannot be ${type.name}`);
     // Its own first value may name it already (C11 6.2.1).
     this.variables.set(name, type);
@@ -92,7 +95,8 @@ class Check implements Names {
 
   private call(e: Extract<Expression, { call: string }>): void {
     const { call: name, args } = e;
-    if (!Object.hasOwn(PRIMITIVES, name)) throw new Wrong(`${name}() is not known${suggestion(name, Object.keys(PRIMITIVES))}`);
+    if (!Object.hasOwn(PRIMITIVES, name))
+      throw new Wrong(`${name}() is not known${suggestion(name, Object.keys(PRIMITIVES))}`);
     const { takes, first } = PRIMITIVES[name]!;
     if (args.length !== takes) throw new Wrong(`${name}() takes ${takes} arguments, and is given ${args.length}`);
     this.before.set(e, this.accesses);
@@ -107,7 +111,8 @@ class Check implements Names {
       return;
     }
     const name = 'name' in e ? e.name : undefined;
-    if (name !== undefined && this.parameters.has(name)) throw new Wrong(`${name} is the address of a location: the location is *${name}`);
+    if (name !== undefined && this.parameters.has(name))
+      throw new Wrong(`${name} is the address of a location: the location is *${name}`);
     if (name !== undefined && !this.isVariable(name)) throw this.unknown(name);
     if (name === undefined) throw new Wrong('something is used as a place that is none');
     if (may === 'memory alone') throw new Wrong(`${name} is a variable of the thread, which has no address here`);
@@ -132,4 +137,5 @@ export function checked(thread: Thread, body: Statement): Names {
 }
 
 /** Locations that a function is given. */
-export const accessesOf = ({ parameters }: Names): Access[] => [...parameters].map(([location, type]) => ({ location, type }));
+export const accessesOf = ({ parameters }: Names): Access[] =>
+  [...parameters].map(([location, type]) => ({ location, type }));

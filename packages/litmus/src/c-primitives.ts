@@ -14,7 +14,11 @@ export interface Primitive {
   readonly does: (cpu: Cpu, state: ThreadState, args: readonly Value[], isLast: boolean) => Op<Value>;
 }
 
-const primitive = (takes: number, does: Primitive['does'], first: Primitive['first'] = 'value'): Primitive => ({ takes, first, does });
+const primitive = (takes: number, does: Primitive['does'], first: Primitive['first'] = 'value'): Primitive => ({
+  takes,
+  first,
+  does,
+});
 
 const noBarrier = primitive(0, function* () {
   return NOTHING;
@@ -85,7 +89,14 @@ const adding = (sign: 1n | -1n, by: 'one' | 'argument', returns?: Returns): Prim
     if (type.bits !== INT.bits) return state.fail(`${location} is ${type.name}, and atomic_t has ${INT.bits} bits`);
     const n = by === 'one' ? 1n : converted(state, args[0]!, INT).word;
     if (typeof n !== 'bigint') return state.notModelled('an address is added');
-    const was = yield* state.update(cpu, at, 'add', BigInt.asUintN(INT.bits, sign * n), INT.bits, returns ? 'old' : 'nothing');
+    const was = yield* state.update(
+      cpu,
+      at,
+      'add',
+      BigInt.asUintN(INT.bits, sign * n),
+      INT.bits,
+      returns ? 'old' : 'nothing',
+    );
     if (!returns) return NOTHING;
     const old = ofBits(state, was, INT).word as bigint;
     return { word: returns(old, wrapped(INT, old + sign * n)), type: INT };

@@ -13,7 +13,10 @@ export type Expression =
 
 export type Statement =
   | { readonly do: 'block'; readonly statements: readonly Statement[] }
-  | { readonly do: 'declare'; readonly variables: readonly { readonly name: string; readonly type: string; readonly value?: Expression }[] }
+  | {
+      readonly do: 'declare';
+      readonly variables: readonly { readonly name: string; readonly type: string; readonly value?: Expression }[];
+    }
   | { readonly do: 'assign'; readonly to: Expression; readonly value: Expression }
   | { readonly do: 'evaluate'; readonly value: Expression }
   | { readonly do: 'if'; readonly test: Expression; readonly then: Statement; readonly otherwise: Statement };

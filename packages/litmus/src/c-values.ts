@@ -22,7 +22,9 @@ export function converted(state: ThreadState, value: Value, type: Type): Value {
   if (value.type.is === 'void') return state.fail('a value is used that is none: what is called gives nothing back');
   if (type.is === 'bool') return { word: isTrueValue(value) ? 1n : 0n, type };
   if (typeof word !== 'bigint')
-    return type.bits === 64 ? { word, type } : state.notModelled(`a part of the address of ${word.location} is kept in ${type.name}`);
+    return type.bits === 64
+      ? { word, type }
+      : state.notModelled(`a part of the address of ${word.location} is kept in ${type.name}`);
   // include/linux/compiler.h takes char as it comes: before 6.2 x86 gave it a sign, since then the kernel has -funsigned-char.
   if (type.is === 'char' && (word < 0n || word > 127n))
     return state.notModelled(
@@ -32,14 +34,17 @@ export function converted(state: ThreadState, value: Value, type: Type): Value {
 }
 
 /** The bits that memory and registers keep. */
-export const bitsOf = ({ word, type }: Value): Word => (typeof word === 'bigint' ? BigInt.asUintN(type.bits, word) : word);
+export const bitsOf = ({ word, type }: Value): Word =>
+  typeof word === 'bigint' ? BigInt.asUintN(type.bits, word) : word;
 
 /** The value whose bits these are. */
 export const ofBits = (state: ThreadState, word: Word, type: Type): Value => converted(state, { word, type }, type);
 
 const number = (state: ThreadState, { word, type }: Value): bigint => {
   if (type.is === 'void') return state.fail('a value is used that is none: what is called gives nothing back');
-  return typeof word === 'bigint' ? word : state.notModelled(`something is computed from the address of ${word.location}`);
+  return typeof word === 'bigint'
+    ? word
+    : state.notModelled(`something is computed from the address of ${word.location}`);
 };
 
 const ARITHMETIC: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
@@ -75,7 +80,9 @@ export function computed(state: ThreadState, op: string, a: Value, b: Value): Va
 function sameAddress(state: ThreadState, { word: a }: Value, { word: b }: Value): boolean | undefined {
   if (typeof a === 'bigint' && typeof b === 'bigint') return undefined;
   if (typeof a !== 'bigint' && typeof b !== 'bigint') return a.location === b.location;
-  return a === 0n || b === 0n ? false : state.notModelled(`an address is compared with ${String(typeof a === 'bigint' ? a : b)}`);
+  return a === 0n || b === 0n
+    ? false
+    : state.notModelled(`an address is compared with ${String(typeof a === 'bigint' ? a : b)}`);
 }
 
 /** A place in memory, and the type of what is there. */

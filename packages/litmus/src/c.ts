@@ -158,4 +158,11 @@ function program(thread: Thread, _isa: string, where: (line: number, column: num
   }
 }
 
-export const c: InstructionSet = { isas: ['C'], memory: 'tso', firstsIn: 'program', usual: INT, addressBits: () => 64, read: program };
+export const c: InstructionSet = {
+  isas: ['C'],
+  memory: 'tso',
+  firstsIn: 'program',
+  usual: INT,
+  addressBits: () => 64,
+  read: program,
+};

@@ -61,7 +61,8 @@ export interface LitmusTest {
 export const showWord = (word: Word): string => (typeof word === 'bigint' ? String(word) : word.location);
 
 /** `0:EAX` or `[x]`, as the file has it. */
-export const placeName = (place: Place): string => ('location' in place ? `[${place.location}]` : `${place.thread}:${place.register}`);
+export const placeName = (place: Place): string =>
+  'location' in place ? `[${place.location}]` : `${place.thread}:${place.register}`;
 
 /** Every place a proposition speaks of. */
 export function placesOf(p: Proposition): Place[] {

@@ -57,7 +57,12 @@ export function litmusOfMany(text: string, file: string, options: Partial<RunOpt
  * @param among is the file one of many, so that a mistake in it is its answer?
  * @throws Mistake SD_BAD_LITMUS where it is the only one
  */
-export async function answerLitmus(text: string, file: string, among: 'many' | 'one', options: Partial<RunOptions> = {}): Promise<Answer> {
+export async function answerLitmus(
+  text: string,
+  file: string,
+  among: 'many' | 'one',
+  options: Partial<RunOptions> = {},
+): Promise<Answer> {
   const frame = { file, isa: isaOf(text) };
   try {
     const ready = prepared(text, file, frame.isa, options);
@@ -65,7 +70,8 @@ export async function answerLitmus(text: string, file: string, among: 'many' | '
       ? { ...frame, notModelled: ready }
       : { ...frame, outcome: ready.outcome(await explore(ready.system, ready.options)) };
   } catch (error) {
-    if (among === 'many' && error instanceof Mistake && error.code === 'SD_BAD_LITMUS') return { ...frame, mistake: mistakeOf(error) };
+    if (among === 'many' && error instanceof Mistake && error.code === 'SD_BAD_LITMUS')
+      return { ...frame, mistake: mistakeOf(error) };
     return { ...frame, notModelled: reasonOf(error) };
   }
 }
@@ -73,7 +79,10 @@ export async function answerLitmus(text: string, file: string, among: 'many' | '
 /** @returns why it cannot be run, where nobody models its instructions */
 function prepared(text: string, file: string, isa: string, options: Partial<RunOptions>): Ready | string {
   const set = sets.find(({ isas }) => isas.includes(isa));
-  if (!set) return NOT_MODELLED[isa] ?? `nothing is known of "${isa}"; known are ${sets.flatMap(({ isas }) => isas).join(', ')}`;
+  if (!set)
+    return (
+      NOT_MODELLED[isa] ?? `nothing is known of "${isa}"; known are ${sets.flatMap(({ isas }) => isas).join(', ')}`
+    );
   return readyLitmus(parseLitmus(text, file), set, file, { maxStates: LITMUS_STATES, ...options });
 }
 

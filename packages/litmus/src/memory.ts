@@ -21,7 +21,8 @@ export interface Location extends View {
 const OPEN: Type = { name: 'a word', bits: 64, signed: true };
 /** Types without a name: of places that nobody declares. */
 const plain = (bits: number): Type => ({ name: `a word of ${bits} bits`, bits, signed: false });
-const alike = (a: Type, b: Type): boolean => a.bits === b.bits && a.signed === b.signed && (a.is ?? '') === (b.is ?? '');
+const alike = (a: Type, b: Type): boolean =>
+  a.bits === b.bits && a.signed === b.signed && (a.is ?? '') === (b.is ?? '');
 
 /**
  * Finds out how wide the locations are. All instructions that name a location have to touch as much of it: the machine keeps a location
@@ -39,7 +40,9 @@ export function locationsOf(
   };
   const addressBits = set.addressBits(test.isa);
   const named = new Set([
-    ...test.initial.flatMap(({ place, value }) => [place, value]).flatMap((one) => (one && 'location' in one ? [one.location] : [])),
+    ...test.initial
+      .flatMap(({ place, value }) => [place, value])
+      .flatMap((one) => (one && 'location' in one ? [one.location] : [])),
     ...programs.flatMap(({ accesses }) => accesses.map(({ location }) => location)),
   ]);
   return new Map([...named].map((name) => [name, locationOf(name)]));
@@ -51,8 +54,14 @@ export function locationsOf(
       ...firsts.flatMap(({ type }) => (type === undefined ? [] : [typeNamed(type)])),
       ...accesses.flatMap(({ type }) => type ?? []),
     ];
-    const open = types.length === 0 && accesses.length === 0 && set.usual !== undefined && firsts.every(({ value }) => isSmall(value));
-    const type = types[0] ?? (open ? OPEN : firsts.some(({ value }) => value && 'location' in value) ? plain(addressBits) : set.usual);
+    const open =
+      types.length === 0 &&
+      accesses.length === 0 &&
+      set.usual !== undefined &&
+      firsts.every(({ value }) => isSmall(value));
+    const type =
+      types[0] ??
+      (open ? OPEN : firsts.some(({ value }) => value && 'location' in value) ? plain(addressBits) : set.usual);
     const other = types.find((one) => !alike(one, types[0]!));
     if (other) wrong(`${name} is ${types[0]!.name} in one place and ${other.name} in another`);
     const touched = new Set(accesses.flatMap(({ bits }) => bits ?? []));
@@ -62,14 +71,22 @@ export function locationsOf(
       );
     const bits = [...touched][0] ?? type?.bits ?? addressBits;
     if (type && bits > type.bits)
-      throw new NotModelled(`${name} is ${type.name}, and an instruction touches ${bits} bits: those beyond it belong to no location`);
+      throw new NotModelled(
+        `${name} is ${type.name}, and an instruction touches ${bits} bits: those beyond it belong to no location`,
+      );
     if (accesses.length > 0 && touched.size === 0 && !type && test.isa !== 'X86')
       wrong(`nothing says how wide ${name} is: give it a type, or an instruction a suffix`);
     const view: View = { name: `[${name}]`, bits, shift: 0, addressBits, ...(type && { type }) };
     const values = firsts.flatMap(({ value }) => value ?? []);
     if (new Set(values.map((value) => ('location' in value ? value.location : value.number))).size > 1)
       wrong(`${name} has two first values`);
-    return { ...view, ...split(view, values[0]), at: perMm(view.name)(0), declared: type ?? plain(bits), ...(open && { open }) };
+    return {
+      ...view,
+      ...split(view, values[0]),
+      at: perMm(view.name)(0),
+      declared: type ?? plain(bits),
+      ...(open && { open }),
+    };
   }
 
   function typeNamed(text: string): Type {
@@ -82,7 +99,8 @@ export function locationsOf(
     const wide = view.type !== undefined && view.type.bits > view.bits;
     const whole = firstWord(wide ? { ...view, above: 0n } : view, value, wrong);
     if (!wide) return { first: whole };
-    if (typeof whole !== 'bigint') throw new NotModelled(`instructions touch a part of ${view.name}, which holds an address`);
+    if (typeof whole !== 'bigint')
+      throw new NotModelled(`instructions touch a part of ${view.name}, which holds an address`);
     return { first: BigInt.asUintN(view.bits, whole), above: whole >> BigInt(view.bits) };
   }
 }
@@ -96,7 +114,8 @@ export function firstWord(view: View, value: Value | undefined, wrong: (what: st
   if (value === undefined) return 0n;
   const width = widthOf(view);
   if ('location' in value) {
-    if (width < view.addressBits) throw new NotModelled(`${view.name} has ${width} bits, and an address has ${view.addressBits}`);
+    if (width < view.addressBits)
+      throw new NotModelled(`${view.name} has ${width} bits, and an address has ${view.addressBits}`);
     return { location: value.location };
   }
   const { number } = value;

@@ -37,12 +37,14 @@ const ESCAPES: Readonly<Record<string, number>> = {
  */
 export function readNumeral(text: string): Numeral | string {
   if (text.startsWith("'")) return character(text);
-  if (/^0[0-9]*[89]/.test(text)) return `"${text}" is no number: a leading 0 makes it octal, and octal digits go up to 7`;
+  if (/^0[0-9]*[89]/.test(text))
+    return `"${text}" is no number: a leading 0 makes it octal, and octal digits go up to 7`;
   for (const [form, prefix, name] of FORMS) {
     const [, digits, rest] = form.exec(text) ?? [];
     if (digits === undefined || rest === undefined) continue;
     const suffix = rest.toLowerCase();
-    if (!SUFFIX.test(suffix) || /lL|Ll/.test(rest)) return `"${text}" is no number: "${rest}" behind ${name} digits is no suffix of C`;
+    if (!SUFFIX.test(suffix) || /lL|Ll/.test(rest))
+      return `"${text}" is no number: "${rest}" behind ${name} digits is no suffix of C`;
     const value = BigInt(prefix + digits);
     if (value >= 1n << 64n) return `${text} does not fit in 64 bits`;
     return { value, decimal: prefix === '', unsigned: suffix.includes('u'), long: suffix.includes('l') };

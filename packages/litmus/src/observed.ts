@@ -45,7 +45,10 @@ export function placeReader(
     const register = program.register(place.register);
     if (!register) return wrong(`P${place.thread} has no ${place.register}${near(place.register, program.registers)}`);
     const declared = test.initial.flatMap(({ place: one, type }) =>
-      'thread' in one && one.thread === place.thread && program.register(one.register)?.key === register.key && type !== undefined
+      'thread' in one &&
+      one.thread === place.thread &&
+      program.register(one.register)?.key === register.key &&
+      type !== undefined
         ? [typeNamed(type)]
         : [],
     )[0];
@@ -68,7 +71,9 @@ export function placeReader(
 
 /** Every place that is looked at, once, in order of its name. */
 export function observedOf(test: LitmusTest, reader: (place: Place) => Observed): readonly Observed[] {
-  const all = new Map([...placesOf(test.proposition), ...test.listed].map((place) => [placeName(place), reader(place)]));
+  const all = new Map(
+    [...placesOf(test.proposition), ...test.listed].map((place) => [placeName(place), reader(place)]),
+  );
   return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -41,10 +41,17 @@ export interface Ready {
  * @throws Mistake SD_BAD_LITMUS when an instruction is not known or makes no sense. The exploration throws it too
  * @throws NotModelled; the exploration throws it too, as a cause
  */
-export function readyLitmus(test: LitmusTest, set: InstructionSet, file: string, { memory = set.memory, ...bounds }: RunOptions): Ready {
+export function readyLitmus(
+  test: LitmusTest,
+  set: InstructionSet,
+  file: string,
+  { memory = set.memory, ...bounds }: RunOptions,
+): Ready {
   if (test.threads.length > MOST_THREADS)
     throw new NotModelled(`it has ${test.threads.length} threads: the machine has at most ${MOST_THREADS} CPUs`);
-  const programs = test.threads.map((thread) => set.read(thread, test.isa, (line, column) => `${file}:${line}:${column}`));
+  const programs = test.threads.map((thread) =>
+    set.read(thread, test.isa, (line, column) => `${file}:${line}:${column}`),
+  );
   const locations = locationsOf(test, programs, set, file);
   const reader = placeReader(test, programs, locations, set.addressBits(test.isa), file);
   for (const { place } of test.initial) reader(place);
@@ -103,7 +110,8 @@ function outcomeOf(
     const [, thread] = /^cpu(\d+)$/.exec(process) ?? [];
     return thread === undefined ? [] : [{ thread: `P${thread}`, waitsFor }];
   });
-  const verdict = test.quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
+  const verdict =
+    test.quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
   // One end is enough to allow; that there is none is known of all ends only, and only where every execution comes to one.
   const shownByOne = verdict === 'Allowed' || verdict === 'NotRequired';
   const holds = test.quantifier === 'forall' ? every : witnesses > 0 === (test.quantifier === 'exists');

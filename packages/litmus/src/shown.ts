@@ -27,7 +27,8 @@ export const widthOf = ({ bits, type, above }: View): number => (above !== undef
  */
 export function shown(view: View, word: Word): string {
   if (typeof word !== 'bigint') {
-    if (view.shift > 0 || view.bits < view.addressBits) throw new NotModelled(`${view.name} is a part of the address of ${word.location}`);
+    if (view.shift > 0 || view.bits < view.addressBits)
+      throw new NotModelled(`${view.name} is a part of the address of ${word.location}`);
     return word.location;
   }
   const here = BigInt.asUintN(view.bits, word >> BigInt(view.shift));
@@ -39,7 +40,9 @@ function asTyped(view: View, bits: bigint): bigint {
   const { type } = view;
   if (!type) return bits;
   if (type.is === 'char' && bits > 127n)
-    throw new NotModelled(`${view.name} is a char that holds ${bits}, and whether a char has a sign depends on the kernel`);
+    throw new NotModelled(
+      `${view.name} is a char that holds ${bits}, and whether a char has a sign depends on the kernel`,
+    );
   if (bits < 1n << BigInt(type.bits)) return wrapped(type, bits);
   return wrapped({ ...type, bits: widthOf(view) }, bits);
 }
@@ -64,7 +67,8 @@ function patternOf(view: View, { number, decimal }: Extract<Value, { number: big
   const { type } = view;
   if (type?.is === 'bool') return number === 0n || number === 1n ? number : undefined;
   if (number >= 1n << BigInt(width) || number < -(1n << BigInt(width - 1))) return undefined;
-  if (type && type.bits === width && decimal && wrapped(type, number) !== number && (type.signed || width < 32)) return undefined;
+  if (type && type.bits === width && decimal && wrapped(type, number) !== number && (type.signed || width < 32))
+    return undefined;
   return BigInt.asUintN(width, number);
 }
 
@@ -76,6 +80,9 @@ export function rangeOf(view: View): string {
   const [low, high] =
     type && !type.signed && width < 32
       ? [0n, (1n << BigInt(width)) - 1n]
-      : [-(1n << BigInt(width - 1)), type?.signed === true ? (1n << BigInt(width - 1)) - 1n : (1n << BigInt(width)) - 1n];
+      : [
+          -(1n << BigInt(width - 1)),
+          type?.signed === true ? (1n << BigInt(width - 1)) - 1n : (1n << BigInt(width)) - 1n,
+        ];
   return `${low} to ${high}`;
 }

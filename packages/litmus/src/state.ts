@@ -55,7 +55,11 @@ export class State implements ThreadState {
   }
 
   *update(cpu: Cpu, at: Ref, update: Update, by: bigint, bits: number, observes: 'old' | 'nothing'): Op<Word> {
-    const old = yield* cpu.special(UPDATE, [at], [updates.indexOf(update), this.encode(by), bits, observes === 'old' ? 1 : 0]);
+    const old = yield* cpu.special(
+      UPDATE,
+      [at],
+      [updates.indexOf(update), this.encode(by), bits, observes === 'old' ? 1 : 0],
+    );
     return this.decode(old);
   }
 

@@ -19,7 +19,8 @@ export const stepsOf =
       apply({ cells: [at = -1], args: [update = 0, by = 0, bits = 0, observes = 0] }, store) {
         const old = store.get(at);
         const [was, operand] = [words.decode(old), words.decode(by)];
-        if (typeof was !== 'bigint' || typeof operand !== 'bigint') throw new NotModelled('something is computed from an address');
+        if (typeof was !== 'bigint' || typeof operand !== 'bigint')
+          throw new NotModelled('something is computed from an address');
         store.set(at, words.encode(BigInt.asUintN(bits, UPDATES[updates[update]!](was, operand))));
         return observes === 1 ? old : 0;
       },

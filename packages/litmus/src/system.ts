@@ -59,7 +59,14 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
   ]);
   programs.forEach((_, thread) => [keptAt(thread), ...keysOf[thread]!.map((key) => registerAt(thread, key))]);
 
-  const shared: Shared = { locations, words, uses: new Map(), types: new Map(), addressBits: set.addressBits(test.isa), file };
+  const shared: Shared = {
+    locations,
+    words,
+    uses: new Map(),
+    types: new Map(),
+    addressBits: set.addressBits(test.isa),
+    file,
+  };
   /** Runs the program, and notes at its end what the observed registers hold. */
   const body = (thread: number) =>
     function* (cpu: Cpu): Op {
@@ -108,7 +115,9 @@ function firstRegisters({ test, set, programs, file }: Parts, thread: number): M
       throw badLitmus(
         file,
         what,
-        set.firstsIn === 'head' ? 'A register has one first value.' : 'A variable of C gets its first value in the function.',
+        set.firstsIn === 'head'
+          ? 'A register has one first value.'
+          : 'A variable of C gets its first value in the function.',
       );
     };
     const name = `${thread}:${place.register}`;

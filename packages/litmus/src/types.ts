@@ -29,9 +29,14 @@ const NAMED = new Map<string, Type>([
   ...[8, 16, 32, 64].flatMap((bits) =>
     [`u${bits}`, `__u${bits}`, `uint${bits}_t`]
       .map((name): [string, Type] => [name, number(name, bits, false)])
-      .concat([`s${bits}`, `__s${bits}`, `int${bits}_t`].map((name): [string, Type] => [name, number(name, bits, true)])),
+      .concat(
+        [`s${bits}`, `__s${bits}`, `int${bits}_t`].map((name): [string, Type] => [name, number(name, bits, true)]),
+      ),
   ),
-  ...['intptr_t', 'ssize_t', 'ptrdiff_t', 'atomic64_t', 'atomic_long_t'].map((name): [string, Type] => [name, number(name, 64, true)]),
+  ...['intptr_t', 'ssize_t', 'ptrdiff_t', 'atomic64_t', 'atomic_long_t'].map((name): [string, Type] => [
+    name,
+    number(name, 64, true),
+  ]),
   ...['uintptr_t', 'size_t'].map((name): [string, Type] => [name, number(name, 64, false)]),
   ['atomic_t', number('atomic_t', 32, true)],
   ['bool', { name: 'bool', bits: 8, signed: false, is: 'bool' }],
@@ -76,7 +81,12 @@ function ofWords(words: readonly string[]): Type | undefined {
   const count = (word: string): number => words.filter((other) => other === word).length;
   const size = words.filter((word) => ['char', 'short', 'long'].includes(word)).join(' ');
   const bits = SIZES[size];
-  if (bits === undefined || count('int') > 1 || count('unsigned') + count('signed') > 1 || (size === 'char' && count('int') > 0))
+  if (
+    bits === undefined ||
+    count('int') > 1 ||
+    count('unsigned') + count('signed') > 1 ||
+    (size === 'char' && count('int') > 0)
+  )
     return undefined;
   const signed = count('unsigned') === 0;
   if (size === 'char' && signed && count('signed') === 0) return { name: 'char', bits, signed, is: 'char' };
@@ -92,10 +102,12 @@ export function typeOfNumeral({ value, decimal, unsigned, long }: Numeral): Type
 }
 
 /** Has the type room for this number? */
-export const holds = ({ bits, signed }: Type, n: bigint): boolean => (signed ? BigInt.asIntN(bits, n) : BigInt.asUintN(bits, n)) === n;
+export const holds = ({ bits, signed }: Type, n: bigint): boolean =>
+  (signed ? BigInt.asIntN(bits, n) : BigInt.asUintN(bits, n)) === n;
 
 /** The number that a type makes of bits, of which there may be too many: they wrap. */
-export const wrapped = ({ bits, signed }: Type, n: bigint): bigint => (signed ? BigInt.asIntN(bits, n) : BigInt.asUintN(bits, n));
+export const wrapped = ({ bits, signed }: Type, n: bigint): bigint =>
+  signed ? BigInt.asIntN(bits, n) : BigInt.asUintN(bits, n);
 
 /** What narrow numbers are before anything is computed with them (C11 6.3.1.1). */
 export const promoted = (type: Type): Type => (type.bits < 32 ? INT : type);

@@ -11,7 +11,10 @@ export const isInMemory = (o: Operand): o is InMemory => 'location' in o || 'poi
 export const fits = (n: bigint, bits: number): boolean => n < 1n << BigInt(bits) && n >= -(1n << BigInt(bits - 1));
 
 const whole = (key: string): readonly (readonly [string, Register])[] => [[key, { key, bits: 64, shift: 0 }]];
-const part = (name: string, key: string, bits: number, shift = 0): readonly [string, Register] => [name, { key, bits, shift }];
+const part = (name: string, key: string, bits: number, shift = 0): readonly [string, Register] => [
+  name,
+  { key, bits, shift },
+];
 
 /** Every name, in small letters. SDM volume 1, 3.4.1. */
 const REGISTERS = new Map<string, Register>([
@@ -47,7 +50,9 @@ export function registerOf(name: string, isa: string): Register | undefined {
 }
 
 export const registerNames = (isa: string): readonly string[] =>
-  [...REGISTERS.keys()].filter((name) => isa !== 'X86' || isOld(name)).map((name) => (isa === 'X86' ? name.toUpperCase() : name));
+  [...REGISTERS.keys()]
+    .filter((name) => isa !== 'X86' || isOld(name))
+    .map((name) => (isa === 'X86' ? name.toUpperCase() : name));
 
 /**
  * `$1`, `%rax`, `(x)`, `(%rax)`, `x(%rip)`; of Intel also `1`, `EAX`, `[x]`, `[EAX]`.
@@ -73,5 +78,7 @@ export function readOperand(text: string, isa: string): Operand | string {
       ? { pointer: register }
       : `${name} has ${register.bits} bits, and an address has ${addressBits(isa)}`;
   if (inside?.startsWith('%') === true || /^%/.test(text)) return `${isa} has no register ${name}`;
-  return inside !== undefined && /^[a-z_]\w*$/i.test(name) ? { location: name } : `"${text}" is no operand that is known`;
+  return inside !== undefined && /^[a-z_]\w*$/i.test(name)
+    ? { location: name }
+    : `"${text}" is no operand that is known`;
 }

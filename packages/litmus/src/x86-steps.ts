@@ -15,7 +15,9 @@ const number = (state: ThreadState, word: Word): bigint =>
 function read(state: ThreadState, { key, bits, shift }: Register, addressBits: number): Word {
   const word = state.registers.get(key) ?? 0n;
   if (typeof word !== 'bigint')
-    return bits === addressBits && shift === 0 ? word : state.notModelled(`a part of the address of ${word.location} is moved`);
+    return bits === addressBits && shift === 0
+      ? word
+      : state.notModelled(`a part of the address of ${word.location} is moved`);
   return bitsOf(word >> BigInt(shift), bits);
 }
 
@@ -33,12 +35,16 @@ function write(state: ThreadState, { key, bits, shift }: Register, word: Word): 
 function addressed(state: ThreadState, o: InMemory, bits: number): Ref {
   if ('location' in o) return state.cell(o.location, bits);
   const word = state.registers.get(o.pointer.key);
-  return word === undefined || typeof word === 'bigint' ? state.fail(`${o.pointer.key} holds no address`) : state.cell(word.location, bits);
+  return word === undefined || typeof word === 'bigint'
+    ? state.fail(`${o.pointer.key} holds no address`)
+    : state.cell(word.location, bits);
 }
 
 function* get(cpu: Cpu, state: ThreadState, o: Operand, bits: number): Op<Word> {
   if ('immediate' in o)
-    return fits(o.immediate, bits) ? bitsOf(o.immediate, bits) : state.fail(`${o.immediate} does not fit in ${bits} bits`);
+    return fits(o.immediate, bits)
+      ? bitsOf(o.immediate, bits)
+      : state.fail(`${o.immediate} does not fit in ${bits} bits`);
   if ('register' in o) return read(state, o.register, state.addressBits);
   const value = yield* cpu.load(addressed(state, o, bits));
   return state.decode(value);

@@ -31,7 +31,10 @@ function partsOf(text: string, isa: string): Parts | string {
   const wrong = given.find((operand) => typeof operand === 'string');
   if (wrong !== undefined) return `"${text}": ${String(wrong)}`;
   const operands = (isa === 'X86' ? given : given.toReversed()) as Operand[];
-  const widths = new Set([...(suffix ? [SUFFIXES[suffix]!] : []), ...operands.flatMap((o) => ('register' in o ? [o.register.bits] : []))]);
+  const widths = new Set([
+    ...(suffix ? [SUFFIXES[suffix]!] : []),
+    ...operands.flatMap((o) => ('register' in o ? [o.register.bits] : [])),
+  ]);
   if (widths.size > 1) return `"${text}" names words of ${[...widths].join(' and ')} bits`;
   const [bits] = widths;
   if (bits !== undefined && bits > addressBits(isa)) return `"${text}": ${isa} has no words of ${bits} bits`;
@@ -48,7 +51,8 @@ function wrongWith({ locked, name, bits, operands }: Parts, isa: string): string
   if (!to) return undefined;
   if (operands.every(isInMemory) && from) return 'both operands are in memory';
   if ('immediate' in to) return 'its destination is a number';
-  if (from && 'immediate' in from && ['xchg', 'xadd', 'cmpxchg'].includes(name)) return 'it takes a register, not a number';
+  if (from && 'immediate' in from && ['xchg', 'xadd', 'cmpxchg'].includes(name))
+    return 'it takes a register, not a number';
   if (from && isInMemory(from) && ['xadd', 'cmpxchg'].includes(name)) return 'its source has to be a register';
   if (name === 'cmpxchg' && !locked) return 'it is known with LOCK alone';
   if (bits === undefined && isa !== 'X86' && operands.some((o) => 'pointer' in o))
@@ -87,7 +91,8 @@ function program(thread: Thread, isa: string, where: (line: number, column: numb
         'What is known stands in packages/litmus/README.md.',
       );
     for (const operand of parts.operands)
-      if ('location' in operand) accesses.push({ location: operand.location, ...(parts.bits !== undefined && { bits: parts.bits }) });
+      if ('location' in operand)
+        accesses.push({ location: operand.location, ...(parts.bits !== undefined && { bits: parts.bits }) });
     return parts;
   });
   return {
@@ -98,10 +103,19 @@ function program(thread: Thread, isa: string, where: (line: number, column: numb
       for (let i = 0; i < read.length; i++) {
         const parts = read[i]!;
         const location = parts.operands.find((o) => 'location' in o);
-        yield* understood(parts, parts.bits ?? (location ? state.typeOf(location.location).bits : addressBits(isa)))(cpu, state);
+        yield* understood(parts, parts.bits ?? (location ? state.typeOf(location.location).bits : addressBits(isa)))(
+          cpu,
+          state,
+        );
       }
     },
   };
 }
 
-export const x86: InstructionSet = { isas: ['X86_64', 'X86'], memory: 'tso', firstsIn: 'head', addressBits, read: program };
+export const x86: InstructionSet = {
+  isas: ['X86_64', 'X86'],
+  memory: 'tso',
+  firstsIn: 'head',
+  addressBits,
+  read: program,
+};

@@ -28,6 +28,7 @@ test.each(['tso', 'sc'] as const)('under %s random programs end as the brute mac
         return [zero, one, PLACES.map((at) => read(at, BigInt(memoryAt[at]!.slice(0, -1)))).join()].join(' | ');
       })
       .sort();
-    if (ours.join() !== theirs.join()) throw new Error(`${source}\nours:\n${ours.join('\n')}\ntheirs:\n${theirs.join('\n')}`);
+    if (ours.join() !== theirs.join())
+      throw new Error(`${source}\nours:\n${ours.join('\n')}\ntheirs:\n${theirs.join('\n')}`);
   }
 });

@@ -23,7 +23,13 @@ test.each([
     '0:r0=-1 /\\ 0:r1=5 /\\ x=-2',
   ],
   ['atomic_inc at 2^30 - 1', 'atomic_t v = ATOMIC_INIT(1073741823);', 'atomic_t *v', 'atomic_inc(v);', 'v=1073741824'],
-  ['atomic_inc at 2^31 - 1 wraps', 'atomic_t v = ATOMIC_INIT(2147483647);', 'atomic_t *v', 'atomic_inc(v);', 'v=-2147483648'],
+  [
+    'atomic_inc at 2^31 - 1 wraps',
+    'atomic_t v = ATOMIC_INIT(2147483647);',
+    'atomic_t *v',
+    'atomic_inc(v);',
+    'v=-2147483648',
+  ],
   [
     'atomic_dec of 0',
     '',
@@ -106,9 +112,18 @@ test.each([
     'int *r0 = READ_ONCE(*p); WRITE_ONCE(*r0, -1); int r1 = READ_ONCE(*r0);',
     'y=-1 /\\ 0:r1=-1',
   ],
-  ['brothers of blocks may have a variable of one name', '', 'int *x', 'if (*x) { int r0 = 1; } else { int r0 = 2; }', '0:r0=2'],
+  [
+    'brothers of blocks may have a variable of one name',
+    '',
+    'int *x',
+    'if (*x) { int r0 = 1; } else { int r0 = 2; }',
+    '0:r0=2',
+  ],
 ])('%s', (_what, first, parameters, body, condition) =>
-  expect(outcomeOf(litmus(one(first, parameters, body, condition), 't'))).toMatchObject({ verdict: 'Required', holds: true }),
+  expect(outcomeOf(litmus(one(first, parameters, body, condition), 't'))).toMatchObject({
+    verdict: 'Required',
+    holds: true,
+  }),
 );
 
 test('what && leaves out another thread cannot see', () => {
@@ -143,12 +158,26 @@ test.each([
     'rcu_read_lock(); synchronize_rcu(); rcu_read_unlock();',
     /synchronize_rcu\(\) inside of a read-side section waits for itself/,
   ],
-  ['a lock that is a number too', 'spin_lock(x); WRITE_ONCE(*x, 0); spin_unlock(x);', /x is used as a lock and as a number/],
-])('%s is a mistake', (_what, body, message) => expect(() => litmus(one('', 'int *x', body, 'x=0'), 't')).toThrow(message));
+  [
+    'a lock that is a number too',
+    'spin_lock(x); WRITE_ONCE(*x, 0); spin_unlock(x);',
+    /x is used as a lock and as a number/,
+  ],
+])('%s is a mistake', (_what, body, message) =>
+  expect(() => litmus(one('', 'int *x', body, 'x=0'), 't')).toThrow(message),
+);
 
 test.each([
-  ['a parameter that is no pointer', 'C t\n{ }\nP0(int x) { }\nexists (x=0)', /"int x" is no parameter that is understood/],
-  ['a location of two types', 'C t\n{ }\nP0(int *x) { }\nP1(long *x) { }\nexists (x=0)', /x is int in one place and long in another/],
+  [
+    'a parameter that is no pointer',
+    'C t\n{ }\nP0(int x) { }\nexists (x=0)',
+    /"int x" is no parameter that is understood/,
+  ],
+  [
+    'a location of two types',
+    'C t\n{ }\nP0(int *x) { }\nP1(long *x) { }\nexists (x=0)',
+    /x is int in one place and long in another/,
+  ],
   ['an atomic_t of 64 bits', one('', 'long *x', 'atomic_inc(x);', 'x=0'), /x is long, and atomic_t has 32 bits/],
 ])('%s is a mistake', (_what, source, message) => expect(() => litmus(source, 't')).toThrow(message));
 

@@ -20,7 +20,9 @@ describe('an execution that never ends', () => {
       ],
     }));
   test('is told apart beside a reference', () =>
-    expect(agreementOf(crossed, { file: 't', verdict: 'Required', states: [], states_complete: false })).toBe('deadlock'));
+    expect(agreementOf(crossed, { file: 't', verdict: 'Required', states: [], states_complete: false })).toBe(
+      'deadlock',
+    ));
   test('in one order there is none', () =>
     expect(outcomeOf(litmus(c([both('a', 'b'), both('a', 'b')], 'forall (x=1)'), 't'))).toMatchObject({
       verdict: 'Required',
@@ -54,7 +56,9 @@ describe('what is not given back', () => {
   );
   test('on one way alone counts too', () =>
     expect(
-      outcomeOf(litmus(c(['spin_lock(a); if (READ_ONCE(*x) == 0) spin_unlock(a);', 'WRITE_ONCE(*x, 1);'], 'forall (x=1)'), 't')),
+      outcomeOf(
+        litmus(c(['spin_lock(a); if (READ_ONCE(*x) == 0) spin_unlock(a);', 'WRITE_ONCE(*x, 1);'], 'forall (x=1)'), 't'),
+      ),
     ).toMatchObject({ kept: [{ thread: 'P0', what: 'a' }] }));
   test('what comes back is not spoken of', () =>
     expect(
@@ -65,9 +69,17 @@ describe('what is not given back', () => {
 describe('a search that is cut short', () => {
   const wide = `X86_64 t\n{ }\n ${[0, 1, 2, 3, 4, 5].map((i) => `P${i}`).join(' | ')} ;\n${[0, 1, 2].map((k) => ` ${[0, 1, 2, 3, 4, 5].map((i) => `movq $${k + 1},(x${(i + k) % 6})`).join(' | ')} ;\n`).join('')}exists ([x0]=9)\n`;
   test('by a bound says by which, and decides nothing', () =>
-    expect(outcomeOf(litmus(wide, 't', { maxStates: 500 }))).toMatchObject({ verdict: 'Unknown', complete: false, cut: 'states' }));
+    expect(outcomeOf(litmus(wide, 't', { maxStates: 500 }))).toMatchObject({
+      verdict: 'Unknown',
+      complete: false,
+      cut: 'states',
+    }));
   test('by the clock', () =>
-    expect(outcomeOf(litmus(wide, 't', { deadlineMs: 1 }))).toMatchObject({ verdict: 'Unknown', complete: false, cut: 'time' }));
+    expect(outcomeOf(litmus(wide, 't', { deadlineMs: 1 }))).toMatchObject({
+      verdict: 'Unknown',
+      complete: false,
+      cut: 'time',
+    }));
   test('by a signal ends at once', async () => {
     const end = new AbortController();
     setTimeout(() => end.abort(), 50);
@@ -83,7 +95,8 @@ describe('many threads', () => {
     const all = Array.from({ length: n }, (_, i) => i);
     return `X86_64 t\n{ }\n ${all.map((i) => `P${i}`).join(' | ')} ;\n ${all.map((i) => `movq $${i + 1},%rax`).join(' | ')} ;\nforall (${n - 1}:rax=${n})\n`;
   };
-  test('31 have a CPU each', () => expect(outcomeOf(litmus(many(31), 't', { memory: 'sc' }))).toMatchObject({ verdict: 'Required' }));
+  test('31 have a CPU each', () =>
+    expect(outcomeOf(litmus(many(31), 't', { memory: 'sc' }))).toMatchObject({ verdict: 'Required' }));
   test.each([32, 40])('%i are more than the machine has CPUs: said, not tried', (n) =>
     expect(litmus(many(n), 't')).toMatchObject({ notModelled: expect.stringContaining('31 CPUs') }),
   );
@@ -94,7 +107,9 @@ describe('what x86 holds back', () => {
     const first = ['a', 'b', 'c', 'd', 'e', 'f'].map((at) => `movq $1,(${at})`);
     const second = ['movq $1,(y)', 'mfence', 'movq (a),%rax'];
     const rows = [...first, 'movq (y),%rax'].map((line, i) => ` ${line} | ${second[i] ?? ''} ;\n`).join('');
-    expect(outcomeOf(litmus(`X86_64 t\n{ }\n P0 | P1 ;\n${rows}exists (0:rax=0 /\\ 1:rax=0)\n`, 't')).verdict).toBe('Allowed');
+    expect(outcomeOf(litmus(`X86_64 t\n{ }\n P0 | P1 ;\n${rows}exists (0:rax=0 /\\ 1:rax=0)\n`, 't')).verdict).toBe(
+      'Allowed',
+    );
   });
   const reader = (end: string): string =>
     c(
@@ -104,7 +119,8 @@ describe('what x86 holds back', () => {
       ],
       'exists (0:r1=0 /\\ 1:r1=0)',
     );
-  test('the end of a read-side section is no barrier', () => expect(outcomeOf(litmus(reader(''), 't')).verdict).toBe('Allowed'));
+  test('the end of a read-side section is no barrier', () =>
+    expect(outcomeOf(litmus(reader(''), 't')).verdict).toBe('Allowed'));
   test('smp_mb behind it is one', () => expect(outcomeOf(litmus(reader('smp_mb();'), 't')).verdict).toBe('Forbidden'));
   test('a grace period waits for the stores of the sections before it', () =>
     expect(
@@ -124,7 +140,10 @@ describe('what x86 holds back', () => {
   test('a trylock that fails orders nothing', () => {
     const other = 'WRITE_ONCE(*y, 1); smp_mb(); int r1 = READ_ONCE(*x); spin_unlock(a);';
     const source = c(
-      ['WRITE_ONCE(*x, 1); int r2 = spin_trylock(a); int r1 = READ_ONCE(*y); if (r2) spin_unlock(a);', `spin_lock(a); ${other}`],
+      [
+        'WRITE_ONCE(*x, 1); int r2 = spin_trylock(a); int r1 = READ_ONCE(*y); if (r2) spin_unlock(a);',
+        `spin_lock(a); ${other}`,
+      ],
       'exists (0:r2=0 /\\ 0:r1=0 /\\ 1:r1=0)',
     );
     expect(outcomeOf(litmus(source, 't')).verdict).toBe('Allowed');

@@ -69,41 +69,51 @@ function threadOf(upTo: (below: number) => number): { readonly text: string; rea
     lines.map((line) => line.text).join(' ') +
     (forgets
       ? ''
-      : returns.map((lock) => (locks.has(lock) ? ` spin_unlock(${lock});` : ` if (r${tries.get(lock)}) spin_unlock(${lock});`)).join(''));
+      : returns
+          .map((lock) =>
+            locks.has(lock) ? ` spin_unlock(${lock});` : ` if (r${tries.get(lock)}) spin_unlock(${lock});`,
+          )
+          .join(''));
   return {
     text: `${[0, 1, 2].map((n) => `int r${n} = 0;`).join(' ')} ${text}`,
     *program() {
       const seen = [0n, 0n, 0n];
       for (const line of lines) yield* line.run(seen);
       if (!forgets)
-        for (const lock of returns) if (locks.has(lock) || seen[tries.get(lock)!] === 1n) yield { do: 'store', at: lock, value: 0n };
+        for (const lock of returns)
+          if (locks.has(lock) || seen[tries.get(lock)!] === 1n) yield { do: 'store', at: lock, value: 0n };
       return seen.join();
     },
   };
 }
 
-test.each(['tso', 'sc'] as const)('under %s random programs with locks end, or wait for ever, as the brute machine says', (memory) => {
-  for (let seed = memory === 'sc' ? 1_000_000 : 0, last = seed + PROGRAMS; seed < last; seed++) {
-    const upTo = dice(seed * 5 + 1);
-    const threads = [threadOf(upTo), threadOf(upTo)];
-    const source = `C random${seed}\n{ }\n${threads.map(({ text }, i) => `P${i}(spinlock_t *a, spinlock_t *b, int *x, int *y) { ${text} }\n`).join('')}locations [${[0, 1].flatMap((t) => [0, 1, 2].map((n) => `${t}:r${n}`)).join('; ')}; ${PLACES.join('; ')}]\nexists (x=0)\n`;
-    const answer = litmus(source, 'random', { memory });
-    if (!('outcome' in answer)) throw new Error(`${source}${JSON.stringify(answer)}`);
-    const { ends, deadlock, kept } = answer.outcome;
-    const cells = (end: Readonly<Record<string, string>>): string =>
-      JSON.stringify(Object.fromEntries(PLACES.map((at) => [at, `${end[`[${at}]`]}n`])));
-    const ours = [
-      ...ends.map((end) => [...[0, 1].map((t) => [0, 1, 2].map((n) => end[`${t}:r${n}`]).join()), cells(end)].join(' | ')),
-      ...(deadlock ? [STUCK] : []),
-    ].sort();
-    const theirs = [
-      ...everyEnd(
-        threads.map(({ program }) => program),
-        { a: 0n, b: 0n, x: 0n, y: 0n },
-        memory,
-      ),
-    ].sort();
-    expect([source, ...ours]).toEqual([source, ...theirs]);
-    expect(kept !== undefined).toBe(theirs.some((end) => /"[ab]":"1n"/.test(end)));
-  }
-});
+test.each(['tso', 'sc'] as const)(
+  'under %s random programs with locks end, or wait for ever, as the brute machine says',
+  (memory) => {
+    for (let seed = memory === 'sc' ? 1_000_000 : 0, last = seed + PROGRAMS; seed < last; seed++) {
+      const upTo = dice(seed * 5 + 1);
+      const threads = [threadOf(upTo), threadOf(upTo)];
+      const source = `C random${seed}\n{ }\n${threads.map(({ text }, i) => `P${i}(spinlock_t *a, spinlock_t *b, int *x, int *y) { ${text} }\n`).join('')}locations [${[0, 1].flatMap((t) => [0, 1, 2].map((n) => `${t}:r${n}`)).join('; ')}; ${PLACES.join('; ')}]\nexists (x=0)\n`;
+      const answer = litmus(source, 'random', { memory });
+      if (!('outcome' in answer)) throw new Error(`${source}${JSON.stringify(answer)}`);
+      const { ends, deadlock, kept } = answer.outcome;
+      const cells = (end: Readonly<Record<string, string>>): string =>
+        JSON.stringify(Object.fromEntries(PLACES.map((at) => [at, `${end[`[${at}]`]}n`])));
+      const ours = [
+        ...ends.map((end) =>
+          [...[0, 1].map((t) => [0, 1, 2].map((n) => end[`${t}:r${n}`]).join()), cells(end)].join(' | '),
+        ),
+        ...(deadlock ? [STUCK] : []),
+      ].sort();
+      const theirs = [
+        ...everyEnd(
+          threads.map(({ program }) => program),
+          { a: 0n, b: 0n, x: 0n, y: 0n },
+          memory,
+        ),
+      ].sort();
+      expect([source, ...ours]).toEqual([source, ...theirs]);
+      expect(kept !== undefined).toBe(theirs.some((end) => /"[ab]":"1n"/.test(end)));
+    }
+  },
+);

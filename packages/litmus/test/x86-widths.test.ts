@@ -3,7 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import { litmus, type Answer } from '../src/index.ts';
 
 /** What one thread leaves behind. Undefined: the test has no outcome. */
-function left(lines: readonly string[], places: string, first = '', isa = 'X86_64'): Readonly<Record<string, string>> | undefined {
+function left(
+  lines: readonly string[],
+  places: string,
+  first = '',
+  isa = 'X86_64',
+): Readonly<Record<string, string>> | undefined {
   const answer = litmus(
     `${isa} t\n{ ${first} }\n P0 ;\n${lines.map((line) => ` ${line} ;\n`).join('')}locations [${places}]\nexists (${places.split(';')[0]}=0)\n`,
     't',
@@ -34,7 +39,9 @@ test.each([
   ['xchgb %al,%ah', '0x1122334455668877'],
   ['xaddb %al,%al', '0x1122334455667710'],
   ['xaddb %ah,%al', '0x11223344556688ff'],
-])('%s keeps of rax what it does not write', (line, rax) => expect(left([line], '0:rax', RAX)).toEqual({ '0:rax': String(BigInt(rax)) }));
+])('%s keeps of rax what it does not write', (line, rax) =>
+  expect(left([line], '0:rax', RAX)).toEqual({ '0:rax': String(BigInt(rax)) }),
+);
 
 test.each([
   ['lock incl (x)', 'int x=2147483647', '-2147483648'],
@@ -78,11 +85,19 @@ test.each([
     { '0:rax': '34359738367', '[x]': '9' },
     'int x=-1; 0:rax=0x7ffffffff; 0:rbx=9;',
   ],
-  ['lock cmpxchgb looks at al alone', ['lock cmpxchgb %bl,(x)'], { '0:rax': '4607', '[x]': '9' }, 's8 x=-1; 0:rax=0x11ff; 0:rbx=9;'],
+  [
+    'lock cmpxchgb looks at al alone',
+    ['lock cmpxchgb %bl,(x)'],
+    { '0:rax': '4607', '[x]': '9' },
+    's8 x=-1; 0:rax=0x11ff; 0:rbx=9;',
+  ],
 ])('%s', (_what, lines, ends, first) => expect(left(lines, '0:rax; x', first)).toEqual(ends));
 
 test('in 32-bit code words have 32 bits unless a register says otherwise', () => {
-  expect(left(['MOV [x],$-1', 'MOV AL,$1', 'ADD EAX,$0xffffffff'], 'x; 0:EAX', 'int x;', 'X86')).toEqual({ '[x]': '-1', '0:EAX': '0' });
+  expect(left(['MOV [x],$-1', 'MOV AL,$1', 'ADD EAX,$0xffffffff'], 'x; 0:EAX', 'int x;', 'X86')).toEqual({
+    '[x]': '-1',
+    '0:EAX': '0',
+  });
 });
 
 test('a location may be named as a register is', () =>
@@ -103,7 +118,9 @@ describe('a condition', () => {
     ['', 'movb $-1,%ah', '0:ah=255 /\\ 0:rax=0xff00', 'Allowed'],
     ['int 0:rax;', 'movl $-1,%eax', '0:rax=-1', 'Allowed'],
     ['', 'movq $8,%rax', '0:rax=010', 'Allowed'],
-  ])('{ %s } %s: %s is %s', (first, line, condition, expected) => expect(verdict(first, line, condition)).toBe(expected));
+  ])('{ %s } %s: %s is %s', (first, line, condition, expected) =>
+    expect(verdict(first, line, condition)).toBe(expected),
+  );
   test.each([
     ['int x;', '[x]=4294967295', /\[x\] is compared with 4294967295, which it can never hold/],
     ['u8 x;', '[x]=-1', /which it can never hold/],

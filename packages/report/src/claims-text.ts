@@ -44,10 +44,16 @@ function inkOf(f: Frequency, paint: Paint): Ink | undefined {
   return f.word === 'sometimes' ? paint.warn : f.word === 'not reached' ? paint.dim : undefined;
 }
 
-function table(frequencies: readonly Frequency[], notes: ReadonlyMap<Frequency, number>, look: Look, paint: Paint): string[] {
+function table(
+  frequencies: readonly Frequency[],
+  notes: ReadonlyMap<Frequency, number>,
+  look: Look,
+  paint: Paint,
+): string[] {
   const archs = [...new Set(frequencies.map((f) => f.arch))];
   const claims = [...new Map(frequencies.map((f) => [f.claim, f.kind]))];
-  const wordOf = (f: Frequency): string => (f.word === 'not reached' ? '-' : f.word) + (notes.has(f) ? ` [${notes.get(f)}]` : '');
+  const wordOf = (f: Frequency): string =>
+    (f.word === 'not reached' ? '-' : f.word) + (notes.has(f) ? ` [${notes.get(f)}]` : '');
   const longest = widest(claims.map(([claim]) => claim));
   const widthsWith = (titles: readonly string[]): number[] =>
     archs.map((arch, i) => widest([titles[i] ?? '', ...frequencies.filter((f) => f.arch === arch).map(wordOf)]));
@@ -69,7 +75,11 @@ function table(frequencies: readonly Frequency[], notes: ReadonlyMap<Frequency, 
       widths,
     ),
   );
-  return [...rowLines([cell('claim'), cell(''), ...titles.map((t) => cell(t))], widths), paint.dim(rule(widths)), ...body];
+  return [
+    ...rowLines([cell('claim'), cell(''), ...titles.map((t) => cell(t))], widths),
+    paint.dim(rule(widths)),
+    ...body,
+  ];
 }
 
 function why(facts: readonly HookFacts[], look: Look): string[] {
@@ -79,7 +89,8 @@ function why(facts: readonly HookFacts[], look: Look): string[] {
       f.layer === ''
         ? 'no workload reaches it'
         : `${f.layer}${f.source ? ` (${f.source.version} ${f.source.file} ${f.source.symbol})` : ''}`;
-    const waits = f.layer === '' ? '' : f.waits.length > 0 ? `; waits until ${f.waits.join(', and until ')}` : '; waits for nobody';
+    const waits =
+      f.layer === '' ? '' : f.waits.length > 0 ? `; waits until ${f.waits.join(', and until ')}` : '; waits for nobody';
     return rowLines([cell(f.arch), cell(`${body}${waits}`)], [width, look.columns - width - 2]);
   });
 }
@@ -87,7 +98,11 @@ function why(facts: readonly HookFacts[], look: Look): string[] {
 /** A shortest execution for each side of a `sometimes`. */
 function examples(notes: ReadonlyMap<Frequency, number>, look: Look, paint: Paint): string[] {
   return [...notes].flatMap(([f, n]) => [
-    ...paragraph(`[${n}] ${f.arch}, '${f.claim}': holds in ${f.held} of ${many(f.held + f.failed, 'state')}`, look.columns, 0),
+    ...paragraph(
+      `[${n}] ${f.arch}, '${f.claim}': holds in ${f.held} of ${many(f.held + f.failed, 'state')}`,
+      look.columns,
+      0,
+    ),
     ...(f.heldAt ? [`    holds: ${paint.dim(replayCommand(f.heldAt))}`] : []),
     ...(f.failedAt ? [`    fails: ${paint.dim(replayCommand(f.failedAt))}`] : []),
   ]);

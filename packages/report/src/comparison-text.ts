@@ -6,7 +6,19 @@ import { paintOf, type Paint } from './paint.ts';
 import { raceTable } from './race-table.ts';
 import type { Look } from './report.ts';
 import { thresholdLines } from './thresholds-text.ts';
-import { contradicts, count, halves, isBroken, limitLine, many, markOf, MEANING, omissionOf, seconds, wordOf } from './words.ts';
+import {
+  contradicts,
+  count,
+  halves,
+  isBroken,
+  limitLine,
+  many,
+  markOf,
+  MEANING,
+  omissionOf,
+  seconds,
+  wordOf,
+} from './words.ts';
 import { paragraph } from './wrap.ts';
 
 export function comparisonText(comparison: Comparison, look: Look): string {
@@ -36,7 +48,9 @@ const verdictsOf = (comparison: Comparison): Verdict[] => cellsOf(comparison).fl
 /** Only the words and marks that occur. */
 function legend(comparison: Comparison, columns: number, paint: Paint): string[] {
   const used = new Set(
-    cellsOf(comparison).flatMap((c) => halves(c).flatMap((h) => [wordOf(h.verdict.outcome), markOf(h.expected, h.verdict.outcome)])),
+    cellsOf(comparison).flatMap((c) =>
+      halves(c).flatMap((h) => [wordOf(h.verdict.outcome), markOf(h.expected, h.verdict.outcome)]),
+    ),
   );
   const words = Object.entries(MEANING)
     .filter(([word]) => used.has(word))
@@ -72,7 +86,10 @@ function mistakes(comparison: Comparison, columns: number, paint: Paint): string
     return [...said].flatMap(([text, archs]) => {
       const [first = '', ...more] = text.split('\n');
       const where = archs.length === 0 ? row.id : `${row.id} on ${archs.join(', ')}`;
-      return [...paragraph(`not judged: ${where}: ${first}`, columns, 0).map(paint.bad), ...more.flatMap((line) => paragraph(line, columns, 2))];
+      return [
+        ...paragraph(`not judged: ${where}: ${first}`, columns, 0).map(paint.bad),
+        ...more.flatMap((line) => paragraph(line, columns, 2)),
+      ];
     });
   });
 }
@@ -93,11 +110,16 @@ function unfinished(comparison: Comparison, columns: number, paint: Paint): stri
 
 /** Why a search has proved nothing. */
 const reasonOf = ({ outcome, evidence: { cut, limits } }: Verdict): string =>
-  outcome === 'bound' && !cut && limits ? `code gave up (${limits.map(limitLine).join('; ')})` : outcome === 'bound' ? 'bound hit' : 'interrupted';
+  outcome === 'bound' && !cut && limits
+    ? `code gave up (${limits.map(limitLine).join('; ')})`
+    : outcome === 'bound'
+      ? 'bound hit'
+      : 'interrupted';
 
 function summary(comparison: Comparison, columns: number, paint: Paint): string[] {
   const cells = cellsOf(comparison);
-  const finished = (c: RaceCell): boolean => halves(c).every((h) => h.verdict.outcome !== 'bound' && h.verdict.outcome !== 'interrupted');
+  const finished = (c: RaceCell): boolean =>
+    halves(c).every((h) => h.verdict.outcome !== 'bound' && h.verdict.outcome !== 'interrupted');
   const number = (word: RaceCell['agreement']): number =>
     cells.filter((c) => c.agreement === word && (word !== 'open' || finished(c))).length;
   const cut = cells.filter((c) => c.agreement === 'open' && !finished(c)).length;

@@ -21,7 +21,9 @@ export function countsText(counts: Counts, look: Look): string {
     (['equal', 'rounded', 'different', 'not modelled'] as const).map((agreement, i) => [
       cell(i === 0 ? arch : ''),
       cell(agreement),
-      ...Object.values(columns).map((column) => cell(String(column[agreement]), column[agreement] > 0 ? ink[agreement] : paint.dim)),
+      ...Object.values(columns).map((column) =>
+        cell(String(column[agreement]), column[agreement] > 0 ? ink[agreement] : paint.dim),
+      ),
     ]),
   );
   const names = Object.keys(sums[0]?.columns ?? {});
@@ -47,7 +49,8 @@ function differences(rows: readonly ComparedRow[], look: Look): string[] {
     const [columns, functions] = [row.columns.filter(isDifferent), row.functions.filter(isDifferent)];
     if (columns.length + functions.length === 0) return [];
     const name = `${row.operation}:${row.arch}:${row.mode}`;
-    if (columns.length === 0) return paragraph(`functions different: ${name}: ${functions.map(both).join('; ')}`, look.columns, 2);
+    if (columns.length === 0)
+      return paragraph(`functions different: ${name}: ${functions.map(both).join('; ')}`, look.columns, 2);
     return [
       ...paragraph(`different: ${name}: ${columns.map(both).join('; ')}`, look.columns, 2),
       ...paragraph(`  functions: ${functions.map(both).join('; ') || 'none that is compared'}`, look.columns, 4),
@@ -63,15 +66,27 @@ function functionsText({ rows, notCompared, beside }: Counts, look: Look): strin
   const lines = archs.flatMap((arch) => {
     const all = rows.filter((row) => row.arch === arch).flatMap((row) => row.functions);
     const of = (agreement: CountAgreement): string => String(all.filter((n) => n.agreement === agreement).length);
-    return [[cell(arch), cell(String(new Set(all.map((n) => n.name)).size)), cell(of('equal')), cell(of('rounded')), cell(of('different'))]];
+    return [
+      [
+        cell(arch),
+        cell(String(new Set(all.map((n) => n.name)).size)),
+        cell(of('equal')),
+        cell(of('rounded')),
+        cell(of('different')),
+      ],
+    ];
   });
   const rowsOf = ({ operations, modes, archs: where }: Counts['beside'][number]): string =>
     [operations?.join(' '), where?.join(' '), modes?.join(' ')].filter((part) => part !== undefined).join(', ');
   return [
     ...table(['architecture', 'functions and instructions', 'equal', 'rounded', 'different'], lines, paintOf(look).dim),
     ...paragraph(`compared: ${names.join(', ')}`, look.columns, 2),
-    ...notCompared.flatMap(({ why, names: left }) => paragraph(`not compared, ${why}: ${left.join(', ')}`, look.columns, 2)),
-    ...beside.flatMap((b) => paragraph(`not compared in ${rowsOf(b)}, ${b.says}: ${b.functions.join(', ')}`, look.columns, 2)),
+    ...notCompared.flatMap(({ why, names: left }) =>
+      paragraph(`not compared, ${why}: ${left.join(', ')}`, look.columns, 2),
+    ),
+    ...beside.flatMap((b) =>
+      paragraph(`not compared in ${rowsOf(b)}, ${b.says}: ${b.functions.join(', ')}`, look.columns, 2),
+    ),
   ];
 }
 

@@ -11,13 +11,27 @@ export function coverageText(coverage: CodeCoverage, look: Look): string {
   const files = [...new Set(coverage.functions.map(({ file }) => file))];
   const blocks = [
     // The tables come last: in a terminal they are what is left on the screen.
-    ...files.map((file) => fileLines(coverage.functions.filter((one) => one.file === file), file, look, paint)),
+    ...files.map((file) =>
+      fileLines(
+        coverage.functions.filter((one) => one.file === file),
+        file,
+        look,
+        paint,
+      ),
+    ),
     unseen(coverage, look),
     table(['code', 'functions entered', 'sites reached', 'in set-up only'], folders(coverage), paint),
-    table(['architecture', 'own hooks entered', 'their sites', 'inherited hooks entered', 'their sites'], coverage.archs.map((arch) => hooksOn(coverage, arch)), paint),
+    table(
+      ['architecture', 'own hooks entered', 'their sites', 'inherited hooks entered', 'their sites'],
+      coverage.archs.map((arch) => hooksOn(coverage, arch)),
+      paint,
+    ),
     ending(coverage, look, paint),
   ];
-  return blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
 const isReached = (site: CoveredSite): boolean => site.explored.length > 0;
@@ -29,15 +43,24 @@ const share = <T>(all: readonly T[], is: (one: T) => boolean): string => `${all.
 function fileLines(functions: readonly CoveredFunction[], file: string, look: Look, paint: Paint): string[] {
   const shown = functions.filter((one) => look.full === true || !isWhole(one));
   if (shown.length === 0) return [];
-  return [paint.bold(`${file}  ${share(sitesOf(functions), isReached)}`), ...shown.flatMap((one) => functionLines(one, look, paint))];
+  return [
+    paint.bold(`${file}  ${share(sitesOf(functions), isReached)}`),
+    ...shown.flatMap((one) => functionLines(one, look, paint)),
+  ];
 }
 
 function functionLines(one: CoveredFunction, look: Look, paint: Paint): string[] {
   const name = `  ${one.hookOf ? 'hook ' : ''}${one.name}`;
   const setUp = one.sites.some(({ setUpOnly }) => setUpOnly.length > 0);
-  if (one.entered.length === 0) return [`${name}  ${paint.bad(setUp ? 'in set-up only' : 'never entered')}, line ${one.line}${one.sites.length > 0 ? ` (${many(one.sites.length, 'site')})` : ''}`];
+  if (one.entered.length === 0)
+    return [
+      `${name}  ${paint.bad(setUp ? 'in set-up only' : 'never entered')}, line ${one.line}${one.sites.length > 0 ? ` (${many(one.sites.length, 'site')})` : ''}`,
+    ];
   const missing = one.sites.filter((site) => !isReached(site));
-  return [`${name}  ${share(one.sites, isReached)}${byArch(one)}`, ...missing.flatMap((site) => siteLines(site, look, paint))];
+  return [
+    `${name}  ${share(one.sites, isReached)}${byArch(one)}`,
+    ...missing.flatMap((site) => siteLines(site, look, paint)),
+  ];
 }
 
 /** On which architectures more or less of a hook is reached, when they differ. */
@@ -49,7 +72,9 @@ function byArch({ hookOf = [], sites }: CoveredFunction): string {
 function siteLines(site: CoveredSite, look: Look, paint: Paint): string[] {
   const text = `${site.kind === 'arm' ? 'arm: ' : ''}${site.text}${site.setUpOnly.length > 0 ? '  (in set-up only)' : ''}`;
   const [first = '', ...rest] = paragraph(text, look.columns - 12, 0);
-  return [`    ${String(site.line).padStart(5)}   ${first}`, ...rest.map((line) => ' '.repeat(12) + line)].map(paint.bad);
+  return [`    ${String(site.line).padStart(5)}   ${first}`, ...rest.map((line) => ' '.repeat(12) + line)].map(
+    paint.bad,
+  );
 }
 
 /** How much of each folder was reached. */
@@ -66,22 +91,58 @@ function folders({ functions }: CodeCoverage): string[][] {
 function hooksOn({ functions }: CodeCoverage, arch: string): string[] {
   const hooks = functions.filter(({ hookOf }) => hookOf?.includes(arch));
   const reached = ({ explored }: CoveredSite): boolean => explored.includes(arch);
-  const of = (some: readonly CoveredFunction[]): string[] => [share(some, ({ entered }) => entered.includes(arch)), share(sitesOf(some), reached)];
+  const of = (some: readonly CoveredFunction[]): string[] => [
+    share(some, ({ entered }) => entered.includes(arch)),
+    share(sitesOf(some), reached),
+  ];
   return [arch, ...of(hooks.filter(({ part }) => part === 'arch')), ...of(hooks.filter(({ part }) => part !== 'arch'))];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
   if (rows.length === 0) return [];
   const widths = head.map((title, column) => widest([title, ...rows.map((row) => row[column] ?? '')]));
-  return [...rowLines(head.map((title) => cell(title)), widths), paint.dim(rule(widths)), ...rows.flatMap((row) => rowLines(row.map((text) => cell(text)), widths))];
+  return [
+    ...rowLines(
+      head.map((title) => cell(title)),
+      widths,
+    ),
+    paint.dim(rule(widths)),
+    ...rows.flatMap((row) =>
+      rowLines(
+        row.map((text) => cell(text)),
+        widths,
+      ),
+    ),
+  ];
 }
 
 const unseen = (coverage: CodeCoverage, look: Look): string[] =>
-  coverage.unseen.length === 0 ? [] : paragraph(`Not instrumented, so nothing is known of: ${coverage.unseen.join(', ')}. The build of the workspace instruments its packages; others import the pass from @shootdown/core/instrument.`, look.columns, 0);
+  coverage.unseen.length === 0
+    ? []
+    : paragraph(
+        `Not instrumented, so nothing is known of: ${coverage.unseen.join(', ')}. The build of the workspace instruments its packages; others import the pass from @shootdown/core/instrument.`,
+        look.columns,
+        0,
+      );
 
 function ending(coverage: CodeCoverage, look: Look, paint: Paint): string[] {
   const { functions, unfinished } = coverage;
-  const cut = unfinished.length > 0 ? paragraph(`${many(unfinished.length, 'search', 'searches')} did not end: ${unfinished.join(', ')}. What is listed may be reached there.`, look.columns, 0).map(paint.warn) : [];
+  const cut =
+    unfinished.length > 0
+      ? paragraph(
+          `${many(unfinished.length, 'search', 'searches')} did not end: ${unfinished.join(', ')}. What is listed may be reached there.`,
+          look.columns,
+          0,
+        ).map(paint.warn)
+      : [];
   const words = `${many(coverage.workloads.length, 'kernel and workload', 'kernels and workloads')} on ${many(coverage.archs.length, 'architecture')}, ${many(coverage.searches, 'search', 'searches')}, ${many(coverage.states, 'state')}: ${share(sitesOf(functions), isReached)} sites reached, ${share(functions, ({ entered }) => entered.length > 0)} functions entered.`;
-  return [...cut, ...paragraph(words, look.columns, 0), ...paragraph('A site is a step, a call of what takes steps, or an arm of an if or switch without one. A clean verdict says nothing about those that no interleaving reached.', look.columns, 0).map(paint.dim)];
+  return [
+    ...cut,
+    ...paragraph(words, look.columns, 0),
+    ...paragraph(
+      'A site is a step, a call of what takes steps, or an arm of an if or switch without one. A clean verdict says nothing about those that no interleaving reached.',
+      look.columns,
+      0,
+    ).map(paint.dim),
+  ];
 }

@@ -9,13 +9,16 @@ export type Footnotes = ReadonlyMap<Verdict, number>;
 export function footnotesOf(comparison: Comparison): Footnotes {
   const notes = new Map<Verdict, number>();
   for (const row of comparison.rows)
-    for (const c of row.cells) for (const { verdict } of halves(c)) if (verdict.counterexample) notes.set(verdict, notes.size + 1);
+    for (const c of row.cells)
+      for (const { verdict } of halves(c)) if (verdict.counterexample) notes.set(verdict, notes.size + 1);
   return notes;
 }
 
 /** What the short words mean, then each counterexample with the command that shows it: never wrapped, so that it can be copied. */
 export function footnoteLines(notes: Footnotes, columns: number, paint: Paint): string[] {
-  const found = [...notes].flatMap(([verdict, n]) => (verdict.counterexample ? [{ n, c: verdict.counterexample }] : []));
+  const found = [...notes].flatMap(([verdict, n]) =>
+    verdict.counterexample ? [{ n, c: verdict.counterexample }] : [],
+  );
   const words = new Map(found.map(({ c }) => [c.breach === 'contract' ? c.claim : c.breach, c.claim]));
   const meanings = [...words]
     .filter(([word, claim]) => word !== claim)

@@ -12,7 +12,8 @@ export const cell = (text: string, ink?: Ink): Cell => (ink ? { text, ink } : { 
 export const GAP = '  ';
 
 /** Width that cells need when nothing is wrapped. */
-export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.flatMap((t) => t.split('\n')).map((t) => t.length));
+export const widest = (texts: readonly string[]): number =>
+  Math.max(0, ...texts.flatMap((t) => t.split('\n')).map((t) => t.length));
 
 /** Width of a whole row. */
 export const rowWidth = (widths: readonly number[]): number =>

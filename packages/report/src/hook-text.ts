@@ -12,7 +12,9 @@ export function hookText(page: HookPage, look: Look): string {
   const paint = paintOf(look);
   const width = look.columns - LABEL - 2;
   const part = (label: string, sentences: readonly string[]): string[] =>
-    sentences.flatMap((sentence, i) => rowLines([cell(i === 0 ? label : '', paint.bold), cell(sentence)], [LABEL, width]));
+    sentences.flatMap((sentence, i) =>
+      rowLines([cell(i === 0 ? label : '', paint.bold), cell(sentence)], [LABEL, width]),
+    );
   const contract = [
     ...part('called by', [page.calledBy.join(', ')]),
     ...part('locks', page.locks.length > 0 ? page.locks : ['none required']),
@@ -41,6 +43,13 @@ function answers(page: HookPage, look: Look): string[] {
   const layers = widest(page.answers.map((a) => a.layer));
   const widths = [archs, layers, Math.max(20, look.columns - archs - layers - 4)];
   return page.answers.flatMap((a) =>
-    rowLines([cell(a.arch), cell(a.layer), cell(`${a.source ? citation(a.source) : ''}${a.own ? '' : ' (not its own)'}`.trim())], widths),
+    rowLines(
+      [
+        cell(a.arch),
+        cell(a.layer),
+        cell(`${a.source ? citation(a.source) : ''}${a.own ? '' : ' (not its own)'}`.trim()),
+      ],
+      widths,
+    ),
   );
 }

@@ -37,7 +37,11 @@ const LEGEND =
 
 type Say = (text: string, indent?: number) => string[];
 
-function header({ claim, breach, trace, arch, workload, variant, configuration }: Incident, paint: Paint, say: Say): string[] {
+function header(
+  { claim, breach, trace, arch, workload, variant, configuration }: Incident,
+  paint: Paint,
+  say: Say,
+): string[] {
   const lines =
     claim === undefined
       ? [`SHOOTDOWN: nothing broken  [${arch}]`]
@@ -46,10 +50,15 @@ function header({ claim, breach, trace, arch, workload, variant, configuration }
   const what = contract
     ? `contract of ${contract.hook}: '${contract.sentence}' (core/src/contract/hooks/${contract.hook}.ts)`
     : `claim: '${claim}'`;
-  return [...lines, ...(claim === undefined ? [] : say(what)), ...say(`workload: ${workload}, ${variantWords(variant)}: ${configuration}`)];
+  return [
+    ...lines,
+    ...(claim === undefined ? [] : say(what)),
+    ...say(`workload: ${workload}, ${variantWords(variant)}: ${configuration}`),
+  ];
 }
 
-const variantWords = (variant: string): string => (variant === 'before' || variant === 'after' ? `${variant} the fix` : variant);
+const variantWords = (variant: string): string =>
+  variant === 'before' || variant === 'after' ? `${variant} the fix` : variant;
 
 /**
  * ` in gup_pte_range / tlb_batch_pages_flush`: the two functions that meet, by alphabet as KCSAN has it. A claim about
@@ -93,10 +102,17 @@ const title = ({ trace, switches, evidence, claim }: Incident): string =>
 function ending({ trace }: Incident, paint: Paint, say: Say): string[] {
   const cpuOf = new Map(trace.processes.map((p) => [p.name, p.cpu]));
   return [
-    ...trace.brokenAtEnd.map(({ claim, seen }) => `where everything has ended: '${claim}' broken${seen ? `; seen: ${seen}` : ''}`),
+    ...trace.brokenAtEnd.map(
+      ({ claim, seen }) => `where everything has ended: '${claim}' broken${seen ? `; seen: ${seen}` : ''}`,
+    ),
     ...loopLines(trace, cpuOf),
-    ...(trace.gaveUp ?? []).map(({ process, where, why }) => `${process} on cpu${cpuOf.get(process) ?? '?'} gave up${where.length > 0 ? ` in ${where.at(-1)}` : ''}: ${why}`),
-    ...trace.stuck.map(({ process, waitsFor }) => `${process} on cpu${cpuOf.get(process) ?? '?'} waits for ever: ${waitsFor}`),
+    ...(trace.gaveUp ?? []).map(
+      ({ process, where, why }) =>
+        `${process} on cpu${cpuOf.get(process) ?? '?'} gave up${where.length > 0 ? ` in ${where.at(-1)}` : ''}: ${why}`,
+    ),
+    ...trace.stuck.map(
+      ({ process, waitsFor }) => `${process} on cpu${cpuOf.get(process) ?? '?'} waits for ever: ${waitsFor}`,
+    ),
   ].flatMap((line) => say(line, 1).map(paint.bad));
 }
 
@@ -107,10 +123,15 @@ function loopLines({ loop, events }: Trace, cpuOf: ReadonlyMap<string, number>):
   const moving = new Set(steps.map(({ process }) => process));
   const who = loop.processes.map(({ process, where }) => {
     const around = commonStack(steps.filter((step) => step.process === process).map((step) => step.where));
-    const goes = moving.has(process) ? `goes round in ${around.at(-1) ?? 'its own code'}` : `stands in ${where.at(-1) ?? 'its own code'}`;
+    const goes = moving.has(process)
+      ? `goes round in ${around.at(-1) ?? 'its own code'}`
+      : `stands in ${where.at(-1) ?? 'its own code'}`;
     return `${process} on cpu${cpuOf.get(process) ?? '?'} ${goes}, and never ends`;
   });
-  return [`steps ${loop.from} to ${events.length} lead back to the state before step ${loop.from}: they happen again and again`, ...who];
+  return [
+    `steps ${loop.from} to ${events.length} lead back to the state before step ${loop.from}: they happen again and again`,
+    ...who,
+  ];
 }
 
 /** The functions that all these stacks begin with. */
@@ -127,7 +148,9 @@ function holders({ trace, claim }: Incident, say: Say): string[] {
   const busy = trace.processes.filter(
     ({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || (held.get(name)?.length ?? 0) > 0,
   );
-  return say(`held at step ${at}: ${busy.map(({ name }) => `${name}: ${held.get(name)?.join(', ') || 'nothing'}`).join('   ')}`);
+  return say(
+    `held at step ${at}: ${busy.map(({ name }) => `${name}: ${held.get(name)?.join(', ') || 'nothing'}`).join('   ')}`,
+  );
 }
 
 function reporter({ arch, evidence }: Incident, look: Look): string {

@@ -1,5 +1,18 @@
 /** Face of the package: the formats, and what they are given. */
 export { csv } from './csv.ts';
 export { json } from './json.ts';
-export type { Answer, Content, Created, Format, HookPage, Item, LitmusAnswer, LitmusEnd, LitmusPieces, Look, Replay, Report } from './report.ts';
+export type {
+  Answer,
+  Content,
+  Created,
+  Format,
+  HookPage,
+  Item,
+  LitmusAnswer,
+  LitmusEnd,
+  LitmusPieces,
+  Look,
+  Replay,
+  Report,
+} from './report.ts';
 export { text } from './text.ts';

@@ -14,7 +14,9 @@ export const json: Format = {
     begin: (schemaVersion) => `{\n  "schemaVersion": ${schemaVersion},\n  "kind": "litmus",\n  "answers": [`,
     answer: (answer, i) => `${i > 0 ? ',' : ''}\n    ${indented(answer, '    ')}`,
     end(answers, compared, end) {
-      const rest = Object.entries({ compared, ...end }).map(([name, value]) => `,\n  ${written(name)}: ${written(value)}`);
+      const rest = Object.entries({ compared, ...end }).map(
+        ([name, value]) => `,\n  ${written(name)}: ${written(value)}`,
+      );
       return `${answers.length > 0 ? '\n  ' : ''}]${rest.join('')}\n}\n`;
     },
   },

@@ -30,7 +30,11 @@ export function lanesText(trace: Trace, breach: string, look: Look): string[] {
     const ink = broken ? paint.bad : row.event ? undefined : paint.dim;
     const lane = lanes.map((_, i): Cell => (i === column ? { text, ...(ink ? { ink } : {}) } : cell('')));
     return rowLines(
-      [cell(numberOf(row)), ...lane, { text: changeText(row.event, breach, look), ...(broken ? { ink: paint.bad } : {}) }],
+      [
+        cell(numberOf(row)),
+        ...lane,
+        { text: changeText(row.event, breach, look), ...(broken ? { ink: paint.bad } : {}) },
+      ],
       widths,
     );
   });
@@ -42,12 +46,16 @@ function widthsOf(rows: readonly Row[], lanes: number, look: Look): number[] {
   const numbers = Math.max(2, ...rows.map((row) => numberOf(row).length));
   const room = look.columns - 1 - numbers - GAP.length * (lanes + 1);
   const wanted = Math.max('*** changed ***'.length, widest(rows.map((row) => changeText(row.event, '', look))));
-  const changes = Math.max(NARROWEST, Math.min(wanted, CHANGES_AT_MOST, Math.floor(room / (lanes + 1)) + 4, room - lanes * NARROWEST));
+  const changes = Math.max(
+    NARROWEST,
+    Math.min(wanted, CHANGES_AT_MOST, Math.floor(room / (lanes + 1)) + 4, room - lanes * NARROWEST),
+  );
   const lane = Math.max(NARROWEST, Math.floor((room - changes) / Math.max(1, lanes)));
   return [numbers, ...Array.from({ length: lanes }, () => lane), changes];
 }
 
-const numberOf = (row: Row): string => (row.first === row.last ? String(row.first).padStart(2) : `${row.first}-${row.last}`);
+const numberOf = (row: Row): string =>
+  row.first === row.last ? String(row.first).padStart(2) : `${row.first}-${row.last}`;
 
 /** The function when it is another one than before, the step below it. */
 function stepText(row: Row, before: string | undefined): string {
@@ -64,5 +72,8 @@ function stepText(row: Row, before: string | undefined): string {
 function changeText(event: TraceEvent | undefined, breach: string, look: Look): string {
   if (!event) return '';
   const changes = event.changes.filter((c) => look.full === true || !c.ghost);
-  return [...changes.map((c) => `${c.cell}: ${c.from} -> ${c.to}`), ...(event.broken.length > 0 ? [`*** ${breach} ***`] : [])].join('\n');
+  return [
+    ...changes.map((c) => `${c.cell}: ${c.from} -> ${c.to}`),
+    ...(event.broken.length > 0 ? [`*** ${breach} ***`] : []),
+  ].join('\n');
 }

@@ -24,7 +24,8 @@ export interface Row {
 
 const DAEMON = /^cpu\d+ (\w+)$/;
 const isRcu = (process: string): boolean => process === 'rcu';
-const laneOf = (event: Pick<TraceEvent, 'process' | 'cpu'>): string => (isRcu(event.process) ? 'rcu' : `cpu${event.cpu}`);
+const laneOf = (event: Pick<TraceEvent, 'process' | 'cpu'>): string =>
+  isRcu(event.process) ? 'rcu' : `cpu${event.cpu}`;
 const tagOf = (process: string): string => {
   const m = DAEMON.exec(process);
   return m ? `<${m[1]}>` : '';
@@ -94,7 +95,8 @@ function relevance({ events }: Trace): (event: TraceEvent) => boolean {
     void book.set(cell, (book.get(cell) ?? new Set()).add(process));
   for (const event of events) for (const { cell } of event.changes) note(changers, cell, event.process);
   const named = (event: TraceEvent): string[] => event.cells.filter((cell) => changers.has(cell));
-  for (const event of events) for (const cell of [...named(event), ...event.changes.map((c) => c.cell)]) note(users, cell, event.process);
+  for (const event of events)
+    for (const cell of [...named(event), ...event.changes.map((c) => c.cell)]) note(users, cell, event.process);
   const another = (book: Map<string, Set<string>>, cell: string, process: string): boolean =>
     [...(book.get(cell) ?? [])].some((p) => p !== process);
   return (event) =>

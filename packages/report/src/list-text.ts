@@ -10,6 +10,8 @@ export function listText(items: readonly Item[], look: Look): string {
   const middle = Math.min(widest(items.map(facts)), Math.floor(look.columns / 4));
   const widths = [names, ...(middle > 0 ? [middle] : []), Math.max(20, look.columns - names - middle - 4)];
   return items
-    .flatMap((i) => rowLines([cell(i.name, paint.bold), ...(middle > 0 ? [cell(facts(i), paint.dim)] : []), cell(i.says)], widths))
+    .flatMap((i) =>
+      rowLines([cell(i.name, paint.bold), ...(middle > 0 ? [cell(facts(i), paint.dim)] : []), cell(i.says)], widths),
+    )
     .join('\n');
 }

@@ -7,7 +7,11 @@ import { paragraph } from './wrap.ts';
 export const figure = (n: number): string => String(Math.round(n * 100) / 100);
 
 /** Lines of a table whose first columns are words, and the rest numbers. */
-export function table(head: readonly string[], rows: readonly (readonly Cell[])[], dim: (text: string) => string): string[] {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  dim: (text: string) => string,
+): string[] {
   const widths = head.map((title, i) => widest([title, ...rows.map((row) => row[i]?.text ?? '')]));
   return [
     ...rowLines(
@@ -20,7 +24,10 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
 }
 
 /** Why there are no numbers, each reason once. */
-export function notModelled(rows: readonly { readonly operation: string; readonly notModelled?: string }[], look: Look): string[] {
+export function notModelled(
+  rows: readonly { readonly operation: string; readonly notModelled?: string }[],
+  look: Look,
+): string[] {
   const reasons = new Set(rows.flatMap((row) => row.notModelled ?? []));
   return [...reasons].flatMap((reason) => {
     const operations = new Set(rows.filter((row) => row.notModelled === reason).map((row) => row.operation));

@@ -16,10 +16,14 @@ export function measurementsText(measured: readonly Measured[], look: Look): str
       ? Object.values(m.columns).map((n) => cell(figure(n), n === 0 ? paint.dim : undefined))
       : names.map(() => cell('-', paint.dim))),
   ]);
-  return [...table(['operation', 'architecture', 'mode', ...names], rows, paint.dim), ...notModelled(measured, look)].join('\n');
+  return [
+    ...table(['operation', 'architecture', 'mode', ...names], rows, paint.dim),
+    ...notModelled(measured, look),
+  ].join('\n');
 }
 
-export const whyText = (measured: readonly Measured[], look: Look): string => measured.map((m) => oneWhy(m, look)).join('\n\n');
+export const whyText = (measured: readonly Measured[], look: Look): string =>
+  measured.map((m) => oneWhy(m, look)).join('\n\n');
 
 function oneWhy(m: Measured, look: Look): string {
   const paint = paintOf(look);

@@ -13,10 +13,13 @@ const herdWord = ({ outcome }: Verdict): string =>
   isBroken(outcome) ? 'Sometimes' : outcome === 'clean' ? 'Never' : outcome === 'n/a' ? 'N/A' : 'Unknown';
 
 export const observationLines = (comparison: Comparison, columns: number): string[] =>
-  comparison.rows.filter(isBegun).flatMap((row) => wrap(observation(row), columns).map((line) => line.replaceAll(TIED, ' ')));
+  comparison.rows
+    .filter(isBegun)
+    .flatMap((row) => wrap(observation(row), columns).map((line) => line.replaceAll(TIED, ' ')));
 
 /** Rows that an interruption left out say nothing. */
-const isBegun = (row: Row): boolean => row.cells.some((c) => c.before.evidence.grade !== 'none' || c.before.outcome === 'n/a');
+const isBegun = (row: Row): boolean =>
+  row.cells.some((c) => c.before.evidence.grade !== 'none' || c.before.outcome === 'n/a');
 
 function observation(row: Row): string {
   const words = row.cells.map((c) => `${c.arch}${TIED}${herdWord(c.before)}`).join(' | ');
@@ -34,5 +37,7 @@ function fixedWord(cells: readonly RaceCell[]): string {
     if (word !== 'N/A') byWord.set(word, [...(byWord.get(word) ?? []), c.arch]);
   }
   if (byWord.size === 0) return 'N/A';
-  return byWord.size === 1 ? [...byWord.keys()].join('') : [...byWord].map(([word, archs]) => `${word} on ${archs.join(', ')}`).join('; ');
+  return byWord.size === 1
+    ? [...byWord.keys()].join('')
+    : [...byWord].map(([word, archs]) => `${word} on ${archs.join(', ')}`).join('; ');
 }

@@ -12,24 +12,42 @@ type Followed = NonNullable<Parting['followed']>;
 export function partingText(parting: Parting, verdicts: readonly Verdict[], look: Look): string {
   const { workload, variant, archs, leader, followed, token } = parting;
   const say = (text: string, indent = 0): string[] => paragraph(text, look.columns, indent);
-  const verdictOn = (arch: string): Verdict | undefined => verdicts.find((v) => v.workload === workload && v.variant === variant && v.arch === arch);
+  const verdictOn = (arch: string): Verdict | undefined =>
+    verdicts.find((v) => v.workload === workload && v.variant === variant && v.arch === arch);
   const head = say(`${archs.join(' and ')}: ${workload}, ${variant}`).map(paintOf(look).bold);
   const leading = leader === undefined ? undefined : verdictOn(leader)?.counterexample;
   if (!leading || !followed || leader === undefined)
-    return [...head, ...say(`There is no counterexample to follow: ${archs.map((arch) => `on ${arch} ${outcomeOf(verdictOn(arch))}`).join(', ')}.`)].join('\n');
+    return [
+      ...head,
+      ...say(
+        `There is no counterexample to follow: ${archs.map((arch) => `on ${arch} ${outcomeOf(verdictOn(arch))}`).join(', ')}.`,
+      ),
+    ].join('\n');
   const other = archs.find((arch) => arch !== leader)!;
   const lines = [
     head,
     say(how(followed, leader, other, leading.trace, verdictOn(other))),
-    followed.part ? sideBySide(followed, followed.part, leading.trace, [leader, other], look) : seenOtherwise(followed, leading.trace, leader, other, say),
+    followed.part
+      ? sideBySide(followed, followed.part, leading.trace, [leader, other], look)
+      : seenOtherwise(followed, leading.trace, leader, other, say),
     followed.part ? reasons(followed.part, followed.trace, other, say) : [],
-    [`Replay on ${leader}: ${replayCommand(leading.token)}`, ...(token === undefined ? [] : [`${followed.part ? 'So far on' : 'The same on'} ${other}: ${replayCommand(token)}`])],
+    [
+      `Replay on ${leader}: ${replayCommand(leading.token)}`,
+      ...(token === undefined
+        ? []
+        : [`${followed.part ? 'So far on' : 'The same on'} ${other}: ${replayCommand(token)}`]),
+    ],
   ];
-  return lines.filter((block) => block.length > 0).map((block) => block.join('\n')).join('\n\n');
+  return lines
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n');
 }
 
-const outcomeOf = (verdict: Verdict | undefined): string => (verdict ? (verdict.reason ?? MEANING[wordOf(verdict.outcome)] ?? verdict.outcome) : 'nothing was judged');
-const brokenIn = ({ events, brokenAtEnd }: Trace): string | undefined => [...events.flatMap((e) => e.broken), ...brokenAtEnd][0]?.claim;
+const outcomeOf = (verdict: Verdict | undefined): string =>
+  verdict ? (verdict.reason ?? MEANING[wordOf(verdict.outcome)] ?? verdict.outcome) : 'nothing was judged';
+const brokenIn = ({ events, brokenAtEnd }: Trace): string | undefined =>
+  [...events.flatMap((e) => e.broken), ...brokenAtEnd][0]?.claim;
 
 function how(followed: Followed, leader: string, other: string, trace: Trace, verdict: Verdict | undefined): string {
   const steps = many(trace.events.length, 'step');
@@ -43,7 +61,13 @@ function how(followed: Followed, leader: string, other: string, trace: Trace, ve
 }
 
 /** From the last step that the process took on both, up to where they part. */
-function sideBySide(followed: Followed, part: PartingStep, trace: Trace, archs: readonly [string, string], look: Look): string[] {
+function sideBySide(
+  followed: Followed,
+  part: PartingStep,
+  trace: Trace,
+  archs: readonly [string, string],
+  look: Look,
+): string[] {
   const paint = paintOf(look);
   const common = followed.pairs.filter(([led]) => led < part.step);
   const last = common.findLastIndex(([led]) => trace.events[led - 1]?.process === part.process);
@@ -52,12 +76,14 @@ function sideBySide(followed: Followed, part: PartingStep, trace: Trace, archs: 
   let [led, own] = shown[0] ? [shown[0][0] - 1, shown[0][1] - 1] : [0, 0];
   let alike: string[] = [];
   const fold = (): void => {
-    if (alike.length > 0) rows.push(['', `(${many(alike.length, 'step')} of ${[...new Set(alike)].join(', ')})`, '(the same)']);
+    if (alike.length > 0)
+      rows.push(['', `(${many(alike.length, 'step')} of ${[...new Set(alike)].join(', ')})`, '(the same)']);
     alike = [];
   };
   const apart = (left: readonly TraceEvent[], right: readonly TraceEvent[]): void => {
     if (left.length + right.length > 0) fold();
-    for (let i = 0; i < Math.max(left.length, right.length); i++) rows.push([numberOf(left[i]), stepText(left[i]), stepText(right[i])]);
+    for (let i = 0; i < Math.max(left.length, right.length); i++)
+      rows.push([numberOf(left[i]), stepText(left[i]), stepText(right[i])]);
   };
   for (const [i, pair] of shown.entries()) {
     apart(trace.events.slice(led, pair[0] - 1), followed.trace.events.slice(own, pair[1] - 1));
@@ -67,21 +93,37 @@ function sideBySide(followed: Followed, part: PartingStep, trace: Trace, archs: 
     else alike.push(event.process);
   }
   // The step at which they part has a row of its own.
-  const taken = part.how === 'another way' ? followed.trace.events.slice(own).findLast((e) => e.process === part.process) : undefined;
-  apart(trace.events.slice(led, part.step - 1), followed.trace.events.slice(own).filter((e) => e !== taken));
+  const taken =
+    part.how === 'another way'
+      ? followed.trace.events.slice(own).findLast((e) => e.process === part.process)
+      : undefined;
+  apart(
+    trace.events.slice(led, part.step - 1),
+    followed.trace.events.slice(own).filter((e) => e !== taken),
+  );
   fold();
-  rows.push([numberOf(trace.events[part.step - 1]), stepText(trace.events[part.step - 1]), taken ? stepText(taken) : standing(part)]);
+  rows.push([
+    numberOf(trace.events[part.step - 1]),
+    stepText(trace.events[part.step - 1]),
+    taken ? stepText(taken) : standing(part),
+  ]);
   const width = Math.floor((look.columns - 5 - 2 * GAP.length) / 2);
   const widths = [4, width, width];
   return [
     ...rowLines([cell(' #'), cell(archs[0], paint.bold), cell(archs[1], paint.bold)], widths),
     paint.dim(rule(widths)),
-    ...rows.flatMap((row, i) => rowLines(row.map((text) => cell(text, i === rows.length - 1 ? paint.bad : undefined)), widths)),
+    ...rows.flatMap((row, i) =>
+      rowLines(
+        row.map((text) => cell(text, i === rows.length - 1 ? paint.bad : undefined)),
+        widths,
+      ),
+    ),
   ];
 }
 
 const numberOf = (event: TraceEvent | undefined): string => (event ? String(event.number).padStart(3) : '');
-const stepText = (event: TraceEvent | undefined): string => (event ? `${event.process}${inside(event.where)}:\n  ${event.text}` : '');
+const stepText = (event: TraceEvent | undefined): string =>
+  event ? `${event.process}${inside(event.where)}:\n  ${event.text}` : '';
 const inside = (where: readonly string[]): string => (where.length > 0 ? ` in ${where.slice(-2).join(' > ')}` : '');
 
 function standing({ process, how, at }: PartingStep): string {
@@ -91,25 +133,50 @@ function standing({ process, how, at }: PartingStep): string {
 }
 
 /** What a wait is for, from the one who waits on. */
-function reasons({ how, process, obstacles }: PartingStep, trace: Trace, other: string, say: (text: string) => string[]): string[] {
+function reasons(
+  { how, process, obstacles }: PartingStep,
+  trace: Trace,
+  other: string,
+  say: (text: string) => string[],
+): string[] {
   if (how !== 'waits') return [];
   const since = ({ since }: Obstacle): string => {
     const event = since === undefined ? undefined : trace.events[since - 1];
     return event ? `, set by ${event.process}${inside(event.where)} (${event.text})` : '';
   };
-  const told = (who: string): string => obstacles.filter((o) => o.process === who).map((o) => `${o.cell} is ${o.value}${since(o)}`).join('; ');
+  const told = (who: string): string =>
+    obstacles
+      .filter((o) => o.process === who)
+      .map((o) => `${o.cell} is ${o.value}${since(o)}`)
+      .join('; ');
   const others = [...new Set(obstacles.map((o) => o.process))].filter((who) => who !== process);
-  return say(`On ${other}, ${process} cannot go on: ${told(process)}.${others.map((who) => ` Nor can ${who}: ${told(who)}.`).join('')}`);
+  return say(
+    `On ${other}, ${process} cannot go on: ${told(process)}.${others.map((who) => ` Nor can ${who}: ${told(who)}.`).join('')}`,
+  );
 }
 
 /** Where all steps can be followed, the difference is in what they see. */
-function seenOtherwise({ otherwise, missing, trace }: Followed, leading: Trace, leader: string, other: string, say: (text: string, indent?: number) => string[]): string[] {
+function seenOtherwise(
+  { otherwise, missing, trace }: Followed,
+  leading: Trace,
+  leader: string,
+  other: string,
+  say: (text: string, indent?: number) => string[],
+): string[] {
   const shown = [...new Set([otherwise[0], otherwise.at(-1)])].flatMap((pair) => (pair ? [pair] : []));
   return [
-    ...missing.slice(0, 1).flatMap((number) => say(`Not on ${other}: ${leading.events[number - 1]?.text}, step ${number} of ${leader}, by ${leading.events[number - 1]?.process}.`)),
+    ...missing
+      .slice(0, 1)
+      .flatMap((number) =>
+        say(
+          `Not on ${other}: ${leading.events[number - 1]?.text}, step ${number} of ${leader}, by ${leading.events[number - 1]?.process}.`,
+        ),
+      ),
     ...shown.flatMap(([led, own]) => {
       const event = leading.events[led - 1];
-      return say(`Seen otherwise at step ${led}, by ${event?.process}${inside(event?.where ?? [])}: on ${leader} ${event?.text}; on ${other} ${trace.events[own - 1]?.text}.`);
+      return say(
+        `Seen otherwise at step ${led}, by ${event?.process}${inside(event?.where ?? [])}: on ${leader} ${event?.text}; on ${other} ${trace.events[own - 1]?.text}.`,
+      );
     }),
   ];
 }

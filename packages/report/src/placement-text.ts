@@ -7,36 +7,66 @@ import { replayCommand } from './words.ts';
 import { paragraph } from './wrap.ts';
 
 const number = (n: number | undefined): string => (n === undefined ? '-' : String(Math.round(n * 10) / 10));
-const namesOf = (choice: Choice): string => [...choice.places, ...choice.fixes.map((fix) => `with ${fix}`)].join('\n') || 'nothing';
+const namesOf = (choice: Choice): string =>
+  [...choice.places, ...choice.fixes.map((fix) => `with ${fix}`)].join('\n') || 'nothing';
 
 export function placementText(placement: Placement, look: Look): string {
   const paint = paintOf(look);
   const { arch, mix, mode, races, skipped, choices } = placement;
   const notes = new Map(choices.flatMap((c) => c.breaks).map((verdict, i) => [verdict, i + 1]));
   const columns = ['place', ...mix.map((m) => m.name), 'mix', 'breaks'];
-  const rows = choices.map((c) => [namesOf(c), ...mix.map((m) => number(c.ipis[m.name])), number(c.cost), c.holds ? 'nothing' : c.breaks.map((v) => `[${notes.get(v)}]`).join(' ')]);
+  const rows = choices.map((c) => [
+    namesOf(c),
+    ...mix.map((m) => number(c.ipis[m.name])),
+    number(c.cost),
+    c.holds ? 'nothing' : c.breaks.map((v) => `[${notes.get(v)}]`).join(' '),
+  ]);
   const widths = columns.map((title, i) => widest([title, ...rows.map((row) => row[i] ?? '')]));
   const best = choices.find((c) => c.holds);
   const blocks = [
     [
-      paint.bold(`Interrupts of one operation on ${arch}, ${mode}; mix: ${mix.map((m) => `${m.weight} ${m.name} (${m.operation})`).join(', ')}`),
-      ...paragraph(`Races: ${races.join(', ')}${skipped.length > 0 ? `. Not applicable: ${skipped.join(', ')}` : ''}.`, look.columns, 0),
+      paint.bold(
+        `Interrupts of one operation on ${arch}, ${mode}; mix: ${mix.map((m) => `${m.weight} ${m.name} (${m.operation})`).join(', ')}`,
+      ),
+      ...paragraph(
+        `Races: ${races.join(', ')}${skipped.length > 0 ? `. Not applicable: ${skipped.join(', ')}` : ''}.`,
+        look.columns,
+        0,
+      ),
     ].flatMap((line) => paragraph(line, look.columns, 0)),
     [
-      ...rowLines(columns.map((t) => cell(t)), widths), paint.dim(rule(widths)),
-      ...rows.flatMap((row, i) => rowLines(row.map((t, c) => cell(t, c === row.length - 1 ? (choices[i]?.holds ? paint.good : paint.bad) : undefined)), widths)),
+      ...rowLines(
+        columns.map((t) => cell(t)),
+        widths,
+      ),
+      paint.dim(rule(widths)),
+      ...rows.flatMap((row, i) =>
+        rowLines(
+          row.map((t, c) => cell(t, c === row.length - 1 ? (choices[i]?.holds ? paint.good : paint.bad) : undefined)),
+          widths,
+        ),
+      ),
     ],
     [...notes].flatMap(([verdict, n]) => noteLines(verdict, n, look)),
     best
-      ? paragraph(`Cheapest under which all hold: ${namesOf(best).replaceAll('\n', ', ')}, ${number(best.cost)} interrupts.`, look.columns, 0).map(paint.bold)
+      ? paragraph(
+          `Cheapest under which all hold: ${namesOf(best).replaceAll('\n', ', ')}, ${number(best.cost)} interrupts.`,
+          look.columns,
+          0,
+        ).map(paint.bold)
       : ['Under none of these sets all hold.'],
     placement.complete ? [] : ['Some searches did not end.'],
   ];
-  return blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
 function noteLines(verdict: Verdict, n: number, look: Look): string[] {
   const { counterexample: c } = verdict;
   const paint = paintOf(look);
-  return c ? [`[${n}] ${verdict.workload}: ${c.breach}, ${c.length} steps`, `    ${paint.dim(replayCommand(c.token))}`] : [`[${n}] ${verdict.workload}: ${verdict.outcome}`];
+  return c
+    ? [`[${n}] ${verdict.workload}: ${c.breach}, ${c.length} steps`, `    ${paint.dim(replayCommand(c.token))}`]
+    : [`[${n}] ${verdict.workload}: ${verdict.outcome}`];
 }

@@ -46,18 +46,35 @@ function layoutOf(comparison: Comparison, archs: readonly string[], stacked: boo
   const own = archs.map((arch) => {
     const cells = comparison.rows.flatMap((r) => r.cells.filter((c) => c.arch === arch));
     const texts = cells.flatMap((c) => (stacked ? halves(c).map((h) => halfText(h, notes)) : [inlineText(c, notes)]));
-    const wrong = comparison.rows.flatMap((r) => mistakeIn(r, arch) ?? []).map((code) => (stacked ? split(code) : code));
+    const wrong = comparison.rows
+      .flatMap((r) => mistakeIn(r, arch) ?? [])
+      .map((code) => (stacked ? split(code) : code));
     return widest([...texts, ...wrong, stacked ? split(arch) : arch]);
   });
   return { archs, stacked, widths: stacked ? [first, 'before'.length, ...own] : [first, ...own] };
 }
 
-function tableLines(comparison: Comparison, { archs, widths, stacked }: Layout, notes: Footnotes, paint: Paint): string[] {
-  const head = stacked ? [cell('race'), cell('fix'), ...archs.map((a) => cell(split(a)))] : [cell('race'), ...archs.map((a) => cell(a))];
+function tableLines(
+  comparison: Comparison,
+  { archs, widths, stacked }: Layout,
+  notes: Footnotes,
+  paint: Paint,
+): string[] {
+  const head = stacked
+    ? [cell('race'), cell('fix'), ...archs.map((a) => cell(split(a)))]
+    : [cell('race'), ...archs.map((a) => cell(a))];
   const body = comparison.rows.flatMap((row) => {
     const cells = archs.map((arch) => row.cells.find((c) => c.arch === arch));
     if (!stacked)
-      return rowLines([cell(row.id), ...cells.map((c, i) => (c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell(mistakeIn(row, archs[i]!) ?? '-', paint.bad)))], widths);
+      return rowLines(
+        [
+          cell(row.id),
+          ...cells.map((c, i) =>
+            c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell(mistakeIn(row, archs[i]!) ?? '-', paint.bad),
+          ),
+        ],
+        widths,
+      );
     return ([0, 1] as const).flatMap((i) => {
       const id = split(row.id).split('\n')[i] ?? '';
       const missing = (arch: string): Cell => cell(split(mistakeIn(row, arch) ?? '-').split('\n')[i] ?? '', paint.bad);
@@ -69,7 +86,8 @@ function tableLines(comparison: Comparison, { archs, widths, stacked }: Layout, 
 }
 
 /** Code of the mistake for which a cell is missing. */
-const mistakeIn = (row: RaceRow, arch: string): string | undefined => row.mistakes?.find((m) => m.arch === undefined || m.arch === arch)?.code;
+const mistakeIn = (row: RaceRow, arch: string): string | undefined =>
+  row.mistakes?.find((m) => m.arch === undefined || m.arch === arch)?.code;
 
 /** `FAIL`, `FAIL! [3]`, `ok*`. */
 function halfText({ verdict, expected }: Half, notes: Footnotes): string {

@@ -1,5 +1,22 @@
 /** What a command hands over to be said: values only, the same for text and JSON. */
-import type { Ablated, Beside, CodeCoverage, ComparedRow, Comparison, Frequency, HookFacts, Measured, NotCompared, Parting, Placement, Source, Sums, Trace, Verdict, Weighed } from '@shootdown/core';
+import type {
+  Ablated,
+  Beside,
+  CodeCoverage,
+  ComparedRow,
+  Comparison,
+  Frequency,
+  HookFacts,
+  Measured,
+  NotCompared,
+  Parting,
+  Placement,
+  Source,
+  Sums,
+  Trace,
+  Verdict,
+  Weighed,
+} from '@shootdown/core';
 import type { Agreement, Answer as LitmusTestAnswer } from '@shootdown/litmus';
 
 /** How the text is to look. */

@@ -24,7 +24,9 @@ export function thresholdLines(verdicts: readonly Verdict[], columns: number): s
   }
   const again = proved.flatMap(({ evidence }) => evidence.thresholds?.second ?? []);
   const states = again.reduce((sum, second) => sum + second.states, 0);
-  const says = [...told].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([words, n]) => (proved.length === 1 ? words : `${words} in ${n}`));
+  const says = [...told]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([words, n]) => (proved.length === 1 ? words : `${words} in ${n}`));
   return [
     ...(says.length > 0
       ? [

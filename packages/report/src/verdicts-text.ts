@@ -21,25 +21,46 @@ export function verdictsText(verdicts: readonly Verdict[], partings: readonly Pa
   const time = verdicts.reduce((sum, v) => sum + v.evidence.seconds, 0);
   const omission = omissionOf(verdicts);
   return [
-    [...lines, ...verdicts.flatMap((v) => toldApart(v, look.columns)), ...verdicts.flatMap((v) => limitsOf(v, look.columns))].join('\n'),
+    [
+      ...lines,
+      ...verdicts.flatMap((v) => toldApart(v, look.columns)),
+      ...verdicts.flatMap((v) => limitsOf(v, look.columns)),
+    ].join('\n'),
     ...incidents,
     ...partings.map((parting) => partingText(parting, verdicts, look)),
     [
       ...legend(verdicts, look.columns).map(paint.dim),
       ...thresholdLines(verdicts, look.columns).map(paint.dim),
-      ...paragraph([`${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`, ...(omission ? [omission] : [])].join('; '), look.columns, 0),
+      ...paragraph(
+        [
+          `${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`,
+          ...(omission ? [omission] : []),
+        ].join('; '),
+        look.columns,
+        0,
+      ),
     ].join('\n'),
   ].join('\n\n');
 }
 
 /** Why CPUs that looked alike were told apart: it makes a search several times as big. */
 const toldApart = (v: Verdict, columns: number): string[] =>
-  v.evidence.unlike === undefined ? [] : paragraph(`${nameOf(v)} on ${v.arch}: CPUs with the same thread are told apart: ${v.evidence.unlike}`, columns, 0);
+  v.evidence.unlike === undefined
+    ? []
+    : paragraph(
+        `${nameOf(v)} on ${v.arch}: CPUs with the same thread are told apart: ${v.evidence.unlike}`,
+        columns,
+        0,
+      );
 
 /** What code gave up at, and how to see it. */
 const limitsOf = (v: Verdict, columns: number): string[] =>
   (v.evidence.limits ?? []).flatMap((limit) => [
-    ...paragraph(`${nameOf(v)} on ${v.arch} gave up, and what lies behind it was not tried: ${limitLine(limit)}`, columns, 0),
+    ...paragraph(
+      `${nameOf(v)} on ${v.arch} gave up, and what lies behind it was not tried: ${limitLine(limit)}`,
+      columns,
+      0,
+    ),
     ...(limit.token === undefined ? [] : [`    ${replayCommand(limit.token)}`]),
   ]);
 
@@ -48,8 +69,14 @@ const nameOf = (v: Verdict): string => `${v.workload} ${v.variant}`;
 /** What the grades that occur mean. */
 function legend(verdicts: readonly Verdict[], columns: number): string[] {
   // What was found and not shortened to the end says so itself.
-  const grades = [...new Set(verdicts.filter(({ evidence }) => evidence.grade !== 'found' || !evidence.cut).map((v) => v.evidence.grade))].filter((grade): grade is Exclude<Grade, 'none'> => grade !== 'none');
-  return paragraph(grades.map((grade) => `${grade}: ${GRADE[grade]}`).join('; '), columns, 0).filter((line) => line !== '');
+  const grades = [
+    ...new Set(
+      verdicts.filter(({ evidence }) => evidence.grade !== 'found' || !evidence.cut).map((v) => v.evidence.grade),
+    ),
+  ].filter((grade): grade is Exclude<Grade, 'none'> => grade !== 'none');
+  return paragraph(grades.map((grade) => `${grade}: ${GRADE[grade]}`).join('; '), columns, 0).filter(
+    (line) => line !== '',
+  );
 }
 
 function restsOn(v: Verdict): Cell {

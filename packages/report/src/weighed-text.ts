@@ -25,8 +25,16 @@ export function weighedText(arch: string, mode: string, kernels: readonly Weighe
   return [
     paint.bold(`Interrupts received and atomic operations made, on ${arch}, ${mode}`),
     '',
-    ...rowLines(head.map((t) => cell(t)), widths),
+    ...rowLines(
+      head.map((t) => cell(t)),
+      widths,
+    ),
     paint.dim(rule(widths)),
-    ...rows.flatMap((row) => rowLines(row.map((t) => cell(t)), widths)),
+    ...rows.flatMap((row) =>
+      rowLines(
+        row.map((t) => cell(t)),
+        widths,
+      ),
+    ),
   ].join('\n');
 }

@@ -44,12 +44,15 @@ export function inkOf(outcome: Outcome, paint: Paint): Ink {
   }
 }
 
-export const isBroken = (outcome: Outcome): boolean => outcome === 'violates' || outcome === 'deadlock' || outcome === 'never-ends';
+export const isBroken = (outcome: Outcome): boolean =>
+  outcome === 'violates' || outcome === 'deadlock' || outcome === 'never-ends';
 const isJudged = (outcome: Outcome): boolean => outcome === 'clean' || isBroken(outcome);
 
 /** Does a verdict say something else than the reference? */
 export const contradicts = (expected: Expected, outcome: Outcome): boolean =>
-  isJudged(outcome) && (expected === 'violates' || expected === 'clean') && (expected === 'violates') !== isBroken(outcome);
+  isJudged(outcome) &&
+  (expected === 'violates' || expected === 'clean') &&
+  (expected === 'violates') !== isBroken(outcome);
 
 /** `!` or `*` or nothing. */
 export const markOf = (expected: Expected, outcome: Outcome): string =>
@@ -70,13 +73,20 @@ export const many = (n: number, one: string, more = `${one}s`): string => `${cou
 export const seconds = (s: number): string => (s < 9.95 ? s.toFixed(1) : String(Math.round(s)));
 
 /** Sizes within which a verdict holds: `2 CPUs, tables 2x2x2x2, sc`. */
-export const sizesOf = (e: Evidence): string => [many(e.cpus, 'CPU'), ...(e.geometry ? [`tables ${e.geometry}`] : []), e.memory].join(', ');
+export const sizesOf = (e: Evidence): string =>
+  [many(e.cpus, 'CPU'), ...(e.geometry ? [`tables ${e.geometry}`] : []), e.memory].join(', ');
 
 /** What a verdict rests on, in one line. */
 export function evidenceOf(e: Evidence): string {
   const gaveUp = e.limits ? [`code gave up at ${many(e.limits.length, 'place')}`] : [];
   const omission = e.compact ? [`omission risk ${risk(e.compact.omissionRisk)}`] : [];
-  const cut = e.cut ? [e.grade === 'found' ? `${CUT[e.cut.by]}, so that a shorter interleaving may break it too` : `${CUT[e.cut.by]} with ${count(e.cut.waiting)} of them still to go on from`] : [];
+  const cut = e.cut
+    ? [
+        e.grade === 'found'
+          ? `${CUT[e.cut.by]}, so that a shorter interleaving may break it too`
+          : `${CUT[e.cut.by]} with ${count(e.cut.waiting)} of them still to go on from`,
+      ]
+    : [];
   return [sizesOf(e), many(e.states, 'state'), `depth ${e.depth}`, ...gaveUp, ...cut, ...omission].join(', ');
 }
 
@@ -112,8 +122,12 @@ export const GRADE: Readonly<Record<Exclude<Grade, 'none'>, string>> = {
   partial: 'not every interleaving was tried to its end',
 };
 
-export const broke = (verdict: Verdict, paint: Paint): Cell => ({ text: wordOf(verdict.outcome), ink: inkOf(verdict.outcome, paint) });
+export const broke = (verdict: Verdict, paint: Paint): Cell => ({
+  text: wordOf(verdict.outcome),
+  ink: inkOf(verdict.outcome, paint),
+});
 
 /** A token as a shell takes it. */
-export const quoted = (token: string): string => (/^[\w.:/@-]+$/.test(token) ? token : `'${token.replaceAll("'", `'\\''`)}'`);
+export const quoted = (token: string): string =>
+  /^[\w.:/@-]+$/.test(token) ? token : `'${token.replaceAll("'", `'\\''`)}'`;
 export const replayCommand = (token: string): string => `shootdown replay ${quoted(token)}`;

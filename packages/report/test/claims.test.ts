@@ -38,7 +38,12 @@ test('how often claims hold, and why', () => {
   ];
   expect(
     text.say(
-      { schemaVersion: 1, kind: 'claims', frequencies, facts: [facts('x86-64', ['every target has run it']), facts('arm64', [])] },
+      {
+        schemaVersion: 1,
+        kind: 'claims',
+        frequencies,
+        facts: [facts('x86-64', ['every target has run it']), facts('arm64', [])],
+      },
       look,
     ),
   ).toBe(`\
@@ -70,7 +75,9 @@ test('a search that did not end proves nothing', () => {
     },
     look,
   );
-  expect(shown.replaceAll(/\s+/g, ' ')).toContain('not every interleaving was tried to its end on arm64: always and never are not proved there');
+  expect(shown.replaceAll(/\s+/g, ' ')).toContain(
+    'not every interleaving was tried to its end on arm64: always and never are not proved there',
+  );
 });
 
 test('the page of a hook', () => {

@@ -8,7 +8,12 @@ const say = (value: ReturnType<typeof comparison>, some: Partial<Look> = {}): st
 const fails = raceCell('arm64', { before: broken('arm64'), expectedBefore: 'violates' });
 const notApplicable = raceCell('xen-pv', {
   before: verdict({ arch: 'xen-pv', outcome: 'n/a', evidence: evidence({ grade: 'none', states: 0 }) }),
-  after: verdict({ arch: 'xen-pv', variant: 'after', outcome: 'n/a', evidence: evidence({ grade: 'none', states: 0 }) }),
+  after: verdict({
+    arch: 'xen-pv',
+    variant: 'after',
+    outcome: 'n/a',
+    evidence: evidence({ grade: 'none', states: 0 }),
+  }),
   expectedBefore: 'n/a',
   expectedAfter: 'n/a',
   agreement: 'n/a',
@@ -43,10 +48,16 @@ describe('marks against the reference', () => {
     agreement: 'disagree',
   });
   const missing = raceCell('ppc64', { expectedBefore: 'violates', agreement: 'disagree' });
-  const open = raceCell('s390', { before: broken('s390'), expectedBefore: 'unstated', expectedAfter: 'clean', agreement: 'open' });
+  const open = raceCell('s390', {
+    before: broken('s390'),
+    expectedBefore: 'unstated',
+    expectedAfter: 'clean',
+    agreement: 'open',
+  });
   const shown = say(comparison([['some-race', [unexpected, missing, open]]]));
 
-  test('differing is !, a prediction is *', () => expect(shown).toMatch(/some-race +FAIL \| FAIL! \[1,2\] +ok! \| ok +FAIL\* \| ok \[3\]/));
+  test('differing is !, a prediction is *', () =>
+    expect(shown).toMatch(/some-race +FAIL \| FAIL! \[1,2\] +ok! \| ok +FAIL\* \| ok \[3\]/));
   test('each difference has its sentence', () => {
     expect(shown).toMatch(
       /! some-race on arm64, after the fix: the reference says clean, found 'no page table is used after it\s+was freed' broken\./,
@@ -59,8 +70,11 @@ describe('marks against the reference', () => {
 describe('width', () => {
   const archs = ['x86-64', 'x86-64-paravirt', 'ppc64-radix', 'ppc64-hash', 'arm64', 'xen-pv', 's390', 'riscv64'];
   const id = 'ppc-zap-huge-pmd-vs-lockless-walk';
-  const wide = comparison([[id, archs.map((arch) => raceCell(arch, { before: broken(arch), expectedBefore: 'violates' }))]]);
-  const table = (columns: number): string[] => (/\n\n(race [\s\S]*?)\n\nbefore/.exec(say(wide, { columns }))?.[1] ?? '').split('\n');
+  const wide = comparison([
+    [id, archs.map((arch) => raceCell(arch, { before: broken(arch), expectedBefore: 'violates' }))],
+  ]);
+  const table = (columns: number): string[] =>
+    (/\n\n(race [\s\S]*?)\n\nbefore/.exec(say(wide, { columns }))?.[1] ?? '').split('\n');
 
   test('beside each other where there is room', () => expect(table(180)).toHaveLength(3));
   test('stacked where there is not', () => {
@@ -85,21 +99,36 @@ describe('width', () => {
 test('what an interruption left', () => {
   const cut = raceCell('arm64', {
     before: verdict({ arch: 'arm64', outcome: 'interrupted', evidence: evidence({ grade: 'partial', states: 12345 }) }),
-    after: verdict({ arch: 'arm64', variant: 'after', outcome: 'interrupted', evidence: evidence({ grade: 'none', states: 0 }) }),
+    after: verdict({
+      arch: 'arm64',
+      variant: 'after',
+      outcome: 'interrupted',
+      evidence: evidence({ grade: 'none', states: 0 }),
+    }),
     expectedBefore: 'violates',
     agreement: 'open',
   });
   const shown = say(comparison([['some-race', [raceCell('x86-64'), cut]]], { complete: false }));
-  expect(shown).toContain('.. some-race before on arm64: interrupted after 12,345 states, depth 30, nothing found so far.');
+  expect(shown).toContain(
+    '.. some-race before on arm64: interrupted after 12,345 states, depth 30, nothing found so far.',
+  );
   expect(shown).toContain('.. 1 verdict not begun.');
   expect(shown).toContain('1 agree, 0 disagree, 0 open, 0 not applicable, 1 not finished');
 });
 
 test('where code gave up nothing is proved: it says at what', () => {
   const limits = [{ why: 'swap is not modelled', process: 'F', where: ['do_fault', 'do_swap_page'], states: 3 }];
-  const after = verdict({ arch: 'arm64', outcome: 'bound', evidence: evidence({ grade: 'partial', gaveUp: 3, limits }) });
-  const shown = say(comparison([['some-race', [raceCell('arm64', { after: { ...after, variant: 'after' } })]]])).replaceAll(/\s+/g, ' ');
-  expect(shown).toContain("some-race after on arm64: code gave up ('swap is not modelled', in do_swap_page (F), 3 states)");
+  const after = verdict({
+    arch: 'arm64',
+    outcome: 'bound',
+    evidence: evidence({ grade: 'partial', gaveUp: 3, limits }),
+  });
+  const shown = say(
+    comparison([['some-race', [raceCell('arm64', { after: { ...after, variant: 'after' } })]]]),
+  ).replaceAll(/\s+/g, ' ');
+  expect(shown).toContain(
+    "some-race after on arm64: code gave up ('swap is not modelled', in do_swap_page (F), 3 states)",
+  );
   expect(shown).toMatch(/some-race ok \| \?/);
   expect(shown).toContain('2 verdicts (1 proved');
 });
@@ -114,14 +143,23 @@ describe('states told apart by fingerprints', () => {
   const compact = (states: number) => evidence({ states, compact: { seed: 7, omissionRisk: states ** 2 / 2 ** 65 } });
   const one = verdict({ evidence: compact(1000) });
   const big = verdict({ evidence: compact(2_000_000_000) });
-  const verdicts = (...all: ReturnType<typeof verdict>[]): string => text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: all }, look).replace(/\s+/g, ' ');
+  const verdicts = (...all: ReturnType<typeof verdict>[]): string =>
+    text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: all }, look).replace(/\s+/g, ' ');
 
   test('each verdict says its risk, states^2 / 2^65', () => {
     expect(verdicts(one)).toContain('depth 30, omission risk 2.7e-14 ');
-    expect(verdicts(one)).toContain('1 verdict, 1,000 states, 0.5 s; omission risk: 2.7e-14 (64-bit fingerprints, seed 7: states^2 / 2^65)');
+    expect(verdicts(one)).toContain(
+      '1 verdict, 1,000 states, 0.5 s; omission risk: 2.7e-14 (64-bit fingerprints, seed 7: states^2 / 2^65)',
+    );
   });
-  test('and the last line the sum', () => expect(verdicts(one, big)).toContain('omission risk: 1.1e-1 (64-bit fingerprints, seed 7: states^2 / 2^65, summed over the verdicts)'));
+  test('and the last line the sum', () =>
+    expect(verdicts(one, big)).toContain(
+      'omission risk: 1.1e-1 (64-bit fingerprints, seed 7: states^2 / 2^65, summed over the verdicts)',
+    ));
   test('of a comparison too', () =>
-    expect(say(comparison([['some-race', [raceCell('x86-64', { before: one, after: one })]]])).replace(/\s+/g, ' ')).toContain('Omission risk: 5.4e-14 (64-bit'));
-  test('nothing was searched: nothing is said', () => expect(verdicts(verdict({ outcome: 'n/a', evidence: evidence({ grade: 'none' }) }))).not.toContain('omission'));
+    expect(
+      say(comparison([['some-race', [raceCell('x86-64', { before: one, after: one })]]])).replace(/\s+/g, ' '),
+    ).toContain('Omission risk: 5.4e-14 (64-bit'));
+  test('nothing was searched: nothing is said', () =>
+    expect(verdicts(verdict({ outcome: 'n/a', evidence: evidence({ grade: 'none' }) }))).not.toContain('omission'));
 });

@@ -4,20 +4,55 @@ import type { CodeCoverage, CoveredFunction } from '@shootdown/core';
 import { text } from '../src/index.ts';
 import { look } from './values.ts';
 
-const site = (line: number, code: string, explored: readonly string[], setUpOnly: readonly string[] = [], kind: 'step' | 'arm' = 'step') => ({ kind, line, text: code, explored, setUpOnly });
-const one = (name: string, some: Partial<CoveredFunction> = {}): CoveredFunction => ({ file: 'src/zap.ts', line: 7, part: 'kernel', name, entered: ['arm64'], sites: [], ...some });
-const coverage = (functions: readonly CoveredFunction[], some: Partial<CodeCoverage> = {}): CodeCoverage => ({
-  archs: ['x86-64', 'arm64'], workloads: ['gup before', 'gup after'], searches: 4, states: 1200, unfinished: [], unseen: [], functions, ...some,
+const site = (
+  line: number,
+  code: string,
+  explored: readonly string[],
+  setUpOnly: readonly string[] = [],
+  kind: 'step' | 'arm' = 'step',
+) => ({ kind, line, text: code, explored, setUpOnly });
+const one = (name: string, some: Partial<CoveredFunction> = {}): CoveredFunction => ({
+  file: 'src/zap.ts',
+  line: 7,
+  part: 'kernel',
+  name,
+  entered: ['arm64'],
+  sites: [],
+  ...some,
 });
-const say = (value: CodeCoverage, full = false): string => text.say({ schemaVersion: 1, kind: 'coverage', coverage: value }, { ...look, full });
+const coverage = (functions: readonly CoveredFunction[], some: Partial<CodeCoverage> = {}): CodeCoverage => ({
+  archs: ['x86-64', 'arm64'],
+  workloads: ['gup before', 'gup after'],
+  searches: 4,
+  states: 1200,
+  unfinished: [],
+  unseen: [],
+  functions,
+  ...some,
+});
+const say = (value: CodeCoverage, full = false): string =>
+  text.say({ schemaVersion: 1, kind: 'coverage', coverage: value }, { ...look, full });
 
 const both = ['x86-64', 'arm64'];
 const functions = [
   one('whole', { sites: [site(8, 'all()', both)] }),
-  one('zap_pte', { sites: [site(10, 'lock()', both), site(12, 'return;', [], [], 'arm'), site(14, 'unlock()', [], ['arm64'])] }),
+  one('zap_pte', {
+    sites: [site(10, 'lock()', both), site(12, 'return;', [], [], 'arm'), site(14, 'unlock()', [], ['arm64'])],
+  }),
   one('never', { line: 20, entered: [], sites: [site(21, 'x()', [])] }),
-  one('Arm64.flush_tlb_page', { file: 'arm/hooks.ts', part: 'arch', hookOf: ['arm64'], sites: [site(30, 'tlbi()', ['arm64'])] }),
-  one('Generic.set_pte_at', { file: 'arch/generic.ts', part: 'generic', hookOf: both, entered: both, sites: [site(40, 'store()', both), site(41, 'fence()', ['x86-64'])] }),
+  one('Arm64.flush_tlb_page', {
+    file: 'arm/hooks.ts',
+    part: 'arch',
+    hookOf: ['arm64'],
+    sites: [site(30, 'tlbi()', ['arm64'])],
+  }),
+  one('Generic.set_pte_at', {
+    file: 'arch/generic.ts',
+    part: 'generic',
+    hookOf: both,
+    entered: both,
+    sites: [site(40, 'store()', both), site(41, 'fence()', ['x86-64'])],
+  }),
 ];
 
 test('what is missing by file and function, then the sums', () => {
@@ -52,7 +87,9 @@ test('everything, when everything is wanted; by architecture where they differ',
 });
 
 test('what is not known is said', () => {
-  const shown = say(coverage(functions, { unfinished: ['gup before on arm64'], unseen: ['toy: Toy.flush_tlb_mm'] })).replace(/\s+/g, ' ');
+  const shown = say(
+    coverage(functions, { unfinished: ['gup before on arm64'], unseen: ['toy: Toy.flush_tlb_mm'] }),
+  ).replace(/\s+/g, ' ');
   expect(shown).toContain('1 search did not end: gup before on arm64. What is listed may be reached there.');
   expect(shown).toContain('Not instrumented, so nothing is known of: toy: Toy.flush_tlb_mm.');
 });

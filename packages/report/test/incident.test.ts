@@ -61,7 +61,9 @@ found: no interleaving that breaks it is shorter
 test('a claim of a contract names the hook', () => {
   const trace = {
     ...freedUnderWalker,
-    events: [event(1, 'M', 1, 'leaves pmd_clear', { where: ['pmd_clear'], broken: [{ claim: 'pmd_clear: the PMD is none' }] })],
+    events: [
+      event(1, 'M', 1, 'leaves pmd_clear', { where: ['pmd_clear'], broken: [{ claim: 'pmd_clear: the PMD is none' }] }),
+    ],
   };
   expect(replayed(trace)).toContain("contract of pmd_clear: 'the PMD is none' (core/src/contract/hooks/pmd_clear.ts)");
 });
@@ -121,11 +123,18 @@ test('interrupts and TLB agents stand in the column of their CPU, RCU in the las
 });
 
 const own = (n: number): Trace['events'][number] =>
-  event(n, 'M', 1, `store private${n} = 1`, { where: ['munmap', `step_${n}`], changes: [{ cell: `private${n}`, from: '0', to: '1' }] });
+  event(n, 'M', 1, `store private${n} = 1`, {
+    where: ['munmap', `step_${n}`],
+    changes: [{ cell: `private${n}`, from: '0', to: '1' }],
+  });
 
 test('steps that concern no other CPU are folded, unless all are wanted', () => {
   const read = event(5, 'M', 1, 'load T3[0] -> none', { where: ['munmap'], cells: ['T3[0]'] });
-  const write = event(6, 'G', 0, 'store T3[0] = P1', { where: ['fault'], cells: ['T3[0]'], changes: [{ cell: 'T3[0]', from: 'none', to: 'P1' }] });
+  const write = event(6, 'G', 0, 'store T3[0] = P1', {
+    where: ['fault'],
+    cells: ['T3[0]'],
+    changes: [{ cell: 'T3[0]', from: 'none', to: 'P1' }],
+  });
   const trace = { ...freedUnderWalker, events: [own(1), own(2), own(3), own(4), read, write] };
   const folded = replayed(trace);
   expect(folded).toMatch(/^ 1-4 +\(4 steps in munmap\)$/m);

@@ -41,9 +41,11 @@ const other: LitmusAnswer = { file: 'a\nb.litmus', isa: 'PPC', notModelled: 'nob
 const whole = (format: Format, answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd): string =>
   format.say({ schemaVersion: 7, kind: 'litmus', answers, compared, ...end }, look);
 const pieces = ({ litmus }: Format, answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd): string =>
-  [litmus!.begin(7), ...answers.map((answer, i) => litmus!.answer(answer, i, compared)), litmus!.end(answers, compared, end, look)].join(
-    '',
-  );
+  [
+    litmus!.begin(7),
+    ...answers.map((answer, i) => litmus!.answer(answer, i, compared)),
+    litmus!.end(answers, compared, end, look),
+  ].join('');
 
 describe.each([
   ['text', text],
@@ -56,7 +58,8 @@ describe.each([
     ['some of several', [ran, cut], { asked: 9, complete: false }],
     ['none of several', [], { asked: 9, complete: false }],
   ] as const)('%s', (_what, answers, end) => {
-    for (const compared of [false, true]) expect(pieces(format, answers, compared, end)).toBe(whole(format, answers, compared, end));
+    for (const compared of [false, true])
+      expect(pieces(format, answers, compared, end)).toBe(whole(format, answers, compared, end));
   });
 });
 
@@ -77,7 +80,8 @@ test('the table has a column for deadlocks where there are some', () => {
 });
 
 test('always and never are said of whole searches in which every execution ends', () => {
-  const said = (some: Partial<typeof outcome> | object): string => whole(text, [{ ...ran, outcome: { ...outcome, ...some } }], false, {});
+  const said = (some: Partial<typeof outcome> | object): string =>
+    whole(text, [{ ...ran, outcome: { ...outcome, ...some } }], false, {});
   expect(said({ witnesses: 2 })).toContain('Observation sb Always 2 0');
   expect(said({ witnesses: 2, complete: false, cut: 'states' })).toContain('Observation sb Unknown 2 0');
   expect(said({ witnesses: 0, complete: false, verdict: 'Unknown' })).toContain('Observation sb Unknown 0 2');

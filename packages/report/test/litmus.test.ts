@@ -4,10 +4,23 @@ import { text, type LitmusAnswer } from '../src/index.ts';
 
 const look = { columns: 100, colour: false, version: '' };
 const ran: LitmusAnswer = {
-  file: 'sb.litmus', isa: 'X86_64',
-  outcome: { name: 'sb', isa: 'X86_64', memory: 'tso', verdict: 'Allowed', holds: true, condition: 'exists (0:rax=0)', ends: [{ '0:rax': '0' }, { '0:rax': '1' }], witnesses: 1, states: 12, complete: true },
+  file: 'sb.litmus',
+  isa: 'X86_64',
+  outcome: {
+    name: 'sb',
+    isa: 'X86_64',
+    memory: 'tso',
+    verdict: 'Allowed',
+    holds: true,
+    condition: 'exists (0:rax=0)',
+    ends: [{ '0:rax': '0' }, { '0:rax': '1' }],
+    witnesses: 1,
+    states: 12,
+    complete: true,
+  },
 };
-const say = (answers: readonly LitmusAnswer[], compared: boolean): string => text.say({ schemaVersion: 1, kind: 'litmus', answers, compared }, look);
+const say = (answers: readonly LitmusAnswer[], compared: boolean): string =>
+  text.say({ schemaVersion: 1, kind: 'litmus', answers, compared }, look);
 
 test('one test', () => {
   expect(say([ran], false)).toBe(`Test sb Allowed
@@ -24,8 +37,16 @@ Explored 12 states under TSO
 });
 
 test('many beside a reference', () => {
-  const said = say([{ ...ran, agreement: 'equal' }, { ...ran, file: 'mp.litmus', agreement: 'false alarm' }, { file: 'a.litmus', isa: 'PPC', notModelled: 'nobody did it', agreement: 'not modelled' }], true);
-  expect(said).toBe(`instructions  tests  equal  stronger  unsound  false alarm  ends differ  bound  not read  not modelled
+  const said = say(
+    [
+      { ...ran, agreement: 'equal' },
+      { ...ran, file: 'mp.litmus', agreement: 'false alarm' },
+      { file: 'a.litmus', isa: 'PPC', notModelled: 'nobody did it', agreement: 'not modelled' },
+    ],
+    true,
+  );
+  expect(said)
+    .toBe(`instructions  tests  equal  stronger  unsound  false alarm  ends differ  bound  not read  not modelled
 ------------  -----  -----  --------  -------  -----------  -----------  -----  --------  ------------
 X86_64        2      1      0         0        1            0            0      0         0
 PPC           1      0      0         0        0            0            0      0         1

@@ -5,7 +5,12 @@ import { csv, text } from '../src/index.ts';
 import { look } from './values.ts';
 
 const columns = { ipis: 3, tlbIpis: 3, syncIpis: 0, lazyExitIpis: 0, flushCalls: 1, syncKicks: 0 };
-const node = (name: string, kind: CallNode['kind'], children: readonly CallNode[] = [], some: Partial<CallNode> = {}): CallNode => ({
+const node = (
+  name: string,
+  kind: CallNode['kind'],
+  children: readonly CallNode[] = [],
+  some: Partial<CallNode> = {},
+): CallNode => ({
   name,
   kind,
   cpu: 0,
@@ -49,10 +54,13 @@ x86-64,other,spin3,,,,,,,swap is not modelled
 test('who caused what', () => {
   const handler = node('flush_tlb_func', 'function', [], { cpu: 1, times: 2 });
   const tree = [
-    node('zap', 'function', [node('flush_tlb_mm_range', 'flush', [node('flush_tlb_func', 'ipi', [handler], { to: [1, 2] })])]),
+    node('zap', 'function', [
+      node('flush_tlb_mm_range', 'flush', [node('flush_tlb_func', 'ipi', [handler], { to: [1, 2] })]),
+    ]),
     node('sync_one', 'kick'),
   ];
-  expect(text.say({ schemaVersion: 1, kind: 'why', measured: [measured({ tree })] }, look)).toBe(`thp_munmap on x86-64, spin3
+  expect(text.say({ schemaVersion: 1, kind: 'why', measured: [measured({ tree })] }, look))
+    .toBe(`thp_munmap on x86-64, spin3
 zap
   flush_tlb_mm_range   <- flush
     IPI flush_tlb_func to cpu1 cpu2
@@ -77,14 +85,24 @@ test('beside real kernels: sums, and each difference with the functions that dif
     ],
     functions: [{ name: 'should_flush_tlb', ours: 0, theirs: 4, agreement: 'different' }],
   };
-  const said = text.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [{ arch: 'x86-64', columns: sums }], notCompared: [{ names: ['call_rcu'], why: 'memory' }], beside: [] }, look);
+  const said = text.say(
+    {
+      schemaVersion: 1,
+      kind: 'counts',
+      rows: [row],
+      sums: [{ arch: 'x86-64', columns: sums }],
+      notCompared: [{ names: ['call_rcu'], why: 'memory' }],
+      beside: [],
+    },
+    look,
+  );
   expect(said).toContain('x86-64        equal         0     1        1         1             1           1\n');
   expect(said).toContain('              different     1     0        0         0             0           0\n');
   expect(said).toContain('different: thp_munmap:x86-64:spin3: ipis 3, kernel 2.5\n');
   expect(said).toContain('functions: should_flush_tlb 0, kernel 4\n');
   expect(said).toContain('x86-64        1                           0      0        1\n');
   expect(said).toContain('not compared, memory: call_rcu\n');
-  expect(csv.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [], notCompared: [], beside: [] }, look)).toContain(
-    'x86-64,thp_munmap,spin3,ipis,3,2.5,different\n',
-  );
+  expect(
+    csv.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [], notCompared: [], beside: [] }, look),
+  ).toContain('x86-64,thp_munmap,spin3,ipis,3,2.5,different\n');
 });

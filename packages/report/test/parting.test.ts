@@ -6,7 +6,12 @@ import { broken, event, look, verdict } from './values.ts';
 
 const arm = broken('arm64');
 const leading: Trace = {
-  processes: [{ name: 'G', cpu: 0 }, { name: 'K', cpu: 1 }], brokenAtEnd: [{ claim: 'no page table is used after it was freed' }], stuck: [],
+  processes: [
+    { name: 'G', cpu: 0 },
+    { name: 'K', cpu: 1 },
+  ],
+  brokenAtEnd: [{ claim: 'no page table is used after it was freed' }],
+  stuck: [],
   events: [
     event(1, 'G', 0, 'local_irq_save', { where: ['gup_fast'] }),
     event(2, 'K', 1, 'store T2[0] = none', { where: ['collapse', 'pmd_clear'] }),
@@ -17,10 +22,31 @@ const leading: Trace = {
   ],
 };
 const verdicts = [{ ...arm, counterexample: { ...arm.counterexample!, trace: leading } }, verdict({ arch: 'x86-64' })];
-const other = (...events: Trace['events']): Trace => ({ processes: leading.processes, events, brokenAtEnd: [], stuck: [] });
-const ipi = other(leading.events[0]!, leading.events[1]!, leading.events[2]!, event(4, 'K', 1, 'send IPI to cpu0', { where: ['collapse', 'flush_tlb_range', 'native_flush'] }));
-const parting = (some: Partial<Parting>): Parting => ({ workload: 'some-race', variant: 'before', archs: ['arm64', 'x86-64'], leader: 'arm64', token: 'v1:some-race:before:x86-64:0.1.0.1', ...some });
-const pairs = [[1, 1], [2, 2], [3, 3]] as const;
+const other = (...events: Trace['events']): Trace => ({
+  processes: leading.processes,
+  events,
+  brokenAtEnd: [],
+  stuck: [],
+});
+const ipi = other(
+  leading.events[0]!,
+  leading.events[1]!,
+  leading.events[2]!,
+  event(4, 'K', 1, 'send IPI to cpu0', { where: ['collapse', 'flush_tlb_range', 'native_flush'] }),
+);
+const parting = (some: Partial<Parting>): Parting => ({
+  workload: 'some-race',
+  variant: 'before',
+  archs: ['arm64', 'x86-64'],
+  leader: 'arm64',
+  token: 'v1:some-race:before:x86-64:0.1.0.1',
+  ...some,
+});
+const pairs = [
+  [1, 1],
+  [2, 2],
+  [3, 3],
+] as const;
 const say = (value: Parting, columns = 100): string => {
   const said = text.say({ schemaVersion: 1, kind: 'verdicts', verdicts, partings: [value] }, { ...look, columns });
   return said.slice(said.indexOf('arm64 and x86-64:'), said.indexOf('\n\nfound:'));
@@ -28,8 +54,15 @@ const say = (value: Parting, columns = 100): string => {
 
 test('one waits: what both did, what each did then, and what is in the way', () => {
   const part = {
-    step: 6, process: 'K', how: 'waits' as const, at: { where: ['collapse', 'flush_tlb_range', 'native_flush'], kind: 'ipi.wait', why: 'every CPU has flushed' },
-    obstacles: [{ process: 'K', cell: 'csd[1][0]', value: 'flush', since: 4 }, { process: 'cpu0 irq', cell: 'irqs off[0]', value: '1', since: 1 }, { process: 'cpu0 irq', cell: 'c', value: '2' }],
+    step: 6,
+    process: 'K',
+    how: 'waits' as const,
+    at: { where: ['collapse', 'flush_tlb_range', 'native_flush'], kind: 'ipi.wait', why: 'every CPU has flushed' },
+    obstacles: [
+      { process: 'K', cell: 'csd[1][0]', value: 'flush', since: 4 },
+      { process: 'cpu0 irq', cell: 'irqs off[0]', value: '1', since: 1 },
+      { process: 'cpu0 irq', cell: 'c', value: '2' },
+    ],
   };
   expect(say(parting({ followed: { trace: ipi, pairs, otherwise: [], missing: [5], part } }))).toBe(`\
 arm64 and x86-64: some-race, before
@@ -60,27 +93,62 @@ describe('other ends', () => {
   const at = { where: ['collapse'], kind: 'load' };
   test('another step, which it took', () => {
     const trace = other(...ipi.events.slice(0, 3), event(4, 'K', 1, 'load T2[0] -> none', { where: ['collapse'] }));
-    const said = say(parting({ followed: { trace, pairs, otherwise: [], missing: [], part: { step: 4, process: 'K', how: 'another way', at, obstacles: [] } } }));
-    expect(said).toMatch(/^ {2}4 {3}K in collapse > flush_tlb_range: +K in collapse:\n +broadcasts +load T2\[0\] -> none$/m);
+    const said = say(
+      parting({
+        followed: {
+          trace,
+          pairs,
+          otherwise: [],
+          missing: [],
+          part: { step: 4, process: 'K', how: 'another way', at, obstacles: [] },
+        },
+      }),
+    );
+    expect(said).toMatch(
+      /^ {2}4 {3}K in collapse > flush_tlb_range: +K in collapse:\n +broadcasts +load T2\[0\] -> none$/m,
+    );
     expect(said).not.toContain('cannot go on');
   });
   test('code that is over, and a process that is not there', () => {
-    const ends = (how: 'ended' | 'no such process') => say(parting({ followed: { trace: other(...ipi.events.slice(0, 3)), pairs, otherwise: [], missing: [], part: { step: 4, process: 'K', how, obstacles: [] } } }));
+    const ends = (how: 'ended' | 'no such process') =>
+      say(
+        parting({
+          followed: {
+            trace: other(...ipi.events.slice(0, 3)),
+            pairs,
+            otherwise: [],
+            missing: [],
+            part: { step: 4, process: 'K', how, obstacles: [] },
+          },
+        }),
+      );
     expect(ends('ended')).toContain('K: has ended');
     expect(ends('no such process')).toContain('there is no K');
   });
   test('all steps can be taken: what was seen otherwise', () => {
-    const trace = other(...leading.events.filter(({ number }) => number !== 5).map((e) => (e.number === 3 ? { ...e, text: 'load P2' } : e)));
-    const said = say(parting({ followed: { trace, pairs: [...pairs, [4, 4], [6, 5]], otherwise: [[3, 3]], missing: [5] } }));
-    expect(said).toMatch(/x86-64 can follow the shortest counterexample of arm64 through all its 6 steps, and nothing\s+breaks\s+along it\./);
+    const trace = other(
+      ...leading.events
+        .filter(({ number }) => number !== 5)
+        .map((e) => (e.number === 3 ? { ...e, text: 'load P2' } : e)),
+    );
+    const said = say(
+      parting({ followed: { trace, pairs: [...pairs, [4, 4], [6, 5]], otherwise: [[3, 3]], missing: [5] } }),
+    );
+    expect(said).toMatch(
+      /x86-64 can follow the shortest counterexample of arm64 through all its 6 steps, and nothing\s+breaks\s+along it\./,
+    );
     expect(said).toContain('Not on x86-64: does it, step 5 of arm64, by cpu0 tlb.');
     expect(said).toContain('Seen otherwise at step 3, by G in gup_fast: on arm64 load P1; on x86-64 load P2.');
     expect(said).toContain('The same on x86-64: shootdown replay');
   });
   test('it breaks there too', () =>
-    expect(say(parting({ followed: { trace: leading, pairs, otherwise: [], missing: [] } })).replace(/\s+/g, ' ')).toContain("'no page table is used after it was freed' breaks there too."));
+    expect(
+      say(parting({ followed: { trace: leading, pairs, otherwise: [], missing: [] } })).replace(/\s+/g, ' '),
+    ).toContain("'no page table is used after it was freed' breaks there too."));
   test('there is nothing to follow', () => {
     const { leader: _, token: __, ...neither } = parting({});
-    expect(say(neither)).toBe('arm64 and x86-64: some-race, before\nThere is no counterexample to follow: on arm64 an interleaving breaks one, on x86-64 no interleaving\n  breaks a claim.');
+    expect(say(neither)).toBe(
+      'arm64 and x86-64: some-race, before\nThere is no counterexample to follow: on arm64 an interleaving breaks one, on x86-64 no interleaving\n  breaks a claim.',
+    );
   });
 });

@@ -58,7 +58,10 @@ export const raceCell = (arch: string, some: Partial<RaceCell> = {}): RaceCell =
   ...some,
 });
 
-export const comparison = (rows: readonly (readonly [string, readonly RaceCell[]])[], some: Partial<Comparison> = {}): Comparison => ({
+export const comparison = (
+  rows: readonly (readonly [string, readonly RaceCell[]])[],
+  some: Partial<Comparison> = {},
+): Comparison => ({
   schemaVersion: 1,
   archs: rows[0]?.[1].map((c) => c.arch) ?? [],
   rows: rows.map(([id, cells]) => ({ id, title: id, year: 2022, cells })),
@@ -67,7 +70,13 @@ export const comparison = (rows: readonly (readonly [string, readonly RaceCell[]
   ...some,
 });
 
-export const event = (number: number, process: string, cpu: number, text: string, some: Partial<TraceEvent> = {}): TraceEvent => ({
+export const event = (
+  number: number,
+  process: string,
+  cpu: number,
+  text: string,
+  some: Partial<TraceEvent> = {},
+): TraceEvent => ({
   number,
   process,
   cpu,

@@ -3,11 +3,20 @@ import { expect, test } from '@jest/globals';
 import { json, text } from '../src/index.ts';
 import { evidence, look, verdict } from './values.ts';
 
-const said = (unlike?: string) => ({ schemaVersion: 1, kind: 'verdicts', verdicts: [verdict({ evidence: evidence(unlike === undefined ? {} : { unlike }) }), verdict({ arch: 'arm64' })] }) as const;
+const said = (unlike?: string) =>
+  ({
+    schemaVersion: 1,
+    kind: 'verdicts',
+    verdicts: [verdict({ evidence: evidence(unlike === undefined ? {} : { unlike }) }), verdict({ arch: 'arm64' })],
+  }) as const;
 
 test('why CPUs were told apart is said of the search in which they were', () => {
-  const lines = text.say(said('a supposed symmetry of G0, G1 is none: G0 asks first'), { ...look, columns: 140 }).split('\n');
-  expect(lines.filter((line) => line.includes('told apart'))).toEqual(['some-race before on x86-64: CPUs with the same thread are told apart: a supposed symmetry of G0, G1 is none: G0 asks first']);
+  const lines = text
+    .say(said('a supposed symmetry of G0, G1 is none: G0 asks first'), { ...look, columns: 140 })
+    .split('\n');
+  expect(lines.filter((line) => line.includes('told apart'))).toEqual([
+    'some-race before on x86-64: CPUs with the same thread are told apart: a supposed symmetry of G0, G1 is none: G0 asks first',
+  ]);
   expect(JSON.parse(json.say(said('so'), look))).toMatchObject({ verdicts: [{ evidence: { unlike: 'so' } }, {}] });
 });
 test('nothing is said where nothing was to be told apart', () => {

@@ -15,7 +15,8 @@ export function brokenLinks(site: string): BrokenLink[] {
   const idsOf = new Map<string, Set<string>>();
   const ids = (page: string): Set<string> => {
     const known =
-      idsOf.get(page) ?? new Set([...(html.get(page) ?? '').matchAll(/ (?:id|name)="([^"]+)"/g)].map((m) => decodeHtml(m[1] ?? '')));
+      idsOf.get(page) ??
+      new Set([...(html.get(page) ?? '').matchAll(/ (?:id|name)="([^"]+)"/g)].map((m) => decodeHtml(m[1] ?? '')));
     idsOf.set(page, known);
     return known;
   };
@@ -26,7 +27,8 @@ export function brokenLinks(site: string): BrokenLink[] {
       const [path = '', anchor = ''] = href.split('#');
       const target = path === '' ? page : resolve(dirname(page), decodeURIComponent(path.split('?')[0] ?? ''));
       const file = existsSync(target) && statSync(target).isDirectory() ? join(target, 'index.html') : target;
-      const there = existsSync(file) && (anchor === '' || !file.endsWith('.html') || ids(file).has(decodeURIComponent(anchor)));
+      const there =
+        existsSync(file) && (anchor === '' || !file.endsWith('.html') || ids(file).has(decodeURIComponent(anchor)));
       return there ? [] : [{ page: relative(site, page), href }];
     }),
   );

@@ -1,5 +1,14 @@
 /** Finds out everything that the pages say about one architecture, by running it. */
-import { allHooks, compareRaces, coverageOf, hooksOf, measureClaims, sentencesOf, type ArchSpec, type Bounds } from '@shootdown/core';
+import {
+  allHooks,
+  compareRaces,
+  coverageOf,
+  hooksOf,
+  measureClaims,
+  sentencesOf,
+  type ArchSpec,
+  type Bounds,
+} from '@shootdown/core';
 import { CAREFUL } from '@shootdown/core/plugin';
 import { contractWorkloads, expected, races } from '@shootdown/workloads';
 import type { ArchAsData, ArchFacts, RaceWord, Story } from './facts.ts';
@@ -44,7 +53,10 @@ export async function collect(arch: ArchSpec, folder: string): Promise<ArchFacts
   };
 }
 
-const wordOf = (race: string, cell: Awaited<ReturnType<typeof compareRaces>>['rows'][number]['cells'][number]): RaceWord => ({
+const wordOf = (
+  race: string,
+  cell: Awaited<ReturnType<typeof compareRaces>>['rows'][number]['cells'][number],
+): RaceWord => ({
   race,
   before: cell.before.outcome,
   after: cell.after.outcome,
@@ -56,7 +68,19 @@ const wordOf = (race: string, cell: Awaited<ReturnType<typeof compareRaces>>['ro
 });
 
 function asData(arch: ArchSpec, folder: string): ArchAsData {
-  const { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, insufficientRights = CAREFUL, memory, numbers, exploring, config, entryBits } = arch.machine;
+  const {
+    geometry,
+    shootdown,
+    walkCache,
+    hardwareAccessed,
+    hardwareDirty,
+    insufficientRights = CAREFUL,
+    memory,
+    numbers,
+    exploring,
+    config,
+    entryBits,
+  } = arch.machine;
   const hookNames = (layer: object | undefined): string[] =>
     layer ? Object.getOwnPropertyNames(layer).filter((name) => allHooks.has(name)) : [];
   return {
@@ -66,8 +90,23 @@ function asData(arch: ArchSpec, folder: string): ArchAsData {
     over: arch.over,
     folder,
     layers: arch.layers.map((layer) => ({ name: layer.name, own: arch.ownLayers.includes(layer) })),
-    machine: { geometry, shootdown, walkCache, hardwareAccessed, hardwareDirty, insufficientRights, memory, numbers, exploring, config, entryBits },
-    history: arch.history.map(({ layer, ...change }) => ({ ...change, hooks: hookNames(layer?.prototype as object | undefined) })),
+    machine: {
+      geometry,
+      shootdown,
+      walkCache,
+      hardwareAccessed,
+      hardwareDirty,
+      insufficientRights,
+      memory,
+      numbers,
+      exploring,
+      config,
+      entryBits,
+    },
+    history: arch.history.map(({ layer, ...change }) => ({
+      ...change,
+      hooks: hookNames(layer?.prototype as object | undefined),
+    })),
     operations: Object.keys(arch.operations),
   };
 }

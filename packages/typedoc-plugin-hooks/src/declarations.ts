@@ -25,13 +25,16 @@ export interface BodyText {
   readonly code: string;
 }
 
-const parse = (path: string): ts.SourceFile => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2023, true);
+const parse = (path: string): ts.SourceFile =>
+  ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2023, true);
 const flat = (text: string): string => text.replace(/\s+/g, ' ').trim();
-const lineOf = (file: ts.SourceFile, node: ts.Node): number => file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+const lineOf = (file: ts.SourceFile, node: ts.Node): number =>
+  file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 
 function commentOf(node: ts.Node): Pick<Declared, 'says' | 'params' | 'result'> {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
-  const words = (comment: string | ts.NodeArray<ts.JSDocComment> | undefined): string => flat(ts.getTextOfJSDocComment(comment) ?? '');
+  const words = (comment: string | ts.NodeArray<ts.JSDocComment> | undefined): string =>
+    flat(ts.getTextOfJSDocComment(comment) ?? '');
   const tags = docs.flatMap((doc) => doc.tags ?? []);
   return {
     says: words(docs.at(-1)?.comment),
@@ -94,7 +97,9 @@ export function operationDeclarations(): Map<string, DeclaredOperation> {
     for (const { statement, call } of madeBy(file, 'operation')) {
       const [source, body] = call.arguments;
       if (!source || !ts.isCallExpression(source) || !body || !ts.isFunctionExpression(body)) continue;
-      const [version = '', kernelFile = '', symbol = ''] = source.arguments.map((a) => (ts.isStringLiteral(a) ? a.text : a.getText()));
+      const [version = '', kernelFile = '', symbol = ''] = source.arguments.map((a) =>
+        ts.isStringLiteral(a) ? a.text : a.getText(),
+      );
       out.set(symbol, { ...declared(file, path, statement, body), source: { version, file: kernelFile, symbol } });
     }
   }

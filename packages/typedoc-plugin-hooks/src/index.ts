@@ -18,7 +18,10 @@ export async function load(app: Application): Promise<void> {
     writeFileSync(join(folder, page.path), fileText(page));
   }
   app.on('bootstrapEnd', () => {
-    app.options.setValue('projectDocuments', [...app.options.getValue('projectDocuments'), ...TOP.map((path) => join(folder, path))]);
+    app.options.setValue('projectDocuments', [
+      ...app.options.getValue('projectDocuments'),
+      ...TOP.map((path) => join(folder, path)),
+    ]);
   });
   linkFromSignatures(app);
   app.logger.info(`${pages.length} pages written from what was measured`);
@@ -32,8 +35,15 @@ function linkFromSignatures(app: Application): void {
       if (one.parent?.name === 'Hooks') pages.set(one.name, one as DocumentReflection);
   });
   app.renderer.hooks.on('comment.beforeTags', (context, _comment, reflection) => {
-    const page = reflection.kindOf([ReflectionKind.CallSignature, ReflectionKind.Variable]) ? pages.get(reflection.name) : undefined;
+    const page = reflection.kindOf([ReflectionKind.CallSignature, ReflectionKind.Variable])
+      ? pages.get(reflection.name)
+      : undefined;
     if (!page) return JSX.createElement(JSX.Fragment, null);
-    return JSX.createElement('p', null, 'Its contract, as measured: ', JSX.createElement('a', { href: context.urlTo(page) }, page.name));
+    return JSX.createElement(
+      'p',
+      null,
+      'Its contract, as measured: ',
+      JSX.createElement('a', { href: context.urlTo(page) }, page.name),
+    );
   });
 }

@@ -58,4 +58,5 @@ export const linker =
     `[${text}](${to.startsWith('#') ? to : `./${relativeTo(from, to)}`})`;
 
 /** A word that is coloured: `always`, `FAIL`. */
-export const coloured = (word: string, kind: 'good' | 'mixed' | 'bad' | 'none'): string => `<span class="sd-${kind}">${word}</span>`;
+export const coloured = (word: string, kind: 'good' | 'mixed' | 'bad' | 'none'): string =>
+  `<span class="sd-${kind}">${word}</span>`;

@@ -35,7 +35,8 @@ const fileOf = (id: string): string => join(folder, `${id}.json`);
 export async function facts(): Promise<ArchFacts[]> {
   const all: ArchFacts[] = [];
   for (const entry of await archEntries())
-    for (const arch of await archsOf(entry)) all.push((JSON.parse(readFileSync(fileOf(arch.id), 'utf8')) as Kept).facts);
+    for (const arch of await archsOf(entry))
+      all.push((JSON.parse(readFileSync(fileOf(arch.id), 'utf8')) as Kept).facts);
   return all;
 }
 
@@ -47,7 +48,9 @@ async function main(): Promise<void> {
     const print = fingerprint([packageOf(entry), own]);
     for (const arch of await archsOf(entry)) {
       wanted.add(fileOf(arch.id));
-      const kept = existsSync(fileOf(arch.id)) ? (JSON.parse(readFileSync(fileOf(arch.id), 'utf8')) as Kept) : undefined;
+      const kept = existsSync(fileOf(arch.id))
+        ? (JSON.parse(readFileSync(fileOf(arch.id), 'utf8')) as Kept)
+        : undefined;
       if (kept?.fingerprint !== print) jobs.push({ entry, id: arch.id });
     }
   }
@@ -75,9 +78,13 @@ async function work(waiting: Job[]): Promise<void> {
 async function measureOne({ entry, id }: Job): Promise<void> {
   const arch = (await archsOf(entry)).find((a) => a.id === id);
   if (!arch) throw new Error(`${entry} has no ${id} any more`);
-  const kept: Kept = { fingerprint: fingerprint([packageOf(entry), own]), facts: await collect(arch, fromRoot(packageOf(entry))) };
+  const kept: Kept = {
+    fingerprint: fingerprint([packageOf(entry), own]),
+    facts: await collect(arch, fromRoot(packageOf(entry))),
+  };
   writeFileSync(fileOf(id), JSON.stringify(kept));
 }
 
 if (!isMainThread && parentPort) await measureOne(workerData as Job);
-else if (basename(process.argv[1] ?? '') === 'measure.js' && dirname(process.argv[1] ?? '').endsWith('dist')) await main();
+else if (basename(process.argv[1] ?? '') === 'measure.js' && dirname(process.argv[1] ?? '').endsWith('dist'))
+  await main();

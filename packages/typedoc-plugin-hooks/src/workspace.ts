@@ -23,7 +23,8 @@ export async function archEntries(): Promise<string[]> {
 
 /** Folder of the package that `file` belongs to. */
 export function packageOf(file: string): string {
-  for (let folder = dirname(file); ; folder = dirname(folder)) if (existsSync(join(folder, 'package.json'))) return folder;
+  for (let folder = dirname(file); ; folder = dirname(folder))
+    if (existsSync(join(folder, 'package.json'))) return folder;
 }
 
 export const fromRoot = (path: string): string => relative(root, path);

@@ -29,7 +29,10 @@ describe('links of a built site', () => {
   });
 
   test('a missing page and a missing place are told with the page that names them', () => {
-    const files = { 'index.html': '<a href="gone.html">x</a><a href="a/x.html#there">x</a>', 'a/x.html': '<p id="here">' };
+    const files = {
+      'index.html': '<a href="gone.html">x</a><a href="a/x.html#there">x</a>',
+      'a/x.html': '<p id="here">',
+    };
     site(files, (folder) =>
       expect(brokenLinks(folder)).toEqual([
         { page: 'index.html', href: 'gone.html' },

@@ -25,7 +25,13 @@ const machine: ArchFacts['arch']['machine'] = {
   entryBits: { PRESENT: 'bit 0' },
   config: { MMU_GATHER_RCU_TABLE_FREE: true, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: false },
 };
-const toy = arch({ id: 'toy', title: 'A toy', what: 'Flushes by magic.', layers: [Toy], machine: { ...machine, cells: [] } });
+const toy = arch({
+  id: 'toy',
+  title: 'A toy',
+  what: 'Flushes by magic.',
+  layers: [Toy],
+  machine: { ...machine, cells: [] },
+});
 
 const facts: ArchFacts = {
   arch: {
@@ -52,10 +58,35 @@ const facts: ArchFacts = {
       heldAt: 'v1:held',
       failedAt: 'v1:failed',
     },
-    { hook: 'pmdp_collapse_flush', claim: 'the other CPUs were interrupted', kind: 'may', arch: 'toy', word: 'never', held: 0, failed: 4 },
-    { hook: 'pmdp_collapse_flush', claim: 'the PMD is none', kind: 'must', arch: 'toy', word: 'sometimes', held: 3, failed: 1 },
+    {
+      hook: 'pmdp_collapse_flush',
+      claim: 'the other CPUs were interrupted',
+      kind: 'may',
+      arch: 'toy',
+      word: 'never',
+      held: 0,
+      failed: 4,
+    },
+    {
+      hook: 'pmdp_collapse_flush',
+      claim: 'the PMD is none',
+      kind: 'must',
+      arch: 'toy',
+      word: 'sometimes',
+      held: 3,
+      failed: 1,
+    },
   ],
-  measured: [{ arch: 'toy', hook: 'pmdp_collapse_flush', layer: 'Generic', waits: ['an RCU grace period'], states: 1234, complete: true }],
+  measured: [
+    {
+      arch: 'toy',
+      hook: 'pmdp_collapse_flush',
+      layer: 'Generic',
+      waits: ['an RCU grace period'],
+      states: 1234,
+      complete: true,
+    },
+  ],
   stories: [
     {
       kind: 'race',
@@ -98,7 +129,8 @@ describe('pages', () => {
   test('every claim of a contract is on the page of its hook', () => {
     for (const contract of allHooks.values()) {
       const text = textOf(`hooks/${contract.hookName}.md`);
-      for (const { sentence } of sentencesOf(contract)) expect(text).toContain(plain(sentence.replace(/ is held$/, '')));
+      for (const { sentence } of sentencesOf(contract))
+        expect(text).toContain(plain(sentence.replace(/ is held$/, '')));
     }
   });
 
@@ -108,11 +140,15 @@ describe('pages', () => {
     expect(text).toMatch(/\[toy\]\(.*\) \| .*sometimes.* \| .*never.* \| an RCU grace period \| 1,234 states/);
     expect(text).toContain('holds in `v1:held`, fails in `v1:failed`');
     expect(text).toContain('**Broken**');
-    expect(text).toContain('[Collapse copies a page that fast GUP is pinning](./../races.md#collapse-vs-gup-fast) (2022); reached on all');
+    expect(text).toContain(
+      '[Collapse copies a page that fast GUP is pinning](./../races.md#collapse-vs-gup-fast) (2022); reached on all',
+    );
   });
 
   test('the body of a hook stands beside its place in Linux', () => {
-    expect(textOf('hooks/ptep_clear_flush.md')).toContain('*ptep_clear_flush(cpu: Cpu, vma: Vma, addr: Va, ptep: PteSlot): Op<Pte> {');
+    expect(textOf('hooks/ptep_clear_flush.md')).toContain(
+      '*ptep_clear_flush(cpu: Cpu, vma: Vma, addr: Va, ptep: PteSlot): Op<Pte> {',
+    );
     expect(textOf('hooks/flush_tlb_mm.md')).toContain('every architecture has to bring one');
     expect(Object.getOwnPropertyNames(Generic.prototype)).not.toContain('flush_tlb_mm');
   });

@@ -47,4 +47,8 @@ const teardown: Scenario = {
 };
 
 /** Each is explored in full with the claims of the hook that is asked about. */
-export const contractWorkloads: readonly { readonly scenario: Scenario; readonly configuration: Configuration }[] = [collapse, zap, teardown].map((scenario) => ({ scenario, configuration: present }));
+export const contractWorkloads: readonly { readonly scenario: Scenario; readonly configuration: Configuration }[] = [
+  collapse,
+  zap,
+  teardown,
+].map((scenario) => ({ scenario, configuration: present }));

@@ -25,12 +25,20 @@ const rowOf = (id: string): ExpectedRow => {
 function variation({ id, expect, violated }: Told): ExpectedRow {
   const race = rowOf(id.split('.')[0] ?? id);
   const applies = (stated: (arch: string, before: Expected) => Expected): Record<string, Expected> =>
-    Object.fromEntries(Object.entries(race.expect_before_fix).map(([arch, before]) => [arch, before === 'n/a' ? 'n/a' : stated(arch, before)]));
+    Object.fromEntries(
+      Object.entries(race.expect_before_fix).map(([arch, before]) => [
+        arch,
+        before === 'n/a' ? 'n/a' : stated(arch, before),
+      ]),
+    );
   const before =
-    expect === 'same' ? race.expect_before_fix
-    : typeof expect === 'string' ? applies((_arch, before) => (before === 'unstated' ? before : expect))
-    : 'as' in expect ? rowOf(expect['as'] as string).expect_before_fix
-    : applies((arch) => expect[arch] ?? 'unstated');
+    expect === 'same'
+      ? race.expect_before_fix
+      : typeof expect === 'string'
+        ? applies((_arch, before) => (before === 'unstated' ? before : expect))
+        : 'as' in expect
+          ? rowOf(expect['as'] as string).expect_before_fix
+          : applies((arch) => expect[arch] ?? 'unstated');
   return { ...race, id, expect_before_fix: before, ...(violated ? { violated } : {}) };
 }
 

@@ -1,8 +1,25 @@
 /** Threads that several stories share, in the words of the stories: each only calls the kernel's own operations. */
 import {
-  async_pf_execute, attach_vma, context_switch, fork, host_pfn_mapping_level, mremap_to, exit_mm, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, madvise_free, munmap,
-  shrink_huge_zero_page_scan, split_huge_pmd_address, task_numa_work, user_load, user_store,
-  type Cpu, type Op, type Story,
+  async_pf_execute,
+  attach_vma,
+  context_switch,
+  fork,
+  host_pfn_mapping_level,
+  mremap_to,
+  exit_mm,
+  get_user_pages_fast_only,
+  khugepaged_collapse,
+  madvise_dontneed,
+  madvise_free,
+  munmap,
+  shrink_huge_zero_page_scan,
+  split_huge_pmd_address,
+  task_numa_work,
+  user_load,
+  user_store,
+  type Cpu,
+  type Op,
+  type Story,
 } from '@shootdown/core';
 
 /** Pins page `n` for writing by fast GUP alone. */

@@ -10,6 +10,9 @@ const lock = new Ablation({ in: 'collapse_huge_page', step: 'lock' });
 
 test('a collapse without its lock beside a fault and GUP-fast, on radix', async () => {
   const { scenario } = contractWorkloads.find((w) => w.scenario.name === 'collapse-beside-gup-fast')!;
-  const verdict = await judgeScenario(radix, scenario, { release: 'v6.1', says: 'Linux 6.1' }, 'v6.1', { maxStates: 1e5, ablation: lock });
+  const verdict = await judgeScenario(radix, scenario, { release: 'v6.1', says: 'Linux 6.1' }, 'v6.1', {
+    maxStates: 1e5,
+    ablation: lock,
+  });
   expect(verdict.outcome).toBe('violates');
 });

@@ -1,6 +1,15 @@
 /** A thread stores to a page while another asks for a part of the area: a verdict on every architecture, and no search that gives up. */
 import { describe, expect, test } from '@jest/globals';
-import { mprotect, mremap_to, munmap, user_load, user_store, watches, type Configuration, type Scenario } from '@shootdown/core';
+import {
+  mprotect,
+  mremap_to,
+  munmap,
+  user_load,
+  user_store,
+  watches,
+  type Configuration,
+  type Scenario,
+} from '@shootdown/core';
 import { exploreSync, rig, USUAL_REDUCTIONS } from '@shootdown/core/testing';
 import arm64 from '../../arch-arm64/src/index.ts';
 import ppc64 from '../../arch-ppc64/src/index.ts';
@@ -9,7 +18,8 @@ import xen from '../../arch-xen/src/index.ts';
 
 const archs = [...x86, ...xen, ...arm64, ...ppc64];
 const LINUX: Configuration = { release: 'v6.1', says: 'Linux 6.1' };
-const claimsOf = (...breaches: string[]): string[] => watches.filter(({ breach }) => breaches.includes(breach)).map(({ claim }) => claim);
+const claimsOf = (...breaches: string[]): string[] =>
+  watches.filter(({ breach }) => breaches.includes(breach)).map(({ claim }) => claim);
 type Does = Scenario['threads'][number]['does'];
 
 /** Both huge pages of the area are there; the other thread stores to the page in the middle and loads it. */
@@ -84,7 +94,12 @@ describe.each(stories.map((story) => [story.name, story] as const))('%s', (_name
       maxStates: 20_000,
       reduce: USUAL_REDUCTIONS,
     });
-    expect({ outcome, violations, deadlocks, bounded }).toEqual({ outcome: 'complete', violations: [], deadlocks: 0, bounded: 0 });
+    expect({ outcome, violations, deadlocks, bounded }).toEqual({
+      outcome: 'complete',
+      violations: [],
+      deadlocks: 0,
+      bounded: 0,
+    });
     expect(ends).toBeGreaterThan(1); // the store came before, or after
   });
 });

@@ -9,7 +9,9 @@ const sources = readdirSync(packages)
   .filter((name) => name !== 'workloads')
   .flatMap((name) => {
     const folder = join(packages, name, 'src');
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(folder, file));
   });
 
 test('no source outside this package names a race', () => {

@@ -1,7 +1,19 @@
 /** The operations of our own, and operations of nobody: they run on every architecture, on both kernels, and count alike in both forms and on two stores. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { COLUMNS, kernelNamed, KERNELS, measure, MEASURE_DEFAULTS, MODES, readOperation, type Call, type CountedOperation, type Measured, type MeasureOptions } from '@shootdown/core';
+import {
+  COLUMNS,
+  kernelNamed,
+  KERNELS,
+  measure,
+  MEASURE_DEFAULTS,
+  MODES,
+  readOperation,
+  type Call,
+  type CountedOperation,
+  type Measured,
+  type MeasureOptions,
+} from '@shootdown/core';
 import fc from 'fast-check';
 import { arm64, arm64NoRange } from '../../arch-arm64/src/index.ts';
 import { hash, radix } from '../../arch-ppc64/src/index.ts';
@@ -15,7 +27,9 @@ const PATIENCE = 120_000;
 const SMALL = { pageShift: 12, bits: { pte: 5, pmd: 5, pud: 4, p4d: 0, pgd: 3 } };
 
 const folder = new URL('../../../examples/operations/', import.meta.url);
-const own = readdirSync(folder).map((name) => readOperation(JSON.parse(readFileSync(new URL(name, folder), 'utf8')), name));
+const own = readdirSync(folder).map((name) =>
+  readOperation(JSON.parse(readFileSync(new URL(name, folder), 'utf8')), name),
+);
 
 describe.each(own.map((operation) => [operation.name, operation] as const))('%s', (_name, operation) => {
   test.each(archs.map((arch) => [arch.id, arch] as const))('is counted on %s', (_id, arch) => {
@@ -35,48 +49,96 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({ call: fc.constant('mmap' as const), at, length, prot }),
   fc.record({ call: fc.constant('munmap' as const), at, length }),
   fc.record({ call: fc.constant('mprotect' as const), at, length, prot }),
-  { weight: 3, arbitrary: fc.record({ call: fc.constant('madvise' as const), at, length, advice: fc.constantFrom('HUGEPAGE', 'NOHUGEPAGE', 'DONTNEED', 'FREE', 'COLLAPSE') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      call: fc.constant('madvise' as const),
+      at,
+      length,
+      advice: fc.constantFrom('HUGEPAGE', 'NOHUGEPAGE', 'DONTNEED', 'FREE', 'COLLAPSE'),
+    }),
+  },
   fc.record({ call: fc.constant('mremap' as const), at, length, to: at }),
   fc.constant({ call: 'fork' as const }),
   fc.record({ call: fc.constant('move_pages' as const), at }),
   fc.constant({ call: 'getppid' as const }),
 );
-const begin: readonly Call[] = [{ call: 'mmap', at: 'a', length: '3 H' }, { call: 'madvise', at: 'a', length: '2 H', advice: 'HUGEPAGE' }, { call: 'mmap', at: 'b', length: '2 H' }, { call: 'store', at: 'a', length: 'H' }];
+const begin: readonly Call[] = [
+  { call: 'mmap', at: 'a', length: '3 H' },
+  { call: 'madvise', at: 'a', length: '2 H', advice: 'HUGEPAGE' },
+  { call: 'mmap', at: 'b', length: '2 H' },
+  { call: 'store', at: 'a', length: 'H' },
+];
 const operations = fc
   .record({ setUp: fc.array(call, { maxLength: 4 }), counted: fc.array(call, { minLength: 1, maxLength: 4 }) })
-  .map(({ setUp, counted }): CountedOperation => ({ name: 'any', says: 'Anything.', setUp: [...begin, ...setUp], counted }));
+  .map(({ setUp, counted }): CountedOperation => ({
+    name: 'any',
+    says: 'Anything.',
+    setUp: [...begin, ...setUp],
+    counted,
+  }));
 
 /** Three runs that must not differ: the plain form, the stepwise one, and another store. */
-function thrice(operation: CountedOperation, more: Partial<MeasureOptions>, arch: (typeof archs)[number]): [Measured, string[]][] {
-  const others: Partial<MeasureOptions>[] = [{}, { form: 'stepwise' }, { storeOf: (layout) => new MapStore((cell) => layout.initial(cell)) }];
+function thrice(
+  operation: CountedOperation,
+  more: Partial<MeasureOptions>,
+  arch: (typeof archs)[number],
+): [Measured, string[]][] {
+  const others: Partial<MeasureOptions>[] = [
+    {},
+    { form: 'stepwise' },
+    { storeOf: (layout) => new MapStore((cell) => layout.initial(cell)) },
+  ];
   return others.map((other) => {
     const seen: string[] = [];
-    const watchSteps: NonNullable<MeasureOptions['watchSteps']> = () => (step, observed) => seen.push(`${step.kind} ${observed}`);
-    return [measure(arch, operation, { ...MEASURE_DEFAULTS, cpus: 3, geometry: SMALL, watchSteps, ...more, ...other }), seen];
+    const watchSteps: NonNullable<MeasureOptions['watchSteps']> = () => (step, observed) =>
+      seen.push(`${step.kind} ${observed}`);
+    return [
+      measure(arch, operation, { ...MEASURE_DEFAULTS, cpus: 3, geometry: SMALL, watchSteps, ...more, ...other }),
+      seen,
+    ];
   });
 }
 
-test('any operation runs, its interrupts are the sum of their kinds, and two forms and two stores observe the same', () => {
-  fc.assert(
-    fc.property(operations, fc.constantFrom(...archs), fc.constantFrom(...MODES), fc.constantFrom(...KERNELS), (operation, arch, mode, kernel) => {
-      const [plain, stepwise, otherStore] = thrice(operation, { mode, configuration: kernelNamed(kernel) }, arch);
-      expect(stepwise).toEqual(plain);
-      expect(otherStore).toEqual(plain);
-      const { columns, noPlainForm, notModelled } = plain![0];
-      expect(notModelled).toBeUndefined(); // no operation comes to a limit
-      expect(noPlainForm).toBeUndefined();
-      expect(columns.ipis).toBeCloseTo(columns.tlbIpis + columns.syncIpis + columns.lazyExitIpis);
-      for (const column of COLUMNS) expect(columns[column]).toBeGreaterThanOrEqual(0);
-    }),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 20), seed: 612 },
-  );
-}, PATIENCE);
+test(
+  'any operation runs, its interrupts are the sum of their kinds, and two forms and two stores observe the same',
+  () => {
+    fc.assert(
+      fc.property(
+        operations,
+        fc.constantFrom(...archs),
+        fc.constantFrom(...MODES),
+        fc.constantFrom(...KERNELS),
+        (operation, arch, mode, kernel) => {
+          const [plain, stepwise, otherStore] = thrice(operation, { mode, configuration: kernelNamed(kernel) }, arch);
+          expect(stepwise).toEqual(plain);
+          expect(otherStore).toEqual(plain);
+          const { columns, noPlainForm, notModelled } = plain![0];
+          expect(notModelled).toBeUndefined(); // no operation comes to a limit
+          expect(noPlainForm).toBeUndefined();
+          expect(columns.ipis).toBeCloseTo(columns.tlbIpis + columns.syncIpis + columns.lazyExitIpis);
+          for (const column of COLUMNS) expect(columns[column]).toBeGreaterThanOrEqual(0);
+        },
+      ),
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 20), seed: 612 },
+    );
+  },
+  PATIENCE,
+);
 
-test('what touches no memory counts nothing', () => {
-  for (const arch of archs) {
-    for (const mode of MODES) {
-      const { columns } = measure(arch, { name: 'quiet', says: 'Nothing.', setUp: [...begin], counted: [{ call: 'getppid' }] }, { ...MEASURE_DEFAULTS, mode, geometry: SMALL });
-      expect(Object.values(columns)).toEqual([0, 0, 0, 0, 0, 0]);
+test(
+  'what touches no memory counts nothing',
+  () => {
+    for (const arch of archs) {
+      for (const mode of MODES) {
+        const { columns } = measure(
+          arch,
+          { name: 'quiet', says: 'Nothing.', setUp: [...begin], counted: [{ call: 'getppid' }] },
+          { ...MEASURE_DEFAULTS, mode, geometry: SMALL },
+        );
+        expect(Object.values(columns)).toEqual([0, 0, 0, 0, 0, 0]);
+      }
     }
-  }
-}, PATIENCE);
+  },
+  PATIENCE,
+);

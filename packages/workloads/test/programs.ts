@@ -193,7 +193,10 @@ export function onePrograms(seed: number, length: number): Program[] {
 const last = (page: number): Operation => ({ name: `load of page ${page}`, does: load(page) });
 
 /** Every operation beside some other, and two loads behind it. */
-export function twoPrograms(seed: number, beside: readonly Operation[] = operations.filter(({ forks }) => !forks)): Program[] {
+export function twoPrograms(
+  seed: number,
+  beside: readonly Operation[] = operations.filter(({ forks }) => !forks),
+): Program[] {
   const next = numbers(seed);
   return operations.flatMap((one) => {
     const other = beside[next.next().value % beside.length]!;

@@ -1,6 +1,16 @@
 /** Every race on every architecture of which the reference data say something: the verdicts agree, and for the stated reason. */
 import { describe, expect, test } from '@jest/globals';
-import { agreement, expectedAfter, expectedBefore, inReference, judgeScenario, type Expected, type ExpectedRow, type RaceCase, type Verdict } from '@shootdown/core';
+import {
+  agreement,
+  expectedAfter,
+  expectedBefore,
+  inReference,
+  judgeScenario,
+  type Expected,
+  type ExpectedRow,
+  type RaceCase,
+  type Verdict,
+} from '@shootdown/core';
 import arm64 from '../../arch-arm64/src/index.ts';
 import ppc64 from '../../arch-ppc64/src/index.ts';
 import x86 from '../../arch-x86/src/index.ts';
@@ -22,8 +32,10 @@ const PATIENCE = 60_000;
 /** The reference also says what goes wrong. */
 type Row = ExpectedRow & { readonly violated: readonly string[] };
 const rowOf = (race: RaceCase): Row | undefined => expected.find((row) => row.id === race.id) as Row | undefined;
-const judged = (arch: Arch, race: RaceCase, which: 'before' | 'after'): Promise<Verdict> => judgeScenario(arch, race.scenario, race[which], which, bounds);
-const stated = (race: RaceCase): Arch[] => archs.filter((arch) => ['violates', 'clean'].includes(expectedBefore(rowOf(race), arch)));
+const judged = (arch: Arch, race: RaceCase, which: 'before' | 'after'): Promise<Verdict> =>
+  judgeScenario(arch, race.scenario, race[which], which, bounds);
+const stated = (race: RaceCase): Arch[] =>
+  archs.filter((arch) => ['violates', 'clean'].includes(expectedBefore(rowOf(race), arch)));
 
 test('every race has a row of the reference, and a name of its own', () => {
   expect(races.filter((race) => !rowOf(race)).map((race) => race.id)).toEqual([]);
@@ -32,13 +44,21 @@ test('every race has a row of the reference, and a name of its own', () => {
 
 describe.each(races.map((race) => [race.id, race] as const))('%s', (_id, race) => {
   const row = rowOf(race);
-  test.each(stated(race).map((arch) => [arch.id, expectedBefore(row, arch), arch] as const))('%s: %s before the fix', async (_arch, before, arch) => {
-    const verdict = await judged(arch, race, 'before');
-    expect([verdict.outcome, agrees(before, verdict)]).toEqual([verdict.outcome, true]);
-    if (verdict.counterexample) expect(row?.violated).toContain(inReference(verdict.counterexample.breach));
-  }, PATIENCE);
-  test.each(stated(race).map((arch) => [arch.id, arch] as const))('%s: clean after it', async (_arch, arch) => {
-    const verdict = await judged(arch, race, 'after');
-    expect([verdict.counterexample?.claim, agrees(expectedAfter(row, arch), verdict)]).toEqual([undefined, true]);
-  }, PATIENCE);
+  test.each(stated(race).map((arch) => [arch.id, expectedBefore(row, arch), arch] as const))(
+    '%s: %s before the fix',
+    async (_arch, before, arch) => {
+      const verdict = await judged(arch, race, 'before');
+      expect([verdict.outcome, agrees(before, verdict)]).toEqual([verdict.outcome, true]);
+      if (verdict.counterexample) expect(row?.violated).toContain(inReference(verdict.counterexample.breach));
+    },
+    PATIENCE,
+  );
+  test.each(stated(race).map((arch) => [arch.id, arch] as const))(
+    '%s: clean after it',
+    async (_arch, arch) => {
+      const verdict = await judged(arch, race, 'after');
+      expect([verdict.counterexample?.claim, agrees(expectedAfter(row, arch), verdict)]).toEqual([undefined, true]);
+    },
+    PATIENCE,
+  );
 });

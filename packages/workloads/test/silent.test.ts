@@ -25,7 +25,9 @@ function wrong(arch: ArchSpec, program: Program, release: string, maxStates: num
 }
 /** Each program on another architecture and kernel than the one before. */
 const told = (programs: readonly Program[], from: number, maxStates: number): string[] =>
-  programs.flatMap((program, i) => wrong(archs[(from + i) % archs.length]!, program, KERNELS[(from + i) % 2]!, maxStates) ?? []);
+  programs.flatMap(
+    (program, i) => wrong(archs[(from + i) % archs.length]!, program, KERNELS[(from + i) % 2]!, maxStates) ?? [],
+  );
 
 test.each([1, 8])('one thread: %i', (seed) => expect(told(onePrograms(seed, 2), seed, 5000)).toEqual([]));
 test.each([2])('two threads: %i', (seed) => expect(told(twoPrograms(seed), seed, 1500)).toEqual([]));

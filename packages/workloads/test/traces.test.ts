@@ -55,7 +55,12 @@ describe('calls that were recorded', () => {
       '8 1.8 --- SIGCHLD {si_signo=SIGCHLD} ---',
     ].join('\n');
     expect(readStrace(text)).toEqual([
-      { pid: 7, name: 'mmap', args: ['NULL', '8192', 'PROT_READ|PROT_WRITE', 'MAP_PRIVATE|MAP_ANONYMOUS', '-1', '0'], result: 0x9000 },
+      {
+        pid: 7,
+        name: 'mmap',
+        args: ['NULL', '8192', 'PROT_READ|PROT_WRITE', 'MAP_PRIVATE|MAP_ANONYMOUS', '-1', '0'],
+        result: 0x9000,
+      },
       { pid: 8, name: 'munmap', args: ['0x7000', '4096'], result: 0 },
     ]);
   });
@@ -69,7 +74,8 @@ describe('calls that were recorded', () => {
         for (const [kind, outcomes] of kindsOf(readStrace(readFileSync(new URL(name, folder), 'utf8')))) {
           if (outcomes.has('done')) done.add(kind);
           for (const outcome of outcomes) expect(outcome === 'done' || known.has(outcome)).toBe(true);
-          if (globalThis.process.env['SHOW_TRACES']) globalThis.process.stderr.write(`${name}: ${kind}: ${[...outcomes].join('; ')}\n`);
+          if (globalThis.process.env['SHOW_TRACES'])
+            globalThis.process.stderr.write(`${name}: ${kind}: ${[...outcomes].join('; ')}\n`);
         }
       for (const kind of [
         'munmap of a part of an area',

@@ -5,7 +5,9 @@ import tseslint from 'typescript-eslint';
 import { fileURLToPath } from 'node:url';
 
 // The plugin is JavaScript without types.
-const { default: shootdown } = (await import(fileURLToPath(new URL('../index.mjs', import.meta.url)))) as { default: ESLint.Plugin };
+const { default: shootdown } = (await import(fileURLToPath(new URL('../index.mjs', import.meta.url)))) as {
+  default: ESLint.Plugin;
+};
 const linter = new Linter();
 const complaints = (body: string): string[] =>
   linter

@@ -32,12 +32,18 @@ export class Ablate implements Command {
     for (const { scenario, variants } of chosen) {
       // Of a race the kernel after its fix; of anything else the only one.
       const variant = options.variant ?? ('after' in variants ? 'after' : (Object.keys(variants)[0] ?? ''));
-      if (!(variant in variants)) throw new core.Mistake('SD_BAD_OPTION', `${scenario.name} has no variant ${variant}.`, `It has ${Object.keys(variants).join(', ')}.`);
+      if (!(variant in variants))
+        throw new core.Mistake(
+          'SD_BAD_OPTION',
+          `${scenario.name} has no variant ${variant}.`,
+          `It has ${Object.keys(variants).join(', ')}.`,
+        );
       for (const arch of archs) {
         if (this.interrupt.aborted) break;
         const one = await core.ablate(arch, scenario, variants[variant]!, variant, {
           ...boundsOf(options, core, this.interrupt),
-          onRemoval: (done, total, what) => this.progress.task(`${done}/${total}  ${scenario.name} on ${arch.id} without ${what}`),
+          onRemoval: (done, total, what) =>
+            this.progress.task(`${done}/${total}  ${scenario.name} on ${arch.id} without ${what}`),
           onProgress: (p) => this.progress.search(p),
         });
         if (one) ablated.push(one);
@@ -45,6 +51,9 @@ export class Ablate implements Command {
       }
     }
     const open = ablated.some(({ removals }) => removals.some((r) => r.word === 'open'));
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'ablation', ablated }, exit: ablated.length === 0 ? EXIT.nothing : open ? EXIT.bound : EXIT.ok };
+    return {
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'ablation', ablated },
+      exit: ablated.length === 0 ? EXIT.nothing : open ? EXIT.bound : EXIT.ok,
+    };
   }
 }

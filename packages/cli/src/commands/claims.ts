@@ -40,6 +40,9 @@ export class Claims implements Command {
       frequencies.push(...measured.frequencies);
       facts.push(...measured.facts);
     }
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'claims', frequencies, facts }, exit: exitOfClaims(frequencies, facts) };
+    return {
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'claims', frequencies, facts },
+      exit: exitOfClaims(frequencies, facts),
+    };
   }
 }

@@ -33,30 +33,52 @@ export class Compare implements Command {
         ...boundsOf(options, core, interrupt),
         ...(pool ? { parallel: threads } : {}),
         judge: (arch, race, variant, bounds) =>
-          journal.judged({ workload: race.scenario.name, variant, arch: arch.id, configuration: race[variant].says, ...compactOf(options) }, async (place) => {
-            progress.note(goesOn(place));
-            const name = `${race.id} ${variant} on ${arch.id}`;
-            const watched = { ...bounds, onProgress: (p: HowFar) => progress.search(p, name) };
-            const verdict = pool
-              ? await pool.judge(arch, race, variant, watched, place)
-              : await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, race.scenario, race[variant], variant, { ...watched, ...checkpoint }));
-            progress.note(howToGoOn(verdict, place));
-            return verdict;
-          }),
+          journal.judged(
+            {
+              workload: race.scenario.name,
+              variant,
+              arch: arch.id,
+              configuration: race[variant].says,
+              ...compactOf(options),
+            },
+            async (place) => {
+              progress.note(goesOn(place));
+              const name = `${race.id} ${variant} on ${arch.id}`;
+              const watched = { ...bounds, onProgress: (p: HowFar) => progress.search(p, name) };
+              const verdict = pool
+                ? await pool.judge(arch, race, variant, watched, place)
+                : await checkpointed(place, core, (checkpoint) =>
+                    core.judgeScenario(arch, race.scenario, race[variant], variant, { ...watched, ...checkpoint }),
+                  );
+              progress.note(howToGoOn(verdict, place));
+              return verdict;
+            },
+          ),
         onCell: (done, total, next) => progress.task(`${done}/${total}  ${next}`),
       }),
     );
-    const whole = rows.length === 0 ? comparison : { ...comparison, rows: [...comparison.rows, ...rows], complete: false };
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison: whole }, exit: exitOfComparison(whole) };
+    const whole =
+      rows.length === 0 ? comparison : { ...comparison, rows: [...comparison.rows, ...rows], complete: false };
+    return {
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison: whole },
+      exit: exitOfComparison(whole),
+    };
   }
 
   /** Races that can be judged, and rows of those that cannot: each of these costs its own row only. */
-  async #races(workloads: Workloads, ids: readonly string[], groups: readonly string[] | undefined, core: Core): Promise<{ races: RaceCase[]; rows: RaceRow[] }> {
+  async #races(
+    workloads: Workloads,
+    ids: readonly string[],
+    groups: readonly string[] | undefined,
+    core: Core,
+  ): Promise<{ races: RaceCase[]; rows: RaceRow[] }> {
     const broken = brokenOf(workloads, ids, groups);
     const named = ids.filter((id) => !broken.some(({ name }) => name === id));
     const onlyBroken = ids.length > 0 && named.length === 0 && groups === undefined;
     const chosen = onlyBroken ? [] : racesOf(workloads, named, groups, core);
-    const strangers = await this.on.catalog.strangers(chosen.map(({ scenario, before, after }) => ({ scenario, configurations: [before, after] })));
+    const strangers = await this.on.catalog.strangers(
+      chosen.map(({ scenario, before, after }) => ({ scenario, configurations: [before, after] })),
+    );
     return {
       races: chosen.filter((_, i) => strangers[i] === undefined),
       rows: [
@@ -68,6 +90,13 @@ export class Compare implements Command {
 }
 
 /** The row of a race that is judged nowhere. */
-const rowOf = ({ id, title, year }: Pick<RaceRow, 'id' | 'title' | 'year'>, { code, what, hint, exitClass }: Mistake): RaceRow => ({
-  id, title, year, cells: [], mistakes: [{ code, what, hint, exitClass }],
+const rowOf = (
+  { id, title, year }: Pick<RaceRow, 'id' | 'title' | 'year'>,
+  { code, what, hint, exitClass }: Mistake,
+): RaceRow => ({
+  id,
+  title,
+  year,
+  cells: [],
+  mistakes: [{ code, what, hint, exitClass }],
 });

@@ -31,18 +31,33 @@ export class Coverage implements Command {
     const archs = select(await this.on.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
     const workloads = await chosenWorkloads(this.on.catalog, names, core);
     // Of all workloads those that have the variant; of workloads that are named each must have it.
-    const chosen = names.length > 0 ? workloads : workloads.filter(({ variants }) => options.variant === undefined || options.variant in variants);
-    if (chosen.length === 0) throw new core.Mistake('SD_BAD_OPTION', `no workload has a variant ${options.variant}.`, 'Races have before and after, other workloads the name of a release, such as v6.1.');
+    const chosen =
+      names.length > 0
+        ? workloads
+        : workloads.filter(({ variants }) => options.variant === undefined || options.variant in variants);
+    if (chosen.length === 0)
+      throw new core.Mistake(
+        'SD_BAD_OPTION',
+        `no workload has a variant ${options.variant}.`,
+        'Races have before and after, other workloads the name of a release, such as v6.1.',
+      );
     const reached = await this.#reachedBy(jobsOf(chosen, archs, options.variant, core), options, core);
     const code = [...kernelCode(), ...(await this.on.catalog.archFiles()).flatMap(archCode)];
-    const coverage = core.codeCoverage(archs, code.map((one) => ({ ...one, file: relative(process.cwd(), one.file) })), reached);
+    const coverage = core.codeCoverage(
+      archs,
+      code.map((one) => ({ ...one, file: relative(process.cwd(), one.file) })),
+      reached,
+    );
     const exit = reached.length === 0 ? EXIT.nothing : coverage.unfinished.length > 0 ? EXIT.bound : EXIT.ok;
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'coverage', coverage }, exit };
   }
 
   async #reachedBy(jobs: readonly Job[], options: CoverageOptions, core: Core): Promise<Reached[]> {
     const { progress, interrupt } = this.on;
-    const bounds = { ...boundsOf(options, core, interrupt), onProgress: (p: Parameters<Progress['search']>[0]) => progress.search(p) };
+    const bounds = {
+      ...boundsOf(options, core, interrupt),
+      onProgress: (p: Parameters<Progress['search']>[0]) => progress.search(p),
+    };
     const found: (Reach | undefined)[] = [];
     let next = 0;
     await this.on.threaded(options.jobs, jobs.length, async (threads, pool) => {
@@ -50,7 +65,9 @@ export class Coverage implements Command {
         for (let i = next++; i < jobs.length && !interrupt.aborted; i = next++) {
           const { arch, scenario, variant, configuration } = jobs[i]!;
           progress.task(`${i}/${jobs.length}  ${scenario.name} ${variant} on ${arch.id}`);
-          found[i] = await (pool ? pool.reach(arch.id, scenario.name, variant, bounds) : core.reach(arch, scenario, configuration, bounds));
+          found[i] = await (pool
+            ? pool.reach(arch.id, scenario.name, variant, bounds)
+            : core.reach(arch, scenario, configuration, bounds));
         }
       };
       await Promise.all(Array.from({ length: threads }, lane));

@@ -29,7 +29,12 @@ export class Explain implements Command {
 
 function answerOf(arch: ArchSpec, name: string, core: Core): Answer {
   const body = core.hooksOf(arch).find((b) => b.hookName === name);
-  return { arch: arch.id, layer: body?.layer ?? 'none', own: body?.own ?? false, ...(body?.source ? { source: body.source } : {}) };
+  return {
+    arch: arch.id,
+    layer: body?.layer ?? 'none',
+    own: body?.own ?? false,
+    ...(body?.source ? { source: body.source } : {}),
+  };
 }
 
 function pageOf(contract: Contract, answers: readonly Answer[], core: Core): HookPage {

@@ -8,20 +8,32 @@ const archs = (command: Command): Command => command.option(ARCH, 'only these ar
 const bounds = (command: Command): Command =>
   command
     .option('--max-states <n>', 'give up a search after so many states', whole)
-    .option('--max-memory <MB>', 'give up a search whose states, and the ways to them, take more than so many megabytes', positive)
+    .option(
+      '--max-memory <MB>',
+      'give up a search whose states, and the ways to them, take more than so many megabytes',
+      positive,
+    )
     .option('--timeout <s>', 'give up a search after so many seconds', positive)
     .addOption(
-      new Option('--thresholds <whose>', 'numbers that code compares with, such as flush ceilings: the small ones of explorations, those of the machine, or both where it makes a difference (default: both for verdicts, else exploring)')
-        .choices(['exploring', 'machine', 'both']),
+      new Option(
+        '--thresholds <whose>',
+        'numbers that code compares with, such as flush ceilings: the small ones of explorations, those of the machine, or both where it makes a difference (default: both for verdicts, else exploring)',
+      ).choices(['exploring', 'machine', 'both']),
     );
 const resume = (command: Command): Command =>
   command
-    .option('--resume <file>', 'add each verdict to this file, and take from it those that are there; beside it keep the search that is running, and go on with what a run that was killed, or met a bound, has left')
+    .option(
+      '--resume <file>',
+      'add each verdict to this file, and take from it those that are there; beside it keep the search that is running, and go on with what a run that was killed, or met a bound, has left',
+    )
     .option('--checkpoint-every <s>', 'keep the search so often, in seconds (default: 10)', positive);
 
 const compact = (command: Command): Command =>
   command.addOption(
-    new Option('--compact [seed]', 'tell states apart by 64-bit fingerprints alone: less memory, and a printed risk that a state was missed. Another seed is a second, independent search')
+    new Option(
+      '--compact [seed]',
+      'tell states apart by 64-bit fingerprints alone: less memory, and a printed risk that a state was missed. Another seed is a second, independent search',
+    )
       .preset('1')
       .argParser(seed),
   );
@@ -32,19 +44,27 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        compact(resume(bounds(
-          archs(
-            program
-              .command('compare')
-              .argument('[workload...]', 'races (default: all)')
-              .summary('judge races on every architecture, before and after their fix')
-              .description(
-                'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
-              )
-              .option('-g, --group <names>', 'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated', names)
-              .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
+        compact(
+          resume(
+            bounds(
+              archs(
+                program
+                  .command('compare')
+                  .argument('[workload...]', 'races (default: all)')
+                  .summary('judge races on every architecture, before and after their fix')
+                  .description(
+                    'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
+                  )
+                  .option(
+                    '-g, --group <names>',
+                    'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated',
+                    names,
+                  )
+                  .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
+              ),
+            ),
           ),
-        ))),
+        ),
         'shootdown compare collapse-vs-gup-fast lazy-tlb-vs-table-free --arch x86-64,arm64',
       ),
     load: async () => (await import('./compare.ts')).Compare,
@@ -52,19 +72,26 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        compact(resume(bounds(
-          archs(
-            program
-              .command('run')
-              .argument('<workload...>', 'races or other workloads')
-              .summary('judge workloads, and show what breaks')
-              .description(
-                'Judges workloads on the architectures, one after the other, and shows a shortest interleaving for each claim that breaks.\nExits 0 when nothing breaks, 12 when a claim does, 11 when somebody waits for ever, 75 when a search did not end, 4 when nothing applies.',
-              )
-              .option('--against <id>', 'another architecture: show the first step at which it goes another way than where one breaks')
-              .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
+        compact(
+          resume(
+            bounds(
+              archs(
+                program
+                  .command('run')
+                  .argument('<workload...>', 'races or other workloads')
+                  .summary('judge workloads, and show what breaks')
+                  .description(
+                    'Judges workloads on the architectures, one after the other, and shows a shortest interleaving for each claim that breaks.\nExits 0 when nothing breaks, 12 when a claim does, 11 when somebody waits for ever, 75 when a search did not end, 4 when nothing applies.',
+                  )
+                  .option(
+                    '--against <id>',
+                    'another architecture: show the first step at which it goes another way than where one breaks',
+                  )
+                  .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
+              ),
+            ),
           ),
-        ))),
+        ),
         'shootdown run collapse-beside-gup-fast --arch arm64',
       ),
     load: async () => (await import('./run.ts')).Run,
@@ -100,10 +127,24 @@ export const declarations: readonly Declaration[] = [
               'Puts a kick (an interrupt to every other CPU, and a wait) or a flush behind hooks, in every combination; tells each race to its kernel before\nthe fix with them on top; and counts the interrupts of operations. Shows the choices that nothing beats, and what breaks under the cheaper ones.\nExits 0 when there is a choice under which all hold, 12 when there is none, 75 when a search did not end, 4 when nothing applies.',
             )
             .requiredOption('-a, --arch <id>', 'architecture')
-            .option('--at <places>', 'candidates, comma separated: kick.HOOK, flush.HOOK, with .OPERATION behind it only within that', names, ['kick.pmdp_huge_get_and_clear', 'kick.pmdp_collapse_flush'])
+            .option(
+              '--at <places>',
+              'candidates, comma separated: kick.HOOK, flush.HOOK, with .OPERATION behind it only within that',
+              names,
+              ['kick.pmdp_huge_get_and_clear', 'kick.pmdp_collapse_flush'],
+            )
             .option('--with <fixes>', 'fixes of generic code that may be taken too, comma separated', names)
-            .option('--without <changes>', 'changes of the architecture to take out first, such as a kick it has, comma separated', names)
-            .option('--mix <parts>', 'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)', names, ['move', 'wp', 'migrate', 'change', 'zap', 'split', 'collapse'])
+            .option(
+              '--without <changes>',
+              'changes of the architecture to take out first, such as a kick it has, comma separated',
+              names,
+            )
+            .option(
+              '--mix <parts>',
+              'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)',
+              names,
+              ['move', 'wp', 'migrate', 'change', 'zap', 'split', 'collapse'],
+            )
             .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
         ),
         'shootdown place ppc-zap-huge-pmd-vs-lockless-walk --arch ppc64-radix --mix zap,change=100',
@@ -154,9 +195,13 @@ export const declarations: readonly Declaration[] = [
       example(
         program
           .command('list')
-          .addArgument(new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes', 'limits']))
+          .addArgument(
+            new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes', 'limits']),
+          )
           .summary('list architectures, workloads, hooks, operations, changes or limits')
-          .description('Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.'),
+          .description(
+            'Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
+          ),
         'shootdown list limits',
       ),
     load: async () => (await import('./list.ts')).List,
@@ -236,15 +281,21 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        bounds(program
-          .command('litmus')
-          .argument('<file...>', '.litmus files, or folders of them')
-          .summary('run litmus tests on the machine')
-          .description(
-            'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 11 when somebody waits for ever or does not give back a lock,\n65 when a file is not understood, 75 when a search did not end: without --max-states after 2,000,000 states.',
-          )
-          .addOption(new Option('--memory <model>', 'another memory model than that of the instructions').choices(['sc', 'tso']))
-          .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test'),
+        bounds(
+          program
+            .command('litmus')
+            .argument('<file...>', '.litmus files, or folders of them')
+            .summary('run litmus tests on the machine')
+            .description(
+              'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 11 when somebody waits for ever or does not give back a lock,\n65 when a file is not understood, 75 when a search did not end: without --max-states after 2,000,000 states.',
+            )
+            .addOption(
+              new Option('--memory <model>', 'another memory model than that of the instructions').choices([
+                'sc',
+                'tso',
+              ]),
+            )
+            .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test'),
         ),
         'shootdown litmus SB.litmus --memory sc',
       ),
@@ -268,7 +319,10 @@ export const declarations: readonly Declaration[] = [
               names,
             )
             .option('--against [file]', 'compare with counts of real kernels: those of a file, or of Linux 6.1')
-            .option('--kernel <release>', 'kernel that is measured: 6.1 or 6.12 (default: that of the counts, else 6.1)')
+            .option(
+              '--kernel <release>',
+              'kernel that is measured: 6.1 or 6.12 (default: that of the counts, else 6.1)',
+            )
             .option('--without <rule>', 'one rule of the kernel or the machine switched off: which counts notice?')
             .option('--why <row>', 'show who caused what, for OPERATION:ARCHITECTURE:MODE')
             .option('--stepwise', 'run kernel code step by step, as an exploration does: slower, with the same result'),
@@ -282,7 +336,9 @@ export const declarations: readonly Declaration[] = [
 /** Options that every command has. */
 export const globals = (program: Command): Command =>
   program
-    .addOption(new Option('--format <name>', 'how the result is written').choices(['text', 'json', 'csv']).default('text'))
+    .addOption(
+      new Option('--format <name>', 'how the result is written').choices(['text', 'json', 'csv']).default('text'),
+    )
     .option('--json', 'same as --format json')
     .option('-q, --quiet', 'no progress')
     .option('--no-color', 'no colours (also: NO_COLOR in the environment)')

@@ -16,7 +16,10 @@ export class List implements Command {
   async run([what = '']: readonly string[]): Promise<Result> {
     const core = await this.core();
     const items = await this.#items(what, core);
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'list', what, items }, exit: items.length > 0 ? EXIT.ok : EXIT.nothing };
+    return {
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'list', what, items },
+      exit: items.length > 0 ? EXIT.ok : EXIT.nothing,
+    };
   }
 
   async #items(what: string, core: Core): Promise<Item[]> {
@@ -39,12 +42,19 @@ export class List implements Command {
   /** Fixes of generic code, and changes of hooks with the architectures that have them. */
   async #changes(core: Core): Promise<Item[]> {
     const archs = await this.catalog.archs();
-    const known = archs.map((arch) => ({ id: arch.id, changes: new Map(core.changesKnownTo(arch).map((change) => [change.name, change])) }));
+    const known = archs.map((arch) => ({
+      id: arch.id,
+      changes: new Map(core.changesKnownTo(arch).map((change) => [change.name, change])),
+    }));
     const all = new Map(known.flatMap(({ changes }) => [...changes]));
     const having = (name: string): string[] => known.filter(({ changes }) => changes.has(name)).map(({ id }) => id);
     return [
       ...core.FIXES.map(({ name, since, says }): Item => ({ name, facts: ['fix', since], says })),
-      ...[...all.values()].map(({ name, says }): Item => ({ name, facts: [having(name).length === archs.length ? 'every' : having(name).join(' ')], says })),
+      ...[...all.values()].map(({ name, says }): Item => ({
+        name,
+        facts: [having(name).length === archs.length ? 'every' : having(name).join(' ')],
+        says,
+      })),
     ];
   }
 
@@ -54,12 +64,26 @@ export class List implements Command {
 
   async #workloads(): Promise<Item[]> {
     const workloads = await this.catalog.workloads();
-    const races = workloads.races.map((r): Item => ({ name: r.id, facts: ['race', ...(r.year ? [String(r.year)] : [])], says: r.title }));
-    const rest = namedOf({ ...workloads, races: [] }).filter(({ scenario }) => !races.some((r) => r.name === scenario.name));
+    const races = workloads.races.map((r): Item => ({
+      name: r.id,
+      facts: ['race', ...(r.year ? [String(r.year)] : [])],
+      says: r.title,
+    }));
+    const rest = namedOf({ ...workloads, races: [] }).filter(
+      ({ scenario }) => !races.some((r) => r.name === scenario.name),
+    );
     return [
       ...races,
-      ...rest.map(({ scenario, variants }): Item => ({ name: scenario.name, facts: Object.keys(variants), says: scenario.title ?? '' })),
-      ...workloads.broken.map(({ name, mistake }): Item => ({ name, facts: [mistake.code], says: `Cannot be run: ${mistake.what}` })),
+      ...rest.map(({ scenario, variants }): Item => ({
+        name: scenario.name,
+        facts: Object.keys(variants),
+        says: scenario.title ?? '',
+      })),
+      ...workloads.broken.map(({ name, mistake }): Item => ({
+        name,
+        facts: [mistake.code],
+        says: `Cannot be run: ${mistake.what}`,
+      })),
     ];
   }
 
@@ -73,10 +97,22 @@ export class List implements Command {
   async #hooks(core: Core): Promise<Item[]> {
     const archs = await this.catalog.archs();
     const workloads = namedOf(await this.catalog.workloads());
-    const own = new Map(archs.map((a) => [a.id, new Set(core.hooksOf(a).filter((h) => h.layer !== 'Generic').map((h) => h.hookName))]));
+    const own = new Map(
+      archs.map((a) => [
+        a.id,
+        new Set(
+          core
+            .hooksOf(a)
+            .filter((h) => h.layer !== 'Generic')
+            .map((h) => h.hookName),
+        ),
+      ]),
+    );
     const callers = workloads.map(({ scenario, variants }) => {
       const configuration = Object.values(variants).at(-1);
-      const called = configuration ? archs.flatMap((a) => [...core.hooksExercised(a, { scenario, configuration })]) : [];
+      const called = configuration
+        ? archs.flatMap((a) => [...core.hooksExercised(a, { scenario, configuration })])
+        : [];
       return { name: scenario.name, called: new Set(called) };
     });
     return [...core.allHooks.values()].map((h): Item => {

@@ -27,24 +27,37 @@ export class Litmus implements Command {
   ) {}
 
   async run(names: readonly string[], options: Options): Promise<Result> {
-    const [core, { agreementOf, answerLitmus, LITMUS_STATES, readReferences }] = await Promise.all([this.core(), import('@shootdown/litmus')]);
-    const read = async (path: string): Promise<string> => readFile(path, 'utf8').catch((error: unknown) => missing(path, error, core));
+    const [core, { agreementOf, answerLitmus, LITMUS_STATES, readReferences }] = await Promise.all([
+      this.core(),
+      import('@shootdown/litmus'),
+    ]);
+    const read = async (path: string): Promise<string> =>
+      readFile(path, 'utf8').catch((error: unknown) => missing(path, error, core));
     const files = (await Promise.all(names.map((name) => filesOf(name, core)))).flat();
     const { against, memory } = options;
     const references = against === undefined ? [] : readReferences(jsonOf(await read(against), against, core), against);
     const of = new Map(references.map((reference) => [basename(reference.file), reference]));
-    const bounds = { ...boundsOf({ ...options, maxStates: options.maxStates ?? LITMUS_STATES }, core, this.interrupt), ...(memory ? { memory } : {}) };
+    const bounds = {
+      ...boundsOf({ ...options, maxStates: options.maxStates ?? LITMUS_STATES }, core, this.interrupt),
+      ...(memory ? { memory } : {}),
+    };
     const compared = against !== undefined;
     const answers: LitmusAnswer[] = [];
     const growing = await this.printer.litmus(compared);
-    const end = (): { asked: number; complete: boolean } => ({ asked: files.length, complete: answers.length === files.length && !answers.some(isInterrupted) });
+    const end = (): { asked: number; complete: boolean } => ({
+      asked: files.length,
+      complete: answers.length === files.length && !answers.some(isInterrupted),
+    });
     try {
       for (const file of files) {
         await setImmediate(); // lets a signal come in
         if (this.interrupt.aborted) break;
         this.progress.task(`${answers.length}/${files.length}  ${basename(file)}`);
         const onProgress = (now: HowFar): void => this.progress.search(now, file);
-        const answer = await answerLitmus(await read(file), file, files.length > 1 ? 'many' : 'one', { ...bounds, onProgress });
+        const answer = await answerLitmus(await read(file), file, files.length > 1 ? 'many' : 'one', {
+          ...bounds,
+          onProgress,
+        });
         const reference = of.get(basename(file));
         answers.push({ ...answer, ...(reference ? { agreement: agreementOf(answer, reference) } : {}) });
         growing.add(answers.at(-1)!);
@@ -55,7 +68,11 @@ export class Litmus implements Command {
       throw error;
     }
     growing.end(end());
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'litmus', answers, compared, ...end() }, exit: exitOf(answers), printed: true };
+    return {
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'litmus', answers, compared, ...end() },
+      exit: exitOf(answers),
+      printed: true,
+    };
   }
 }
 
@@ -65,11 +82,18 @@ const isInterrupted = (answer: LitmusAnswer): boolean => 'outcome' in answer && 
 async function filesOf(name: string, core: Core): Promise<string[]> {
   const about = await stat(name).catch((error: unknown) => missing(name, error, core));
   if (!about.isDirectory()) return [name];
-  return (await readdir(name)).filter((file) => file.endsWith('.litmus')).sort().map((file) => join(name, file));
+  return (await readdir(name))
+    .filter((file) => file.endsWith('.litmus'))
+    .sort()
+    .map((file) => join(name, file));
 }
 
 function missing(path: string, error: unknown, { Mistake }: Core): never {
-  throw new Mistake('SD_BAD_LITMUS', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, 'Is the path right?');
+  throw new Mistake(
+    'SD_BAD_LITMUS',
+    `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    'Is the path right?',
+  );
 }
 function jsonOf(text: string, path: string, core: Core): unknown {
   try {
@@ -80,7 +104,8 @@ function jsonOf(text: string, path: string, core: Core): unknown {
 }
 
 function exitOf(answers: readonly LitmusAnswer[]): number {
-  if (answers.some(({ agreement }) => ['unsound', 'false alarm', 'ends differ'].includes(agreement ?? ''))) return EXIT.differs;
+  if (answers.some(({ agreement }) => ['unsound', 'false alarm', 'ends differ'].includes(agreement ?? '')))
+    return EXIT.differs;
   if (answers.some((a) => 'mistake' in a)) return EXIT.notRead;
   if (answers.some((a) => 'outcome' in a && (a.outcome.deadlock ?? a.outcome.kept))) return EXIT.deadlock;
   if (answers.some((a) => 'outcome' in a && !a.outcome.complete)) return EXIT.bound;

@@ -1,7 +1,15 @@
 /** `measure`: operations counted in one run with the real shape of the tree, alone or beside what real kernels did. */
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import type { ArchSpec, ComparedRow, CountedOperation, CountRow, Measured, MeasureOptions, Mode } from '@shootdown/core';
+import type {
+  ArchSpec,
+  ComparedRow,
+  CountedOperation,
+  CountRow,
+  Measured,
+  MeasureOptions,
+  Mode,
+} from '@shootdown/core';
 import type { Content } from '@shootdown/report';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -52,8 +60,14 @@ export class Measure implements Command {
     const targets = await this.#targets(why ? [why.arch] : options.arch, options.against !== undefined, core);
     const modes = modesOf(why ? [why.mode] : options.mode, core);
     const rows = options.against === undefined ? undefined : await this.#counts(options.against, core);
-    const perturbed = this.#perturbed(options, targets.map(({ arch }) => arch), core);
-    const jobs = rows ? comparisons(rows, targets, operations, modes) : measurements(targets, operations, modes ?? ['solo']);
+    const perturbed = this.#perturbed(
+      options,
+      targets.map(({ arch }) => arch),
+      core,
+    );
+    const jobs = rows
+      ? comparisons(rows, targets, operations, modes)
+      : measurements(targets, operations, modes ?? ['solo']);
     if (jobs.length > 0) mustBeCounted(jobs, names.length > 0 ? operations.map(({ name }) => name) : [], options, core);
 
     const done: { readonly job: Job; readonly measured: Measured }[] = [];
@@ -61,25 +75,43 @@ export class Measure implements Command {
       await setImmediate(); // lets a signal come in
       if (this.interrupt.aborted) break;
       this.progress.task(`${done.length}/${jobs.length}  ${job.operation.name} ${job.mode} on ${job.name}`);
-      const { noPlainForm, ...counted } = measured(job, { ...perturbed(job), ...(options.stepwise ? { form: 'stepwise' } : {}) }, core);
-      if (noPlainForm !== undefined) this.progress.note(`${job.name} is run step by step, which is slower and counts the same: ${noPlainForm}.`);
+      const { noPlainForm, ...counted } = measured(
+        job,
+        { ...perturbed(job), ...(options.stepwise ? { form: 'stepwise' } : {}) },
+        core,
+      );
+      if (noPlainForm !== undefined)
+        this.progress.note(`${job.name} is run step by step, which is slower and counts the same: ${noPlainForm}.`);
       done.push({ job, measured: counted });
     }
 
     const { countedBeside, countedLeftOut } = await this.catalog.workloads();
     const archs = await this.catalog.archs();
     const functionsOf = core.comparedIn(rows ?? [], countedBeside, archs);
-    const compared = done.flatMap(({ job, measured }) => (job.row ? [core.against(job.row, measured, functionsOf(job.row))] : []));
+    const compared = done.flatMap(({ job, measured }) =>
+      job.row ? [core.against(job.row, measured, functionsOf(job.row))] : [],
+    );
     const content: Content = rows
-      ? { kind: 'counts', rows: compared, sums: sumsOf(compared, core), notCompared: core.notCompared(rows, countedLeftOut, archs), beside: countedBeside }
+      ? {
+          kind: 'counts',
+          rows: compared,
+          sums: sumsOf(compared, core),
+          notCompared: core.notCompared(rows, countedLeftOut, archs),
+          beside: countedBeside,
+        }
       : { kind: why ? 'why' : 'measurements', measured: done.map(({ measured }) => measured) };
     return { report: { schemaVersion: core.SCHEMA_VERSION, ...content }, exit: exitOf(done, compared) };
   }
 
   /** What is asked for beside the kernel and machine of a row: another kernel, a rule less. */
-  #perturbed({ kernel, without }: Options, archs: readonly ArchSpec[], core: Core): (job: Job) => Partial<MeasureOptions> {
+  #perturbed(
+    { kernel, without }: Options,
+    archs: readonly ArchSpec[],
+    core: Core,
+  ): (job: Job) => Partial<MeasureOptions> {
     const rule = without === undefined ? undefined : core.ruleNamed(without, archs, core.kernelNamed(kernel ?? '6.12'));
-    for (const arch of archs) if (rule && !rule(arch)) this.progress.note(`${arch.id} has no rule ${without}: it is measured as it is.`);
+    for (const arch of archs)
+      if (rule && !rule(arch)) this.progress.note(`${arch.id} has no rule ${without}: it is measured as it is.`);
     return ({ arch, row }) => {
       const configuration = core.kernelNamed(kernel ?? row?.kernel ?? '6.1');
       const off = rule?.(arch);
@@ -107,7 +139,9 @@ export class Measure implements Command {
   }
 
   async #counts(from: string | true, core: Core): Promise<readonly CountRow[]> {
-    return from === true ? (await this.catalog.workloads()).kernelCounts() : core.readCounts(await readJson(from, core), from);
+    return from === true
+      ? (await this.catalog.workloads()).kernelCounts()
+      : core.readCounts(await readJson(from, core), from);
   }
 }
 
@@ -137,17 +171,41 @@ function whyOf(text: string, core: Core): { readonly operation: string; readonly
 
 /** A row that is named in full leaves nothing to be chosen. */
 function mustBeAlone(names: readonly string[], { arch, mode, against }: Options, core: Core): void {
-  const more = names.length > 0 ? names.join(' ') : arch ? '--arch' : mode ? '--mode' : against !== undefined ? '--against' : undefined;
-  if (more !== undefined) throw new core.Mistake('SD_BAD_OPTION', `${more} beside --why means nothing: a row is named in full.`, 'Leave it out, or leave out --why.');
+  const more =
+    names.length > 0
+      ? names.join(' ')
+      : arch
+        ? '--arch'
+        : mode
+          ? '--mode'
+          : against !== undefined
+            ? '--against'
+            : undefined;
+  if (more !== undefined)
+    throw new core.Mistake(
+      'SD_BAD_OPTION',
+      `${more} beside --why means nothing: a row is named in full.`,
+      'Leave it out, or leave out --why.',
+    );
 }
 
 /** What is named has to be in the counts: else it would be left out of the table without a word. Where nothing is left, the exit code says so. */
-function mustBeCounted(jobs: readonly Job[], operations: readonly string[], { arch = [], mode = [] }: Options, core: Core): void {
+function mustBeCounted(
+  jobs: readonly Job[],
+  operations: readonly string[],
+  { arch = [], mode = [] }: Options,
+  core: Core,
+): void {
   const missing =
     operations.find((name) => !jobs.some((job) => job.operation.name === name)) ??
     arch.find((name) => !jobs.some((job) => job.name === name)) ??
     (mode.includes('all') ? undefined : mode.find((name) => !jobs.some((job) => job.mode === name)));
-  if (missing !== undefined) throw new core.Mistake('SD_BAD_OPTION', `the counts say nothing of ${missing}.`, 'Leave it out, or measure it without --against.');
+  if (missing !== undefined)
+    throw new core.Mistake(
+      'SD_BAD_OPTION',
+      `the counts say nothing of ${missing}.`,
+      'Leave it out, or measure it without --against.',
+    );
 }
 
 function modesOf(wanted: readonly string[] | undefined, core: Core): Mode[] | undefined {
@@ -156,9 +214,15 @@ function modesOf(wanted: readonly string[] | undefined, core: Core): Mode[] | un
 }
 
 const measured = ({ arch, name, operation, mode, row }: Job, more: Partial<MeasureOptions>, core: Core): Measured =>
-  row ? core.measureRow(arch, operation, row, more) : core.measure(arch, operation, { ...core.MEASURE_DEFAULTS, variant: name, mode, ...more });
+  row
+    ? core.measureRow(arch, operation, row, more)
+    : core.measure(arch, operation, { ...core.MEASURE_DEFAULTS, variant: name, mode, ...more });
 
-const measurements = (targets: readonly Target[], operations: readonly CountedOperation[], modes: readonly Mode[]): Job[] =>
+const measurements = (
+  targets: readonly Target[],
+  operations: readonly CountedOperation[],
+  modes: readonly Mode[],
+): Job[] =>
   operations.flatMap((operation) => targets.flatMap((target) => modes.map((mode) => ({ ...target, operation, mode }))));
 
 /** One for each row that speaks of what is asked for. */
@@ -179,7 +243,10 @@ const comparisons = (
 
 /** By the name that the counts have for an architecture. */
 const sumsOf = (rows: readonly ComparedRow[], core: Core): Extract<Content, { kind: 'counts' }>['sums'] =>
-  [...new Set(rows.map((row) => row.arch))].map((arch) => ({ arch, columns: core.sumsOf(rows.filter((row) => row.arch === arch)) }));
+  [...new Set(rows.map((row) => row.arch))].map((arch) => ({
+    arch,
+    columns: core.sumsOf(rows.filter((row) => row.arch === arch)),
+  }));
 
 function exitOf(done: readonly unknown[], compared: readonly ComparedRow[]): number {
   if (compared.some((row) => row.columns.some((c) => c.agreement === 'different'))) return EXIT.differs;

@@ -20,7 +20,10 @@ export class New implements Command {
     @inject(MODULES) private readonly modules: Modules,
   ) {}
 
-  async run([, name = '']: readonly string[], options: { readonly like?: string; readonly dir?: string }): Promise<Result> {
+  async run(
+    [, name = '']: readonly string[],
+    options: { readonly like?: string; readonly dir?: string },
+  ): Promise<Result> {
     const core = await this.core();
     const refuse = (what: string, hint: string): never => {
       throw new core.Mistake('SD_BAD_OPTION', what, hint);
@@ -29,11 +32,15 @@ export class New implements Command {
     if (bad !== undefined) refuse(`"${name}" cannot be the name of an architecture: ${bad}.`, 'Choose another name.');
     const config = this.modules.findConfig();
     if (config === undefined)
-      refuse('there is no workspace here.', 'Run it in a checkout of shootdown: next to shootdown.config.mjs, or below.');
+      refuse(
+        'there is no workspace here.',
+        'Run it in a checkout of shootdown: next to shootdown.config.mjs, or below.',
+      );
     const workspace = new Workspace(dirname(config ?? ''));
     const folder = this.#folder(workspace, options.dir ?? 'packages', name, refuse);
     const archs = await this.catalog.archs();
-    if (archs.some((a) => a.id === name)) refuse(`there is an architecture called ${name} already.`, 'Choose another name.');
+    if (archs.some((a) => a.id === name))
+      refuse(`there is an architecture called ${name} already.`, 'Choose another name.');
     const [like] = select(archs, (a) => a.id, [options.like ?? 'arm64'], 'SD_UNKNOWN_ARCH', core) as [ArchSpec];
     const shootdown =
       shootdownOf(like) ??

@@ -23,7 +23,13 @@ interface PlaceOptions extends BoundOptions {
 
 /** Short names of what takes a huge PMD out or makes a table of it, and the counted operation of each. */
 const PATHS: Readonly<Record<string, string>> = {
-  move: 'thp_mremap', wp: 'thp_cow_write', migrate: 'thp_migrate', change: 'thp_mprotect_ro', zap: 'thp_dontneed', split: 'thp_partial_dontneed1', collapse: 'collapse',
+  move: 'thp_mremap',
+  wp: 'thp_cow_write',
+  migrate: 'thp_migrate',
+  change: 'thp_mprotect_ro',
+  zap: 'thp_dontneed',
+  split: 'thp_partial_dontneed1',
+  collapse: 'collapse',
 };
 
 @injectable()
@@ -41,21 +47,48 @@ export class Place implements Command {
     const workloads = await this.catalog.workloads();
     const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
     mustBeWhole(workloads, names);
-    const races: RaceCase[] = select([...workloads.races, ...workloads.variations], (r) => r.id, names, 'SD_UNKNOWN_WORKLOAD', core);
-    await mustBeKnown(this.catalog, races.map(({ scenario, before }) => ({ scenario, variants: { before } })));
+    const races: RaceCase[] = select(
+      [...workloads.races, ...workloads.variations],
+      (r) => r.id,
+      names,
+      'SD_UNKNOWN_WORKLOAD',
+      core,
+    );
+    await mustBeKnown(
+      this.catalog,
+      races.map(({ scenario, before }) => ({ scenario, variants: { before } })),
+    );
     mustMatter(arch!, races, fixes, without, core);
     const mix = (options.mix ?? []).map((part) => partOf(part, workloads, core));
-    mustDiffer(mix.map(({ name }) => name), core);
+    mustDiffer(
+      mix.map(({ name }) => name),
+      core,
+    );
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
     const placement = await core.place(
-      { arch: arch!, races, places: [...new Set(at)].map(core.readPlace), fixes: [...new Set(fixes)], without, mix, mode: mode! },
+      {
+        arch: arch!,
+        races,
+        places: [...new Set(at)].map(core.readPlace),
+        fixes: [...new Set(fixes)],
+        without,
+        mix,
+        mode: mode!,
+      },
       {
         ...boundsOf(options, core, this.interrupt),
         onSet: (done, total, what) => this.progress.task(`${done}/${total}  ${what}`),
         onProgress: (p) => this.progress.search(p),
       },
     );
-    const exit = placement.races.length === 0 ? EXIT.nothing : !placement.complete ? EXIT.bound : placement.choices.some((c) => c.holds) ? EXIT.ok : EXIT.violation;
+    const exit =
+      placement.races.length === 0
+        ? EXIT.nothing
+        : !placement.complete
+          ? EXIT.bound
+          : placement.choices.some((c) => c.holds)
+            ? EXIT.ok
+            : EXIT.violation;
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'placement', placement }, exit };
   }
 }
@@ -64,21 +97,51 @@ export class Place implements Command {
  * Fixes and changes have to be known, and none of them without effect on all of the races.
  * @throws Mistake SD_BAD_OPTION
  */
-function mustMatter(arch: ArchSpec, races: readonly RaceCase[], fixes: readonly string[], without: readonly string[], core: Core): void {
+function mustMatter(
+  arch: ArchSpec,
+  races: readonly RaceCase[],
+  fixes: readonly string[],
+  without: readonly string[],
+  core: Core,
+): void {
   for (const name of fixes) {
-    mustBeOneOf(name, core.FIXES.map((fix) => fix.name), '--with', 'fix of generic code', core);
-    const has = ({ release, with: more = [], without: fewer = [] }: Configuration): boolean => core.kernel(release).with(...more).without(...fewer).fixes.has(name);
-    if (races.every(({ before }) => has(before))) throw new core.Mistake('SD_BAD_OPTION', `--with ${name} changes nothing: every race is told to a kernel that has it.`, 'Leave it out.');
+    mustBeOneOf(
+      name,
+      core.FIXES.map((fix) => fix.name),
+      '--with',
+      'fix of generic code',
+      core,
+    );
+    const has = ({ release, with: more = [], without: fewer = [] }: Configuration): boolean =>
+      core
+        .kernel(release)
+        .with(...more)
+        .without(...fewer)
+        .fixes.has(name);
+    if (races.every(({ before }) => has(before)))
+      throw new core.Mistake(
+        'SD_BAD_OPTION',
+        `--with ${name} changes nothing: every race is told to a kernel that has it.`,
+        'Leave it out.',
+      );
   }
   for (const name of without) {
     mustKnow(arch, { without: [name] }, '--without', core);
     if (races.every(({ before }) => core.idleSwitches(arch, before, { without: [name] }).length > 0))
-      throw new core.Mistake('SD_BAD_OPTION', `--without ${name} changes nothing: no race is told to a kernel that has it on ${arch.id}.`, 'Leave it out.');
+      throw new core.Mistake(
+        'SD_BAD_OPTION',
+        `--without ${name} changes nothing: no race is told to a kernel that has it on ${arch.id}.`,
+        'Leave it out.',
+      );
   }
 }
 
 /** `change=100`, `zap`, or an operation by its own name. */
-function partOf(text: string, { operations }: Workloads, core: Core): { name: string; operation: Workloads['operations'][number]; weight: number } {
+function partOf(
+  text: string,
+  { operations }: Workloads,
+  core: Core,
+): { name: string; operation: Workloads['operations'][number]; weight: number } {
   const { name, weight } = weightOf(text, core);
   const [operation] = select(operations, (o) => o.name, [PATHS[name] ?? name], 'SD_UNKNOWN_OPERATION', core);
   return { name, operation: operation!, weight };

@@ -20,7 +20,10 @@ export class Replay implements Command {
     const named = namedOf(workloads);
     const [, name = ''] = text.split(':');
     mustBeWhole(workloads, [name]);
-    await mustBeKnown(this.catalog, named.filter(({ scenario }) => scenario.name === name));
+    await mustBeKnown(
+      this.catalog,
+      named.filter(({ scenario }) => scenario.name === name),
+    );
     const found = core.replayToken(text, archs, named);
     const { workload, variant, arch } = found.token;
     const trace = options.until === undefined ? found.trace : cut(found.trace, options.until);
@@ -40,5 +43,10 @@ export class Replay implements Command {
 /** The trace up to a step; what is wrong at its end belongs to the whole only. */
 function cut(trace: Trace, until: number): Trace {
   if (until >= trace.events.length) return trace;
-  return { processes: trace.processes, events: trace.events.filter((e) => e.number <= until), brokenAtEnd: [], stuck: [] };
+  return {
+    processes: trace.processes,
+    events: trace.events.filter((e) => e.number <= until),
+    brokenAtEnd: [],
+    stuck: [],
+  };
 }

@@ -28,10 +28,18 @@ export class Run implements Command {
 
   async run(names: readonly string[], options: Options): Promise<Result> {
     const core = await this.core();
-    const known = await this.catalog.archs(options.arch && [...options.arch, ...(options.against === undefined ? [] : [options.against])]);
-    const [against] = options.against === undefined ? [] : select(known, (a) => a.id, [options.against], 'SD_UNKNOWN_ARCH', core);
+    const known = await this.catalog.archs(
+      options.arch && [...options.arch, ...(options.against === undefined ? [] : [options.against])],
+    );
+    const [against] =
+      options.against === undefined ? [] : select(known, (a) => a.id, [options.against], 'SD_UNKNOWN_ARCH', core);
     const asked = select(known, (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core).filter((arch) => arch !== against);
-    if (asked.length === 0) throw new core.Mistake('SD_BAD_OPTION', `${options.against} has nothing to be compared with.`, 'Name another architecture with --arch.');
+    if (asked.length === 0)
+      throw new core.Mistake(
+        'SD_BAD_OPTION',
+        `${options.against} has nothing to be compared with.`,
+        'Name another architecture with --arch.',
+      );
     const archs = against ? [...asked, against] : asked;
     const workloads = await chosenWorkloads(this.catalog, names, core);
     const jobs = jobsOf(workloads, archs, options.variant, core);
@@ -41,25 +49,39 @@ export class Run implements Command {
       if (this.interrupt.aborted) break;
       this.progress.task(`${verdicts.length}/${jobs.length}  ${scenario.name} ${variant} on ${arch.id}`);
       verdicts.push(
-        await journal.judged({ workload: scenario.name, variant, arch: arch.id, configuration: configuration.says, ...compactOf(options) }, async (place) => {
-          this.progress.note(goesOn(place));
-          const bounds = { ...boundsOf(options, core, this.interrupt), onProgress: (p: HowFar) => this.progress.search(p) };
-          const verdict = await checkpointed(place, core, (checkpoint) => core.judgeScenario(arch, scenario, configuration, variant, { ...bounds, ...checkpoint }));
-          this.progress.note(howToGoOn(verdict, place));
-          return verdict;
-        }),
+        await journal.judged(
+          { workload: scenario.name, variant, arch: arch.id, configuration: configuration.says, ...compactOf(options) },
+          async (place) => {
+            this.progress.note(goesOn(place));
+            const bounds = {
+              ...boundsOf(options, core, this.interrupt),
+              onProgress: (p: HowFar) => this.progress.search(p),
+            };
+            const verdict = await checkpointed(place, core, (checkpoint) =>
+              core.judgeScenario(arch, scenario, configuration, variant, { ...bounds, ...checkpoint }),
+            );
+            this.progress.note(howToGoOn(verdict, place));
+            return verdict;
+          },
+        ),
       );
     }
     const partings = against ? partingsOf(jobs, verdicts, against, core) : [];
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'verdicts', verdicts, ...(against ? { partings } : {}) }, exit: exitOfVerdicts(verdicts) };
+    return {
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'verdicts', verdicts, ...(against ? { partings } : {}) },
+      exit: exitOfVerdicts(verdicts),
+    };
   }
 }
 
 /** Each architecture beside the one it is compared with, kernel by kernel. An interrupt leaves out what was not judged. */
 function partingsOf(jobs: readonly Job[], verdicts: readonly Verdict[], against: ArchSpec, core: Core): Parting[] {
   return jobs.flatMap(({ arch, scenario, variant, configuration }, i) => {
-    const other = verdicts[jobs.findIndex((job) => job.arch === against && job.scenario === scenario && job.variant === variant)];
+    const other =
+      verdicts[jobs.findIndex((job) => job.arch === against && job.scenario === scenario && job.variant === variant)];
     const verdict = verdicts[i];
-    return verdict && other && arch !== against ? [core.part([verdict, other], [arch, against], scenario, configuration)] : [];
+    return verdict && other && arch !== against
+      ? [core.part([verdict, other], [arch, against], scenario, configuration)]
+      : [];
   });
 }

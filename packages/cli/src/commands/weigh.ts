@@ -23,18 +23,31 @@ export class Weigh implements Command {
     @inject(Catalog) private readonly catalog: Catalog,
   ) {}
 
-  async run(parts: readonly string[], { arch: id = '', release = '', with: changes = [], mode: other = '' }: WeighOptions): Promise<Result> {
+  async run(
+    parts: readonly string[],
+    { arch: id = '', release = '', with: changes = [], mode: other = '' }: WeighOptions,
+  ): Promise<Result> {
     const core = await this.core();
     const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
     mustBeOneOf(release, core.RELEASES, '--release', 'release', core);
     const mix: Part[] = [];
     for (const part of parts) mix.push(await this.#part(part, core));
-    const kernels: Configuration[] = [{ release, says: `Linux ${release.slice(1)}` }, ...changes.map((text) => kernelWith(release, text))];
-    mustDiffer(mix.map(({ name }) => name), core);
-    for (const [i, text] of changes.entries()) mustSwitch(arch!, kernels[0]!, kernels[i + 1]!.hooks, `--with ${text}`, core);
+    const kernels: Configuration[] = [
+      { release, says: `Linux ${release.slice(1)}` },
+      ...changes.map((text) => kernelWith(release, text)),
+    ];
+    mustDiffer(
+      mix.map(({ name }) => name),
+      core,
+    );
+    for (const [i, text] of changes.entries())
+      mustSwitch(arch!, kernels[0]!, kernels[i + 1]!.hooks, `--with ${text}`, core);
     const weighed = core.weigh(arch!, mix, mode!, kernels);
-    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'weighed', arch: arch!.id, mode: mode!, kernels: weighed }, exit: EXIT.ok };
+    return {
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'weighed', arch: arch!.id, mode: mode!, kernels: weighed },
+      exit: EXIT.ok,
+    };
   }
 
   /** `thp_dontneed`, `file.json=1000`. */
@@ -52,7 +65,11 @@ export class Weigh implements Command {
 function kernelWith(release: string, text: string): Configuration {
   const names = text.split('+');
   return {
-    release, says: names.map((name) => (name.startsWith('-') ? `without ${name.slice(1)}` : name)).join('\n'),
-    hooks: { with: names.filter((name) => !name.startsWith('-')), without: names.filter((name) => name.startsWith('-')).map((name) => name.slice(1)) },
+    release,
+    says: names.map((name) => (name.startsWith('-') ? `without ${name.slice(1)}` : name)).join('\n'),
+    hooks: {
+      with: names.filter((name) => !name.startsWith('-')),
+      without: names.filter((name) => name.startsWith('-')).map((name) => name.slice(1)),
+    },
   };
 }

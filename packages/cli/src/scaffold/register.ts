@@ -43,9 +43,20 @@ export function withImporter(
   if (end < 0) return undefined;
   const group = (kind: string, those: readonly LocalDependency[]): string[] => [
     `    ${kind}:`,
-    ...those.flatMap(({ name, path }) => [`      '${name}':`, '        specifier: workspace:*', `        version: link:${path}`]),
+    ...those.flatMap(({ name, path }) => [
+      `      '${name}':`,
+      '        specifier: workspace:*',
+      `        version: link:${path}`,
+    ]),
   ];
-  const block = [`  ${folder}:`, ...group('dependencies', dependencies), ...group('devDependencies', devDependencies), ''];
-  const later = lines.findIndex((line, i) => i > start && i < end && /^ {2}\S/.test(line) && line.trim().replace(/:.*$/, '') > folder);
+  const block = [
+    `  ${folder}:`,
+    ...group('dependencies', dependencies),
+    ...group('devDependencies', devDependencies),
+    '',
+  ];
+  const later = lines.findIndex(
+    (line, i) => i > start && i < end && /^ {2}\S/.test(line) && line.trim().replace(/:.*$/, '') > folder,
+  );
   return lines.toSpliced(later < 0 ? end : later, 0, ...block).join('\n');
 }

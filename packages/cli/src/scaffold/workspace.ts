@@ -37,7 +37,8 @@ export class Workspace {
     const config = this.exists(CONFIG) ? withArch(this.read(CONFIG), entry) : undefined;
     if (config === undefined) left.push(`name '${entry}' among the arches of ${CONFIG}`);
     else changes.set(CONFIG, config);
-    for (const project of PROJECTS) if (this.exists(project)) changes.set(project, withReference(this.read(project), folder));
+    for (const project of PROJECTS)
+      if (this.exists(project)) changes.set(project, withReference(this.read(project), folder));
 
     const [core, conformance] = ['core', 'conformance'].map((name) => ({
       name: `@shootdown/${name}`,
@@ -53,7 +54,8 @@ export class Workspace {
     // What an install would do for it. The next set-up finds everything as its lockfile says and does nothing.
     const installed = locked !== undefined && this.exists(STAMP) && this.read(STAMP) === lock;
     if (installed) {
-      for (const { name, path } of [core!, conformance!]) this.#link(posix.join(folder, 'node_modules', name), posix.join(folder, path));
+      for (const { name, path } of [core!, conformance!])
+        this.#link(posix.join(folder, 'node_modules', name), posix.join(folder, path));
       this.#write(STAMP, locked);
     }
     return { wrote: [...files.keys()].map((path) => posix.join(folder, path)), changed: [...changes.keys()], left };

@@ -18,7 +18,17 @@ import {
 } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, isFolded, PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
-import { entryRef, mmCells, pte_after, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot, type Vma } from '../words/objects.ts';
+import {
+  entryRef,
+  mmCells,
+  pte_after,
+  tableCells,
+  type Mm,
+  type PmdSlot,
+  type PteSlot,
+  type Slot,
+  type Vma,
+} from '../words/objects.ts';
 import type { Op } from '../words/step.ts';
 import { tlb_flush_p4d_range, tlb_flush_pmd_range, tlb_flush_pud_range, tlb_table_flush } from '../contract/gather.ts';
 import {
@@ -86,14 +96,21 @@ export class Generic implements Partial<MmHooks> {
 
   @from('v6.12', PGTABLE, 'set_ptes')
   *set_ptes(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, pte: Pte, nr: number): Op {
-    for (let i = 0; i < nr; i++) yield* set_pte_at(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i), pte_advance_pfn(pte, i));
+    for (let i = 0; i < nr; i++)
+      yield* set_pte_at(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i), pte_advance_pfn(pte, i));
   }
 
   @from('v6.12', PGTABLE, 'get_and_clear_full_ptes')
   *get_and_clear_full_ptes(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number, full: boolean): Op<Pte> {
     let pte = yield* ptep_get_and_clear_full(cpu, mm, addr, ptep, full);
     for (let i = 1; i < nr; i++) {
-      const next = yield* ptep_get_and_clear_full(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i), full);
+      const next = yield* ptep_get_and_clear_full(
+        cpu,
+        mm,
+        addr + i * PAGE_SIZE(cpu.geometry),
+        pte_after(ptep, i),
+        full,
+      );
       pte = withFlags(pte, next & (F.ACCESSED | F.DIRTY | F.SWDIRTY));
     }
     return pte;
@@ -101,7 +118,8 @@ export class Generic implements Partial<MmHooks> {
 
   @from('v6.12', PGTABLE, 'wrprotect_ptes')
   *wrprotect_ptes(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number): Op {
-    for (let i = 0; i < nr; i++) yield* ptep_set_wrprotect(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i));
+    for (let i = 0; i < nr; i++)
+      yield* ptep_set_wrprotect(cpu, mm, addr + i * PAGE_SIZE(cpu.geometry), pte_after(ptep, i));
   }
 
   @from('v6.1', X86_PGTABLE, 'pte_clear')
@@ -250,7 +268,9 @@ export class Generic implements Partial<MmHooks> {
   @from('v6.1', PGTABLE_GENERIC, 'pmdp_invalidate')
   *pmdp_invalidate(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot): Op<Pmd> {
     const pmd = yield* cpu.read_entry(pmdp);
-    const old = yield* cpu.has('pmdp_invalidate_exchanges') ? pmdp_establish(cpu, vma, addr, pmdp, pmd_mkinvalid(pmd)) : overwrite(cpu, vma.mm, addr, pmdp, pmd);
+    const old = yield* cpu.has('pmdp_invalidate_exchanges')
+      ? pmdp_establish(cpu, vma, addr, pmdp, pmd_mkinvalid(pmd))
+      : overwrite(cpu, vma.mm, addr, pmdp, pmd);
     yield* flush_pmd_tlb_range(cpu, vma, addr, addr + HPAGE_PMD_SIZE(cpu.geometry));
     return old;
   }

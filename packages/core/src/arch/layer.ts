@@ -27,22 +27,36 @@ export interface Body {
 }
 export type Bodies = ReadonlyMap<string, Body>;
 
-const isGenerator = (f: unknown): boolean => typeof f === 'function' && (WRITTEN_AS_GENERATOR in f || Object.prototype.toString.call(f) === '[object GeneratorFunction]');
+const isGenerator = (f: unknown): boolean =>
+  typeof f === 'function' &&
+  (WRITTEN_AS_GENERATOR in f || Object.prototype.toString.call(f) === '[object GeneratorFunction]');
 
 /** The hooks that one layer defines, checked: names that no contract declares and bodies that are no generators are mistakes. */
 export function bodiesOf(instance: object): Map<string, Body> {
   const layer = instance.constructor.name;
   const out = new Map<string, Body>();
-  for (let proto: object = Object.getPrototypeOf(instance); proto !== Object.prototype; proto = Object.getPrototypeOf(proto)) {
+  for (
+    let proto: object = Object.getPrototypeOf(instance);
+    proto !== Object.prototype;
+    proto = Object.getPrototypeOf(proto)
+  ) {
     for (const name of Object.getOwnPropertyNames(proto)) {
       if (name === 'constructor' || out.has(name)) continue;
       if (!allHooks.has(name)) {
         const near = didYouMean(name, allHooks.keys());
-        throw new Mistake('SD_UNKNOWN_HOOK', `layer ${layer} defines ${name}, which no contract declares.`, `${near ? `Did you mean ${near}? ` : ''}Helpers are #private or plain functions.`);
+        throw new Mistake(
+          'SD_UNKNOWN_HOOK',
+          `layer ${layer} defines ${name}, which no contract declares.`,
+          `${near ? `Did you mean ${near}? ` : ''}Helpers are #private or plain functions.`,
+        );
       }
       const method = (instance as Record<string, unknown>)[name];
       if (!isGenerator(method))
-        throw new Mistake('SD_HOOK_NOT_GENERATOR', `${layer}.${name} is not a generator method.`, `Write *${name}(cpu, ...) and reach other hooks and steps with yield*.`);
+        throw new Mistake(
+          'SD_HOOK_NOT_GENERATOR',
+          `${layer}.${name} is not a generator method.`,
+          `Write *${name}(cpu, ...) and reach other hooks and steps with yield*.`,
+        );
       const run = (method as Body['run']).bind(instance);
       out.set(name, { hookName: name, layer, source: fromOf(instance, name), run });
     }
@@ -57,13 +71,27 @@ export const overlay = (below: Bodies, above: Bodies): Bodies => new Map([...bel
 export function requireAll(arch: string, bodies: Bodies): void {
   const missing = [...allHooks.keys()].filter((name) => !bodies.has(name));
   if (missing.length > 0)
-    throw new Mistake('SD_MISSING_HOOK', `architecture ${arch} lacks ${missing.join(', ')}.`, `Generic has no body for ${missing.length === 1 ? 'it' : 'them'}: write ${missing.length === 1 ? 'it' : 'them'} in a layer.`);
+    throw new Mistake(
+      'SD_MISSING_HOOK',
+      `architecture ${arch} lacks ${missing.join(', ')}.`,
+      `Generic has no body for ${missing.length === 1 ? 'it' : 'them'}: write ${missing.length === 1 ? 'it' : 'them'} in a layer.`,
+    );
 }
 
 /** Checks what a body gave back against its contract. */
 export function checkResult(body: Body, returns: Returns, result: unknown): void {
-  const fits = returns === 'nothing' ? result === undefined : returns === 'boolean' ? typeof result === 'boolean' : typeof result === 'number' && Number.isSafeInteger(result) && result >= 0;
+  const fits =
+    returns === 'nothing'
+      ? result === undefined
+      : returns === 'boolean'
+        ? typeof result === 'boolean'
+        : typeof result === 'number' && Number.isSafeInteger(result) && result >= 0;
   if (!fits)
-    throw new Mistake('SD_WRONG_RESULT', `${body.layer}.${body.hookName} returned ${result === undefined ? 'nothing' : JSON.stringify(result)}, but its contract says it returns ${returns === 'nothing' ? 'nothing' : `a value of kind ${returns}`}.`,
-      returns === 'entry' ? 'A missing `return old`, or a value that is no page-table entry.' : 'Compare the body with the contract of the hook.');
+    throw new Mistake(
+      'SD_WRONG_RESULT',
+      `${body.layer}.${body.hookName} returned ${result === undefined ? 'nothing' : JSON.stringify(result)}, but its contract says it returns ${returns === 'nothing' ? 'nothing' : `a value of kind ${returns}`}.`,
+      returns === 'entry'
+        ? 'A missing `return old`, or a value that is no page-table entry.'
+        : 'Compare the body with the contract of the hook.',
+    );
 }

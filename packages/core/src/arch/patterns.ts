@@ -1,8 +1,28 @@
 /** What the declaration of an architecture looks like: whoever writes it is told which key means nothing, and where. */
 import { F } from '../words/entry.ts';
 import { LEVELS, type Geometry } from '../words/geometry.ts';
-import { anything, anyText, code, flag, listOf, number, object, recordOf, text, whole, word, type Pattern } from '../words/pattern.ts';
-import { KERNEL_CONFIG, type CountedNames, type InsufficientRights, type KernelConfig, type MachineSpec, type WriteTrap } from '../words/spec.ts';
+import {
+  anything,
+  anyText,
+  code,
+  flag,
+  listOf,
+  number,
+  object,
+  recordOf,
+  text,
+  whole,
+  word,
+  type Pattern,
+} from '../words/pattern.ts';
+import {
+  KERNEL_CONFIG,
+  type CountedNames,
+  type InsufficientRights,
+  type KernelConfig,
+  type MachineSpec,
+  type WriteTrap,
+} from '../words/spec.ts';
 import type { ArchDeclaration, ArchSpec, Change } from './arch.ts';
 import type { Rule } from './rule.ts';
 
@@ -26,7 +46,10 @@ const counted = object<CountedNames>(
 );
 const writeTrap = object<WriteTrap>({ readOnly: code, judge: code, looksAt: listOf(code), rules: names }, {});
 const surroundings = object<NonNullable<MachineSpec['surroundings']>[number]>({ name: text, code }, {});
-const insufficientRights = object<InsufficientRights>({ does: word('walks again', 'faults', 'may fault'), faultForgets: flag }, {});
+const insufficientRights = object<InsufficientRights>(
+  { does: word('walks again', 'faults', 'may fault'), faultForgets: flag },
+  {},
+);
 const owesFlush = object<NonNullable<MachineSpec['owesFlush']>>({ at: code, bits: whole() }, {});
 
 const machine = (own: readonly string[]): Pattern =>
@@ -64,7 +87,13 @@ const machine = (own: readonly string[]): Pattern =>
 
 const change = object<Change>(
   { name: text, commit: text, says: text },
-  { since: text, until: text, shipped: word('never'), machine: object<NonNullable<Change['machine']>>({}, { softMask }), layer: code },
+  {
+    since: text,
+    until: text,
+    shipped: word('never'),
+    machine: object<NonNullable<Change['machine']>>({}, { softMask }),
+    layer: code,
+  },
 );
 const off = object<Rule['off']>(
   {},

@@ -12,7 +12,8 @@ import { below } from './below.ts';
 import type { LayerClass } from './layer.ts';
 
 /** `kick.pmdp_huge_get_and_clear`, `kick.pmdp_huge_get_and_clear.zap_huge_pmd`: no colon, so that it may stand in a token. */
-export const nameOfPlace = ({ what, after, in: inside }: Place): string => `${what}.${after}${inside === undefined ? '' : `.${inside}`}`;
+export const nameOfPlace = ({ what, after, in: inside }: Place): string =>
+  `${what}.${after}${inside === undefined ? '' : `.${inside}`}`;
 
 /**
  * Reads a place as `nameOfPlace` writes it.
@@ -20,10 +21,19 @@ export const nameOfPlace = ({ what, after, in: inside }: Place): string => `${wh
  */
 export function readPlace(text: string): Place {
   const [, what, after, inside] = /^(kick|flush)\.(\w+)(?:\.(\w+))?$/.exec(text) ?? [];
-  if (after === undefined) throw new Mistake('SD_BAD_SCENARIO', `"${text}" is no place.`, 'A place reads kick.HOOK, flush.HOOK, or either with .OPERATION behind it: only within that operation.');
+  if (after === undefined)
+    throw new Mistake(
+      'SD_BAD_SCENARIO',
+      `"${text}" is no place.`,
+      'A place reads kick.HOOK, flush.HOOK, or either with .OPERATION behind it: only within that operation.',
+    );
   if (!allHooks.has(after)) {
     const close = didYouMean(after, allHooks.keys());
-    throw new Mistake('SD_UNKNOWN_HOOK_NAME', `there is no hook ${after}.`, close ? `Did you mean ${close}?` : 'See: shootdown list hooks.');
+    throw new Mistake(
+      'SD_UNKNOWN_HOOK_NAME',
+      `there is no hook ${after}.`,
+      close ? `Did you mean ${close}?` : 'See: shootdown list hooks.',
+    );
   }
   return { what: what as Place['what'], after, ...(inside === undefined ? {} : { in: inside }) };
 }
@@ -55,5 +65,11 @@ export function changeAt(place: Place): Change {
     },
   });
   below()(Placed, undefined, 0);
-  return { name: nameOfPlace(place), commit: 'none', shipped: 'never', says: `A ${place.what} more, behind ${place.after}.`, layer: Placed as LayerClass };
+  return {
+    name: nameOfPlace(place),
+    commit: 'none',
+    shipped: 'never',
+    says: `A ${place.what} more, behind ${place.after}.`,
+    layer: Placed as LayerClass,
+  };
 }

@@ -99,15 +99,39 @@ class ClearSerializes implements Layer {
   }
 }
 
-const proposal = (name: string, says: string, layer?: Change['layer']): Change => ({ name, commit: 'none', shipped: 'never', says, ...(layer ? { layer } : {}) });
+const proposal = (name: string, says: string, layer?: Change['layer']): Change => ({
+  name,
+  commit: 'none',
+  shipped: 'never',
+  says,
+  ...(layer ? { layer } : {}),
+});
 
 /** Below the changes of an architecture, above its layers. */
 export const PROPOSALS: readonly Change[] = [
-  proposal('walkers_counted_per_mm', 'Walks without locks are counted in their address space, atomically; serializing interrupts nobody while the count is 0.', WalkersCountedPerMm),
-  proposal('walkers_counted_per_cpu', 'Walks without locks are counted on their CPU, not atomically; serializing interrupts the CPUs whose count is not 0.', WalkersCountedPerCpu),
-  proposal('clearing_a_huge_pmd_serializes', 'Clearing a huge PMD calls serialize_against_pte_lookup on every architecture, as powerpc did from 4.1 to 5.7.', ClearSerializes),
-  proposal('walk_count_without_walker_barrier', 'The walker has no full barrier between its count and its first read of an entry.'),
-  proposal('walk_count_without_updater_barrier', 'The updater has no full barrier between its change of an entry and its look at the count.'),
+  proposal(
+    'walkers_counted_per_mm',
+    'Walks without locks are counted in their address space, atomically; serializing interrupts nobody while the count is 0.',
+    WalkersCountedPerMm,
+  ),
+  proposal(
+    'walkers_counted_per_cpu',
+    'Walks without locks are counted on their CPU, not atomically; serializing interrupts the CPUs whose count is not 0.',
+    WalkersCountedPerCpu,
+  ),
+  proposal(
+    'clearing_a_huge_pmd_serializes',
+    'Clearing a huge PMD calls serialize_against_pte_lookup on every architecture, as powerpc did from 4.1 to 5.7.',
+    ClearSerializes,
+  ),
+  proposal(
+    'walk_count_without_walker_barrier',
+    'The walker has no full barrier between its count and its first read of an entry.',
+  ),
+  proposal(
+    'walk_count_without_updater_barrier',
+    'The updater has no full barrier between its change of an entry and its look at the count.',
+  ),
   proposal('walk_count_of_current_mm', 'A walk is counted in current->mm, whatever address space it walks.'),
   proposal('walk_count_read_on_own_cpu', 'Serializing looks at the count of its own CPU only.'),
   proposal('serializer_spins_for_walkers', 'Serializing waits until the count is 0, and interrupts nobody.'),

@@ -48,7 +48,8 @@ export const tlb_flush_p4d_range = __tlb_adjust_range;
  * @param cpu the CPU that runs it
  * @param tlb what the caller has unmapped so far
  */
-export const tlb_flush_mmu_tlbonly = (cpu: Cpu, tlb: MmuGather): Op => cpu.within('tlb_flush_mmu_tlbonly', () => flushTlbOnly(cpu, tlb));
+export const tlb_flush_mmu_tlbonly = (cpu: Cpu, tlb: MmuGather): Op =>
+  cpu.within('tlb_flush_mmu_tlbonly', () => flushTlbOnly(cpu, tlb));
 
 function* flushTlbOnly(cpu: Cpu, tlb: MmuGather): Op {
   if (!(tlb.freed_tables || tlb.cleared_ptes || tlb.cleared_pmds || tlb.cleared_puds)) return;
@@ -68,7 +69,8 @@ export const tlb_remove_table_rcu = rcuCallback('tlb_remove_table_rcu', function
  * @param cpu the CPU that runs it
  * @param tlb what the caller has unmapped so far
  */
-export const tlb_table_flush = (cpu: Cpu, tlb: MmuGather): Op => cpu.within('tlb_table_flush', () => flushTables(cpu, tlb));
+export const tlb_table_flush = (cpu: Cpu, tlb: MmuGather): Op =>
+  cpu.within('tlb_table_flush', () => flushTables(cpu, tlb));
 
 function* flushTables(cpu: Cpu, tlb: MmuGather): Op {
   if (tlb.tables.length === 0) return;

@@ -10,7 +10,8 @@ export const noStaleTranslation = (facts: Facts, mm: Mm, start: Va, end: Va, lev
   facts.tlbHolders(mm, start, end, levels) === 0;
 
 /** G1, upper levels: no CPU remembers the way to a table of the range. */
-export const noRememberedWalk = (facts: Facts, mm: Mm, start: Va, end: Va): boolean => facts.walkCacheHolders(mm, start, end) === 0;
+export const noRememberedWalk = (facts: Facts, mm: Mm, start: Va, end: Va): boolean =>
+  facts.walkCacheHolders(mm, start, end) === 0;
 
 /** G2: no hardware write of accessed or dirty into the table can still arrive. */
 export const hardwareIsOut = (facts: Facts, table: Table): boolean => facts.hardwareWalkersOf(table) === 0;
@@ -20,7 +21,10 @@ export const walkersAreOut = (facts: Facts, table: Table): boolean => facts.walk
 
 /** G4: the table's memory may be given to somebody else. */
 export const reusable = (facts: Facts, mm: Mm, table: Table, start: Va, end: Va): boolean =>
-  noStaleTranslation(facts, mm, start, end) && noRememberedWalk(facts, mm, start, end) && hardwareIsOut(facts, table) && walkersAreOut(facts, table);
+  noStaleTranslation(facts, mm, start, end) &&
+  noRememberedWalk(facts, mm, start, end) &&
+  hardwareIsOut(facts, table) &&
+  walkersAreOut(facts, table);
 
 /** Every other CPU took an interrupt from this one while the hook ran. */
 export const othersWereInterrupted = (facts: Facts, cpu: CpuId): boolean =>

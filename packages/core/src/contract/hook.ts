@@ -39,7 +39,9 @@ export interface Contract<F extends HookFn = HookFn> {
   /** Kernel functions that call it. */
   readonly calledBy: readonly string[];
   /** Locks that every caller holds: their kernel names, and the cells they are, from the arguments. */
-  readonly locks: Readonly<Record<string, (...args: Args<F>) => { readonly at: Ref; readonly mode: 'held' | 'read' | 'write' }>>;
+  readonly locks: Readonly<
+    Record<string, (...args: Args<F>) => { readonly at: Ref; readonly mode: 'held' | 'read' | 'write' }>
+  >;
   /** Who waits for whom in it, where that is the same on every architecture. */
   readonly waits: string;
   readonly sleeps: 'never' | 'may';

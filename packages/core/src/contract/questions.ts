@@ -10,7 +10,8 @@ import { tableCells } from '../words/objects.ts';
 const BEHIND_THE_LOCK = F.ACCESSED | F.DIRTY | F.SWDIRTY | F.HASHPTE | F.BUSY;
 
 /** Do both map the same thing with the same permissions? Flags that change behind the lock do not count. */
-export const sameMapping = (a: Entry, b: Entry): boolean => withoutFlags(a, BEHIND_THE_LOCK) === withoutFlags(b, BEHIND_THE_LOCK);
+export const sameMapping = (a: Entry, b: Entry): boolean =>
+  withoutFlags(a, BEHIND_THE_LOCK) === withoutFlags(b, BEHIND_THE_LOCK);
 
 /** Does every entry of the table read as none? */
 export function tableIsEmpty(facts: Facts, table: Table, level: Level): boolean {

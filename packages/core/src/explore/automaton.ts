@@ -72,7 +72,11 @@ export class Automaton {
     const { step } = this.run(p, node, value);
     const edge = this.edges.add(node, value);
     this.edges.to[edge] =
-      step !== undefined ? this.nodeFor(p, step, edge) : this.system.processes[p]!.role === 'daemon' ? this.roots[p]! : this.endOf(p);
+      step !== undefined
+        ? this.nodeFor(p, step, edge)
+        : this.system.processes[p]!.role === 'daemon'
+          ? this.roots[p]!
+          : this.endOf(p);
     return edge;
   }
 
@@ -178,7 +182,11 @@ export class Automaton {
 
   /** What the code of a node gave up at. */
   gaveUpAt(node: number): GaveUpPlace {
-    return { process: this.system.processes[this.processOf[node]!]!.name, where: this.where[node]!, why: this.steps[node]!.why ?? 'it says no reason' };
+    return {
+      process: this.system.processes[this.processOf[node]!]!.name,
+      where: this.where[node]!,
+      why: this.steps[node]!.why ?? 'it says no reason',
+    };
   }
 
   /** Nodes whose code has given up. All of them exist: code is learned along executions only. */

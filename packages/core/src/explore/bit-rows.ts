@@ -47,7 +47,8 @@ export class BitRows {
   private widen(words: number): void {
     const rows = Math.ceil(this.data.length / this.words);
     const wide = new Int32Array(rows * words);
-    for (let row = 0; row < rows; row++) for (let w = 0; w < this.words; w++) wide[row * words + w] = this.data[row * this.words + w] ?? 0;
+    for (let row = 0; row < rows; row++)
+      for (let w = 0; w < this.words; w++) wide[row * words + w] = this.data[row * this.words + w] ?? 0;
     this.words = words;
     this.data = wide;
   }

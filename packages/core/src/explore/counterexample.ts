@@ -25,8 +25,12 @@ export function replay(system: System, schedule: Schedule, identity?: Identity):
   });
   const ended = world.still && !world.gaveUp;
   const deadlocked = ended && world.mainsLeft.length > 0;
-  const left = world.threads.filter(({ process, step, history }) => step !== undefined && (process.role === 'main' || history.length > 0)).map(({ process, where }) => ({ process: process.name, where }));
-  const gaveUp = world.threads.flatMap(({ process, where, step }) => (step?.kind === 'bound' ? [{ process: process.name, where, why: step.why ?? 'it says no reason' }] : []));
+  const left = world.threads
+    .filter(({ process, step, history }) => step !== undefined && (process.role === 'main' || history.length > 0))
+    .map(({ process, where }) => ({ process: process.name, where }));
+  const gaveUp = world.threads.flatMap(({ process, where, step }) =>
+    step?.kind === 'bound' ? [{ process: process.name, where, why: step.why ?? 'it says no reason' }] : [],
+  );
   const open = !world.still && !events.at(-1)?.broken.length;
   // Last: it runs the code again, from its start.
   const from = open && identity ? comesBackTo(system, schedule, identity) : undefined;
@@ -41,7 +45,15 @@ export function replay(system: System, schedule: Schedule, identity?: Identity):
   };
 }
 
-function event(system: System, world: World, number: number, process: string, cpu: number, moved: Moved, changed: Moments): TraceEvent {
+function event(
+  system: System,
+  world: World,
+  number: number,
+  process: string,
+  cpu: number,
+  moved: Moved,
+  changed: Moments,
+): TraceEvent {
   const { step, observed } = moved;
   return {
     number,
@@ -53,7 +65,9 @@ function event(system: System, world: World, number: number, process: string, cp
     ...(step.why !== undefined && { why: step.why }),
     cells: step.cells.map((cell) => system.names.name(cell)),
     observed,
-    changes: [...moved.before].sort(([a], [b]) => a - b).map(([cell, from]) => change(system, cell, from, world.get(cell))),
+    changes: [...moved.before]
+      .sort(([a], [b]) => a - b)
+      .map(([cell, from]) => change(system, cell, from, world.get(cell))),
     broken: broken(system.checksAt(step), world, step, observed, changed),
   };
 }
@@ -65,26 +79,41 @@ const change = ({ names }: System, cell: number, from: number, to: number): Chan
   ...(names.isGhost?.(cell) && { ghost: true as const }),
 });
 
-const broken = (checks: readonly Check[], world: World, step: Step, observed: number, changed: Moments): TraceEvent['broken'] =>
+const broken = (
+  checks: readonly Check[],
+  world: World,
+  step: Step,
+  observed: number,
+  changed: Moments,
+): TraceEvent['broken'] =>
   checks
     .filter((check) => !check.holds(world, step, observed))
-    .map((check) => (check.explain ? { claim: check.claim, seen: inWords(check.explain(world, step, observed), changed) } : { claim: check.claim }));
+    .map((check) =>
+      check.explain
+        ? { claim: check.claim, seen: inWords(check.explain(world, step, observed), changed) }
+        : { claim: check.claim },
+    );
 
 /** The step that changed each cell last. What is not there has been so since the set-up. */
 type Moments = Map<Cell, number>;
 
 /** Fills in the moments. */
 const inWords = (said: Said, changed: Moments): string =>
-  typeof said === 'string' ? said : said.map((part) => (typeof part === 'string' ? part : moment(part, changed.get(part.cell)))).join('');
+  typeof said === 'string'
+    ? said
+    : said.map((part) => (typeof part === 'string' ? part : moment(part, changed.get(part.cell)))).join('');
 
-const moment = ({ word }: Moment, step: number | undefined): string => (step !== undefined ? `${word} step ${step}` : word === 'at' ? 'in the set-up' : 'since the set-up');
+const moment = ({ word }: Moment, step: number | undefined): string =>
+  step !== undefined ? `${word} step ${step}` : word === 'at' ? 'in the set-up' : 'since the set-up';
 
 /** Mains that have not ended, and daemons that are in the middle of something. */
 const stuck = (system: System, world: World): Trace['stuck'] =>
   world.threads.flatMap((thread, p) => {
     if (thread.step === undefined || (thread.process.role === 'daemon' && thread.history.length === 0)) return [];
     const shut = world.shutGate(p);
-    return [{ process: thread.process.name, waitsFor: shut === undefined ? waits(thread.step) : system.names.name(shut) }];
+    return [
+      { process: thread.process.name, waitsFor: shut === undefined ? waits(thread.step) : system.names.name(shut) },
+    ];
   });
 
 const waits = (step: Step): string => step.why ?? step.kind;
@@ -102,7 +131,8 @@ function mustApply(system: System, world: World, { process, choice }: Move, i: n
   const { name } = thread.process;
   if (thread.step === undefined) return refuse(`process ${process} (${name}) has ended`);
   const shut = world.shutGate(process);
-  if (shut !== undefined) return refuse(`process ${process} (${name}) is held up while ${system.names.name(shut)} is set`);
+  if (shut !== undefined)
+    return refuse(`process ${process} (${name}) is held up while ${system.names.name(shut)} is set`);
   const ways = world.ways(process);
   if (ways < 1) return refuse(`process ${process} (${name}) waits for ${waits(thread.step)}`);
   if (!(Number.isInteger(choice) && choice >= 0 && choice < ways))

@@ -84,7 +84,8 @@ export class Decisions {
   }
 
   private branchOf(place: number, value: number): number {
-    for (let branch = this.first[place]!; branch >= 0; branch = this.before[branch]!) if (this.value[branch] === value) return branch;
+    for (let branch = this.first[place]!; branch >= 0; branch = this.before[branch]!)
+      if (this.value[branch] === value) return branch;
     const branch = this.branches++;
     if (branch === this.value.length) {
       this.value = doubled(this.value);
@@ -110,7 +111,8 @@ export class Decisions {
   }
 }
 
-const tellPlace = (reads: number): string => (reads <= LEAF ? 'answered' : reads === CHOICE ? 'looked at the outcome chosen' : `read cell ${reads}`);
+const tellPlace = (reads: number): string =>
+  reads <= LEAF ? 'answered' : reads === CHOICE ? 'looked at the outcome chosen' : `read cell ${reads}`;
 
 const fickle = (before: number, now: number): Mistake =>
   new Mistake(

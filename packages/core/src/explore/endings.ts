@@ -45,7 +45,9 @@ export class Endings {
   ) {}
 
   get bytes(): number {
-    return this.to.byteLength + this.first.byteLength + this.over.byteLength + this.late.byteLength + this.steps.byteLength;
+    return (
+      this.to.byteLength + this.first.byteLength + this.over.byteLength + this.late.byteLength + this.steps.byteLength
+    );
   }
 
   get counts(): Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> {
@@ -60,9 +62,9 @@ export class Endings {
     if (ending === 'gave up') this.bounded++;
     else if (ending === 'end') {
       this.ends++;
-      if (!this.unended && this.inTheMiddle(state).length > 0) this.unended = { schedule: way(), stuck: stuckAt(this.system, this.automaton, store, nodeOf) };
-    }
-    else {
+      if (!this.unended && this.inTheMiddle(state).length > 0)
+        this.unended = { schedule: way(), stuck: stuckAt(this.system, this.automaton, store, nodeOf) };
+    } else {
       this.deadlocks++;
       this.deadlock ??= { schedule: way(), stuck: stuckAt(this.system, this.automaton, store, nodeOf) };
     }
@@ -127,7 +129,12 @@ export class Endings {
     const { after, next } = this.latesByState();
     // Without a circle no moves go on for ever.
     if (!this.closure(new Uint8Array(count), true, after, next).includes(0)) return [];
-    const ending = this.closure(this.over.slice(0, count).map((bits) => (bits & over ? 1 : 0)), false, after, next);
+    const ending = this.closure(
+      this.over.slice(0, count).map((bits) => (bits & over ? 1 : 0)),
+      false,
+      after,
+      next,
+    );
     return [...ending.keys()].filter((state) => !ending[state]);
   }
 
@@ -171,7 +178,17 @@ export class Endings {
   /** @param expanded states whose moves were told */
   save(to: Saving, expanded: number): void {
     const { cyclic, known, moves, lates, ends, bounded, deadlocks, deadlock, unended } = this;
-    to.plain('endings', { cyclic, known, moves, lates, ends, bounded, deadlocks, ...(deadlock && { deadlock }), ...(unended && { unended }) });
+    to.plain('endings', {
+      cyclic,
+      known,
+      moves,
+      lates,
+      ends,
+      bounded,
+      deadlocks,
+      ...(deadlock && { deadlock }),
+      ...(unended && { unended }),
+    });
     to.grows('leads to', this.to, moves);
     to.grows('steps', this.steps, known);
     to.grows('also leads to', this.late, 2 * lates);
@@ -180,7 +197,16 @@ export class Endings {
   }
 
   load(from: Saved, expanded: number): void {
-    const { deadlock, unended, ...found } = plain<Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & { cyclic: boolean; known: number; moves: number; lates: number; deadlock?: Deadlock; unended?: Deadlock }>(from, 'endings');
+    const { deadlock, unended, ...found } = plain<
+      Pick<Exploration, 'ends' | 'bounded' | 'deadlocks'> & {
+        cyclic: boolean;
+        known: number;
+        moves: number;
+        lates: number;
+        deadlock?: Deadlock;
+        unended?: Deadlock;
+      }
+    >(from, 'endings');
     Object.assign(this, found);
     this.deadlock = deadlock;
     this.unended = unended;
@@ -206,7 +232,9 @@ export class Endings {
 
   /** Daemons that have begun something and not ended it. */
   private inTheMiddle(state: number): number[] {
-    return this.system.processes.flatMap(({ role }, p) => (role === 'daemon' && this.states.node(state, p) !== this.automaton.roots[p] ? [p] : []));
+    return this.system.processes.flatMap(({ role }, p) =>
+      role === 'daemon' && this.states.node(state, p) !== this.automaton.roots[p] ? [p] : [],
+    );
   }
 
   private left(state: number): Deadlock['stuck'] {

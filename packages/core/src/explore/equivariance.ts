@@ -40,21 +40,34 @@ export class Equivariance {
   check(): void {
     const { asked, applied, judged } = this.behaviour;
     this.noteValues();
-    for (; this.asked < asked.learned.length; this.asked++) this.inEachMirror(asked.learned[this.asked]!, (leaf, map, node, image) => this.asksAlike(leaf, map, node, image));
-    for (; this.applied < applied.learned.length; this.applied++) this.inEachMirror(applied.learned[this.applied]!, (leaf, map, node, image) => this.doesAlike(leaf, map, node, image));
+    for (; this.asked < asked.learned.length; this.asked++)
+      this.inEachMirror(asked.learned[this.asked]!, (leaf, map, node, image) => this.asksAlike(leaf, map, node, image));
+    for (; this.applied < applied.learned.length; this.applied++)
+      this.inEachMirror(applied.learned[this.applied]!, (leaf, map, node, image) =>
+        this.doesAlike(leaf, map, node, image),
+      );
     for (; this.judged < judged.learned.length; this.judged++) {
       const leaf = judged.learned[this.judged]!;
-      this.inEachMirror({ ...leaf, key: this.automaton.edges.from[leaf.key]! }, (_leaf, map, node, image) => this.judgesAlike(leaf, map, node, image));
+      this.inEachMirror({ ...leaf, key: this.automaton.edges.from[leaf.key]! }, (_leaf, map, node, image) =>
+        this.judgesAlike(leaf, map, node, image),
+      );
     }
   }
 
   /** @throws Mistake SD_BAD_SYMMETRY unless the claims about ends say the same of the images of this end */
   checkFinals(store: { get(cell: number): number }): void {
-    const held = this.system.finals.map((check) => check.holds(readOnly((cell) => store.get(cell)), END_STEP, 0));
+    const held = this.system.finals.map((check) =>
+      check.holds(
+        readOnly((cell) => store.get(cell)),
+        END_STEP,
+        0,
+      ),
+    );
     for (const map of this.mirror.renamings.generators) {
       const image = readOnly((cell) => map.value(map.cell(cell), store.get(map.cell(cell))));
       this.system.finals.forEach((check, i) => {
-        if (check.holds(image, END_STEP, 0) !== held[i]) throw this.unfit(`of two ends that are images '${check.claim}' holds in one`);
+        if (check.holds(image, END_STEP, 0) !== held[i])
+          throw this.unfit(`of two ends that are images '${check.claim}' holds in one`);
       });
     }
   }
@@ -63,14 +76,21 @@ export class Equivariance {
     if (this.mirror.isPassed(leaf.key)) return;
     this.mirror.renamings.generators.forEach((map, g) => {
       const image = this.mirror.nodeOf(g, leaf.key);
-      if (image === NONE || !isAlike(leaf, map, leaf.key, image)) throw this.unfit(`in the mirror ${tellStep(this.automaton.steps[leaf.key])} does, waits or is judged otherwise`);
+      if (image === NONE || !isAlike(leaf, map, leaf.key, image))
+        throw this.unfit(
+          `in the mirror ${tellStep(this.automaton.steps[leaf.key])} does, waits or is judged otherwise`,
+        );
     });
   }
 
   private asksAlike(leaf: Leaf, map: Renaming, node: number, image: number): boolean {
     const { steps, meanings } = this.automaton;
     const waits = (store: Store): boolean => meanings[image]!.enabled?.(steps[image]!, store) === false;
-    return this.everyWay(leaf, map, (store) => (waits(store) ? 0 : this.ways(image, store)) === this.behaviour.ways[leaf.answer]!);
+    return this.everyWay(
+      leaf,
+      map,
+      (store) => (waits(store) ? 0 : this.ways(image, store)) === this.behaviour.ways[leaf.answer]!,
+    );
   }
 
   private ways(node: number, store: Store): number {
@@ -83,15 +103,24 @@ export class Equivariance {
     const [step, there] = [this.automaton.steps[node]!, this.automaton.steps[image]!];
     const meaning = this.automaton.meanings[image]!;
     const wanted = new Map<Cell, number>();
-    for (let i = effects.first[leaf.answer]!; i < effects.first[leaf.answer + 1]!; i++) wanted.set(map.cell(effects.cell[i]!), this.mapped(map, effects.cell[i]!, effects.raw[i]!));
+    for (let i = effects.first[leaf.answer]!; i < effects.first[leaf.answer + 1]!; i++)
+      wanted.set(map.cell(effects.cell[i]!), this.mapped(map, effects.cell[i]!, effects.raw[i]!));
     const observed = map.observed(step, effects.observed[leaf.answer]!);
     const at = leaf.cells.indexOf(CHOICE);
     return this.everyWay(leaf, map, (store) => {
       const choices = at < 0 ? [0] : Array.from({ length: this.ways(image, store) }, (_, i) => i);
       return choices.some((choice) => {
         const written = new Map<Cell, number>();
-        const saw = meaning.apply(there, { get: (cell) => written.get(cell) ?? store.get(cell), set: (cell, value) => void written.set(cell, value) }, choice);
-        return saw === observed && written.size === wanted.size && [...written].every(([cell, value]) => wanted.get(cell) === ((value - this.system.initial(cell)) | 0));
+        const saw = meaning.apply(
+          there,
+          { get: (cell) => written.get(cell) ?? store.get(cell), set: (cell, value) => void written.set(cell, value) },
+          choice,
+        );
+        return (
+          saw === observed &&
+          written.size === wanted.size &&
+          [...written].every(([cell, value]) => wanted.get(cell) === ((value - this.system.initial(cell)) | 0))
+        );
       });
     });
   }
@@ -100,10 +129,17 @@ export class Equivariance {
     const { edges, steps, checks } = this.automaton;
     const observed = edges.observed[leaf.key]!;
     const there = map.observed(steps[node]!, observed);
-    const told = (of: number, held: (check: Check, i: number) => boolean): string => checks[of]!.map((check, i) => `${check.claim}: ${held(check, i)}`).sort().join('\n');
+    const told = (of: number, held: (check: Check, i: number) => boolean): string =>
+      checks[of]!.map((check, i) => `${check.claim}: ${held(check, i)}`)
+        .sort()
+        .join('\n');
     const verdicts = this.behaviour.verdicts[leaf.answer];
     const wanted = told(node, (_check, i) => verdicts?.[i] ?? true);
-    return this.everyWay(leaf, map, (store) => told(image, (check) => check.holds(store, steps[image]!, there)) === wanted);
+    return this.everyWay(
+      leaf,
+      map,
+      (store) => told(image, (check) => check.holds(store, steps[image]!, there)) === wanted,
+    );
   }
 
   /** Does it hold with the image of what was read, whatever else is read there? */
@@ -119,7 +155,8 @@ export class Equivariance {
       try {
         if (!holds(readOnly((cell) => this.valueIn(found, cell)))) return false;
       } catch (error) {
-        if (error instanceof Unread) for (const raw of this.valuesOf(error.cell, map)) open.push(new Map(found).set(error.cell, raw));
+        if (error instanceof Unread)
+          for (const raw of this.valuesOf(error.cell, map)) open.push(new Map(found).set(error.cell, raw));
         // With values that no state has together a step may not know what to do.
         else if (found === read) throw error;
       }
@@ -136,7 +173,11 @@ export class Equivariance {
   /** Values as records keep them. */
   private valuesOf(cell: Cell, map: Renaming): Set<number> {
     const there = map.cell(cell);
-    return new Set([0, ...(this.values.get(cell) ?? []), ...[...(this.values.get(there) ?? [])].map((raw) => this.mapped(map, there, raw))]);
+    return new Set([
+      0,
+      ...(this.values.get(cell) ?? []),
+      ...[...(this.values.get(there) ?? [])].map((raw) => this.mapped(map, there, raw)),
+    ]);
   }
 
   private noteValues(): void {

@@ -44,7 +44,14 @@ export class Findings {
    * @param way asked for a schedule only when there is something new to keep
    * @returns how many claims failed that must not
    */
-  judge(checks: readonly Check[], held: readonly boolean[], state: number, edge: number, depth: number, way: Way): number {
+  judge(
+    checks: readonly Check[],
+    held: readonly boolean[],
+    state: number,
+    edge: number,
+    depth: number,
+    way: Way,
+  ): number {
     let failures = 0;
     let fresh: boolean | undefined;
     for (let i = 0; i < checks.length; i++) {
@@ -87,7 +94,10 @@ export class Findings {
   }
 
   load(from: Saved): void {
-    const { failed, counts, limits } = plain<{ failed: Violation[]; counts: TallyCount[]; limits: GaveUp[] }>(from, 'findings');
+    const { failed, counts, limits } = plain<{ failed: Violation[]; counts: TallyCount[]; limits: GaveUp[] }>(
+      from,
+      'findings',
+    );
     for (const violation of failed) this.failed.set(violation.claim, violation);
     for (const { claim, ...count } of counts) this.counts.set(claim, count);
     for (const place of limits) this.limits.set(keyOfGaveUp(place), place);

@@ -80,8 +80,15 @@ export function follow(leader: System, schedule: Schedule, follower: System, com
     const { step, where, observed } = world.move(p, choice);
     [number, process] = [number + 1, name];
     texts.push(leader.meaning(step.kind).tell(step, observed, leader.names));
-    const sought: Sought = { number, kind: step.kind, where, cells: step.cells.map((cell) => leader.names.name(cell)), choice };
-    if (role !== 'daemon') part = where.some(common.isHook) ? follow.inHook(name, sought) : follow.outside(name, sought);
+    const sought: Sought = {
+      number,
+      kind: step.kind,
+      where,
+      cells: step.cells.map((cell) => leader.names.name(cell)),
+      choice,
+    };
+    if (role !== 'daemon')
+      part = where.some(common.isHook) ? follow.inHook(name, sought) : follow.outside(name, sought);
     else if (!follow.daemon(name, sought)) missing.push(number);
     if (part) {
       obstacles = part.how === 'waits' ? follow.obstacles(name) : [];
@@ -89,11 +96,22 @@ export function follow(leader: System, schedule: Schedule, follower: System, com
     }
   }
   const trace = replay(follower, follow.moves);
-  const since = (cell: string): number | undefined => trace.events.findLast(({ changes }) => changes.some((change) => change.cell === cell))?.number;
+  const since = (cell: string): number | undefined =>
+    trace.events.findLast(({ changes }) => changes.some((change) => change.cell === cell))?.number;
   return {
-    schedule: follow.moves, trace, missing, pairs: follow.pairs,
+    schedule: follow.moves,
+    trace,
+    missing,
+    pairs: follow.pairs,
     otherwise: follow.pairs.filter(([led, followed]) => texts[led - 1] !== trace.events[followed - 1]!.text),
-    ...(part && { part: { ...part, step: number, process, obstacles: obstacles.map((one) => ({ ...one, ...defined(since(one.cell)) })) } }),
+    ...(part && {
+      part: {
+        ...part,
+        step: number,
+        process,
+        obstacles: obstacles.map((one) => ({ ...one, ...defined(since(one.cell)) })),
+      },
+    }),
   };
 }
 
@@ -157,7 +175,14 @@ class Following {
     const before = this.moves.length;
     for (let n = 0; this.isInHook(p) && n < LONGEST && this.able(p); n++) {
       const { step, where } = this.world.threads[p]!;
-      if (step?.kind === sought.kind && isSame(this.hookOf(where), this.hookOf(sought.where)) && isSame(step.cells.map((cell) => this.system.names.name(cell)), sought.cells)) {
+      if (
+        step?.kind === sought.kind &&
+        isSame(this.hookOf(where), this.hookOf(sought.where)) &&
+        isSame(
+          step.cells.map((cell) => this.system.names.name(cell)),
+          sought.cells,
+        )
+      ) {
         this.pair(p, sought);
         return undefined;
       }
@@ -178,7 +203,12 @@ class Following {
       return own.some((cell) => reads.includes(cell) || writes.includes(cell));
     });
     return [p, ...helpers].flatMap((q) =>
-      this.awaited(q).map((cell): Waiting => ({ process: this.system.processes[q]!.name, cell: this.system.names.name(cell), value: this.system.names.value(cell, this.world.get(cell)) })));
+      this.awaited(q).map((cell): Waiting => ({
+        process: this.system.processes[q]!.name,
+        cell: this.system.names.name(cell),
+        value: this.system.names.value(cell, this.world.get(cell)),
+      })),
+    );
   }
 
   /** Cells that keep process `p` from its step: the gate, or what was read to find that it must wait. */
@@ -207,7 +237,9 @@ class Following {
 
   /** In order of their numbers: what comes of grace periods comes last. */
   private hardware(): number[] {
-    return this.system.processes.flatMap(({ name, role }, p) => (role === 'daemon' && this.common.isHardware(name) ? [p] : []));
+    return this.system.processes.flatMap(({ name, role }, p) =>
+      role === 'daemon' && this.common.isHardware(name) ? [p] : [],
+    );
   }
 
   private isInHook(p: number): boolean {
@@ -249,4 +281,5 @@ class Following {
 }
 
 const why = ({ why }: Step): { why?: string } => (why === undefined ? {} : { why });
-const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);

@@ -87,7 +87,8 @@ export class Footprints {
   }
 
   mirrorFinals(map: (cell: Cell) => Cell): void {
-    for (let slot = 0; slot < this.cells.length; slot++) if (this.finals.has(0, slot)) this.noteFinal(map(this.cells[slot]!));
+    for (let slot = 0; slot < this.cells.length; slot++)
+      if (this.finals.has(0, slot)) this.noteFinal(map(this.cells[slot]!));
   }
 
   /** Of 32 slots those to which steps of two kinds add: these updates are ordinary ones. */
@@ -104,11 +105,16 @@ export class Footprints {
 
   /** @throws what `from` says when cells that have a slot from the start have another one there */
   load(from: Saved): void {
-    const { version, cells, adders } = plain<{ version: number; cells: Cell[]; adders: (string | null)[] }>(from, 'footprints');
+    const { version, cells, adders } = plain<{ version: number; cells: Cell[]; adders: (string | null)[] }>(
+      from,
+      'footprints',
+    );
     for (const cell of cells) this.slot(cell);
     if (this.cells.some((cell, slot) => cell !== cells[slot])) throw from.refuse('it begins with other cells');
     this.version = version;
-    adders.forEach((kind, slot) => { if (kind !== null) this.adders[slot] = kind; });
+    adders.forEach((kind, slot) => {
+      if (kind !== null) this.adders[slot] = kind;
+    });
     for (const name of ROWS) this[name].load(from, name);
   }
 
@@ -129,7 +135,11 @@ export class Footprints {
     const step = this.automaton.steps[node];
     if (!this.commute || step === undefined) return NOTHING;
     const { adds, reads, writes, posts = [], takes = [] } = this.system.meaning(step.kind).footprint(step);
-    return (this.declared[node] = { adds: new Set(adds.filter((cell) => !reads.includes(cell) && !writes.includes(cell))), posts: new Set(posts), takes: new Set(takes) });
+    return (this.declared[node] = {
+      adds: new Set(adds.filter((cell) => !reads.includes(cell) && !writes.includes(cell))),
+      posts: new Set(posts),
+      takes: new Set(takes),
+    });
   }
 }
 

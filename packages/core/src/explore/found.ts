@@ -6,13 +6,25 @@ export type Found = Pick<Exploration, 'violations' | 'tally' | 'deadlock' | 'gav
 
 /** Adds to what the last search found what an earlier one found and the last one did not. What is found is true whoever found it. */
 export function together({ deadlock, ...last }: Found, earlier: Found): Found {
-  const lacks = <T extends { claim: string }>(list: readonly T[], known: readonly T[]): T[] => list.filter(({ claim }) => !known.some((other) => other.claim === claim));
+  const lacks = <T extends { claim: string }>(list: readonly T[], known: readonly T[]): T[] =>
+    list.filter(({ claim }) => !known.some((other) => other.claim === claim));
   const first = deadlock ?? earlier.deadlock;
   return {
     violations: [...last.violations, ...lacks(earlier.violations, last.violations)].sort((a, b) => a.depth - b.depth),
-    tally: [...last.tally.map((count) => filled(count, earlier.tally.find(({ claim }) => claim === count.claim))), ...lacks(earlier.tally, last.tally)],
+    tally: [
+      ...last.tally.map((count) =>
+        filled(
+          count,
+          earlier.tally.find(({ claim }) => claim === count.claim),
+        ),
+      ),
+      ...lacks(earlier.tally, last.tally),
+    ],
     ...(first && { deadlock: first }),
-    gaveUp: [...last.gaveUp, ...earlier.gaveUp.filter((place) => !last.gaveUp.some((other) => keyOfGaveUp(other) === keyOfGaveUp(place)))],
+    gaveUp: [
+      ...last.gaveUp,
+      ...earlier.gaveUp.filter((place) => !last.gaveUp.some((other) => keyOfGaveUp(other) === keyOfGaveUp(place))),
+    ],
   };
 }
 

@@ -20,7 +20,12 @@ export class Futures {
   readonly words: number;
   readonly nodes: number;
   /** Of the node's own step; reads include the gates of its process. */
-  readonly own: { readonly reads: Int32Array; readonly writes: Int32Array; readonly adds: Int32Array; readonly takes: Int32Array };
+  readonly own: {
+    readonly reads: Int32Array;
+    readonly writes: Int32Array;
+    readonly adds: Int32Array;
+    readonly takes: Int32Array;
+  };
   /** Of this step and all after it. */
   readonly all: { readonly reads: Int32Array; readonly writes: Int32Array; readonly adds: Int32Array };
   /** Touched in some future in which no step that waits for this cell comes before: it is no lock there. */
@@ -36,12 +41,20 @@ export class Futures {
   private readonly finals: Int32Array;
 
   /** @param saved futures that were made when less was known, and their name in what was saved; absent: of what is known now */
-  constructor(system: System, automaton: Automaton, footprints: Footprints, mutants: ReadonlySet<Mutant>, saved?: { readonly from: Saved; readonly name: string }) {
+  constructor(
+    system: System,
+    automaton: Automaton,
+    footprints: Footprints,
+    mutants: ReadonlySet<Mutant>,
+    saved?: { readonly from: Saved; readonly name: string },
+  ) {
     this.cells = footprints.cells;
     const gates = system.processes.map(({ gates = [] }) => gates.map((gate) => footprints.slot(gate)));
     const size = saved && plain<{ nodes: number; words: number }>(saved.from, saved.name);
     this.nodes = size?.nodes ?? automaton.nodeCount;
-    const locksOf = automaton.steps.slice(0, this.nodes).map((step, node) => this.locksOf(step, automaton.meanings[node], footprints));
+    const locksOf = automaton.steps
+      .slice(0, this.nodes)
+      .map((step, node) => this.locksOf(step, automaton.meanings[node], footprints));
     if (saved && size) {
       const row = (part: string): Int32Array => exactly(saved.from, `${saved.name} ${part}`);
       this.words = size.words;
@@ -63,7 +76,8 @@ export class Futures {
     for (let node = 0; node < this.nodes; node++) {
       if (automaton.steps[node] !== undefined && !mutants.has('gates are read'))
         for (const gate of gates[automaton.processOf[node]!]!) footprints.reads.add(node, gate);
-      for (const slot of locksOf[node]!) if (slot >>> 5 < this.words) guards[node * this.words + (slot >>> 5)]! |= 1 << slot;
+      for (const slot of locksOf[node]!)
+        if (slot >>> 5 < this.words) guards[node * this.words + (slot >>> 5)]! |= 1 << slot;
       this.learn(node, footprints, guards, mixed, mutants.has('queues are only added to'));
     }
     this.all = { reads: this.own.reads.slice(), writes: this.own.writes.slice(), adds: this.own.adds.slice() };
@@ -82,15 +96,38 @@ export class Futures {
   save(to: Saving, name: string): void {
     const { nodes, words, finals, own, all, unguarded, unposted } = this;
     to.plain(name, { nodes, words });
-    const columns = { finals, 'own reads': own.reads, 'own writes': own.writes, 'own adds': own.adds, 'own takes': own.takes, 'all reads': all.reads, 'all writes': all.writes, 'all adds': all.adds, unguarded, unposted };
+    const columns = {
+      finals,
+      'own reads': own.reads,
+      'own writes': own.writes,
+      'own adds': own.adds,
+      'own takes': own.takes,
+      'all reads': all.reads,
+      'all writes': all.writes,
+      'all adds': all.adds,
+      unguarded,
+      unposted,
+    };
     for (const [part, numbers] of Object.entries(columns)) to.whole(`${name} ${part}`, numbers);
   }
 
   /** Does everything that is concluded from these futures follow from those? */
   equals(other: Futures): boolean {
-    if (this.nodes !== other.nodes || this.words !== other.words || this.acquires.size !== other.acquires.size) return false;
+    if (this.nodes !== other.nodes || this.words !== other.words || this.acquires.size !== other.acquires.size)
+      return false;
     for (const [slot, steps] of this.acquires) if (other.acquires.get(slot)?.length !== steps.length) return false;
-    const columns = ({ own, all, unguarded, unposted, finals }: Futures): Int32Array[] => [own.reads, own.writes, own.adds, own.takes, all.reads, all.writes, all.adds, unguarded, unposted, finals];
+    const columns = ({ own, all, unguarded, unposted, finals }: Futures): Int32Array[] => [
+      own.reads,
+      own.writes,
+      own.adds,
+      own.takes,
+      all.reads,
+      all.writes,
+      all.adds,
+      unguarded,
+      unposted,
+      finals,
+    ];
     const theirs = columns(other);
     return columns(this).every((column, i) => column.every((bits, at) => bits === theirs[i]![at]));
   }
@@ -107,7 +144,9 @@ export class Futures {
       this.own.adds[at] = adds.word(node, w) & ~demoted;
       this.own.takes[at] = this.bitsOf(takes, footprints, w) & ~claims.word(node, w);
       this.unguarded[at] = (this.own.reads[at]! | this.own.writes[at]! | this.own.adds[at]!) & ~guards[at]!;
-      this.unposted[at] = allPosts ? 0 : this.unguarded[at]! & ~(this.bitsOf(posts, footprints, w) & ~claims.word(node, w));
+      this.unposted[at] = allPosts
+        ? 0
+        : this.unguarded[at]! & ~(this.bitsOf(posts, footprints, w) & ~claims.word(node, w));
     }
   }
 

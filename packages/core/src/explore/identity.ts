@@ -30,7 +30,14 @@ export function byFrames(): Identity {
   const states = new LocalStates();
   const name = (_process: number, step: Step): string | undefined => {
     const told = states.tell();
-    return told === undefined ? undefined : `${JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}\n${told}`;
+    return told === undefined
+      ? undefined
+      : `${JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}\n${told}`;
   };
-  return Object.assign(name, { restart: () => states.restart(), watch: () => states.watch(), place: () => states.place(), problems: states.problems });
+  return Object.assign(name, {
+    restart: () => states.restart(),
+    watch: () => states.watch(),
+    place: () => states.place(),
+    problems: states.problems,
+  });
 }

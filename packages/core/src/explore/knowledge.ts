@@ -37,10 +37,28 @@ export class Knowledge {
     this.automaton = new Automaton(system, identity);
     this.relearned = new Relearned(this.automaton);
     const { persistent, fuse, local, sleep, symmetry, deadCells } = reduce;
-    const renamings = symmetry === true && system.symmetry !== undefined ? new Renamings(system.symmetry, system.processes.length) : undefined;
-    const used = persistent === true || fuse === true || local === true || sleep === true || deadCells === true || renamings !== undefined;
+    const renamings =
+      symmetry === true && system.symmetry !== undefined
+        ? new Renamings(system.symmetry, system.processes.length)
+        : undefined;
+    const used =
+      persistent === true ||
+      fuse === true ||
+      local === true ||
+      sleep === true ||
+      deadCells === true ||
+      renamings !== undefined;
     this.footprints = used ? new Footprints(system, this.automaton, reduce.commute === true, this.mutants) : undefined;
-    this.local = this.footprints && new LocalSteps(system, this.automaton, this.footprints, renamings?.generators ?? [], local === true, this.mutants);
+    this.local =
+      this.footprints &&
+      new LocalSteps(
+        system,
+        this.automaton,
+        this.footprints,
+        renamings?.generators ?? [],
+        local === true,
+        this.mutants,
+      );
     this.mirror = renamings && new Mirror(system, this.automaton, this.behaviour, renamings, this.local!, this.mutants);
   }
 
@@ -54,9 +72,11 @@ export class Knowledge {
   }
 
   load(from: Saved): void {
-    if (plain<number>(from, 'system') !== this.digest()) throw from.refuse('it is of a system with other processes, cells or initial values');
+    if (plain<number>(from, 'system') !== this.digest())
+      throw from.refuse('it is of a system with other processes, cells or initial values');
     const interned = plain<readonly Numbered[]>(from, 'interned');
-    if (!(this.system.interned?.renumber(interned) ?? interned.length === 0)) throw from.refuse('numbers stand for other things');
+    if (!(this.system.interned?.renumber(interned) ?? interned.length === 0))
+      throw from.refuse('numbers stand for other things');
     this.relearned.load(from);
     this.footprints?.load(from);
     this.local?.load(from);
@@ -66,7 +86,13 @@ export class Knowledge {
   private digest(): number {
     if (this.fixed !== undefined) return this.fixed;
     const { system, reduce } = this;
-    let digest = digestOf(JSON.stringify([system.processes.map(({ name, cpu, role, gates }) => [name, cpu, role, gates]), system.cellCount, reduce]));
+    let digest = digestOf(
+      JSON.stringify([
+        system.processes.map(({ name, cpu, role, gates }) => [name, cpu, role, gates]),
+        system.cellCount,
+        reduce,
+      ]),
+    );
     for (let cell = 0; cell < system.cellCount; cell++) digest = digestOf(`${system.initial(cell)}`, digest);
     return (this.fixed = digest);
   }

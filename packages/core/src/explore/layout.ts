@@ -41,7 +41,8 @@ export class Layout {
   /** Initial value of a cell. */
   initial(cell: Cell): number {
     const word = this.wordOf[cell];
-    if (word === undefined) throw new Mistake('SD_CELL_OUT_OF_RANGE', `a step touches cell ${cell} of ${this.system.cellCount}`);
+    if (word === undefined)
+      throw new Mistake('SD_CELL_OUT_OF_RANGE', `a step touches cell ${cell} of ${this.system.cellCount}`);
     if (word === UNKNOWN) {
       const value = this.system.initial(cell);
       if ((value | 0) !== value) throw tooWide(this.system, cell, value);

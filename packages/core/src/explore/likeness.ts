@@ -63,7 +63,10 @@ export class Likeness {
     this.members = this.renamings?.members.length ?? 0;
     this.processes = layout.sums - HEADER.size;
     this.known = HEADER.size;
-    this.named = (this.renamings?.members ?? []).reduce((all, { bit }) => (bit === undefined ? all : all | (1 << bit)), 0);
+    this.named = (this.renamings?.members ?? []).reduce(
+      (all, { bit }) => (bit === undefined ? all : all | (1 << bit)),
+      0,
+    );
     this.sums = new Int32Array(2 + 2 * this.members);
     this.to = new Int32Array(this.members);
     this.learnWords();
@@ -120,7 +123,11 @@ export class Likeness {
       if (!pair.some((row, i) => row.some((there, j) => i !== j && there === cell))) return;
       this.kinds[word] = PAIR;
       this.keys[word] = -(1 << 24) - k;
-      pair.forEach((row, i) => row.forEach((there, j) => { if (i !== j) this.give(there); }));
+      pair.forEach((row, i) =>
+        row.forEach((there, j) => {
+          if (i !== j) this.give(there);
+        }),
+      );
     });
   }
 
@@ -175,11 +182,23 @@ export class Likeness {
       case SHARED_SET: {
         const set = this.layout.decode(this.layout.cellAt(word), value);
         this.put(sums, at, key, (set & ~this.named) + 1, sign, seed);
-        this.renamings!.members.forEach(({ bit }, m) => { if (bit !== undefined && (set >>> bit) & 1) this.put(sums, at + 2 + 2 * m, key, 1, sign, seed); });
+        this.renamings!.members.forEach(({ bit }, m) => {
+          if (bit !== undefined && (set >>> bit) & 1) this.put(sums, at + 2 + 2 * m, key, 1, sign, seed);
+        });
         break;
       }
-      case OWN_SET: this.put(sums, at + 2 * this.owners[word]!, key, (this.layout.decode(this.layout.cellAt(word), value) & ~this.named) + 1, sign, seed); break;
-      default: this.put(sums, at + 2 * this.owners[word]!, key, value, sign, seed);
+      case OWN_SET:
+        this.put(
+          sums,
+          at + 2 * this.owners[word]!,
+          key,
+          (this.layout.decode(this.layout.cellAt(word), value) & ~this.named) + 1,
+          sign,
+          seed,
+        );
+        break;
+      default:
+        this.put(sums, at + 2 * this.owners[word]!, key, value, sign, seed);
     }
   }
 
@@ -196,7 +215,8 @@ export class Likeness {
       for (let i = 0; i < this.sums.length; i++) this.sums[i] = chunk[at + i]!;
       [sums, at] = [this.sums, 0];
       this.dead.begin(chunk, base + HEADER.size, this.processes);
-      for (let word = this.layout.firstCell; word < this.layout.width; word++) if (chunk[base + word] !== 0 && !this.isLive(word)) this.add(sums, at, word, chunk[base + word]!, -1, seed);
+      for (let word = this.layout.firstCell; word < this.layout.width; word++)
+        if (chunk[base + word] !== 0 && !this.isLive(word)) this.add(sums, at, word, chunk[base + word]!, -1, seed);
     }
     let low = sums[at]!;
     let high = sums[at + 1]!;
@@ -240,7 +260,8 @@ export class Likeness {
     const { sums, firstCell, width } = this.layout;
     for (let word = HEADER.size; word < sums; word++) if (known[at + word] !== chunk[base + word]) return false;
     // Where nodes are equal, the same cells are alive.
-    for (let word = firstCell; word < width; word++) if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;
+    for (let word = firstCell; word < width; word++)
+      if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;
     return true;
   }
 
@@ -262,7 +283,10 @@ export class Likeness {
       if (this.dead && !this.isLive(word)) continue;
       const value = chunk[base + word]!;
       const kind = this.kinds[word]!;
-      const mapped = value !== 0 && (kind === SHARED_SET || kind === OWN_SET) && this.mapsValues ? this.mapped(renaming, word, value) : value;
+      const mapped =
+        value !== 0 && (kind === SHARED_SET || kind === OWN_SET) && this.mapsValues
+          ? this.mapped(renaming, word, value)
+          : value;
       if (known[at + words[word]!] !== mapped) return false;
     }
     return true;
@@ -276,7 +300,9 @@ export class Likeness {
   private wordsUnder(renaming: Renaming): Int32Array {
     let words = this.words.get(renaming);
     if (words?.length === this.layout.width) return words;
-    words = Int32Array.from({ length: this.layout.width }, (_, word) => (word < this.layout.firstCell ? word : this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!));
+    words = Int32Array.from({ length: this.layout.width }, (_, word) =>
+      word < this.layout.firstCell ? word : this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!,
+    );
     this.words.set(renaming, words);
     return words;
   }

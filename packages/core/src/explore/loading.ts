@@ -5,10 +5,12 @@ import type { Numbers, Saved } from './checkpoint.ts';
 const LEAST = 256;
 
 /** Numbers of a column, with room to grow. @param used how many there have to be */
-export const column = (saved: Saved, name: string, used: number) => fill(saved, name, used, new Int32Array(lengthFor(used)));
+export const column = (saved: Saved, name: string, used: number) =>
+  fill(saved, name, used, new Int32Array(lengthFor(used)));
 
 /** The same for a column of bytes. */
-export const bytes = (saved: Saved, name: string, used: number) => fill(saved, name, used, new Uint8Array(lengthFor(used)));
+export const bytes = (saved: Saved, name: string, used: number) =>
+  fill(saved, name, used, new Uint8Array(lengthFor(used)));
 
 /** A column that was written whole, as long as it was. */
 export function exactly(saved: Saved, name: string) {
@@ -31,7 +33,8 @@ export function plain<T>(saved: Saved, name: string): T {
 
 /** @throws what `saved` says when a column has another number of rows than it must */
 export function mustHave(saved: Saved, name: string, rows: number): void {
-  if (saved.rows(name) !== rows) throw saved.refuse(`it has ${saved.rows(name)} rows of ${name} where there have to be ${rows}`);
+  if (saved.rows(name) !== rows)
+    throw saved.refuse(`it has ${saved.rows(name)} rows of ${name} where there have to be ${rows}`);
 }
 
 function fill<T extends Numbers>(saved: Saved, name: string, used: number, into: T): T {

@@ -88,7 +88,16 @@ export class LocalSteps {
 
   private look(node: number): typeof LOCAL | typeof SHARED {
     const step = this.automaton.steps[node];
-    if (step === undefined || this.automaton.traits[node]! & (TRAIT.ended | TRAIT.gaveUp | TRAIT.waits | TRAIT.chooses | (this.mutants.has('judged steps are not local') ? 0 : TRAIT.judged))) return SHARED;
+    if (
+      step === undefined ||
+      this.automaton.traits[node]! &
+        (TRAIT.ended |
+          TRAIT.gaveUp |
+          TRAIT.waits |
+          TRAIT.chooses |
+          (this.mutants.has('judged steps are not local') ? 0 : TRAIT.judged))
+    )
+      return SHARED;
     try {
       this.values[node] = this.automaton.meanings[node]!.apply(step, this.constants, 0);
     } catch (error) {
@@ -101,7 +110,11 @@ export class LocalSteps {
   /** Does a process with gates end or give up by this step? Before it it is stuck where a gate stays shut, after it it is not. */
   private mayBeHeldUpForEver(node: number): boolean {
     const { automaton } = this;
-    if (!this.system.processes[automaton.processOf[node]!]!.gates?.length || this.mutants.has('before an end gates hold up')) return false;
+    if (
+      !this.system.processes[automaton.processOf[node]!]!.gates?.length ||
+      this.mutants.has('before an end gates hold up')
+    )
+      return false;
     const edge = this.edgeAfter(node);
     if (edge < 0) this.unsure.push(node);
     return edge < 0 || (automaton.traits[automaton.edges.to[edge]!]! & (TRAIT.ended | TRAIT.gaveUp)) !== 0;
@@ -113,7 +126,12 @@ export class LocalSteps {
     if (this.generators.length === 0) return automaton.edges.find(node, this.values[node]!);
     // Of code that goes round for ever not all is learned.
     let row = 0;
-    for (let edge = automaton.edgeInto(node); edge >= 0 && row < MANY && this.kinds[automaton.edges.from[edge]!] === LOCAL; row++) edge = automaton.edgeInto(automaton.edges.from[edge]!);
+    for (
+      let edge = automaton.edgeInto(node);
+      edge >= 0 && row < MANY && this.kinds[automaton.edges.from[edge]!] === LOCAL;
+      row++
+    )
+      edge = automaton.edgeInto(automaton.edges.from[edge]!);
     return row < MANY ? automaton.follow(node, this.values[node]!) : -1;
   }
 

@@ -33,7 +33,8 @@ export class LockProbe {
    */
   allGuarded(node: number, word: number, bits: number, queues = 0): boolean {
     if (!this.fuse) return false;
-    if (this.futures!.open(node, word, bits, queues) !== 0 && !this.mutants.has('locks may be touched without')) return false;
+    if (this.futures!.open(node, word, bits, queues) !== 0 && !this.mutants.has('locks may be touched without'))
+      return false;
     for (let left = bits; left !== 0; left &= left - 1) {
       const bit = left & -left;
       if (!this.isHeld(32 * word + 31 - Math.clz32(bit), (queues & bit) !== 0)) return false;
@@ -49,7 +50,12 @@ export class LockProbe {
     if (queue && value === 0 && !this.mutants.has('queues must not be empty')) return false;
     if (!acquires) return true;
     // Whoever adds to a queue does not empty it, and may bring about what others wait for.
-    if (queue && acquires.some(({ passes }) => passes !== isZero) && !this.mutants.has('queues are waited for to be empty')) return false;
+    if (
+      queue &&
+      acquires.some(({ passes }) => passes !== isZero) &&
+      !this.mutants.has('queues are waited for to be empty')
+    )
+      return false;
     const known = this.held[slot]?.get(value);
     if (known !== undefined) return known;
     const held = acquires.every(({ passes }) => !passes(value));

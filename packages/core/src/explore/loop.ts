@@ -34,7 +34,12 @@ class LearnedWorld implements Store {
   ways(p: number): number {
     const node = this.nodes[p]!;
     const step = this.automaton.steps[node];
-    if (step === undefined || step.kind === 'bound' || this.system.processes[p]!.gates?.some((gate) => this.get(gate) !== 0)) return 0;
+    if (
+      step === undefined ||
+      step.kind === 'bound' ||
+      this.system.processes[p]!.gates?.some((gate) => this.get(gate) !== 0)
+    )
+      return 0;
     const meaning = this.automaton.meanings[node]!;
     if (meaning.enabled && !meaning.enabled(step, this)) return 0;
     return meaning.choices ? meaning.choices(step, this) : 1;
@@ -77,7 +82,9 @@ export function untilItRepeats(system: System, automaton: Automaton, trapped: Li
   );
   if (!found) return trapped;
   // Where one main process alone goes round, the turns of others in between say nothing.
-  const mains = new Set(found.loop.flatMap(({ process }) => (system.processes[process]!.role === 'main' ? [process] : [])));
+  const mains = new Set(
+    found.loop.flatMap(({ process }) => (system.processes[process]!.role === 'main' ? [process] : [])),
+  );
   const alone = mains.size === 1 ? inTurn(world, [...mains]) : undefined;
   const { way, loop } = alone ? { way: [...found.way, ...alone.way], loop: alone.loop } : found;
   const begins = trapped.schedule.length + way.length;
@@ -88,7 +95,11 @@ export function untilItRepeats(system: System, automaton: Automaton, trapped: Li
 function inTurn(world: LearnedWorld, processes: readonly number[]): { way: Move[]; loop: Move[] } | undefined {
   const moves: Move[] = [];
   const seen = new Map([[world.key, 0]]);
-  for (let waiting = 0, turn = 0; waiting < processes.length && moves.length < LONGEST; turn = (turn + 1) % processes.length) {
+  for (
+    let waiting = 0, turn = 0;
+    waiting < processes.length && moves.length < LONGEST;
+    turn = (turn + 1) % processes.length
+  ) {
     const process = processes[turn]!;
     if (world.ways(process) < 1) {
       waiting++;

@@ -60,7 +60,8 @@ export class Meetings {
     for (const slot of slots) {
       const writing = this.writes(slot, other);
       if (writing === 0) continue;
-      const open = (writing & unguarded[other * words + (slot >>> 5)]!) !== 0 && !this.mutants.has('locks may be touched without');
+      const open =
+        (writing & unguarded[other * words + (slot >>> 5)]!) !== 0 && !this.mutants.has('locks may be touched without');
       if (found !== MEET) found = open ? MEET : AT_LOCKS;
     }
     return (this.openersOf(reason)[other] = found);
@@ -81,7 +82,11 @@ export class Meetings {
       const meeting = this.cells(node, other, w);
       if (meeting === 0) continue;
       if (!this.mayBeGuarded(node, w, meeting)) return MEET;
-      if (this.futures.open(other, w, meeting, meeting & this.queues(node, w)) !== 0 && !this.mutants.has('locks may be touched without')) return MEET;
+      if (
+        this.futures.open(other, w, meeting, meeting & this.queues(node, w)) !== 0 &&
+        !this.mutants.has('locks may be touched without')
+      )
+        return MEET;
       found = AT_LOCKS;
     }
     return found;

@@ -69,7 +69,8 @@ export class Mirror {
   /** The same for any renaming. */
   imageOf(renaming: Renaming, node: number): number {
     let known = this.others.get(renaming);
-    if (!known) this.others.set(renaming, (known = { steps: this.renamings.steps(renaming), images: new Int32Array(256) }));
+    if (!known)
+      this.others.set(renaming, (known = { steps: this.renamings.steps(renaming), images: new Int32Array(256) }));
     while (node >= known.images.length) known.images = doubled(known.images);
     if (known.images[node] === UNKNOWN) {
       let image = node;
@@ -146,7 +147,10 @@ export class Mirror {
       const from = this.nodeOf(g, edges.from[edge]!);
       const to = from === NONE ? NONE : this.follow(g, edge, from);
       const wanted = this.nodeOf(g, this.passOn(edges.to[edge]!));
-      if (to === NONE || to !== wanted) throw this.unfit(`${tellStep(steps[wanted])} and ${tellStep(steps[to])} come after images of ${tellStep(steps[edges.from[edge]!])}`);
+      if (to === NONE || to !== wanted)
+        throw this.unfit(
+          `${tellStep(steps[wanted])} and ${tellStep(steps[to])} come after images of ${tellStep(steps[edges.from[edge]!])}`,
+        );
     });
   }
 
@@ -156,9 +160,12 @@ export class Mirror {
     const p = map.process(automaton.processOf[node]!);
     if (automaton.steps[node] === undefined) return automaton.endOf(p);
     let edge = automaton.edgeInto(node);
-    while (edge >= 0 && this.isPassed(automaton.edges.from[edge]!)) edge = automaton.edgeInto(automaton.edges.from[edge]!);
+    while (edge >= 0 && this.isPassed(automaton.edges.from[edge]!))
+      edge = automaton.edgeInto(automaton.edges.from[edge]!);
     let image: number;
-    if (edge < 0) image = node === automaton.roots[automaton.processOf[node]!] ? automaton.roots[p]! : this.passOn(automaton.roots[p]!);
+    if (edge < 0)
+      image =
+        node === automaton.roots[automaton.processOf[node]!] ? automaton.roots[p]! : this.passOn(automaton.roots[p]!);
     else {
       const from = this.nodeOf(generator, automaton.edges.from[edge]!);
       image = from === NONE ? NONE : this.follow(generator, edge, from);
@@ -170,7 +177,9 @@ export class Mirror {
   private follow(generator: number, edge: number, from: number): number {
     const { edges, steps } = this.automaton;
     const observed = edges.observed[edge]!;
-    const mapped = this.mutants.has('observed values are mapped') ? observed : this.renamings.generators[generator]!.observed(steps[edges.from[edge]!]!, observed);
+    const mapped = this.mutants.has('observed values are mapped')
+      ? observed
+      : this.renamings.generators[generator]!.observed(steps[edges.from[edge]!]!, observed);
     return this.passOn(this.after(from, mapped));
   }
 
@@ -191,10 +200,12 @@ export class Mirror {
     system.processes.forEach((process, p) => {
       const there = system.processes[map.process(p)];
       const gates = (process.gates ?? []).map((gate) => map.cell(gate));
-      if (there?.role !== process.role || !sameNumbers(sorted(gates), sorted(there.gates ?? []))) throw this.unfit(`${process.name} and its image differ in role or gates`);
+      if (there?.role !== process.role || !sameNumbers(sorted(gates), sorted(there.gates ?? [])))
+        throw this.unfit(`${process.name} and its image differ in role or gates`);
     });
     for (let cell = 0; cell < system.cellCount; cell++)
-      if (system.initial(map.cell(cell)) !== map.value(cell, system.initial(cell))) throw this.unfit(`${system.names.name(cell)} and its image begin with other values`);
+      if (system.initial(map.cell(cell)) !== map.value(cell, system.initial(cell)))
+        throw this.unfit(`${system.names.name(cell)} and its image begin with other values`);
   }
 
   /** Can the step of `image` be that of `node` in another place, and are the same claims judged there? */
@@ -202,14 +213,31 @@ export class Mirror {
     const { steps, checks } = this.automaton;
     const [step, there] = [steps[node], steps[image]];
     if (step === undefined || there === undefined) return step === there;
-    const claims = (of: number): string => checks[of]!.map(({ claim }) => claim).sort().join('\n');
-    return step.kind === there.kind && sameNumbers(step.cells.map((cell) => map.cell(cell)), there.cells) && claims(node) === claims(image);
+    const claims = (of: number): string =>
+      checks[of]!.map(({ claim }) => claim)
+        .sort()
+        .join('\n');
+    return (
+      step.kind === there.kind &&
+      sameNumbers(
+        step.cells.map((cell) => map.cell(cell)),
+        there.cells,
+      ) &&
+      claims(node) === claims(image)
+    );
   }
 
   private unfit(what: string): Mistake {
     const { members, classOf } = this.renamings;
-    const told = members.map(({ processes }, m) => `${m > 0 && classOf[m] !== classOf[m - 1] ? '| ' : ''}${processes.map((p) => this.system.processes[p]!.name).join(' + ')}`);
-    return new Mistake('SD_BAD_SYMMETRY', `a ${this.system.symmetry?.supposed ? 'supposed' : 'declared'} symmetry of ${told.join(', ')} is none: ${what}`, 'Let only those change places that nobody can tell apart, and name all cells that are theirs or hold sets of them; or declare no symmetry.');
+    const told = members.map(
+      ({ processes }, m) =>
+        `${m > 0 && classOf[m] !== classOf[m - 1] ? '| ' : ''}${processes.map((p) => this.system.processes[p]!.name).join(' + ')}`,
+    );
+    return new Mistake(
+      'SD_BAD_SYMMETRY',
+      `a ${this.system.symmetry?.supposed ? 'supposed' : 'declared'} symmetry of ${told.join(', ')} is none: ${what}`,
+      'Let only those change places that nobody can tell apart, and name all cells that are theirs or hold sets of them; or declare no symmetry.',
+    );
   }
 }
 

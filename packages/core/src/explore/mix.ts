@@ -11,7 +11,8 @@ export function mix(x: number): number {
 }
 
 /** What a value at a place adds to the low half of a fingerprint. 0 adds nothing, so a new place that holds 0 changes no fingerprint. */
-export const lowPart = (place: number, value: number, seed: number): number => (value === 0 ? 0 : mix(imul(place ^ seed, 0x9e3779b1) + value));
+export const lowPart = (place: number, value: number, seed: number): number =>
+  value === 0 ? 0 : mix(imul(place ^ seed, 0x9e3779b1) + value);
 
 /** The same for the high half, mixed differently. */
 export const highPart = (place: number, value: number, seed: number): number =>

@@ -160,7 +160,14 @@ export class Moves {
     if (!held) return;
     // Judged before the successor is kept: a claim that fails is a finding even where there is no room for one state more.
     const depth = this.reducer?.jumps ? -1 : this.depth() + 1;
-    const failures = this.findings.judge(automaton.checks[node]!, held, after, behaviour.effects.edge[effect]!, depth, this);
+    const failures = this.findings.judge(
+      automaton.checks[node]!,
+      held,
+      after,
+      behaviour.effects.edge[effect]!,
+      depth,
+      this,
+    );
     if (failures > 0 && this.stopAtFirst) this.stopped = true;
   }
 }

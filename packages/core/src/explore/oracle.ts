@@ -39,7 +39,14 @@ export function oracle(system: System, maxStates: number): Judgement {
   const verdicts = new Map<string, { held: Set<string>; failed: Set<string> }>();
   const totals = { transitions: 0, ends: 0, bounded: 0, deadlocks: 0, deadlockDepth: -1 };
 
-  const judge = (checks: readonly Check[], world: World, depth: number, how: string, step: Step, observed: number): void => {
+  const judge = (
+    checks: readonly Check[],
+    world: World,
+    depth: number,
+    how: string,
+    step: Step,
+    observed: number,
+  ): void => {
     for (const check of checks) {
       const holds = check.holds(world, step, observed);
       if (check.on === 'violation') {
@@ -75,7 +82,9 @@ export function oracle(system: System, maxStates: number): Judgement {
     const moves: Move[] = system.processes.flatMap((_, process) =>
       Array.from({ length: here.ways(process) }, (_way, choice) => ({ process, choice })),
     );
-    for (const { process, step, where } of here.threads) if (step?.kind === 'bound') gaveUp.add(`${process.name} in ${where.join(' > ')}: ${step.why ?? 'it says no reason'}`);
+    for (const { process, step, where } of here.threads)
+      if (step?.kind === 'bound')
+        gaveUp.add(`${process.name} in ${where.join(' > ')}: ${step.why ?? 'it says no reason'}`);
     const next: number[] = [];
     leadsTo.push(moves.length === 0 || here.gaveUp || here.mainsLeft.length === 0 ? undefined : next);
     for (const [i, move] of moves.entries()) {
@@ -107,7 +116,15 @@ export function oracle(system: System, maxStates: number): Judgement {
   }
   const tally = [...verdicts].map(([claim, { held, failed }]) => ({ claim, held: held.size, failed: failed.size }));
   const failures = [...violated].map(([claim, depth]) => ({ claim, depth }));
-  return { states: seen.size, ...totals, gaveUp: [...gaveUp].sort(), neverEnds: hasTrap(leadsTo), violated: failures.sort(byClaim), tally: tally.sort(byClaim), finals: [...finals].sort() };
+  return {
+    states: seen.size,
+    ...totals,
+    gaveUp: [...gaveUp].sort(),
+    neverEnds: hasTrap(leadsTo),
+    violated: failures.sort(byClaim),
+    tally: tally.sort(byClaim),
+    finals: [...finals].sort(),
+  };
 }
 
 /** Is there a state from which none that is over is reached? */

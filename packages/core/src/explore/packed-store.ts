@@ -32,7 +32,8 @@ export class PackedStore implements Store {
   }
 
   set(cell: Cell, value: number): void {
-    if (!this.writable) throw new Error(`cell ${cell} is written outside of a step: claims, enabled and choices only read`);
+    if (!this.writable)
+      throw new Error(`cell ${cell} is written outside of a step: claims, enabled and choices only read`);
     const { layout } = this.states;
     let word = layout.wordOf[cell]!;
     if (!(word >= 0)) {

@@ -32,7 +32,8 @@ export class Pairs {
   private find(a: number, b: number): number {
     const mask = this.places.length - 1;
     let place = (mix(imul(a, 0x9e3779b1) + b) << 1) & mask;
-    while (this.places[place] !== 0 && (this.places[place] !== a + 1 || this.places[place + 1] !== b)) place = (place + 2) & mask;
+    while (this.places[place] !== 0 && (this.places[place] !== a + 1 || this.places[place + 1] !== b))
+      place = (place + 2) & mask;
     return place;
   }
 

@@ -139,8 +139,12 @@ export class Persistent {
     const { status, because, obstacles } = this.next;
     let found = 0;
     switch (status[p]!) {
-      case READY: found = this.whoMeets(p); break;
-      case HELD: found = this.gatesNeedWriters ? this.whoEnables(p, because[p]!) : 0; break;
+      case READY:
+        found = this.whoMeets(p);
+        break;
+      case HELD:
+        found = this.gatesNeedWriters ? this.whoEnables(p, because[p]!) : 0;
+        break;
       case WAITS: {
         const reasons = this.waitsNeedWriters ? obstacles[because[p]!]! : [];
         if (reasons.length > 1) return this.leastOf(p, reasons, set, able);
@@ -193,7 +197,8 @@ export class Persistent {
     const { words } = this.meetings.futures;
     for (let w = 0; w < words; w++) {
       const meeting = this.meetings.cells(node, other, w);
-      if (meeting !== 0 && !this.probe.allGuarded(other, w, meeting, meeting & this.meetings.queues(node, w))) return false;
+      if (meeting !== 0 && !this.probe.allGuarded(other, w, meeting, meeting & this.meetings.queues(node, w)))
+        return false;
     }
     return true;
   }

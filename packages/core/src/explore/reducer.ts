@@ -53,11 +53,20 @@ export class Reducer {
     const futures = (): Futures => this.futures;
     const meetings = (): Meetings => this.meetings;
     const count = system.processes.length;
-    if (reduce.persistent && count <= MOST_PROCESSES) this.persistent = new Persistent(system, states, meetings, this.fuses, mutants);
+    if (reduce.persistent && count <= MOST_PROCESSES)
+      this.persistent = new Persistent(system, states, meetings, this.fuses, mutants);
     // Who sleeps is known by place: where fingerprints alone are left nobody knows who is where.
     if (reduce.sleep && count <= MOST_PROCESSES && !compact) this.sleep = new SleepSets(states, meetings, mutants);
     const dead = reduce.deadCells ? new DeadCells(futures, footprints, mutants) : undefined;
-    if (dead || mirror) states.likeness = new Likeness(states.layout, (cell) => states.givePlace(cell), footprints, dead, mirror, mutants);
+    if (dead || mirror)
+      states.likeness = new Likeness(
+        states.layout,
+        (cell) => states.givePlace(cell),
+        footprints,
+        dead,
+        mirror,
+        mutants,
+      );
   }
 
   /** Before a state is expanded. What is known meanwhile saves later rounds; nothing is concluded from a round that learns. */

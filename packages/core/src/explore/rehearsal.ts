@@ -40,8 +40,12 @@ export function rehearse(knowledge: Knowledge, enough: number, frontier?: Fronti
     else [version, quiet] = [knowledge.version, 0];
     const able = length < LONGEST ? next.gather(0) : 0;
     if (able === 0) {
-      if (length < LONGEST && endingAt(system, automaton, (p) => states.node(0, p)) === 'end') for (const check of system.finals) check.holds(next.atEnd(), END_STEP, 0);
-      const from = frontier && frontier.first < frontier.states.count && upTo(2) === 0 ? frontier.first + upTo(frontier.states.count - frontier.first) : 0;
+      if (length < LONGEST && endingAt(system, automaton, (p) => states.node(0, p)) === 'end')
+        for (const check of system.finals) check.holds(next.atEnd(), END_STEP, 0);
+      const from =
+        frontier && frontier.first < frontier.states.count && upTo(2) === 0
+          ? frontier.first + upTo(frontier.states.count - frontier.first)
+          : 0;
       states.take(frontier?.states, from, automaton.roots);
       length = 0;
       rarely = 2 ** upTo(6);

@@ -29,7 +29,13 @@ export class Relearned {
     const { automaton } = this;
     const { edges, replays } = automaton;
     this.keepUp();
-    to.plain('automaton', { nodes: automaton.nodeCount, edges: edges.count, replays, ends: [...this.ends], digest: this.digest } satisfies Learned);
+    to.plain('automaton', {
+      nodes: automaton.nodeCount,
+      edges: edges.count,
+      replays,
+      ends: [...this.ends],
+      digest: this.digest,
+    } satisfies Learned);
     to.grows('observed at', edges.from, edges.count);
     to.grows('observed', edges.observed, edges.count);
     to.grows('observed leads to', edges.to, edges.count);
@@ -39,23 +45,28 @@ export class Relearned {
   load(saved: Saved): void {
     const { automaton } = this;
     const learned = plain<Learned>(saved, 'automaton');
-    const [from, observed, to] = ['observed at', 'observed', 'observed leads to'].map((name) => column(saved, name, learned.edges)) as [Int32Array, Int32Array, Int32Array];
+    const [from, observed, to] = ['observed at', 'observed', 'observed leads to'].map((name) =>
+      column(saved, name, learned.edges),
+    ) as [Int32Array, Int32Array, Int32Array];
     const ends = new Map(learned.ends);
-    const differs = (what: string): Error => saved.refuse(`the code does something else than when it was written: ${what}`);
+    const differs = (what: string): Error =>
+      saved.refuse(`the code does something else than when it was written: ${what}`);
     const meetEnds = (): void => {
       for (let p = ends.get(automaton.nodeCount); p !== undefined; p = ends.get(automaton.nodeCount))
         if (automaton.endOf(p) !== automaton.nodeCount - 1) throw differs(`process ${p} has another end`);
     };
     for (let edge = automaton.edges.count; edge < learned.edges; edge++) {
       meetEnds();
-      if (from[edge]! >= automaton.nodeCount) throw differs(`there is no local state ${from[edge]} to observe something in`);
+      if (from[edge]! >= automaton.nodeCount)
+        throw differs(`there is no local state ${from[edge]} to observe something in`);
       const found = automaton.follow(from[edge]!, observed[edge]!);
       if (found !== edge || automaton.edges.to[found] !== to[edge])
         throw differs(`${tellStep(automaton.steps[from[edge]!])} observes ${observed[edge]} and goes on elsewhere`);
     }
     meetEnds();
     this.keepUp();
-    if (automaton.nodeCount !== learned.nodes || this.digest !== learned.digest) throw differs('its steps are other ones');
+    if (automaton.nodeCount !== learned.nodes || this.digest !== learned.digest)
+      throw differs('its steps are other ones');
     automaton.replays = learned.replays;
   }
 
@@ -63,7 +74,10 @@ export class Relearned {
     const { nodeCount, steps, processOf, where } = this.automaton;
     for (; this.upTo < nodeCount; this.upTo++) {
       if (steps[this.upTo] === undefined) this.ends.push([this.upTo, processOf[this.upTo]!]);
-      this.digest = digestOf(`${processOf[this.upTo]} ${where[this.upTo]!.join()} ${tellStep(steps[this.upTo])}`, this.digest);
+      this.digest = digestOf(
+        `${processOf[this.upTo]} ${where[this.upTo]!.join()} ${tellStep(steps[this.upTo])}`,
+        this.digest,
+      );
     }
   }
 }

@@ -25,7 +25,9 @@ export class Renaming implements Renamed {
       member.processes.forEach((p, i) => (this.places[p] = there.processes[i]!));
       member.cells.forEach((cell, i) => this.cells.set(cell, there.cells[i]!));
     });
-    for (const pair of symmetry.pairs ?? []) for (const i of members.keys()) for (const j of members.keys()) if (i !== j) this.cells.set(pair[i]![j]!, pair[to[i]!]![to[j]!]!);
+    for (const pair of symmetry.pairs ?? [])
+      for (const i of members.keys())
+        for (const j of members.keys()) if (i !== j) this.cells.set(pair[i]![j]!, pair[to[i]!]![to[j]!]!);
     this.bits = members.flatMap(({ bit }, m) => (bit === undefined ? [] : [[bit, members[to[m]!]!.bit!] as const]));
     this.named = this.bits.reduce((all, [bit]) => all | (1 << bit), 0);
   }
@@ -71,12 +73,17 @@ export class Renamings {
   readonly generators: readonly Renaming[];
   private readonly known = new Map<number, Renaming>();
 
-  constructor(readonly symmetry: Symmetry, private readonly processes: number) {
+  constructor(
+    readonly symmetry: Symmetry,
+    private readonly processes: number,
+  ) {
     this.members = symmetry.classes.flat();
     this.classOf = symmetry.classes.flatMap((members, c) => members.map(() => c));
     this.masks = new Set(symmetry.masks);
     const neighbours = this.members.flatMap((_, m) => (m > 0 && this.classOf[m] === this.classOf[m - 1] ? [m] : []));
-    this.generators = neighbours.map((m) => this.of(this.members.map((_, i) => (i === m ? m - 1 : i === m - 1 ? m : i))));
+    this.generators = neighbours.map((m) =>
+      this.of(this.members.map((_, i) => (i === m ? m - 1 : i === m - 1 ? m : i))),
+    );
   }
 
   /** @param to per member: whose place it takes, of the same class; at most 15 members */
@@ -84,7 +91,11 @@ export class Renamings {
     let key = 0;
     for (let m = 0; m < to.length; m++) key = 16 * key + to[m]!;
     let renaming = this.known.get(key);
-    if (!renaming) this.known.set(key, (renaming = new Renaming(this.symmetry, this.members, this.masks, Array.from(to), this.processes)));
+    if (!renaming)
+      this.known.set(
+        key,
+        (renaming = new Renaming(this.symmetry, this.members, this.masks, Array.from(to), this.processes)),
+      );
     return renaming;
   }
 

@@ -20,7 +20,11 @@ export function coverage(automaton: Automaton): Reached[] {
 }
 
 /** What a state is in which nothing can move: an end, a deadlock, or the end of a story that was cut short. */
-export function endingAt(system: System, automaton: Automaton, nodeOf: (process: number) => number): 'end' | 'deadlock' | 'gave up' {
+export function endingAt(
+  system: System,
+  automaton: Automaton,
+  nodeOf: (process: number) => number,
+): 'end' | 'deadlock' | 'gave up' {
   let mainsLeft = 0;
   for (let p = 0; p < system.processes.length; p++) {
     const traits = automaton.traits[nodeOf(p)]!;
@@ -31,12 +35,19 @@ export function endingAt(system: System, automaton: Automaton, nodeOf: (process:
 }
 
 /** Who waits for ever in a state where nothing can move. A daemon that is idle at its start waits for nothing. */
-export function stuckAt(system: System, automaton: Automaton, store: Store, nodeOf: (process: number) => number): Deadlock['stuck'] {
+export function stuckAt(
+  system: System,
+  automaton: Automaton,
+  store: Store,
+  nodeOf: (process: number) => number,
+): Deadlock['stuck'] {
   return system.processes.flatMap((process, p) => {
     const node = nodeOf(p);
     const step = automaton.steps[node];
     if (step === undefined || (process.role === 'daemon' && node === automaton.roots[p])) return [];
     const shut = process.gates?.find((gate) => store.get(gate) !== 0);
-    return [{ process: process.name, waitsFor: shut === undefined ? (step.why ?? step.kind) : system.names.name(shut) }];
+    return [
+      { process: process.name, waitsFor: shut === undefined ? (step.why ?? step.kind) : system.names.name(shut) },
+    ];
   });
 }

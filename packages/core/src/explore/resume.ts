@@ -63,7 +63,8 @@ export function sameStep(a: Step | undefined, b: Step | undefined): boolean {
   );
 }
 
-export const sameNumbers = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+export const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
 
 function malformed(step: unknown, cellCount: number): string | undefined {
   if (step === null || typeof step !== 'object') return 'is not an object';
@@ -71,7 +72,8 @@ function malformed(step: unknown, cellCount: number): string | undefined {
   if (typeof kind !== 'string') return 'has no kind';
   if (!Number.isInteger(cpu)) return 'has no CPU';
   if (!Array.isArray(cells) || !Array.isArray(args)) return 'lacks cells or args';
-  if (!cells.every((cell) => Number.isInteger(cell) && cell >= 0 && cell < cellCount)) return `names a cell outside 0..${cellCount - 1}`;
+  if (!cells.every((cell) => Number.isInteger(cell) && cell >= 0 && cell < cellCount))
+    return `names a cell outside 0..${cellCount - 1}`;
   if (!args.every((arg) => Number.isFinite(arg))) return 'has an operand that is not a finite number';
   return undefined;
 }

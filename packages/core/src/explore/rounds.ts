@@ -85,7 +85,8 @@ export class Rounds {
     try {
       go();
     } catch (error) {
-      if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true) throw error;
+      if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true)
+        throw error;
       this.unlike = error.what;
       [this.rounds, this.seen, this.stale, this.begunAfter, this.found, this.due] = [1, 0, false, 0, undefined, LARGE];
       this.begin({ ...this.reduce, symmetry: false });
@@ -128,7 +129,19 @@ export class Rounds {
     // What a step does is learned anew by who goes on from here, and looked at in the mirror only if it is met again.
     this.unlessUnlike(() => this.knowledge.mirror?.mustBeAlike());
     const { rounds, due, known, seen, stale, begunAfter, spent, earlier, found, unlike, saving, asked } = this;
-    saving.plain('round', { rounds, due, known, seen, stale, begunAfter, spent, earlier, asked, ...(found && { found }), ...(unlike !== undefined && { unlike }) } satisfies Round);
+    saving.plain('round', {
+      rounds,
+      due,
+      known,
+      seen,
+      stale,
+      begunAfter,
+      spent,
+      earlier,
+      asked,
+      ...(found && { found }),
+      ...(unlike !== undefined && { unlike }),
+    } satisfies Round);
     this.knowledge.save(saving);
     this.search.save(saving);
     return saving.block();
@@ -141,7 +154,10 @@ export class Rounds {
   }
 
   private load(from: Saved, reduce: Reductions): void {
-    const { rounds, due, known, seen, stale, begunAfter, spent, earlier, found, unlike, asked } = plain<Round>(from, 'round');
+    const { rounds, due, known, seen, stale, begunAfter, spent, earlier, found, unlike, asked } = plain<Round>(
+      from,
+      'round',
+    );
     // As it began: what is learned then is learned in the same order.
     this.unlike = unlike;
     this.begin(unlike === undefined ? reduce : { ...reduce, symmetry: false });
@@ -164,20 +180,34 @@ export class Rounds {
     if (!this.found) return { ...last, rounds: this.rounds, ...more };
     // The way that the reduced search found is a way too, if the search for a shorter one came to a bound before.
     const { violations, deadlock, cut } = last;
-    return { ...this.found, ...more, gaveUp: together(last, this.found).gaveUp, ...(cut && { cut }), ...(violations.length > 0 && { violations }), ...(deadlock && { deadlock }) };
+    return {
+      ...this.found,
+      ...more,
+      gaveUp: together(last, this.found).gaveUp,
+      ...(cut && { cut }),
+      ...(violations.length > 0 && { violations }),
+      ...(deadlock && { deadlock }),
+    };
   }
 
   /** What the reduced search found. A last round that was cut off may lack what rounds before it found, in states that exist. */
   private reduced(): Exploration {
     const last = this.search.result();
-    return last.outcome === 'bound' || last.outcome === 'interrupted' ? { ...last, ...together(last, this.earlier) } : last;
+    return last.outcome === 'bound' || last.outcome === 'interrupted'
+      ? { ...last, ...together(last, this.earlier) }
+      : last;
   }
 
   private settle(): void {
     const { knowledge, options, search } = this;
     if (this.found || !knowledge.footprints) {
       this.finished = true;
-    } else if (search.complete && knowledge.version !== this.known && !knowledge.mutants.has('again until nothing is new') && !search.settled) {
+    } else if (
+      search.complete &&
+      knowledge.version !== this.known &&
+      !knowledge.mutants.has('again until nothing is new') &&
+      !search.settled
+    ) {
       this.nextRound();
     } else {
       const result = this.reduced();
@@ -242,7 +272,9 @@ export class Rounds {
   /** @param seconds what the search that is running has taken */
   private left(seconds = this.search.progress.seconds): ExploreOptions {
     const { deadlineMs } = this.options;
-    return deadlineMs === undefined ? this.options : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + seconds - this.before) };
+    return deadlineMs === undefined
+      ? this.options
+      : { ...this.options, deadlineMs: deadlineMs - 1000 * (this.spent + seconds - this.before) };
   }
 }
 

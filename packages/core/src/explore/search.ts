@@ -69,7 +69,8 @@ export class Search {
     this.maxDepth = options.maxDepth ?? Infinity;
     this.states = new States(system, options.compact, reduced && footprints ? Likeness.room(knowledge.mirror) : 0);
     this.next = new Successors(knowledge, this.states);
-    this.reducer = reduced && footprints ? new Reducer(knowledge, this.states, options.compact !== undefined) : undefined;
+    this.reducer =
+      reduced && footprints ? new Reducer(knowledge, this.states, options.compact !== undefined) : undefined;
     const depth = (): number => this.depth;
     this.moves = new Moves(knowledge, this.states, this.next, this.reducer, this.findings, options.stopAtFirst, depth);
     this.endings = new Endings(system, automaton, this.states);
@@ -105,19 +106,37 @@ export class Search {
 
   get progress(): Progress {
     const { depth, seconds, moves } = this;
-    return { states: this.states.count, transitions: moves.transitions, depth, waiting: this.states.count - this.expansion.expanded, seconds, bytes: this.bytes, round: 1, roundSeconds: seconds };
+    return {
+      states: this.states.count,
+      transitions: moves.transitions,
+      depth,
+      waiting: this.states.count - this.expansion.expanded,
+      seconds,
+      bytes: this.bytes,
+      round: 1,
+      roundSeconds: seconds,
+    };
   }
 
   /** What was found so far. */
   get found(): Found {
     const { findings, endings } = this;
-    return { violations: findings.violations, tally: findings.tally, gaveUp: findings.gaveUp, ...(endings.deadlock && { deadlock: endings.deadlock }) };
+    return {
+      violations: findings.violations,
+      tally: findings.tally,
+      gaveUp: findings.gaveUp,
+      ...(endings.deadlock && { deadlock: endings.deadlock }),
+    };
   }
 
   /** Takes about `budget` transitions more. */
   advance(budget: number): void {
     const start = performance.now();
-    const { expansion, moves, options: { maxStates } } = this;
+    const {
+      expansion,
+      moves,
+      options: { maxStates },
+    } = this;
     let { left, until } = this.piece.left > 0 ? this.piece : { left: budget, until: moves.transitions + budget };
     // A state that takes no transition counts too: the loop has to come back to its caller.
     for (; left > 0 && this.outcome === undefined && moves.transitions < until; left--) {
@@ -143,7 +162,8 @@ export class Search {
     this.piece = { left: this.bound === 'maxStates' ? left : 0, until };
     this.seconds += (performance.now() - start) / 1000;
     if (this.outcome === undefined && this.bytes > (this.options.maxBytes ?? Infinity)) this.stop('maxBytes');
-    if (this.outcome === undefined && this.seconds * 1000 >= (this.options.deadlineMs ?? Infinity)) this.stop('deadlineMs');
+    if (this.outcome === undefined && this.seconds * 1000 >= (this.options.deadlineMs ?? Infinity))
+      this.stop('deadlineMs');
   }
 
   private get bytes(): number {
@@ -156,7 +176,14 @@ export class Search {
 
   /** Between two pieces, or where a bound was met: every state is expanded to its end, or not at all. */
   save(to: Saving): void {
-    const { layerEnd, depth, seconds, shallow, piece, expansion: { expanded, woken } } = this;
+    const {
+      layerEnd,
+      depth,
+      seconds,
+      shallow,
+      piece,
+      expansion: { expanded, woken },
+    } = this;
     to.plain('search', { expanded, layerEnd, depth, seconds, shallow, piece, woken: [...woken] } satisfies Place);
     this.states.save(to);
     this.findings.save(to);
@@ -186,11 +213,21 @@ export class Search {
     const neverEnds = this.outcome === 'complete' ? this.neverEnds() : undefined;
     const unended = endings.unended ?? (this.outcome === 'complete' && !neverEnds ? this.goesRound() : undefined);
     // Runs that learn code, before and between searches, come to places that a search need not come to again.
-    for (const node of automaton.givenUp) this.findings.giveUp(automaton.gaveUpAt(node), 0, automaton.roots.includes(node) ? { schedule: () => [] } : undefined);
+    for (const node of automaton.givenUp)
+      this.findings.giveUp(
+        automaton.gaveUpAt(node),
+        0,
+        automaton.roots.includes(node) ? { schedule: () => [] } : undefined,
+      );
     return {
       outcome: this.outcome ?? 'interrupted',
       ...(this.outcome === 'bound' && { bound: this.bound ?? 'maxDepth' }),
-      ...(this.isCut && { cut: { by: this.bound === undefined ? 'interrupt' : CUT_BY[this.bound], waiting: this.states.count - this.expansion.expanded } }),
+      ...(this.isCut && {
+        cut: {
+          by: this.bound === undefined ? 'interrupt' : CUT_BY[this.bound],
+          waiting: this.states.count - this.expansion.expanded,
+        },
+      }),
       states: this.states.count,
       transitions: moves.transitions,
       depth,
@@ -260,7 +297,9 @@ export class Search {
     const store = this.next.atEnd();
     if (this.reducer && finals.length > 0) this.knowledge.mirror?.mustEndAlike(this.next.source);
     const held = finals.map((check) => check.holds(store, END_STEP, 0));
-    const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.jumps ? -1 : this.depth, { schedule: way });
+    const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.jumps ? -1 : this.depth, {
+      schedule: way,
+    });
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 

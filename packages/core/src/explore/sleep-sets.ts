@@ -65,7 +65,10 @@ export class SleepSets {
   }
 
   save(to: Saving): void {
-    to.whole('asleep', Int32Array.from({ length: this.states.count }, (_, state) => this.states.asleep(state)));
+    to.whole(
+      'asleep',
+      Int32Array.from({ length: this.states.count }, (_, state) => this.states.asleep(state)),
+    );
   }
 
   load(from: Saved): void {

@@ -58,7 +58,12 @@ export class States {
   /** What states and the ways to find them take. */
   get bytes(): number {
     const records = this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    return records + this.heads.reduce((sum, head) => sum + (head?.byteLength ?? 0), 0) + this.visited.bytes + this.trails.bytes;
+    return (
+      records +
+      this.heads.reduce((sum, head) => sum + (head?.byteLength ?? 0), 0) +
+      this.visited.bytes +
+      this.trails.bytes
+    );
   }
 
   /** A store over these states, to be pointed at one of them. */
@@ -126,7 +131,8 @@ export class States {
     if (!this.compact || (state & (CHUNK - 1)) !== 0) return;
     for (let c = (state >>> CHUNK_BITS) - 1; c >= 0 && this.heads[c] === undefined; c--) {
       const heads = new Int32Array(CHUNK * HEADER.size);
-      for (let i = 0; i < CHUNK; i++) heads.set(this.chunks[c]!.subarray(i * this.stride, i * this.stride + HEADER.size), i * HEADER.size);
+      for (let i = 0; i < CHUNK; i++)
+        heads.set(this.chunks[c]!.subarray(i * this.stride, i * this.stride + HEADER.size), i * HEADER.size);
       this.heads[c] = heads;
       this.chunks[c] = FORGOTTEN;
     }
@@ -157,8 +163,10 @@ export class States {
       this.likeness.change(chunk, base, word, old, value, this.seed);
       return;
     }
-    chunk[base + HEADER.low] = chunk[base + HEADER.low]! + lowPart(word, value, this.seed) - lowPart(word, old, this.seed);
-    chunk[base + HEADER.high] = chunk[base + HEADER.high]! + highPart(word, value, this.seed) - highPart(word, old, this.seed);
+    chunk[base + HEADER.low] =
+      chunk[base + HEADER.low]! + lowPart(word, value, this.seed) - lowPart(word, old, this.seed);
+    chunk[base + HEADER.high] =
+      chunk[base + HEADER.high]! + highPart(word, value, this.seed) - highPart(word, old, this.seed);
   }
 
   /** Makes the candidate hold these values, as records keep them, from one place of both columns up to another. */
@@ -290,7 +298,10 @@ export class States {
   /** Makes a state what the candidate is: for who goes on from there and never looks back. */
   replace(state: number): void {
     const { candidate, at } = this;
-    this.chunkOf(state).set(candidate.subarray(at + HEADER.low, at + this.layout.width), this.baseOf(state) + HEADER.low);
+    this.chunkOf(state).set(
+      candidate.subarray(at + HEADER.low, at + this.layout.width),
+      this.baseOf(state) + HEADER.low,
+    );
   }
 
   private widen(): void {

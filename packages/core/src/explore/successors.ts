@@ -65,7 +65,9 @@ export class Successors {
     this.reasons = behaviour.reasons.all;
     this.gates = system.processes.map((process) => Int32Array.from(process.gates ?? []));
     this.open = this.gates.map((gates) => gates.map((gate) => states.layout.rawOf(gate, 0)));
-    this.gateReasons = system.processes.map(({ gates = [] }) => Int32Array.from(gates, (gate) => behaviour.reasons.numberOf(footprints ? [footprints.slot(gate)] : [])));
+    this.gateReasons = system.processes.map(({ gates = [] }) =>
+      Int32Array.from(gates, (gate) => behaviour.reasons.numberOf(footprints ? [footprints.slot(gate)] : [])),
+    );
     this.ready = new Int32Array(this.gates.length);
     this.ways = new Int32Array(this.gates.length);
     this.status = new Uint8Array(this.gates.length);
@@ -86,7 +88,8 @@ export class Successors {
     const record = states.chunkOf(state);
     const base = states.baseOf(state);
     let count = 0;
-    for (let p = 0; p < this.status.length; p++) if ((among >>> p) & 1 && this.look(p, record, base) === READY) ready[count++] = p;
+    for (let p = 0; p < this.status.length; p++)
+      if ((among >>> p) & 1 && this.look(p, record, base) === READY) ready[count++] = p;
     return (this.count = count);
   }
 
@@ -190,7 +193,13 @@ export class Successors {
     }
     behaviour.asked.learn(node, asked.cells, asked.values, behaviour.ways.length);
     const { footprints } = this;
-    behaviour.because.push(behaviour.obstaclesFor(footprints && obstacles.length > 0 ? obstacles.map((cells) => cells.map((cell) => footprints.slot(cell))) : [asked.slots]));
+    behaviour.because.push(
+      behaviour.obstaclesFor(
+        footprints && obstacles.length > 0
+          ? obstacles.map((cells) => cells.map((cell) => footprints.slot(cell)))
+          : [asked.slots],
+      ),
+    );
     return behaviour.ways.push(ways) - 1;
   }
 
@@ -223,4 +232,8 @@ export class Successors {
 }
 
 const needsMore = (step: Step): Mistake =>
-  new Mistake('SD_BAD_STEP', `a step of kind ${step.kind} may happen (\`enabled\`) where what it \`needs\` does not hold`, 'A meaning that waits for less than the one it is made from has to say itself what it needs: leave `needs` out, or put a condition there.');
+  new Mistake(
+    'SD_BAD_STEP',
+    `a step of kind ${step.kind} may happen (\`enabled\`) where what it \`needs\` does not hold`,
+    'A meaning that waits for less than the one it is made from has to say itself what it needs: leave `needs` out, or put a condition there.',
+  );

@@ -36,7 +36,14 @@ export interface Tables {
 }
 
 /** Reductions that leave out no value that a step reads: each is read in some order that is tried. */
-export const READS_ALL: Reductions = { persistent: true, fuse: true, local: true, sleep: true, symmetry: true, rehearse: true };
+export const READS_ALL: Reductions = {
+  persistent: true,
+  fuse: true,
+  local: true,
+  sleep: true,
+  symmetry: true,
+  rehearse: true,
+};
 
 /**
  * Explores all of a system, and tells what it is made of.
@@ -50,26 +57,54 @@ export function tablesOf(system: System, maxStates: number, identity?: Identity,
   if (found.outcome !== 'complete') throw new Error(`there are more than ${maxStates} states`);
   const { automaton, behaviour, local, mirror } = rounds.knowledge;
   const images = new Images(system, mirror);
-  const [asked, applied] = [behaviour.asked, behaviour.applied].map((decisions) => images.of(decisions.learned, (node, map) => (mirror && map ? mirror.imageOf(map, node) : node), false));
-  const judged = images.of(behaviour.judged.learned.filter(({ answer }) => behaviour.verdicts[answer]?.some((held) => !held)), (edge) => edge, true);
+  const [asked, applied] = [behaviour.asked, behaviour.applied].map((decisions) =>
+    images.of(decisions.learned, (node, map) => (mirror && map ? mirror.imageOf(map, node) : node), false),
+  );
+  const judged = images.of(
+    behaviour.judged.learned.filter(({ answer }) => behaviour.verdicts[answer]?.some((held) => !held)),
+    (edge) => edge,
+    true,
+  );
   const { effects, verdicts } = behaviour;
   const wrongAfter = (edge: number, map: Renaming | undefined): Values[] =>
-    (judged.get(edge) ?? []).filter(({ leaf, by }) => by === map && verdicts[leaf.answer]!.some((held, i) => !held && automaton.checks[automaton.edges.from[edge]!]![i]!.on === 'violation')).map(({ reads }) => reads);
+    (judged.get(edge) ?? [])
+      .filter(
+        ({ leaf, by }) =>
+          by === map &&
+          verdicts[leaf.answer]!.some(
+            (held, i) => !held && automaton.checks[automaton.edges.from[edge]!]![i]!.on === 'violation',
+          ),
+      )
+      .map(({ reads }) => reads);
 
   const written = new Set<Cell>();
   const transitions = automaton.steps.flatMap((step, node): Transition[] => {
     if (step === undefined || automaton.traits[node]! & TRAIT.gaveUp) return [];
-    const gates: Values = (system.processes[automaton.processOf[node]!]!.gates ?? []).map((gate) => [gate, -system.initial(gate)] as const);
-    if (local?.has(node)) return [{ from: node, to: automaton.edges.to[automaton.follow(node, local.observed(node))]!, when: gates, sets: [], wrong: [] }];
+    const gates: Values = (system.processes[automaton.processOf[node]!]!.gates ?? []).map(
+      (gate) => [gate, -system.initial(gate)] as const,
+    );
+    if (local?.has(node))
+      return [
+        {
+          from: node,
+          to: automaton.edges.to[automaton.follow(node, local.observed(node))]!,
+          when: gates,
+          sets: [],
+          wrong: [],
+        },
+      ];
     const asks = (automaton.traits[node]! & (TRAIT.waits | TRAIT.chooses)) !== 0;
-    const before = asks ? (asked!.get(node) ?? []).map(({ leaf, reads }) => ({ reads, ways: behaviour.ways[leaf.answer]! })) : [{ reads: [], ways: 1 }];
+    const before = asks
+      ? (asked!.get(node) ?? []).map(({ leaf, reads }) => ({ reads, ways: behaviour.ways[leaf.answer]! }))
+      : [{ reads: [], ways: 1 }];
     return before.flatMap(({ reads: first, ways }) =>
       (applied!.get(node) ?? []).flatMap(({ leaf, reads, by }): Transition[] => {
         const when = together([...gates, ...first, ...reads]);
         const choice = when?.find(([cell]) => cell === CHOICE)?.[1] ?? 0;
         if (!when || choice >= ways) return [];
         const sets: [Cell, number][] = [];
-        for (let i = effects.first[leaf.answer]!; i < effects.first[leaf.answer + 1]!; i++) sets.push(images.value(by, effects.cell[i]!, effects.raw[i]!));
+        for (let i = effects.first[leaf.answer]!; i < effects.first[leaf.answer + 1]!; i++)
+          sets.push(images.value(by, effects.cell[i]!, effects.raw[i]!));
         for (const [cell] of sets) written.add(cell);
         const edge = effects.edge[leaf.answer]!;
         const observed = automaton.edges.observed[edge]!;
@@ -80,10 +115,24 @@ export function tablesOf(system: System, maxStates: number, identity?: Identity,
   });
   const changing = (values: Values): Values => values.filter(([cell]) => cell !== CHOICE && written.has(cell));
   return {
-    processes: system.processes.map(({ name, role }, p) => ({ name, root: automaton.roots[p]!, daemon: role === 'daemon' })),
-    nodes: automaton.steps.map((step, node) => ({ process: automaton.processOf[node]!, rests: step === undefined || step.kind === 'bound' })),
+    processes: system.processes.map(({ name, role }, p) => ({
+      name,
+      root: automaton.roots[p]!,
+      daemon: role === 'daemon',
+    })),
+    nodes: automaton.steps.map((step, node) => ({
+      process: automaton.processOf[node]!,
+      rests: step === undefined || step.kind === 'bound',
+    })),
     cells: [...written].sort((a, b) => a - b),
-    transitions: transitions.filter(({ when }) => when.every(([cell, value]) => cell === CHOICE || value === 0 || written.has(cell))).map(({ when, sets, wrong, ...way }) => ({ ...way, when: changing(when), sets: changing(sets), wrong: wrong.map(changing) })),
+    transitions: transitions
+      .filter(({ when }) => when.every(([cell, value]) => cell === CHOICE || value === 0 || written.has(cell)))
+      .map(({ when, sets, wrong, ...way }) => ({
+        ...way,
+        when: changing(when),
+        sets: changing(sets),
+        wrong: wrong.map(changing),
+      })),
     found,
   };
 }
@@ -104,7 +153,9 @@ class Images {
     private readonly system: System,
     private readonly mirror: Mirror | undefined,
   ) {
-    this.renamings = mirror ? mirror.renamings.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map)) : [undefined];
+    this.renamings = mirror
+      ? mirror.renamings.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map))
+      : [undefined];
   }
 
   /**
@@ -112,14 +163,21 @@ class Images {
    * @param keyUnder where the image of an answer belongs, NONE for nowhere
    * @param apart for each renaming once more
    */
-  of(leaves: readonly Leaf[], keyUnder: (key: number, map: Renaming | undefined) => number, apart: boolean): Map<number, Image[]> {
+  of(
+    leaves: readonly Leaf[],
+    keyUnder: (key: number, map: Renaming | undefined) => number,
+    apart: boolean,
+  ): Map<number, Image[]> {
     const found = new Map<number, Image[]>();
     const seen = new Set<string>();
     for (const leaf of leaves) {
       for (const by of this.renamings) {
         const key = keyUnder(leaf.key, by);
         const reads = leaf.cells.map((cell, i) => this.value(by, cell, leaf.values[i]!));
-        const name = `${key}|${apart && by ? by.to.join() : ''}|${reads.map(([cell, value]) => `${cell}=${value}`).sort().join()}`;
+        const name = `${key}|${apart && by ? by.to.join() : ''}|${reads
+          .map(([cell, value]) => `${cell}=${value}`)
+          .sort()
+          .join()}`;
         if (key === NONE || seen.has(name)) continue;
         seen.add(name);
         const known = found.get(key);

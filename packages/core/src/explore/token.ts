@@ -44,7 +44,8 @@ export function decodeSchedule(token: string): Schedule {
  */
 export function markOf(events: readonly Pick<TraceEvent, 'process' | 'kind'>[]): string {
   let hash = 0;
-  for (const { process, kind } of events) for (const letter of `${process}|${kind};`) hash = mix(imul(hash, 31) + letter.codePointAt(0)!);
+  for (const { process, kind } of events)
+    for (const letter of `${process}|${kind};`) hash = mix(imul(hash, 31) + letter.codePointAt(0)!);
   return ((hash >>> 0) % 36 ** 4).toString(36).padStart(4, '0');
 }
 

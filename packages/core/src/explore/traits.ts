@@ -9,5 +9,9 @@ export const TRAIT = { ended: 1, gaveUp: 2, waits: 4, chooses: 8, judged: 16 } a
 export function traitsOf(step: Step | undefined, meaning: Meaning | undefined, checks: readonly Check[]): number {
   if (step === undefined) return TRAIT.ended;
   if (step.kind === 'bound') return TRAIT.gaveUp;
-  return (meaning?.enabled ? TRAIT.waits : 0) | (meaning?.choices ? TRAIT.chooses : 0) | (checks.length > 0 ? TRAIT.judged : 0);
+  return (
+    (meaning?.enabled ? TRAIT.waits : 0) |
+    (meaning?.choices ? TRAIT.chooses : 0) |
+    (checks.length > 0 ? TRAIT.judged : 0)
+  );
 }

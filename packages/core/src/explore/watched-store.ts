@@ -71,7 +71,8 @@ export class WatchedStore implements Store {
       if (!this.mutants.has('finals read')) footprints.noteFinal(cell);
     } else if (!this.mutants.has(FORGETS[this.asking])) {
       footprints.noteRead(this.node, cell);
-      if (this.asking === 'claim' && !this.mutants.has('claims look into queues')) footprints.noteClaim(this.node, cell);
+      if (this.asking === 'claim' && !this.mutants.has('claims look into queues'))
+        footprints.noteClaim(this.node, cell);
       this.slots.push(footprints.slot(cell));
     }
   }

@@ -97,7 +97,8 @@ export class World implements Store {
     for (const [cell, value] of this.before) if (this.get(cell) === value) this.before.delete(cell);
     thread.history.push(observed);
     this.settle(thread, resume(this.system, thread.process, thread.op, observed));
-    if (thread.step === undefined && thread.process.role === 'daemon') Object.assign(thread, this.start(thread.process));
+    if (thread.step === undefined && thread.process.role === 'daemon')
+      Object.assign(thread, this.start(thread.process));
     return { step, where, observed, before: this.before };
   }
 

@@ -17,7 +17,9 @@ export function running(most: number): string[] {
     Error.prepareStackTrace = (_error, sites) => sites;
     Error.captureStackTrace(holder, running);
     const sites = holder.stack as readonly Site[];
-    return sites.flatMap((site) => (site.getLineNumber() === null ? [] : [told(site.getFunctionName(), site.getFileName())]));
+    return sites.flatMap((site) =>
+      site.getLineNumber() === null ? [] : [told(site.getFunctionName(), site.getFileName())],
+    );
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;

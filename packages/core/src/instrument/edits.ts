@@ -2,7 +2,11 @@
 import type { Node } from './tree.ts';
 
 /** At one place: what closes comes first, then what opens, then what stands there instead of the text. */
-enum Order { closes, opens, replaces }
+enum Order {
+  closes,
+  opens,
+  replaces,
+}
 
 interface Edit {
   readonly from: number;
@@ -35,7 +39,12 @@ export class Edits {
   applied(from: number, to: number, unchanged: (from: number, to: number) => string): string {
     const length = ({ node }: Edit): number => node.end - node.start;
     // What closes: from the inside out; what opens: from the outside in.
-    this.all.sort((a, b) => a.from - b.from || a.order - b.order || (a.order === Order.closes ? length(a) - length(b) : length(b) - length(a)));
+    this.all.sort(
+      (a, b) =>
+        a.from - b.from ||
+        a.order - b.order ||
+        (a.order === Order.closes ? length(a) - length(b) : length(b) - length(a)),
+    );
     let text = '';
     let done = from;
     for (const edit of this.all) {

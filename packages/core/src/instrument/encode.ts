@@ -34,7 +34,10 @@ export function encodeFrames(frames: readonly Frame[]): Told {
       return `f${JSON.stringify(closure.site)}(${captured(closure.captured).map(value).join()})`;
     }
     const proto: unknown = Object.getPrototypeOf(it);
-    if (proto === null || Object.getPrototypeOf(proto) === null) return `{${Reflect.ownKeys(it).map((key) => field(it, key)).join()}}`;
+    if (proto === null || Object.getPrototypeOf(proto) === null)
+      return `{${Reflect.ownKeys(it)
+        .map((key) => field(it, key))
+        .join()}}`;
     if (LOCAL_STATE in it) return `${identity(it)}${value((it as { [LOCAL_STATE]: unknown })[LOCAL_STATE])}`;
     if (isAlive(it)) throw new Untold(`a ${Object.prototype.toString.call(it).slice(8, -1)}`);
     return identity(it);

@@ -11,7 +11,20 @@ export interface HiddenState {
 }
 
 /** Methods that change what they are called on: lists, maps and sets. */
-const CHANGES = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'set', 'add', 'delete', 'clear']);
+const CHANGES = new Set([
+  'push',
+  'pop',
+  'shift',
+  'unshift',
+  'splice',
+  'sort',
+  'reverse',
+  'fill',
+  'set',
+  'add',
+  'delete',
+  'clear',
+]);
 /** Functions of the language that change their first argument. */
 const CHANGE_THEIR_FIRST = new Set([
   'Object.assign',
@@ -34,13 +47,17 @@ export function hiddenState(code: string): HiddenState[] {
   const asked = new Set<Routine>();
   const found: HiddenState[] = [];
   const note = (target: Node): void =>
-    void found.push({ line: code.slice(0, target.start).split('\n').length, name: code.slice(target.start, target.end) });
+    void found.push({
+      line: code.slice(0, target.start).split('\n').length,
+      name: code.slice(target.start, target.end),
+    });
 
   /** `routine`: the outermost generator around, or a plain function that one calls; `own`: is `this` something that was made in it? */
   const visit = (node: Node, routine: Routine | undefined, own: boolean, delegated: boolean): void => {
     const within = routine ?? (isRoutine(node) && isGenerator(node) ? node : undefined);
     const isOwn =
-      routine !== undefined && (own || node.type === 'ClassBody' || (isRoutine(node) && node.type !== 'ArrowFunctionExpression'));
+      routine !== undefined &&
+      (own || node.type === 'ClassBody' || (isRoutine(node) && node.type !== 'ArrowFunctionExpression'));
     if (within) {
       for (const target of changedBy(node, delegated)) if (isOutside(target, within, isOwn, source)) note(target);
       call(node);
@@ -48,7 +65,8 @@ export function hiddenState(code: string): HiddenState[] {
     for (const part of parts(node)) visit(part, within, isOwn, node.type === 'YieldExpression' && node.delegate);
   };
   const call = (node: Node): void => {
-    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || source.names.locals.has(node.callee)) return;
+    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || source.names.locals.has(node.callee))
+      return;
     const called = plain.get(node.callee.name);
     if (!called || asked.has(called)) return;
     asked.add(called);
@@ -88,11 +106,17 @@ function changedBy(node: Node, delegated: boolean): readonly Node[] {
         callee,
         arguments: [first],
       } = node;
-      if (delegated || callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return [];
-      if (callee.object.type === 'Identifier' && CHANGE_THEIR_FIRST.has(`${callee.object.name}.${callee.property.name}`))
+      if (delegated || callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
+        return [];
+      if (
+        callee.object.type === 'Identifier' &&
+        CHANGE_THEIR_FIRST.has(`${callee.object.name}.${callee.property.name}`)
+      )
         return first && first.type !== 'SpreadElement' ? [first] : [];
       // `this.load(...)`: the object itself is no list.
-      return CHANGES.has(callee.property.name) && callee.object.type !== 'ThisExpression' ? [callee.object as Node] : [];
+      return CHANGES.has(callee.property.name) && callee.object.type !== 'ThisExpression'
+        ? [callee.object as Node]
+        : [];
     }
     default:
       return [];
@@ -107,7 +131,9 @@ function targetsOf(pattern: Node): readonly Node[] {
     case 'ArrayPattern':
       return pattern.elements.flatMap((element) => (element ? targetsOf(element) : []));
     case 'ObjectPattern':
-      return pattern.properties.flatMap((property) => targetsOf(property.type === 'Property' ? property.value : property.argument));
+      return pattern.properties.flatMap((property) =>
+        targetsOf(property.type === 'Property' ? property.value : property.argument),
+      );
     case 'AssignmentPattern':
       return targetsOf(pattern.left);
     case 'RestElement':

@@ -29,7 +29,11 @@ export const isInstrumented = (code: string): boolean => OLDER_MARK.test(code);
  * noticed where code ends (`made.ts`); and loops that go round without a step are noticed
  * @returns undefined when there is nothing to do: no generator, or done before
  */
-export function instrument(code: string, file: string, options: { readonly watchCalls?: boolean } = {}): string | undefined {
+export function instrument(
+  code: string,
+  file: string,
+  options: { readonly watchCalls?: boolean } = {},
+): string | undefined {
   // Code in which every `yield*` was forgotten has none.
   if (isInstrumented(code) || (!options.watchCalls && !/\byield\b/.test(code))) return undefined;
   const { program, source } = read(code, file);
@@ -69,11 +73,14 @@ export function instrument(code: string, file: string, options: { readonly watch
     // A step below may throw: whoever catches it forgets the frames of those it was thrown through.
     unwinds.add(node);
     edits.open(node.body.start + 1, 'const __sdDepth = __sd.stack.length;', node.body);
-    for (const each of guarded) for (const block of [each.handler?.body, each.finalizer]) if (block) edits.open(block.start + 1, '__sd.stack.length = __sdDepth;', block);
+    for (const each of guarded)
+      for (const block of [each.handler?.body, each.finalizer])
+        if (block) edits.open(block.start + 1, '__sd.stack.length = __sdDepth;', block);
   }
 
   /** A statement that says that code came by. */
-  const mark = (name: string, what: string): string => `__sd.reached?.add(${JSON.stringify(`${file} ${name} ${sites++}: ${what}`)});`;
+  const mark = (name: string, what: string): string =>
+    `__sd.reached?.add(${JSON.stringify(`${file} ${name} ${sites++}: ${what}`)});`;
 
   /** Arms that take no step, so that no site in them would tell that they were taken. */
   function arms(node: Node, name: string): void {
@@ -96,16 +103,30 @@ export function instrument(code: string, file: string, options: { readonly watch
   /** Functions that are made while code runs are told by their place and what they captured. Methods and fields are not. */
   function closure(node: Routine, name: string): void {
     const body = names.bodies.get(node);
-    if (!body || node.type === 'FunctionDeclaration' || body.around?.node.type === 'PropertyDefinition' || holders.has(node) || body.usesArguments) return;
+    if (
+      !body ||
+      node.type === 'FunctionDeclaration' ||
+      body.around?.node.type === 'PropertyDefinition' ||
+      holders.has(node) ||
+      body.usesArguments
+    )
+      return;
     const captured = [...body.free].map((local) => local.name);
     if (body.usesThis && node.type === 'ArrowFunctionExpression') captured.push('this');
     edits.open(node.start, '__sdFn(', node);
-    edits.close(node.end, `, ${JSON.stringify(`${file} ${name} ${sites++}`)}, __sd.told && (() => [${captured.join(', ')}]))`, node);
+    edits.close(
+      node.end,
+      `, ${JSON.stringify(`${file} ${name} ${sites++}`)}, __sd.told && (() => [${captured.join(', ')}]))`,
+      node,
+    );
   }
 
   /** A call, with all of its chain. What `yield*` is handed is run at once. */
   function made(node: Node, around: Node): void {
-    const isCall = node.type === 'CallExpression' ? node.callee.type !== 'Super' && !isChained(node, around) : node.type === 'ChainExpression';
+    const isCall =
+      node.type === 'CallExpression'
+        ? node.callee.type !== 'Super' && !isChained(node, around)
+        : node.type === 'ChainExpression';
     if (!isCall || (around.type === 'YieldExpression' && around.delegate)) return;
     edits.open(node.start, '__sdMade(', node);
     edits.close(node.end, `, ${placeOf(node)})`, node);
@@ -145,9 +166,13 @@ export function instrument(code: string, file: string, options: { readonly watch
     if (own?.usesArguments) return 'it uses `arguments`';
     const scope = names.scopes.get(node);
     const wanted = new Set(live.get(node));
-    const again = waiting.names.map((value) => (value.type === 'ThisExpression' ? ('this' as const) : names.locals.get(value)));
+    const again = waiting.names.map((value) =>
+      value.type === 'ThisExpression' ? ('this' as const) : names.locals.get(value),
+    );
     for (const value of again) if (value !== undefined) wanted.add(value);
-    if (unwinds.has(routine)) for (const local of new Set(names.locals.values())) if (local.owner === own || own?.free.has(local)) wanted.add(local);
+    if (unwinds.has(routine))
+      for (const local of new Set(names.locals.values()))
+        if (local.owner === own || own?.free.has(local)) wanted.add(local);
     if (unwinds.has(routine) && own?.usesThis) wanted.add('this');
     const values: string[] = [];
     for (const local of wanted) {
@@ -160,7 +185,8 @@ export function instrument(code: string, file: string, options: { readonly watch
       else values.push(local.name);
     }
     const changed = node.argument ? assignedIn(node.argument, names) : new Set<Local>();
-    if (again.some((local) => local !== 'this' && local !== undefined && changed.has(local))) return 'it changes a variable that the same expression has read';
+    if (again.some((local) => local !== 'this' && local !== undefined && changed.has(local)))
+      return 'it changes a variable that the same expression has read';
     return values;
   }
 
@@ -172,9 +198,11 @@ export function instrument(code: string, file: string, options: { readonly watch
 
 /** Is a call a part of an optional chain? Only the chain as a whole can be taken hold of. */
 const isChained = (node: Node, around: Node): boolean =>
-  around.type === 'ChainExpression' || ((around.type === 'MemberExpression' || around.type === 'CallExpression') && 'optional' in node && isOptional(node));
+  around.type === 'ChainExpression' ||
+  ((around.type === 'MemberExpression' || around.type === 'CallExpression') && 'optional' in node && isOptional(node));
 const isOptional = (node: Node): boolean =>
-  (node.type === 'CallExpression' && (node.optional || isOptional(node.callee))) || (node.type === 'MemberExpression' && (node.optional || isOptional(node.object)));
+  (node.type === 'CallExpression' && (node.optional || isOptional(node.callee))) ||
+  (node.type === 'MemberExpression' && (node.optional || isOptional(node.object)));
 
 /** Is there a yield in it, of the function it is in? */
 function takesStep(node: Node): boolean {
@@ -190,7 +218,8 @@ function tries(node: Node): Extract<Node, { type: 'TryStatement' }>[] {
 function assignedIn(node: Node, names: Names): Set<Local> {
   const found = new Set<Local>();
   const visit = (part: Node): void => {
-    const target = part.type === 'AssignmentExpression' ? part.left : part.type === 'UpdateExpression' ? part.argument : undefined;
+    const target =
+      part.type === 'AssignmentExpression' ? part.left : part.type === 'UpdateExpression' ? part.argument : undefined;
     const local = target && names.locals.get(target);
     if (local) found.add(local);
     parts(part).forEach(visit);
@@ -216,4 +245,3 @@ function nameOf(node: Node): string | undefined {
       return undefined;
   }
 }
-

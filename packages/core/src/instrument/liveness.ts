@@ -7,7 +7,8 @@ export type Live = ReadonlySet<Local | 'this'>;
 
 const NOTHING: Live = new Set();
 const union = (...sets: readonly Live[]): Live => new Set(sets.flatMap((set) => [...set]));
-const without = (live: Live, gone: readonly (Local | undefined)[]): Live => new Set([...live].filter((x) => !gone.includes(x as Local)));
+const without = (live: Live, gone: readonly (Local | undefined)[]): Live =>
+  new Set([...live].filter((x) => !gone.includes(x as Local)));
 
 /** Where `break` and `continue` lead. */
 interface Target {
@@ -28,7 +29,10 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
   let targets: Target[] = [];
   let labels: string[] = [];
 
-  const closure = (body: Body | undefined): Live => (body ? union(body.free, body.usesThis && body.node.type === 'ArrowFunctionExpression' ? new Set(['this']) : NOTHING) : NOTHING);
+  const closure = (body: Body | undefined): Live =>
+    body
+      ? union(body.free, body.usesThis && body.node.type === 'ArrowFunctionExpression' ? new Set(['this']) : NOTHING)
+      : NOTHING;
   const inTarget = <T>(target: Target, work: () => T): T => {
     const before = targets;
     targets = [...targets, target];
@@ -41,7 +45,8 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
     labels = [];
     return taken;
   };
-  const backwards = (nodes: readonly Node[], out: Live): Live => nodes.reduceRight((live, node) => before(node, live), out);
+  const backwards = (nodes: readonly Node[], out: Live): Live =>
+    nodes.reduceRight((live, node) => before(node, live), out);
 
   /** A loop from its test on; `turn` is one turn of it, from what is live at its test to what is live before that. */
   const fixpoint = (turn: (atTest: Live) => Live): Live => {
@@ -55,7 +60,10 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
 
   /** What is live before a pattern takes its values. Variables it binds are overwritten. */
   function pattern(node: Node, out: Live): Live {
-    const rest = without(out, namesIn(node).map((name) => locals.get(name)));
+    const rest = without(
+      out,
+      namesIn(node).map((name) => locals.get(name)),
+    );
     if (node.type === 'Identifier') return rest;
     if (node.type === 'MemberExpression') return backwards(parts(node), out);
     // Defaults and computed keys: read, in whatever order.
@@ -65,7 +73,11 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
   function reads(node: Node): Live {
     const local = locals.get(node);
     if (isRoutine(node)) return closure(names.bodies.get(node));
-    return union(local ? new Set([local]) : NOTHING, node.type === 'ThisExpression' ? new Set(['this' as const]) : NOTHING, ...parts(node).map(reads));
+    return union(
+      local ? new Set([local]) : NOTHING,
+      node.type === 'ThisExpression' ? new Set(['this' as const]) : NOTHING,
+      ...parts(node).map(reads),
+    );
   }
 
   function before(node: Node, out: Live): Live {
@@ -90,7 +102,10 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
         found.set(node, union(found.get(node) ?? NOTHING, out));
         return node.argument ? before(node.argument, out) : out;
       case 'AssignmentExpression': {
-        if (node.operator === '=') return node.left.type === 'MemberExpression' ? backwards([...parts(node.left), node.right], out) : before(node.right, pattern(node.left, out));
+        if (node.operator === '=')
+          return node.left.type === 'MemberExpression'
+            ? backwards([...parts(node.left), node.right], out)
+            : before(node.right, pattern(node.left, out));
         const after = before(node.right, out);
         return before(node.left, ['||=', '&&=', '??='].includes(node.operator) ? union(after, out) : after);
       }
@@ -102,12 +117,24 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
         return union(before(node.expression, out), out);
 
       case 'VariableDeclarator':
-        if (!node.init) return without(out, namesIn(node.id).map((name) => locals.get(name)));
+        if (!node.init)
+          return without(
+            out,
+            namesIn(node.id).map((name) => locals.get(name)),
+          );
         return before(node.init, pattern(node.id, out));
       case 'VariableDeclaration':
-        return node.kind === 'var' && node.declarations.some((d) => !d.init) ? backwards(node.declarations.filter((d) => d.init), out) : backwards(node.declarations, out);
+        return node.kind === 'var' && node.declarations.some((d) => !d.init)
+          ? backwards(
+              node.declarations.filter((d) => d.init),
+              out,
+            )
+          : backwards(node.declarations, out);
       case 'IfStatement':
-        return before(node.test, union(before(node.consequent, out), node.alternate ? before(node.alternate, out) : out));
+        return before(
+          node.test,
+          union(before(node.consequent, out), node.alternate ? before(node.alternate, out) : out),
+        );
       case 'ReturnStatement':
       case 'ThrowStatement':
         return node.argument ? before(node.argument, NOTHING) : NOTHING;
@@ -119,7 +146,10 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
       case 'BreakStatement':
         return targets.findLast((t) => (node.label ? t.labels.includes(node.label.name) : t.plain))?.breaks ?? out;
       case 'ContinueStatement':
-        return targets.findLast((t) => t.continues !== undefined && (!node.label || t.labels.includes(node.label.name)))?.continues ?? out;
+        return (
+          targets.findLast((t) => t.continues !== undefined && (!node.label || t.labels.includes(node.label.name)))
+            ?.continues ?? out
+        );
       case 'ForStatement':
       case 'WhileStatement':
       case 'DoWhileStatement': {
@@ -141,8 +171,16 @@ export function liveAfter(routine: Routine, names: Names): Map<Yield, Live> {
       case 'ForInStatement':
       case 'ForOfStatement': {
         const named = takeLabels();
-        const left = (live: Live): Live => (node.left.type === 'VariableDeclaration' ? pattern(node.left.declarations[0]!.id, live) : pattern(node.left, live));
-        const head = fixpoint((live) => union(out, left(inTarget({ labels: named, breaks: out, continues: live, plain: true }, () => before(node.body, live)))));
+        const left = (live: Live): Live =>
+          node.left.type === 'VariableDeclaration'
+            ? pattern(node.left.declarations[0]!.id, live)
+            : pattern(node.left, live);
+        const head = fixpoint((live) =>
+          union(
+            out,
+            left(inTarget({ labels: named, breaks: out, continues: live, plain: true }, () => before(node.body, live))),
+          ),
+        );
         return before(node.right, union(head, out));
       }
       case 'SwitchStatement':

@@ -43,9 +43,11 @@ export class LocalStates {
   tell(): string | undefined {
     runtime.stopped = undefined;
     const { stack } = runtime;
-    if (this.depth !== stack.length || stack.length === 0) return this.untold('a step is made by code that was not instrumented');
+    if (this.depth !== stack.length || stack.length === 0)
+      return this.untold('a step is made by code that was not instrumented');
     const generators = this.below.slice(ABOVE, this.below.findIndex(isResume));
-    if (generators.length !== stack.length) return this.untold(`code that was not instrumented is on the way to a step: one of ${generators.join(' < ')}`);
+    if (generators.length !== stack.length)
+      return this.untold(`code that was not instrumented is on the way to a step: one of ${generators.join(' < ')}`);
     const told = encodeFrames(stack);
     return 'problem' in told ? this.untold(told.problem) : told.text;
   }

@@ -8,13 +8,20 @@ import { isRoutine, parts, type Node, type Routine } from './tree.ts';
 
 /** Does a generator have a plain form? What has none stays a generator in both: code that comes by it is run step by step. */
 export function hasPlainForm(node: Routine, { names, holders }: Source): boolean {
-  if (names.bodies.get(node)?.usesArguments || node.params.some((param) => someIn(param, (part) => isRoutine(part) || part.type === 'ClassBody'))) return false;
+  if (
+    names.bodies.get(node)?.usesArguments ||
+    node.params.some((param) => someIn(param, (part) => isRoutine(part) || part.type === 'ClassBody'))
+  )
+    return false;
   const holder = holders.get(node);
   if (holder?.computed) return false; // [Symbol.iterator], which makes no steps
   // `super` and private names mean something in methods only: the form that yields has to be one, too.
   if (holder?.type === 'MethodDefinition' && holder.static) return false;
   if (holder?.type === 'Property' && own(node.body).some((part) => part.type === 'Super')) return false;
-  return own(node.body).every((part) => part.type !== 'YieldExpression' || !part.delegate || isCall(part.argument!)) && !someIn(node.body, (part) => part.type === 'TaggedTemplateExpression');
+  return (
+    own(node.body).every((part) => part.type !== 'YieldExpression' || !part.delegate || isCall(part.argument!)) &&
+    !someIn(node.body, (part) => part.type === 'TaggedTemplateExpression')
+  );
 }
 
 /** Delegates to what is called in the same place: what was made before has its steps later than where it is made. */
@@ -31,7 +38,8 @@ function isCall(node: Node): boolean {
   }
 }
 
-const someIn = (node: Node, is: (part: Node) => boolean): boolean => is(node) || parts(node).some((part) => someIn(part, is));
+const someIn = (node: Node, is: (part: Node) => boolean): boolean =>
+  is(node) || parts(node).some((part) => someIn(part, is));
 
 /** A node and what is in it, functions inside it left out, save arrows: they have its `super`. */
 function own(node: Node): Node[] {
@@ -43,15 +51,27 @@ function own(node: Node): Node[] {
  * Parameters and statements of the plain form.
  * @param name of the function, for messages
  */
-export function plainForm(node: Routine, name: string, source: Source): { readonly params: string; readonly body: string } {
+export function plainForm(
+  node: Routine,
+  name: string,
+  source: Source,
+): { readonly params: string; readonly body: string } {
   const form = (inside: readonly Node[], from: number, to: number): string => {
     const edits = new Edits();
     for (const part of inside) rewrite(part, name, source, edits);
     for (const at of source.semicolons) if (from < at && at <= to) edits.close(at, ';', node);
-    return edits.applied(from, to, (a, b) => source.uncommented.slice(a, b).replaceAll(/\s*[\n\r\u2028\u2029]\s*/g, ' ')).trim();
+    return edits
+      .applied(from, to, (a, b) => source.uncommented.slice(a, b).replaceAll(/\s*[\n\r\u2028\u2029]\s*/g, ' '))
+      .trim();
   };
-  const opens = source.uncommented.indexOf('(', node.type === 'ArrowFunctionExpression' ? node.start : (node.id?.end ?? node.start));
-  return { params: form(node.params, opens, node.body.start), body: form([node.body], node.body.start + 1, node.body.end - 1) };
+  const opens = source.uncommented.indexOf(
+    '(',
+    node.type === 'ArrowFunctionExpression' ? node.start : (node.id?.end ?? node.start),
+  );
+  return {
+    params: form(node.params, opens, node.body.start),
+    body: form([node.body], node.body.start + 1, node.body.end - 1),
+  };
 }
 
 function rewrite(node: Node, name: string, source: Source, edits: Edits): void {
@@ -78,8 +98,17 @@ function leaveAlone(node: Node, edits: Edits): void {
 /** Texts that go on in the next line are written on one. */
 function breakNoLine(node: Node, edits: Edits): void {
   const breaks = (text: string | undefined): boolean => /[\n\r]/.test(text ?? '');
-  if (node.type === 'Literal' && typeof node.value === 'string' && breaks(node.raw)) edits.replace(node.start, node.end, JSON.stringify(node.value), node);
+  if (node.type === 'Literal' && typeof node.value === 'string' && breaks(node.raw))
+    edits.replace(node.start, node.end, JSON.stringify(node.value), node);
   if (node.type !== 'TemplateLiteral') return;
   for (const { start, end, value } of node.quasis)
-    if (breaks(value.raw)) edits.replace(start, end, JSON.stringify(value.cooked).slice(1, -1).replaceAll(/`|\$\{/g, '\\$&'), node);
+    if (breaks(value.raw))
+      edits.replace(
+        start,
+        end,
+        JSON.stringify(value.cooked)
+          .slice(1, -1)
+          .replaceAll(/`|\$\{/g, '\\$&'),
+        node,
+      );
 }

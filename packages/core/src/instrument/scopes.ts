@@ -79,7 +79,8 @@ export function resolve(program: Node): Names {
     for (const outer of statements) {
       const statement = outer.type === 'ExportNamedDeclaration' && outer.declaration ? outer.declaration : outer;
       if (statement.type === 'VariableDeclaration' && statement.kind !== 'var')
-        for (const d of statement.declarations) for (const name of namesIn(d.id)) declare(scope, name, 'variable', d.end);
+        for (const d of statement.declarations)
+          for (const name of namesIn(d.id)) declare(scope, name, 'variable', d.end);
       if (statement.type === 'FunctionDeclaration' && statement.id) declare(scope, statement.id, 'function', 0);
       if (statement.type === 'ClassDeclaration' && statement.id) declare(scope, statement.id, 'class', statement.end);
     }
@@ -89,7 +90,9 @@ export function resolve(program: Node): Names {
     if (name.type !== 'Identifier') return;
     const local = lookUp(scope, name.name);
     if (!local) {
-      if (name.name === 'arguments') for (let b = scope.body; b; b = b.node.type === 'ArrowFunctionExpression' ? b.around : undefined) b.usesArguments = true;
+      if (name.name === 'arguments')
+        for (let b = scope.body; b; b = b.node.type === 'ArrowFunctionExpression' ? b.around : undefined)
+          b.usesArguments = true;
       return;
     }
     locals.set(name, local);
@@ -122,7 +125,8 @@ export function resolve(program: Node): Names {
         return use(node, scope, false);
       case 'ThisExpression':
       case 'Super':
-        for (let b = scope.body; b; b = b.node.type === 'ArrowFunctionExpression' ? b.around : undefined) b.usesThis = true;
+        for (let b = scope.body; b; b = b.node.type === 'ArrowFunctionExpression' ? b.around : undefined)
+          b.usesThis = true;
         return;
       case 'AssignmentExpression':
       case 'ForInStatement':

@@ -36,39 +36,56 @@ const AROUND = ['__sdBack', '__sdCall', '__sdStep', '__sdForms', '__sdFn'];
 export function sitesIn(code: string): SiteOwner[] {
   if (!isInstrumented(code)) return [];
   const comments: Comment[] = [];
-  const program = parse(code, { ecmaVersion: 2024, sourceType: 'module', allowHashBang: true, locations: true, onComment: comments });
+  const program = parse(code, {
+    ecmaVersion: 2024,
+    sourceType: 'module',
+    allowHashBang: true,
+    locations: true,
+    onComment: comments,
+  });
   const owners: SiteOwner[] = [];
 
   /** `owner`: the generator function around; `className`: the class whose method a function here would be. */
   const visit = (node: Node, owner: Owner | undefined, className: string | undefined): void => {
     let inside = owner;
     if (isRoutine(node)) {
-      const name = node.generator ? LABEL.exec(node.body.type === 'BlockStatement' ? (markOf(node.body.body[0]) ?? '') : '')?.[1] : undefined;
+      const name = node.generator
+        ? LABEL.exec(node.body.type === 'BlockStatement' ? (markOf(node.body.body[0]) ?? '') : '')?.[1]
+        : undefined;
       inside = name === undefined ? undefined : { name, sites: [], ...(className === undefined ? {} : { className }) };
       if (inside) owners.push(inside);
     }
     if (inside) sitesAt(node, inside, isRoutine(node));
-    const around = node.type === 'ClassDeclaration' || node.type === 'ClassExpression' ? (node.id?.name ?? 'a class') : isRoutine(node) ? undefined : className;
+    const around =
+      node.type === 'ClassDeclaration' || node.type === 'ClassExpression'
+        ? (node.id?.name ?? 'a class')
+        : isRoutine(node)
+          ? undefined
+          : className;
     for (const part of parts(node)) visit(part, inside, around);
   };
 
   function sitesAt(node: Node, owner: Owner, begins: boolean): void {
     const add = (label: string, kind: Site['kind'], at: Node, shown: Node | undefined): void =>
       void owner.sites.push({ label, kind, line: at.loc!.start.line, text: shown ? textOf(shown) : '' });
-    if (begins && isRoutine(node) && node.body.type === 'BlockStatement') add(markOf(node.body.body[0])!, 'entry', node, undefined);
+    if (begins && isRoutine(node) && node.body.type === 'BlockStatement')
+      add(markOf(node.body.body[0])!, 'entry', node, undefined);
     const list = node.type === 'BlockStatement' ? node.body : node.type === 'SwitchCase' ? node.consequent : [];
     const [first, second] = list;
     const mark = markOf(first);
     if (mark !== undefined && LABEL.exec(mark)?.[2] === ARM) add(mark, 'arm', second ?? node, second);
     const step = around(node, ['__sdCall', '__sdStep']);
     const frame = step?.arguments[1];
-    const label = frame?.type === 'ArrayExpression' && frame.elements[0]?.type === 'Literal' ? frame.elements[0].value : undefined;
+    const label =
+      frame?.type === 'ArrayExpression' && frame.elements[0]?.type === 'Literal' ? frame.elements[0].value : undefined;
     if (step && typeof label === 'string') add(label, 'step', step, step.arguments[0]);
   }
 
   /** The text of a node without what the pass has put there, and without comments. */
   function textOf(node: Node): string {
-    const cuts = comments.filter(({ start, end }) => start >= node.start && end <= node.end).map(({ start, end }): [number, number] => [start, end]);
+    const cuts = comments
+      .filter(({ start, end }) => start >= node.start && end <= node.end)
+      .map(({ start, end }): [number, number] => [start, end]);
     const find = (part: Node): void => {
       const kept = around(part, AROUND)?.arguments[0];
       if (kept) cuts.push([part.start, kept.start], [kept.end, part.end]);
@@ -91,11 +108,18 @@ export function sitesIn(code: string): SiteOwner[] {
 
 /** The node, when it is a call of one of these functions of the pass. */
 const around = (node: Node, functions: readonly string[]): Call | undefined =>
-  node.type === 'CallExpression' && node.callee.type === 'Identifier' && functions.includes(node.callee.name) ? node : undefined;
+  node.type === 'CallExpression' && node.callee.type === 'Identifier' && functions.includes(node.callee.name)
+    ? node
+    : undefined;
 
 /** The label of a statement that only says that code came by. */
 function markOf(node: Node | undefined): string | undefined {
-  if (node?.type !== 'ExpressionStatement' || node.expression.type !== 'ChainExpression' || node.expression.expression.type !== 'CallExpression') return undefined;
+  if (
+    node?.type !== 'ExpressionStatement' ||
+    node.expression.type !== 'ChainExpression' ||
+    node.expression.expression.type !== 'CallExpression'
+  )
+    return undefined;
   const [argument] = node.expression.expression.arguments;
   const label = argument?.type === 'Literal' && typeof argument.value === 'string' ? argument.value : undefined;
   return label !== undefined && [ENTRY, ARM].includes(LABEL.exec(label)?.[2] ?? '') ? label : undefined;

@@ -19,10 +19,12 @@ export interface Source {
   readonly file: string;
 }
 
-export const isGenerator = (node: Node | undefined): node is Routine => node !== undefined && isRoutine(node) && node.generator && !node.async;
+export const isGenerator = (node: Node | undefined): node is Routine =>
+  node !== undefined && isRoutine(node) && node.generator && !node.async;
 
 /** Where the star of a generator stands. */
-export const starOf = (node: Routine, { uncommented, holders }: Source): number => uncommented.indexOf('*', (holders.get(node) ?? node).start);
+export const starOf = (node: Routine, { uncommented, holders }: Source): number =>
+  uncommented.indexOf('*', (holders.get(node) ?? node).start);
 
 /**
  * Reads one file.
@@ -32,16 +34,31 @@ export function read(code: string, file: string): { readonly program: Node; read
   const semicolons: number[] = [];
   const comments: (readonly [from: number, to: number])[] = [];
   const program = parse(code, {
-    ecmaVersion: 2024, sourceType: 'module', allowHashBang: true,
-    onInsertedSemicolon: (at) => semicolons.push(at), onComment: (_block, _text, from, to) => comments.push([from, to]),
+    ecmaVersion: 2024,
+    sourceType: 'module',
+    allowHashBang: true,
+    onInsertedSemicolon: (at) => semicolons.push(at),
+    onComment: (_block, _text, from, to) => comments.push([from, to]),
   });
   let uncommented = '';
-  for (const [from, to] of comments) uncommented += code.slice(uncommented.length, from) + code.slice(from, to).replaceAll(/[^\n\r\u2028\u2029]/g, ' ');
+  for (const [from, to] of comments)
+    uncommented += code.slice(uncommented.length, from) + code.slice(from, to).replaceAll(/[^\n\r\u2028\u2029]/g, ' ');
   const holders = new Map<Node, Holder>();
   const collect = (node: Node): void => {
-    if (node.type === 'MethodDefinition' || (node.type === 'Property' && (node.method || node.kind !== 'init'))) holders.set(node.value, node);
+    if (node.type === 'MethodDefinition' || (node.type === 'Property' && (node.method || node.kind !== 'init')))
+      holders.set(node.value, node);
     parts(node).forEach(collect);
   };
   collect(program);
-  return { program, source: { code, uncommented: uncommented + code.slice(uncommented.length), semicolons, names: resolve(program), holders, file } };
+  return {
+    program,
+    source: {
+      code,
+      uncommented: uncommented + code.slice(uncommented.length),
+      semicolons,
+      names: resolve(program),
+      holders,
+      file,
+    },
+  };
 }

@@ -14,7 +14,8 @@ export function waitingAt(way: readonly Node[]): Waiting {
     if (typeof waits === 'string') return { problem: waits };
     for (const value of waits) {
       const again = recomputed(value);
-      if (again === undefined) return { problem: `it yields inside an expression that has computed a part of itself (${value.type})` };
+      if (again === undefined)
+        return { problem: `it yields inside an expression that has computed a part of itself (${value.type})` };
       names.push(...again);
     }
   }
@@ -31,12 +32,18 @@ function valuesBefore(node: Node, child: Node): readonly Node[] | string {
       return child === node.right ? [node.left] : [];
     case 'AssignmentExpression':
       if (child === node.left) return [];
-      if (node.left.type === 'MemberExpression') return [node.left.object, ...(node.left.computed ? [node.left.property] : []), ...(node.operator === '=' ? [] : [node.left])];
+      if (node.left.type === 'MemberExpression')
+        return [
+          node.left.object,
+          ...(node.left.computed ? [node.left.property] : []),
+          ...(node.operator === '=' ? [] : [node.left]),
+        ];
       return node.operator === '=' || /^(\|\||&&|\?\?)=$/.test(node.operator) ? [] : [node.left];
     case 'CallExpression':
     case 'NewExpression': {
       if (child === node.callee) return [];
-      const callee = node.callee.type === 'MemberExpression' && !node.callee.computed ? node.callee.object : node.callee;
+      const callee =
+        node.callee.type === 'MemberExpression' && !node.callee.computed ? node.callee.object : node.callee;
       return [callee, ...node.arguments.slice(0, node.arguments.indexOf(child as never))];
     }
     case 'MemberExpression':
@@ -44,7 +51,9 @@ function valuesBefore(node: Node, child: Node): readonly Node[] | string {
     case 'ArrayExpression':
       return node.elements.slice(0, node.elements.indexOf(child as never)).filter((e) => e !== null);
     case 'ObjectExpression':
-      return node.properties.slice(0, node.properties.indexOf(child as never)).map((p) => (p.type === 'Property' && !p.computed ? p.value : p));
+      return node.properties
+        .slice(0, node.properties.indexOf(child as never))
+        .map((p) => (p.type === 'Property' && !p.computed ? p.value : p));
     case 'Property':
       return node.computed && child === node.value ? [node.key] : [];
     case 'TemplateLiteral':

@@ -6,7 +6,8 @@ export type Routine = Extract<Node, { type: 'FunctionDeclaration' | 'FunctionExp
 export type Yield = Extract<Node, { type: 'YieldExpression' }>;
 export type Name = Extract<Node, { type: 'Identifier' }>;
 
-const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string' && typeof (value as Node).start === 'number';
+const isNode = (value: unknown): value is Node =>
+  typeof (value as Node | null)?.type === 'string' && typeof (value as Node).start === 'number';
 
 export const isRoutine = (node: Node): node is Routine =>
   node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
@@ -35,7 +36,9 @@ export function parts(node: Node): Node[] {
     case 'TemplateLiteral':
       return node.expressions;
     default:
-      return Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []));
+      return Object.values(node).flatMap((value: unknown) =>
+        Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
+      );
   }
 }
 

@@ -19,7 +19,13 @@ export function twoForms(node: Routine, name: string, suffix: string, source: So
   const withThis = `.call(${['this', ...passed].join(', ')})`;
   const from = (holder ?? node).start;
   // Line breaks of what is replaced are kept.
-  const before = (text: string): void => edits.replace(from, node.body.start, `${text}(${passed.join(', ')}) ${code.slice(from, node.body.start).replaceAll(/[^\n]/g, '')}`, node);
+  const before = (text: string): void =>
+    edits.replace(
+      from,
+      node.body.start,
+      `${text}(${passed.join(', ')}) ${code.slice(from, node.body.start).replaceAll(/[^\n]/g, '')}`,
+      node,
+    );
 
   if (holder?.type === 'MethodDefinition') {
     // A private method: it is not overridden, and has the same `super`.
@@ -36,10 +42,15 @@ export function twoForms(node: Routine, name: string, suffix: string, source: So
 }
 
 /** Methods of a class, and functions of a module, that have become ordinary functions say what they were. */
-export function tellGenerators(node: Extract<Node, { type: 'ClassBody' | 'Program' }>, source: Source, edits: Edits): void {
+export function tellGenerators(
+  node: Extract<Node, { type: 'ClassBody' | 'Program' }>,
+  source: Source,
+  edits: Edits,
+): void {
   const hasForms = (part: Node): boolean => isGenerator(part) && hasPlainForm(part, source);
   const told = node.body.flatMap((part) => {
-    if (part.type === 'MethodDefinition') return part.key.type === 'Identifier' && hasForms(part.value) ? [`this.prototype.${part.key.name}`] : [];
+    if (part.type === 'MethodDefinition')
+      return part.key.type === 'Identifier' && hasForms(part.value) ? [`this.prototype.${part.key.name}`] : [];
     const declared = part.type === 'ExportNamedDeclaration' ? part.declaration : part;
     return declared?.type === 'FunctionDeclaration' && hasForms(declared) ? [declared.id.name] : [];
   });

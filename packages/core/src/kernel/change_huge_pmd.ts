@@ -1,9 +1,27 @@
 /** Another protection for a huge PMD, in the three forms it had. mm/huge_memory.c. */
-import { huge_pmd_needs_flush, pmdp_huge_get_and_clear, pmdp_invalidate, pmdp_invalidate_ad, set_pmd_at } from '../contract/hooks/index.ts';
+import {
+  huge_pmd_needs_flush,
+  pmdp_huge_get_and_clear,
+  pmdp_invalidate,
+  pmdp_invalidate_ad,
+  set_pmd_at,
+} from '../contract/hooks/index.ts';
 import { tlb_flush_pmd_range } from '../contract/gather.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { F, is_swap_pmd, pmd_mkwrite, pmd_modify, pmd_pfn, pmd_protnone, pmd_trans_huge, pmd_write, withFlags, type Pgprot, type Pmd } from '../words/entry.ts';
+import {
+  F,
+  is_swap_pmd,
+  pmd_mkwrite,
+  pmd_modify,
+  pmd_pfn,
+  pmd_protnone,
+  pmd_trans_huge,
+  pmd_write,
+  withFlags,
+  type Pgprot,
+  type Pmd,
+} from '../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import type { PmdSlot, Vma } from '../words/objects.ts';
@@ -63,7 +81,12 @@ const formOf = (cpu: Cpu): TakeOut => FORMS.find(({ since }) => since === undefi
  */
 export const change_huge_pmd = operation(
   linux('v6.1', 'mm/huge_memory.c', 'change_huge_pmd'),
-  function* (cpu: Cpu, { vma, newprot, why, tlb }: Change, pmdp: PmdSlot, addr: Va): Op<'changed' | 'left' | 'not huge'> {
+  function* (
+    cpu: Cpu,
+    { vma, newprot, why, tlb }: Change,
+    pmdp: PmdSlot,
+    addr: Va,
+  ): Op<'changed' | 'left' | 'not huge'> {
     const size = HPAGE_PMD_SIZE(cpu.geometry);
     if (tlb) yield* tlb_change_page_size(cpu, tlb, size);
     yield* pmd_lock(cpu, pmdp);

@@ -1,5 +1,9 @@
 /** Another protection for what is mapped in a range: the walk. mm/mprotect.c. */
-import { flush_tlb_range, mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from '../contract/hooks/index.ts';
+import {
+  flush_tlb_range,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { is_swap_pmd, isLeaf, isNone, isTable, none, pmd_none, pmd_trans_huge, type Entry } from '../words/entry.ts';
@@ -11,7 +15,16 @@ import { change_huge_pmd, type Change } from './change_huge_pmd.ts';
 import { change_pte_range } from './change_pte_range.ts';
 import { tlb_end_vma } from './mmu_gather.ts';
 import { operation } from './operation.ts';
-import { none_or_clear_bad, p4d_offset, pgd_offset, pgd_offset_pgd, pmd_offset, pud_offset, type P4dSlot, type PudSlot } from './pgtable.ts';
+import {
+  none_or_clear_bad,
+  p4d_offset,
+  pgd_offset,
+  pgd_offset_pgd,
+  pmd_offset,
+  pud_offset,
+  type P4dSlot,
+  type PudSlot,
+} from './pgtable.ts';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
 
 /** Changes what is mapped in a range of one area. @returns how many base pages it changed */
@@ -44,7 +57,9 @@ export const change_protection_range = operation(
       const next = addrEnd(g, 'pgd', addr, end);
       const pgdp = pgd_offset_pgd(g, top.table, addr);
       const pgd = yield* none_or_clear_bad(cpu, pgdp, none);
-      const changed = isNone(pgd) ? 0 : yield* change_pud_range(cpu, change, p4d_offset(g, pgdp, pgd, addr), pgd, addr, next);
+      const changed = isNone(pgd)
+        ? 0
+        : yield* change_pud_range(cpu, change, p4d_offset(g, pgdp, pgd, addr), pgd, addr, next);
       pages += changed;
       addr = next;
     }

@@ -1,11 +1,27 @@
 /** Another protection for the PTEs of one table. mm/mprotect.c. */
 import { tlb_flush_pte_range } from '../contract/gather.ts';
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, pte_needs_flush, ptep_modify_prot_commit, ptep_modify_prot_start, set_pte_at,
+  arch_enter_lazy_mmu_mode,
+  arch_leave_lazy_mmu_mode,
+  pte_needs_flush,
+  ptep_modify_prot_commit,
+  ptep_modify_prot_start,
+  set_pte_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pte_dirty, pte_mkwrite, pte_modify, pte_none, pte_pfn, pte_present, pte_protnone, pte_special, pte_write, type Pte } from '../words/entry.ts';
+import {
+  pte_dirty,
+  pte_mkwrite,
+  pte_modify,
+  pte_none,
+  pte_pfn,
+  pte_present,
+  pte_protnone,
+  pte_special,
+  pte_write,
+  type Pte,
+} from '../words/entry.ts';
 import { PAGE_SIZE } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';

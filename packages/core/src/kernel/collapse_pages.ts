@@ -8,13 +8,33 @@ import type { PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
-import { compound_head, copy_user_highpage, is_refcount_suitable, is_zero_pfn, page_remove_rmap, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
+import {
+  compound_head,
+  copy_user_highpage,
+  is_refcount_suitable,
+  is_zero_pfn,
+  page_remove_rmap,
+  PageCompound,
+  put_page,
+  trylock_page,
+  unlock_page,
+} from './page.ts';
 import { pte_after, pte_lock, pte_unlock } from './pgtable.ts';
 
 /** Why a collapse did not happen; kernel names. */
 export type ScanResult =
-  | 'SCAN_SUCCEED' | 'SCAN_FAIL' | 'SCAN_PMD_NULL' | 'SCAN_PMD_NONE' | 'SCAN_PMD_MAPPED' | 'SCAN_VMA_NULL' | 'SCAN_ADDRESS_RANGE'
-  | 'SCAN_PTE_NON_PRESENT' | 'SCAN_PAGE_NULL' | 'SCAN_PAGE_LOCK' | 'SCAN_PAGE_COUNT' | 'SCAN_PAGE_RO';
+  | 'SCAN_SUCCEED'
+  | 'SCAN_FAIL'
+  | 'SCAN_PMD_NULL'
+  | 'SCAN_PMD_NONE'
+  | 'SCAN_PMD_MAPPED'
+  | 'SCAN_VMA_NULL'
+  | 'SCAN_ADDRESS_RANGE'
+  | 'SCAN_PTE_NON_PRESENT'
+  | 'SCAN_PAGE_NULL'
+  | 'SCAN_PAGE_LOCK'
+  | 'SCAN_PAGE_COUNT'
+  | 'SCAN_PAGE_RO';
 
 /** Locks every page of the table, and refuses when somebody else holds a reference. Lists what it locked. */
 export const __collapse_huge_page_isolate = operation(
@@ -55,9 +75,12 @@ function* isolate_page(cpu: Cpu, pfn: Pfn, isolated: Pfn[], compound: Pfn[]): Op
   return 'SCAN_SUCCEED';
 }
 
-export const release_pte_page = operation(linux('v6.1', 'mm/khugepaged.c', 'release_pte_page'), function* (cpu: Cpu, head: Pfn): Op {
-  yield* unlock_page(cpu, head);
-});
+export const release_pte_page = operation(
+  linux('v6.1', 'mm/khugepaged.c', 'release_pte_page'),
+  function* (cpu: Cpu, head: Pfn): Op {
+    yield* unlock_page(cpu, head);
+  },
+);
 
 /** Copies page by page, without a lock over the whole; takes each base page out of the detached table once it is copied. */
 export const __collapse_huge_page_copy = operation(

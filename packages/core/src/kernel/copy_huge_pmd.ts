@@ -1,5 +1,11 @@
 /** fork copies a huge entry. mm/huge_memory.c. */
-import { pgtable_trans_huge_deposit, pmdp_set_wrprotect, pte_alloc_one, pte_free, set_pmd_at } from '../contract/hooks/index.ts';
+import {
+  pgtable_trans_huge_deposit,
+  pmdp_set_wrprotect,
+  pte_alloc_one,
+  pte_free,
+  set_pmd_at,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { is_swap_pmd, pmd_mkold, pmd_pfn, pmd_trans_huge, pmd_wrprotect } from '../words/entry.ts';
@@ -37,7 +43,8 @@ export const copy_huge_pmd = operation(
       yield* set_pmd_at(cpu, dst_vma.mm, addr, dst_pmd, pmd_mkold(pmd_wrprotect(pmd)));
     } else if (is_swap_pmd(pmd)) {
       // As copy_nonpresent_pte.
-      if (!is_readable_migration_entry(pmd)) yield* set_pmd_at(cpu, src_vma.mm, addr, src_pmd, make_readable_migration_entry(pmd));
+      if (!is_readable_migration_entry(pmd))
+        yield* set_pmd_at(cpu, src_vma.mm, addr, src_pmd, make_readable_migration_entry(pmd));
       yield* mm_inc_nr_ptes(cpu, dst_vma.mm);
       yield* pgtable_trans_huge_deposit(cpu, dst_vma.mm, dst_pmd, pgtable);
       yield* set_pmd_at(cpu, dst_vma.mm, addr, dst_pmd, make_readable_migration_entry(pmd));

@@ -1,8 +1,29 @@
 /** fork copies the page tables of an area: both sides lose the permission to write. mm/memory.c. */
-import { arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, ptep_set_wrprotect, set_pte_at, set_ptes, wrprotect_ptes } from '../contract/hooks/index.ts';
+import {
+  arch_enter_lazy_mmu_mode,
+  arch_leave_lazy_mmu_mode,
+  ptep_set_wrprotect,
+  set_pte_at,
+  set_ptes,
+  wrprotect_ptes,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { is_swap_pmd, isNone, none, pmd_trans_huge, pte_mkold, pte_none, pte_pfn, pte_present, pte_special, pte_write, pte_wrprotect, type Entry, type Pte } from '../words/entry.ts';
+import {
+  is_swap_pmd,
+  isNone,
+  none,
+  pmd_trans_huge,
+  pte_mkold,
+  pte_none,
+  pte_pfn,
+  pte_present,
+  pte_special,
+  pte_write,
+  pte_wrprotect,
+  type Entry,
+  type Pte,
+} from '../words/entry.ts';
 import { addrEnd, PAGE_SIZE } from '../words/geometry.ts';
 import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -14,35 +35,69 @@ import { operation } from './operation.ts';
 import { get_page, page_try_dup_anon_rmap } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
 import {
-  none_or_clear_bad, p4d_offset, pgd_offset, pgd_offset_pgd, pmd_offset, pte_after, pte_lock, pte_offset_map, pte_offset_map_lock, pte_unlock,
-  pud_offset, type P4dSlot, type PgdSlot, type PudSlot,
+  none_or_clear_bad,
+  p4d_offset,
+  pgd_offset,
+  pgd_offset_pgd,
+  pmd_offset,
+  pte_after,
+  pte_lock,
+  pte_offset_map,
+  pte_offset_map_lock,
+  pte_unlock,
+  pud_offset,
+  type P4dSlot,
+  type PgdSlot,
+  type PudSlot,
 } from './pgtable.ts';
 
 // Both mmap_locks are held for writing. Left out: files (their faults refill), hugetlbfs, notifier calls, copying of
 // pages that may be pinned for DMA. Every area here is private anonymous memory: all of it is copied on write.
 
-export const copy_page_range = operation(linux('v6.1', 'mm/memory.c', 'copy_page_range'), function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma): Op {
-  const g = cpu.geometry;
-  const write_protect_seq = mmCells.write_protect_seq(src_vma.mm.id);
-  // Odd: GUP-fast that pins gives up. A flush would not keep it out where flushes are no interrupts.
-  yield* cpu.add(write_protect_seq, 1);
-  const dst = yield* pgd_offset(cpu, dst_vma.mm, src_vma.start);
-  const src = yield* pgd_offset(cpu, src_vma.mm, src_vma.start);
-  let addr = src_vma.start;
-  while (addr < src_vma.end) {
-    const next = addrEnd(g, 'pgd', addr, src_vma.end);
-    const src_pgd = pgd_offset_pgd(g, src.table, addr);
-    const pgd = yield* none_or_clear_bad(cpu, src_pgd, none);
-    if (!isNone(pgd)) yield* copy_pud_range(cpu, dst_vma, src_vma, pgd_offset_pgd(g, dst.table, addr), p4d_offset(g, src_pgd, pgd, addr), pgd, addr, next);
-    addr = next;
-  }
-  yield* cpu.add(write_protect_seq, 1);
-});
+export const copy_page_range = operation(
+  linux('v6.1', 'mm/memory.c', 'copy_page_range'),
+  function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma): Op {
+    const g = cpu.geometry;
+    const write_protect_seq = mmCells.write_protect_seq(src_vma.mm.id);
+    // Odd: GUP-fast that pins gives up. A flush would not keep it out where flushes are no interrupts.
+    yield* cpu.add(write_protect_seq, 1);
+    const dst = yield* pgd_offset(cpu, dst_vma.mm, src_vma.start);
+    const src = yield* pgd_offset(cpu, src_vma.mm, src_vma.start);
+    let addr = src_vma.start;
+    while (addr < src_vma.end) {
+      const next = addrEnd(g, 'pgd', addr, src_vma.end);
+      const src_pgd = pgd_offset_pgd(g, src.table, addr);
+      const pgd = yield* none_or_clear_bad(cpu, src_pgd, none);
+      if (!isNone(pgd))
+        yield* copy_pud_range(
+          cpu,
+          dst_vma,
+          src_vma,
+          pgd_offset_pgd(g, dst.table, addr),
+          p4d_offset(g, src_pgd, pgd, addr),
+          pgd,
+          addr,
+          next,
+        );
+      addr = next;
+    }
+    yield* cpu.add(write_protect_seq, 1);
+  },
+);
 
 /** copy_p4d_range has no loop of its own: P4D is folded. */
 const copy_pud_range = operation(
   linux('v6.1', 'mm/memory.c', 'copy_pud_range'),
-  function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pgd: PgdSlot, src_p4d: P4dSlot, p4d: Entry, start: Va, end: Va): Op {
+  function* (
+    cpu: Cpu,
+    dst_vma: Vma,
+    src_vma: Vma,
+    dst_pgd: PgdSlot,
+    src_p4d: P4dSlot,
+    p4d: Entry,
+    start: Va,
+    end: Va,
+  ): Op {
     const g = cpu.geometry;
     let addr = start;
     while (addr < end) {
@@ -59,7 +114,16 @@ const copy_pud_range = operation(
 
 const copy_pmd_range = operation(
   linux('v6.1', 'mm/memory.c', 'copy_pmd_range'),
-  function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pud: PudSlot, src_pud: PudSlot, pud: Entry, start: Va, end: Va): Op {
+  function* (
+    cpu: Cpu,
+    dst_vma: Vma,
+    src_vma: Vma,
+    dst_pud: PudSlot,
+    src_pud: PudSlot,
+    pud: Entry,
+    start: Va,
+    end: Va,
+  ): Op {
     const g = cpu.geometry;
     let addr = start;
     while (addr < end) {
@@ -71,7 +135,15 @@ const copy_pmd_range = operation(
   },
 );
 
-function* copy_one_pmd(cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pmd: PmdSlot, src_pmd: PmdSlot, addr: Va, next: Va): Op {
+function* copy_one_pmd(
+  cpu: Cpu,
+  dst_vma: Vma,
+  src_vma: Vma,
+  dst_pmd: PmdSlot,
+  src_pmd: PmdSlot,
+  addr: Va,
+  next: Va,
+): Op {
   const pmd = yield* cpu.read_entry(src_pmd);
   if (pmd_trans_huge(pmd) || is_swap_pmd(pmd)) {
     const copied = yield* copy_huge_pmd(cpu, dst_vma, src_vma, dst_pmd, src_pmd, addr);

@@ -8,8 +8,20 @@ import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
 import {
-  alloc_page, compound_head, copy_user_highpage, get_page, maybe_mkwrite, new_anon_pte, page_add_new_anon_rmap, page_count, page_remove_rmap,
-  PageAnonExclusive, put_page, SetPageAnonExclusive, trylock_page, unlock_page,
+  alloc_page,
+  compound_head,
+  copy_user_highpage,
+  get_page,
+  maybe_mkwrite,
+  new_anon_pte,
+  page_add_new_anon_rmap,
+  page_count,
+  page_remove_rmap,
+  PageAnonExclusive,
+  put_page,
+  SetPageAnonExclusive,
+  trylock_page,
+  unlock_page,
 } from './page.ts';
 import { pte_offset_map_lock, pte_same, pte_unlock } from './pgtable.ts';
 

@@ -1,9 +1,26 @@
 /** Page faults on anonymous memory: arch fault entry and mm/memory.c. */
-import { flush_tlb_fix_spurious_fault, ptep_set_access_flags, set_pte_at, update_mmu_cache } from '../contract/hooks/index.ts';
+import {
+  flush_tlb_fix_spurious_fault,
+  ptep_set_access_flags,
+  set_pte_at,
+  update_mmu_cache,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {
-  is_swap_pmd, pmd_none, pmd_protnone, pmd_trans_huge, pmd_write, pte_mkdirty, pte_mkyoung, pte_none, pte_present, pte_protnone, pte_write, type Pfn, type Pte,
+  is_swap_pmd,
+  pmd_none,
+  pmd_protnone,
+  pmd_trans_huge,
+  pmd_write,
+  pte_mkdirty,
+  pte_mkyoung,
+  pte_none,
+  pte_present,
+  pte_protnone,
+  pte_write,
+  type Pfn,
+  type Pte,
 } from '../words/entry.ts';
 import { PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
@@ -17,7 +34,15 @@ import { do_huge_pmd_numa_page, do_numa_page } from './numa_fault.ts';
 import { operation } from './operation.ts';
 import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_read, vm_write, zero_pte } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
-import { pgd_offset, pmd_trans_unstable, pte_lock, pte_offset_map, pte_offset_map_lock, pte_same, pte_unlock } from './pgtable.ts';
+import {
+  pgd_offset,
+  pmd_trans_unstable,
+  pte_lock,
+  pte_offset_map,
+  pte_offset_map_lock,
+  pte_same,
+  pte_unlock,
+} from './pgtable.ts';
 import { vma_lookup } from './vma.ts';
 
 export type FaultKind = Access['kind'];
@@ -40,9 +65,12 @@ export const do_user_addr_fault = operation(
 );
 
 /** Handles a fault in an area that allows the access. The caller holds mmap_lock. */
-export const handle_mm_fault = operation(linux('v6.1', 'mm/memory.c', 'handle_mm_fault'), function* (cpu: Cpu, vma: Vma, address: Va, kind: FaultKind): Op {
-  yield* __handle_mm_fault(cpu, vma, roundDown(address, PAGE_SIZE(cpu.geometry)), kind);
-});
+export const handle_mm_fault = operation(
+  linux('v6.1', 'mm/memory.c', 'handle_mm_fault'),
+  function* (cpu: Cpu, vma: Vma, address: Va, kind: FaultKind): Op {
+    yield* __handle_mm_fault(cpu, vma, roundDown(address, PAGE_SIZE(cpu.geometry)), kind);
+  },
+);
 
 export const __handle_mm_fault = operation(
   linux('v6.1', 'mm/memory.c', '__handle_mm_fault'),

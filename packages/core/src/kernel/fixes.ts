@@ -8,7 +8,26 @@ import { LATER_FIXES } from './later-fixes.ts';
 
 /** Releases that a fix or a case names, oldest first. */
 export const RELEASES = [
-  'v2.6.38', 'v3.4', 'v3.10', 'v4.0', 'v4.1', 'v4.5', 'v4.13', 'v4.14', 'v4.19', 'v4.20', 'v5.4', 'v5.8', 'v5.19', 'v6.0', 'v6.1', 'v6.2', 'v6.4', 'v6.7', 'v6.9', 'v6.12',
+  'v2.6.38',
+  'v3.4',
+  'v3.10',
+  'v4.0',
+  'v4.1',
+  'v4.5',
+  'v4.13',
+  'v4.14',
+  'v4.19',
+  'v4.20',
+  'v5.4',
+  'v5.8',
+  'v5.19',
+  'v6.0',
+  'v6.1',
+  'v6.2',
+  'v6.4',
+  'v6.7',
+  'v6.9',
+  'v6.12',
 ] as const;
 export type Release = (typeof RELEASES)[number];
 
@@ -183,9 +202,17 @@ export interface Kernel {
  */
 export function kernel(name: string): Kernel {
   const release = RELEASES.find((known) => known === name);
-  if (release === undefined) throw new Mistake('SD_BAD_CONFIG', `there is no release ${name} in the table.`, `Releases: ${RELEASES.join(', ')}.`);
+  if (release === undefined)
+    throw new Mistake(
+      'SD_BAD_CONFIG',
+      `there is no release ${name} in the table.`,
+      `Releases: ${RELEASES.join(', ')}.`,
+    );
   const at = RELEASES.indexOf(release);
-  return made(release, FIXES.filter((fix) => RELEASES.indexOf(fix.since) <= at).map((fix) => fix.name));
+  return made(
+    release,
+    FIXES.filter((fix) => RELEASES.indexOf(fix.since) <= at).map((fix) => fix.name),
+  );
 }
 
 function made(release: Release, names: readonly string[]): Kernel {
@@ -199,7 +226,10 @@ function made(release: Release, names: readonly string[]): Kernel {
     with: (...more: readonly string[]) => made(release, [...fixes, ...more.map(known)]),
     without: (...fewer: readonly string[]) => {
       const gone = new Set(fewer.map(known));
-      return made(release, [...fixes].filter((name) => !gone.has(name)));
+      return made(
+        release,
+        [...fixes].filter((name) => !gone.has(name)),
+      );
     },
   });
 }
@@ -215,7 +245,10 @@ function refuseUnless(coherent: boolean, release: Release, fix: Fix, needed: str
 
 function known(name: string): string {
   if (FIXES.some((fix) => fix.name === name)) return name;
-  const near = didYouMean(name, FIXES.map((fix) => fix.name));
+  const near = didYouMean(
+    name,
+    FIXES.map((fix) => fix.name),
+  );
   throw new Mistake(
     'SD_UNKNOWN_FIX',
     `no fix of generic code is called ${name}.`,

@@ -12,7 +12,16 @@ import type { Op } from '../words/step.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import { mm_dec_nr_ptes } from './pgalloc.ts';
-import { none_or_clear_bad, p4d_offset, pgd_offset, pgd_offset_pgd, pmd_offset, pud_offset, type P4dSlot, type PudSlot } from './pgtable.ts';
+import {
+  none_or_clear_bad,
+  p4d_offset,
+  pgd_offset,
+  pgd_offset_pgd,
+  pmd_offset,
+  pud_offset,
+  type P4dSlot,
+  type PudSlot,
+} from './pgtable.ts';
 
 /** Frees the tables of areas that lie between `floor` and `ceiling`, where no other area needs them. */
 export const free_pgtables = operation(
@@ -35,10 +44,13 @@ export const free_pgtables = operation(
 );
 
 /** Hides the area from walks by rmap: waits until those that hold the lock are done. */
-export const unlink_anon_vmas = operation(linux('v6.1', 'mm/rmap.c', 'unlink_anon_vmas'), function* (cpu: Cpu, vma: Vma): Op {
-  yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
-  yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
-});
+export const unlink_anon_vmas = operation(
+  linux('v6.1', 'mm/rmap.c', 'unlink_anon_vmas'),
+  function* (cpu: Cpu, vma: Vma): Op {
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+  },
+);
 
 /** Post-order; the top table stays. `ceiling` is an address here, never the 0 that stands for the top in C. */
 export const free_pgd_range = operation(
@@ -58,7 +70,8 @@ export const free_pgd_range = operation(
       const next = addrEnd(g, 'pgd', addr, end);
       const pgdp = pgd_offset_pgd(g, pgd_top.table, addr);
       const pgd = yield* none_or_clear_bad(cpu, pgdp, none);
-      if (!isNone(pgd)) yield* free_pud_range(cpu, tlb, p4d_offset(g, pgdp, pgd, addr), pgd, addr, next, floor, ceiling);
+      if (!isNone(pgd))
+        yield* free_pud_range(cpu, tlb, p4d_offset(g, pgdp, pgd, addr), pgd, addr, next, floor, ceiling);
       addr = next;
     }
   },

@@ -1,7 +1,20 @@
 /** GUP with locks: what GUP-fast could not get, page by page, under mmap_lock. mm/gup.c. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isTable, pmd_none, pmd_pfn, pmd_protnone, pmd_trans_huge, pmd_write, pte_pfn, pte_present, pte_protnone, pte_special, pte_write, type Pfn } from '../words/entry.ts';
+import {
+  isTable,
+  pmd_none,
+  pmd_pfn,
+  pmd_protnone,
+  pmd_trans_huge,
+  pmd_write,
+  pte_pfn,
+  pte_present,
+  pte_protnone,
+  pte_special,
+  pte_write,
+  type Pfn,
+} from '../words/entry.ts';
 import { blockOf, PAGE_SIZE } from '../words/geometry.ts';
 import { mmCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -20,7 +33,13 @@ export const get_user_pages_fast = operation(
   function* (cpu: Cpu, start: Va, nr_pages: number, access: Access['kind']): Op<Pfn[]> {
     const fast = yield* get_user_pages_fast_only(cpu, start, nr_pages, access);
     if (fast.length === nr_pages || !cpu.mm) return fast;
-    const slow = yield* get_user_pages_unlocked(cpu, cpu.mm, start + fast.length * PAGE_SIZE(cpu.geometry), nr_pages - fast.length, access);
+    const slow = yield* get_user_pages_unlocked(
+      cpu,
+      cpu.mm,
+      start + fast.length * PAGE_SIZE(cpu.geometry),
+      nr_pages - fast.length,
+      access,
+    );
     return fast.concat(slow);
   },
 );
@@ -36,7 +55,13 @@ export const get_user_pages_unlocked = operation(
       if (!vma || !(access === 'write' ? vm_write(vma) : vm_read(vma))) break;
       const pfn = yield* get_one(cpu, vma, address, access);
       pages.push(pfn);
-      yield* cpu.note({ kind: 'ghost.pin', mm, page: blockOf(cpu.geometry, 'pte', address), frame: pfn, intent: access });
+      yield* cpu.note({
+        kind: 'ghost.pin',
+        mm,
+        page: blockOf(cpu.geometry, 'pte', address),
+        frame: pfn,
+        intent: access,
+      });
     }
     yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return pages;
@@ -84,7 +109,11 @@ export const follow_page_pte = operation(
   function* (cpu: Cpu, address: Va, pmdp: PmdSlot, access: Access['kind']): Op<Pfn> {
     const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
-    const usable = pte_present(pte) && !pte_protnone(pte) && (!pte_special(pte) || is_zero_pfn(pte_pfn(pte))) && (access === 'read' || pte_write(pte));
+    const usable =
+      pte_present(pte) &&
+      !pte_protnone(pte) &&
+      (!pte_special(pte) || is_zero_pfn(pte_pfn(pte))) &&
+      (access === 'read' || pte_write(pte));
     const pfn = usable ? pte_pfn(pte) : 0;
     if (usable) yield* get_page(cpu, pfn);
     yield* pte_unlock(cpu, ptep);
@@ -93,12 +122,15 @@ export const follow_page_pte = operation(
 );
 
 /** Gives pages back that GUP took. */
-export const put_user_pages = operation(linux('v6.1', 'mm/gup.c', 'unpin_user_pages'), function* (cpu: Cpu, pages: readonly Pfn[]): Op {
-  for (let i = 0; i < pages.length; i++) {
-    yield* cpu.note({ kind: 'ghost.unpin', frame: pages[i]! });
-    yield* put_page(cpu, pages[i]!);
-  }
-});
+export const put_user_pages = operation(
+  linux('v6.1', 'mm/gup.c', 'unpin_user_pages'),
+  function* (cpu: Cpu, pages: readonly Pfn[]): Op {
+    for (let i = 0; i < pages.length; i++) {
+      yield* cpu.note({ kind: 'ghost.unpin', frame: pages[i]! });
+      yield* put_page(cpu, pages[i]!);
+    }
+  },
+);
 
 /**
  * A worker brings in a page for somebody else, as KVM's does for a guest: a fault on a CPU that does not run the address space.

@@ -1,5 +1,9 @@
 /** GUP-fast: takes references to user pages on a walk without locks, with interrupts off. mm/gup.c. */
-import { deregister_lockless_pgtable_walker, gup_fast_permitted, register_lockless_pgtable_walker } from '../contract/hooks/index.ts';
+import {
+  deregister_lockless_pgtable_walker,
+  gup_fast_permitted,
+  register_lockless_pgtable_walker,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { pmd_present, pmd_protnone, pmd_trans_huge, type Entry, type Pfn } from '../words/entry.ts';
@@ -10,7 +14,17 @@ import type { Access } from '../words/spec.ts';
 import type { Op } from '../words/step.ts';
 import { gup_huge_pmd, gup_pte_range } from './gup_fast_leaves.ts';
 import { operation } from './operation.ts';
-import { p4d_offset, pgd_none, pgd_offset, pgd_offset_pgd, pmd_offset, pud_offset, pud_present, type P4dSlot, type PudSlot } from './pgtable.ts';
+import {
+  p4d_offset,
+  pgd_none,
+  pgd_offset,
+  pgd_offset_pgd,
+  pmd_offset,
+  pud_offset,
+  pud_present,
+  type P4dSlot,
+  type PudSlot,
+} from './pgtable.ts';
 
 // Why a pin is good: the reference is taken first and the entries are compared with memory after it; whoever unmaps or
 // collapses clears the entry first and reads the reference count after it. One of the two sees the other.
@@ -23,7 +37,8 @@ export const get_user_pages_fast_only = operation(
     const first = blockOf(cpu.geometry, 'pte', start);
     const from = first * PAGE_SIZE(cpu.geometry);
     const pages = yield* lockless_pages_from_mm(cpu, from, from + nr_pages * PAGE_SIZE(cpu.geometry), access);
-    for (let i = 0; cpu.mm && i < pages.length; i++) yield* cpu.note({ kind: 'ghost.pin', mm: cpu.mm, page: first + i, frame: pages[i]!, intent: access });
+    for (let i = 0; cpu.mm && i < pages.length; i++)
+      yield* cpu.note({ kind: 'ghost.pin', mm: cpu.mm, page: first + i, frame: pages[i]!, intent: access });
     return pages;
   },
 );
@@ -75,7 +90,15 @@ export const gup_pgd_range = operation(
 
 export const gup_pud_range = operation(
   linux('v6.1', 'mm/gup.c', 'gup_pud_range'),
-  function* (cpu: Cpu, p4dp: P4dSlot, p4d: Entry, start: Va, end: Va, access: Access['kind'], pages: Pfn[]): Op<boolean> {
+  function* (
+    cpu: Cpu,
+    p4dp: P4dSlot,
+    p4d: Entry,
+    start: Va,
+    end: Va,
+    access: Access['kind'],
+    pages: Pfn[],
+  ): Op<boolean> {
     let addr = start;
     while (addr !== end) {
       const next = addrEnd(cpu.geometry, 'pud', addr, end);
@@ -92,7 +115,15 @@ export const gup_pud_range = operation(
 
 export const gup_pmd_range = operation(
   linux('v6.1', 'mm/gup.c', 'gup_pmd_range'),
-  function* (cpu: Cpu, pudp: PudSlot, pud: Entry, start: Va, end: Va, access: Access['kind'], pages: Pfn[]): Op<boolean> {
+  function* (
+    cpu: Cpu,
+    pudp: PudSlot,
+    pud: Entry,
+    start: Va,
+    end: Va,
+    access: Access['kind'],
+    pages: Pfn[],
+  ): Op<boolean> {
     let addr = start;
     while (addr !== end) {
       const next = addrEnd(cpu.geometry, 'pmd', addr, end);

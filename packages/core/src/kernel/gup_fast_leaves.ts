@@ -2,7 +2,16 @@
 import { ptep_get_lockless } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pmd_access_permitted, pmd_pfn, pte_access_permitted, pte_pfn, pte_protnone, pte_special, type Pfn, type Pmd } from '../words/entry.ts';
+import {
+  pmd_access_permitted,
+  pmd_pfn,
+  pte_access_permitted,
+  pte_pfn,
+  pte_protnone,
+  pte_special,
+  type Pfn,
+  type Pmd,
+} from '../words/entry.ts';
 import { PAGE_SIZE } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';

@@ -1,6 +1,11 @@
 /** Huge entries of anonymous memory: faulting one in, using it, writing to it after a fork. mm/huge_memory.c. */
 import {
-  pgtable_trans_huge_deposit, pmdp_set_access_flags, pte_alloc_one, pte_free, set_pmd_at, update_mmu_cache_pmd,
+  pgtable_trans_huge_deposit,
+  pmdp_set_access_flags,
+  pte_alloc_one,
+  pte_free,
+  set_pmd_at,
+  update_mmu_cache_pmd,
 } from '../contract/hooks/index.ts';
 import { cpuBit, type Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -14,7 +19,19 @@ import { is_huge_zero_pmd, mm_get_huge_zero_page, unuse_huge_zero_page } from '.
 import { wp_copy_huge_page } from './huge_wp_copy.ts';
 import { operation } from './operation.ts';
 import {
-  alloc_hugepage, get_page, lock_page, maybe_mkwrite, mk_huge_pmd, new_anon_pmd, page_add_new_anon_rmap, page_count, PageAnonExclusive, put_page, SetPageAnonExclusive, trylock_page, unlock_page,
+  alloc_hugepage,
+  get_page,
+  lock_page,
+  maybe_mkwrite,
+  mk_huge_pmd,
+  new_anon_pmd,
+  page_add_new_anon_rmap,
+  page_count,
+  PageAnonExclusive,
+  put_page,
+  SetPageAnonExclusive,
+  trylock_page,
+  unlock_page,
 } from './page.ts';
 import { mm_inc_nr_ptes } from './pgalloc.ts';
 import { pmd_lock, pmd_same, pmd_unlock } from './pgtable.ts';
@@ -109,7 +126,8 @@ export const do_huge_pmd_wp_page = operation(
     if (!zero) {
       yield* pmd_lock(cpu, pmdp);
       const ours = yield* may_reuse_huge(cpu, pmdp, orig);
-      if (ours === 'yes') yield* relax_pmd(cpu, vma, address, pmdp, maybe_mkwrite(pmd_mkdirty(pmd_mkyoung(orig)), vma), true);
+      if (ours === 'yes')
+        yield* relax_pmd(cpu, vma, address, pmdp, maybe_mkwrite(pmd_mkdirty(pmd_mkyoung(orig)), vma), true);
       yield* pmd_unlock(cpu, pmdp);
       if (ours !== 'no') return 'done';
     }

@@ -3,8 +3,15 @@
  * none is free, base pages and a table do (the fallback, a split that splits no page). mm/huge_memory.c.
  */
 import {
-  mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start, pgtable_trans_huge_withdraw, pmd_populate, pmdp_huge_clear_flush, pmdp_set_access_flags,
-  set_pmd_at, set_pte_at, update_mmu_cache_pmd,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+  pgtable_trans_huge_withdraw,
+  pmd_populate,
+  pmdp_huge_clear_flush,
+  pmdp_set_access_flags,
+  set_pmd_at,
+  set_pte_at,
+  update_mmu_cache_pmd,
 } from '../contract/hooks/index.ts';
 import { cpuBit, type Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -15,7 +22,16 @@ import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
 import {
-  alloc_hugepage, alloc_page, copy_user_highpage, get_page, maybe_mkwrite, new_anon_pmd, new_anon_pte, page_add_new_anon_rmap, page_remove_rmap, put_page,
+  alloc_hugepage,
+  alloc_page,
+  copy_user_highpage,
+  get_page,
+  maybe_mkwrite,
+  new_anon_pmd,
+  new_anon_pte,
+  page_add_new_anon_rmap,
+  page_remove_rmap,
+  put_page,
 } from './page.ts';
 import { pmd_lock, pmd_same, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
 

@@ -37,24 +37,30 @@ export const put_huge_zero_page = operation(linux('v6.1', HUGE_MEMORY, 'put_huge
 });
 
 /** The page, with a reference. */
-export const mm_get_huge_zero_page = operation(linux('v6.1', HUGE_MEMORY, 'mm_get_huge_zero_page'), function* (cpu: Cpu, mm: Mm): Op<Pfn> {
-  if (!cpu.has('huge_zero_page_per_mm')) {
+export const mm_get_huge_zero_page = operation(
+  linux('v6.1', HUGE_MEMORY, 'mm_get_huge_zero_page'),
+  function* (cpu: Cpu, mm: Mm): Op<Pfn> {
+    if (!cpu.has('huge_zero_page_per_mm')) {
+      yield* get_huge_zero_page(cpu);
+      return yield* cpu.load(page);
+    }
+    const has = yield* cpu.load(mmCells.huge_zero_page(mm.id));
+    if (has) return yield* cpu.load(page);
     yield* get_huge_zero_page(cpu);
+    const had = yield* cpu.xchg(mmCells.huge_zero_page(mm.id), 1);
+    if (had) yield* put_huge_zero_page(cpu);
     return yield* cpu.load(page);
-  }
-  const has = yield* cpu.load(mmCells.huge_zero_page(mm.id));
-  if (has) return yield* cpu.load(page);
-  yield* get_huge_zero_page(cpu);
-  const had = yield* cpu.xchg(mmCells.huge_zero_page(mm.id), 1);
-  if (had) yield* put_huge_zero_page(cpu);
-  return yield* cpu.load(page);
-});
+  },
+);
 
 /** The address space is gone, and flushed. */
-export const mm_put_huge_zero_page = operation(linux('v6.1', HUGE_MEMORY, 'mm_put_huge_zero_page'), function* (cpu: Cpu, mm: Mm): Op {
-  const has = yield* cpu.load(mmCells.huge_zero_page(mm.id));
-  if (has) yield* put_huge_zero_page(cpu);
-});
+export const mm_put_huge_zero_page = operation(
+  linux('v6.1', HUGE_MEMORY, 'mm_put_huge_zero_page'),
+  function* (cpu: Cpu, mm: Mm): Op {
+    const has = yield* cpu.load(mmCells.huge_zero_page(mm.id));
+    if (has) yield* put_huge_zero_page(cpu);
+  },
+);
 
 /** An entry does not map the page any more, or was not made after all. Older kernels only. */
 export function* unuse_huge_zero_page(cpu: Cpu): Op {
@@ -62,19 +68,22 @@ export function* unuse_huge_zero_page(cpu: Cpu): Op {
 }
 
 /** Memory is short: frees the page unless somebody uses it. @returns whether it was freed */
-export const shrink_huge_zero_page_scan = operation(linux('v6.1', HUGE_MEMORY, 'shrink_huge_zero_page_scan'), function* (cpu: Cpu): Op<boolean> {
-  yield* cpu.spin_lock(lock);
-  const users = yield* cpu.cmpxchg(refcount, 1, 0);
-  if (users !== 1) {
+export const shrink_huge_zero_page_scan = operation(
+  linux('v6.1', HUGE_MEMORY, 'shrink_huge_zero_page_scan'),
+  function* (cpu: Cpu): Op<boolean> {
+    yield* cpu.spin_lock(lock);
+    const users = yield* cpu.cmpxchg(refcount, 1, 0);
+    if (users !== 1) {
+      yield* cpu.spin_unlock(lock);
+      return false;
+    }
+    const zero = yield* cpu.load(page);
+    yield* cpu.store(page, 0);
     yield* cpu.spin_unlock(lock);
-    return false;
-  }
-  const zero = yield* cpu.load(page);
-  yield* cpu.store(page, 0);
-  yield* cpu.spin_unlock(lock);
-  yield* put_page(cpu, zero); // __free_pages
-  return true;
-});
+    yield* put_page(cpu, zero); // __free_pages
+    return true;
+  },
+);
 
 export function* is_huge_zero_page(cpu: Cpu, pfn: Pfn): Op<boolean> {
   const zero = yield* cpu.load(page);

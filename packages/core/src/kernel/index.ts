@@ -18,14 +18,30 @@ export { munmap } from './mmap.ts';
 export { mprotect } from './mprotect.ts';
 export { mremap_to } from './mremap.ts';
 export {
-  tlb_change_page_size, tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu, tlb_gather_mmu_fullmm, tlb_remove_page_size,
-  tlb_remove_pmd_tlb_entry, tlb_remove_tlb_entry,
+  tlb_change_page_size,
+  tlb_finish_mmu,
+  tlb_flush_mmu,
+  tlb_gather_mmu,
+  tlb_gather_mmu_fullmm,
+  tlb_remove_page_size,
+  tlb_remove_pmd_tlb_entry,
+  tlb_remove_tlb_entry,
 } from './mmu_gather.ts';
 export { task_numa_work } from './numa.ts';
 export { exploringNumbers, genericNumbers } from './numbers.ts';
 export { operation, type Operation } from './operation.ts';
 export { get_page, put_page } from './page.ts';
-export { mm_find_pmd, pgd_offset, pmd_lock, pmd_offset, pmd_unlock, pte_lock, pte_offset, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
+export {
+  mm_find_pmd,
+  pgd_offset,
+  pmd_lock,
+  pmd_offset,
+  pmd_unlock,
+  pte_lock,
+  pte_offset,
+  pte_offset_map_lock,
+  pte_unlock,
+} from './pgtable.ts';
 export { context_switch, mmdrop } from './sched.ts';
 export { attach_vma, exec_mmap, paging_init } from './setup.ts';
 export { user_load, user_store } from './uaccess.ts';

@@ -1,6 +1,13 @@
 /** khugepaged: a table of base pages becomes one huge page. mm/khugepaged.c, anonymous memory. */
 import {
-  flush_tlb_range, pgtable_trans_huge_deposit, pmd_clear, pmd_populate, pmdp_collapse_flush, set_pmd_at, tlb_remove_table_sync_one, update_mmu_cache_pmd,
+  flush_tlb_range,
+  pgtable_trans_huge_deposit,
+  pmd_clear,
+  pmd_populate,
+  pmdp_collapse_flush,
+  set_pmd_at,
+  tlb_remove_table_sync_one,
+  update_mmu_cache_pmd,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import { anonVmaOf } from '../words/areas.ts';
@@ -64,7 +71,9 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
   yield* pmd_lock(cpu, pmdp); // "probably unnecessary", says the kernel
   // No small translation must live on beside the huge one; and what user code stores from here on it can only store after a
   // fault, which waits for mmap_lock. So the pages hold still from now on, except for those who pinned them.
-  const old = yield* cpu.has('collapse_flushes_before_copy') ? pmdp_collapse_flush(cpu, vma, address, pmdp) : clearOnly(cpu, pmdp);
+  const old = yield* cpu.has('collapse_flushes_before_copy')
+    ? pmdp_collapse_flush(cpu, vma, address, pmdp)
+    : clearOnly(cpu, pmdp);
   yield* pmd_unlock(cpu, pmdp);
   // A GUP-fast that reached the table before it was detached may still read it, while we clear its entries and deposit it.
   if (cpu.has('collapse_syncs_lockless_walkers')) yield* tlb_remove_table_sync_one(cpu);
@@ -87,7 +96,8 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
   yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
 
   yield* __collapse_huge_page_copy(cpu, vma, address, ptep, hpage, compound);
-  if (!cpu.has('collapse_flushes_before_copy')) yield* flush_tlb_range(cpu, vma, address, address + HPAGE_PMD_SIZE(cpu.geometry));
+  if (!cpu.has('collapse_flushes_before_copy'))
+    yield* flush_tlb_range(cpu, vma, address, address + HPAGE_PMD_SIZE(cpu.geometry));
   yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the copy before the entry
   yield* pmd_lock(cpu, pmdp);
   yield* expect_none(cpu, pmdp);

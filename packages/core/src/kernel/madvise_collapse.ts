@@ -11,7 +11,14 @@ import { operation } from './operation.ts';
 
 /** After these the next huge page is tried all the same. */
 const GOES_ON: readonly ScanResult[] = [
-  'SCAN_SUCCEED', 'SCAN_PMD_MAPPED', 'SCAN_PMD_NULL', 'SCAN_PTE_NON_PRESENT', 'SCAN_PAGE_RO', 'SCAN_PAGE_NULL', 'SCAN_PAGE_COUNT', 'SCAN_PAGE_LOCK',
+  'SCAN_SUCCEED',
+  'SCAN_PMD_MAPPED',
+  'SCAN_PMD_NULL',
+  'SCAN_PTE_NON_PRESENT',
+  'SCAN_PAGE_RO',
+  'SCAN_PAGE_NULL',
+  'SCAN_PAGE_COUNT',
+  'SCAN_PAGE_LOCK',
 ];
 
 /**

@@ -10,19 +10,32 @@ import type { Op } from '../words/step.ts';
 import { madvise_free_huge_pmd, madvise_free_ptes } from './madvise_free_entries.ts';
 import { tlb_end_vma, tlb_finish_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { operation } from './operation.ts';
-import { none_or_clear_bad, p4d_offset, pgd_offset, pgd_offset_pgd, pmd_offset, pmd_trans_unstable, pud_offset, type P4dSlot, type PudSlot } from './pgtable.ts';
+import {
+  none_or_clear_bad,
+  p4d_offset,
+  pgd_offset,
+  pgd_offset_pgd,
+  pmd_offset,
+  pmd_trans_unstable,
+  pud_offset,
+  type P4dSlot,
+  type PudSlot,
+} from './pgtable.ts';
 import { vmas_between } from './vma.ts';
 
 /** MADV_FREE. */
-export const madvise_free = operation(linux('v6.1', 'mm/madvise.c', 'do_madvise'), function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
-  yield* cpu.down_read(mmCells.mmap_lock(mm.id));
-  const vmas = yield* vmas_between(cpu, mm, start, end);
-  for (let i = 0; i < vmas.length; i++) {
-    const vma = vmas[i]!;
-    yield* madvise_free_single_vma(cpu, vma, Math.max(start, vma.start), Math.min(end, vma.end));
-  }
-  yield* cpu.up_read(mmCells.mmap_lock(mm.id));
-});
+export const madvise_free = operation(
+  linux('v6.1', 'mm/madvise.c', 'do_madvise'),
+  function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
+    yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+    const vmas = yield* vmas_between(cpu, mm, start, end);
+    for (let i = 0; i < vmas.length; i++) {
+      const vma = vmas[i]!;
+      yield* madvise_free_single_vma(cpu, vma, Math.max(start, vma.start), Math.min(end, vma.end));
+    }
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+  },
+);
 
 export const madvise_free_single_vma = operation(
   linux('v6.1', 'mm/madvise.c', 'madvise_free_single_vma'),

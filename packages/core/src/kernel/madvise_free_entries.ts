@@ -1,11 +1,29 @@
 /** What MADV_FREE does to one huge PMD, or to the PTEs of one table: old and clean from now on, and flushed. */
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, pmdp_huge_get_and_clear_full, pmdp_invalidate, ptep_get_and_clear_full, set_pmd_at, set_pte_at,
+  arch_enter_lazy_mmu_mode,
+  arch_leave_lazy_mmu_mode,
+  pmdp_huge_get_and_clear_full,
+  pmdp_invalidate,
+  ptep_get_and_clear_full,
+  set_pmd_at,
+  set_pte_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {
-  pmd_dirty, pmd_mkclean, pmd_mkold, pmd_pfn, pmd_trans_huge, pmd_young, pte_dirty, pte_mkclean, pte_mkold, pte_pfn, pte_present, pte_special, pte_young,
+  pmd_dirty,
+  pmd_mkclean,
+  pmd_mkold,
+  pmd_pfn,
+  pmd_trans_huge,
+  pmd_young,
+  pte_dirty,
+  pte_mkclean,
+  pte_mkold,
+  pte_pfn,
+  pte_present,
+  pte_special,
+  pte_young,
   type Pmd,
 } from '../words/entry.ts';
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE } from '../words/geometry.ts';
@@ -15,7 +33,14 @@ import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { folio_pte_batch } from './folio_pte_batch.ts';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
-import { cleanAndUnlock, lockAlone, splitAndRelease, splitForFreeing, STOP, takeForFreeing } from './madvise_free_split.ts';
+import {
+  cleanAndUnlock,
+  lockAlone,
+  splitAndRelease,
+  splitForFreeing,
+  STOP,
+  takeForFreeing,
+} from './madvise_free_split.ts';
 import { tlb_change_page_size, tlb_remove_pmd_tlb_entry, tlb_remove_tlb_entry } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import { get_page, PageCompound } from './page.ts';
@@ -63,7 +88,7 @@ export function* madvise_free_ptes(cpu: Cpu, tlb: MmuGather, vma: Vma, pmdp: Pmd
   yield* tlb_change_page_size(cpu, tlb, PAGE_SIZE(cpu.geometry));
   const first = yield* pte_offset_map_lock(cpu, pmdp, start);
   yield* arch_enter_lazy_mmu_mode(cpu);
-  for (let addr = start, i = 0; addr < end; ) {
+  for (let addr = start, i = 0; addr < end;) {
     const nr = yield* freeOnePte(cpu, tlb, vma, pte_after(first, i), addr, end);
     if (nr === STOP) break;
     i += nr;
@@ -83,7 +108,8 @@ function* freeOnePte(cpu: Cpu, tlb: MmuGather, vma: Vma, ptep: PteSlot, addr: Va
     if (nr < HPAGE_PMD_NR(cpu.geometry)) return yield* splitForFreeing(cpu, ptep, pte_pfn(seen), addr, nr);
     const known = yield* cpu.load(pageCells.dirty(pte_pfn(seen)));
     const ours = !known || (yield* takeForFreeing(cpu, pte_pfn(seen), nr, nr));
-    for (let i = 0; ours && i < nr; i++) yield* ptesOldAndClean(cpu, tlb, vma, pte_after(ptep, i), addr + i * PAGE_SIZE(cpu.geometry));
+    for (let i = 0; ours && i < nr; i++)
+      yield* ptesOldAndClean(cpu, tlb, vma, pte_after(ptep, i), addr + i * PAGE_SIZE(cpu.geometry));
     return nr;
   }
   const dirty = yield* cpu.load(pageCells.dirty(pte_pfn(seen)));

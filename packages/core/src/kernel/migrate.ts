@@ -9,23 +9,44 @@ import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
 import { follow_page_pte, remove_migration_pte, try_to_migrate_ptes, type Moving } from './migrate_ptes.ts';
-import { entryAfterMigration, is_readable_migration_entry, make_migration_entry, page_add_anon_rmap, page_try_share_anon_rmap } from './migration_entry.ts';
+import {
+  entryAfterMigration,
+  is_readable_migration_entry,
+  make_migration_entry,
+  page_add_anon_rmap,
+  page_try_share_anon_rmap,
+} from './migration_entry.ts';
 import { operation } from './operation.ts';
-import { alloc_hugepage, alloc_page, copy_user_highpage, get_page, lock_page, page_count, page_remove_rmap, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
+import {
+  alloc_hugepage,
+  alloc_page,
+  copy_user_highpage,
+  get_page,
+  lock_page,
+  page_count,
+  page_remove_rmap,
+  PageCompound,
+  put_page,
+  trylock_page,
+  unlock_page,
+} from './page.ts';
 import { mm_find_pmd, pmd_lock, pmd_unlock } from './pgtable.ts';
 import { rmap_walk } from './rmap.ts';
 
 // Simplified: there are no nodes, every page is on the wrong one. Left out: files, NUMA faults that move base pages.
 
 /** Moves the page at an address of the own address space. @returns whether it was moved */
-export const move_pages = operation(linux('v6.1', 'mm/migrate.c', 'kernel_move_pages'), function* (cpu: Cpu, mm: Mm, address: Va): Op<boolean> {
-  // find_mm_struct. One user more: for radix the address space is shared meanwhile, and no flush sends idle CPUs away.
-  yield* cpu.add(mmCells.mm_users(mm.id), 1);
-  const head = yield* add_page_for_migration(cpu, mm, address);
-  const moved = head === undefined ? false : yield* unmap_and_move(cpu, address, head);
-  yield* cpu.add(mmCells.mm_users(mm.id), -1); // mmput: never the last here
-  return moved;
-});
+export const move_pages = operation(
+  linux('v6.1', 'mm/migrate.c', 'kernel_move_pages'),
+  function* (cpu: Cpu, mm: Mm, address: Va): Op<boolean> {
+    // find_mm_struct. One user more: for radix the address space is shared meanwhile, and no flush sends idle CPUs away.
+    yield* cpu.add(mmCells.mm_users(mm.id), 1);
+    const head = yield* add_page_for_migration(cpu, mm, address);
+    const moved = head === undefined ? false : yield* unmap_and_move(cpu, address, head);
+    yield* cpu.add(mmCells.mm_users(mm.id), -1); // mmput: never the last here
+    return moved;
+  },
+);
 
 /** Finds the page and takes a reference to it. */
 const add_page_for_migration = operation(
@@ -78,11 +99,14 @@ const unmap_and_move = operation(
   },
 );
 
-const folio_migrate_copy = operation(linux('v6.1', 'mm/migrate.c', 'folio_migrate_copy'), function* (cpu: Cpu, { head, frames }: Moving, fresh: Pfn): Op {
-  for (let i = 0; i < frames; i++) yield* copy_user_highpage(cpu, fresh + i, head + i);
-  const dirty = yield* cpu.load(pageCells.dirty(head)); // folio_migrate_flags
-  if (dirty) yield* cpu.store(pageCells.dirty(fresh), 1);
-});
+const folio_migrate_copy = operation(
+  linux('v6.1', 'mm/migrate.c', 'folio_migrate_copy'),
+  function* (cpu: Cpu, { head, frames }: Moving, fresh: Pfn): Op {
+    for (let i = 0; i < frames; i++) yield* copy_user_highpage(cpu, fresh + i, head + i);
+    const dirty = yield* cpu.load(pageCells.dirty(head)); // folio_migrate_flags
+    if (dirty) yield* cpu.store(pageCells.dirty(fresh), 1);
+  },
+);
 
 const endOf = (cpu: Cpu, { start, pages }: Moving): Va => start + pages * PAGE_SIZE(cpu.geometry);
 

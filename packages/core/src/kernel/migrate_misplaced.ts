@@ -1,6 +1,10 @@
 /** A NUMA fault moves a huge page to the node that uses it, as until 5.13: leaf to leaf under pmd_lock. mm/migrate.c. */
 import {
-  mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start, pmdp_huge_clear_flush, set_pmd_at, update_mmu_cache_pmd,
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+  pmdp_huge_clear_flush,
+  set_pmd_at,
+  update_mmu_cache_pmd,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -10,7 +14,18 @@ import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
-import { alloc_hugepage, copy_user_highpage, get_page, new_anon_pmd, page_add_new_anon_rmap, page_count, page_remove_rmap, put_page, trylock_page, unlock_page } from './page.ts';
+import {
+  alloc_hugepage,
+  copy_user_highpage,
+  get_page,
+  new_anon_pmd,
+  page_add_new_anon_rmap,
+  page_count,
+  page_remove_rmap,
+  put_page,
+  trylock_page,
+  unlock_page,
+} from './page.ts';
 import { pmd_lock, pmd_same, pmd_unlock } from './pgtable.ts';
 
 /** The mapping, and the reference of who moves the page. */

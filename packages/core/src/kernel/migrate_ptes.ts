@@ -2,12 +2,27 @@
 import { ptep_clear_flush, set_pte_at, update_mmu_cache } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { frameOf, is_migration_entry, pte_dirty, pte_none, pte_pfn, pte_present, type Pfn, type Pte } from '../words/entry.ts';
+import {
+  frameOf,
+  is_migration_entry,
+  pte_dirty,
+  pte_none,
+  pte_pfn,
+  pte_present,
+  type Pfn,
+  type Pte,
+} from '../words/entry.ts';
 import { HPAGE_PMD_NR, PAGE_SIZE } from '../words/geometry.ts';
 import { pageCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
-import { entryAfterMigration, is_readable_migration_entry, make_migration_entry, page_add_anon_rmap, page_try_share_anon_rmap } from './migration_entry.ts';
+import {
+  entryAfterMigration,
+  is_readable_migration_entry,
+  make_migration_entry,
+  page_add_anon_rmap,
+  page_try_share_anon_rmap,
+} from './migration_entry.ts';
 import { operation } from './operation.ts';
 import { compound_head, get_page, is_zero_pfn, page_remove_rmap, put_page } from './page.ts';
 import { pte_after, pte_lock, pte_offset_map, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
@@ -42,10 +57,18 @@ export interface Moving {
 }
 
 /** Is the entry one of the page, present or as a migration entry? */
-const isOf = (pte: Pte, { head, frames }: Moving): boolean => !pte_none(pte) && frameOf(pte) >= head && frameOf(pte) < head + frames;
+const isOf = (pte: Pte, { head, frames }: Moving): boolean =>
+  !pte_none(pte) && frameOf(pte) >= head && frameOf(pte) < head + frames;
 
 /** What page_vma_mapped_walk finds in one table, which it keeps locked. @returns how many */
-function* forEachPte(cpu: Cpu, pmdp: PmdSlot, vma: Vma, page: Moving, is: (pte: Pte) => boolean, does: (ptep: PteSlot, addr: Va, pte: Pte) => Op): Op<number> {
+function* forEachPte(
+  cpu: Cpu,
+  pmdp: PmdSlot,
+  vma: Vma,
+  page: Moving,
+  is: (pte: Pte) => boolean,
+  does: (ptep: PteSlot, addr: Va, pte: Pte) => Op,
+): Op<number> {
   const size = PAGE_SIZE(cpu.geometry);
   const first = yield* pte_offset_map(cpu, pmdp, page.start);
   yield* pte_lock(cpu, first);

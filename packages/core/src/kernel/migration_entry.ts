@@ -30,7 +30,10 @@ import { pmd_lock, pmd_unlock, pte_lock, pte_offset_map, pte_unlock } from './pg
 export const make_migration_entry = (pfn: Pfn, old: Entry, exclusive: boolean): Entry =>
   mkLeaf(
     pfn,
-    F.SWAP | (pte_write(old) ? F.WRITE : exclusive ? F.EXCLUSIVE : 0) | (pte_young(old) ? F.ACCESSED : 0) | (pte_dirty(old) ? F.DIRTY : 0),
+    F.SWAP |
+      (pte_write(old) ? F.WRITE : exclusive ? F.EXCLUSIVE : 0) |
+      (pte_young(old) ? F.ACCESSED : 0) |
+      (pte_dirty(old) ? F.DIRTY : 0),
   );
 
 /** Is it one whose page may not be written to, and may be others' too? */

@@ -13,11 +13,14 @@ import { detach_vma, vmas_between } from './vma.ts';
 import { unmap_vmas } from './zap.ts';
 
 /** munmap: what is mapped in a range goes; areas that reach beyond it are cut. */
-export const munmap = operation(linux('v6.1', 'mm/mmap.c', '__vm_munmap'), function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
-  yield* cpu.down_write(mmCells.mmap_lock(mm.id));
-  yield* do_mas_munmap(cpu, mm, start, end);
-  yield* cpu.up_write(mmCells.mmap_lock(mm.id));
-});
+export const munmap = operation(
+  linux('v6.1', 'mm/mmap.c', '__vm_munmap'),
+  function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
+    yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+    yield* do_mas_munmap(cpu, mm, start, end);
+    yield* cpu.up_write(mmCells.mmap_lock(mm.id));
+  },
+);
 
 /** The same for a caller that holds mmap_lock for writing. */
 export function* do_mas_munmap(cpu: Cpu, mm: Mm, start: Va, end: Va): Op {

@@ -1,5 +1,11 @@
 /** The gather: what a zap unmapped is flushed once, and given back only after the flush. mm/mmu_gather.c, asm-generic/tlb.h. */
-import { __tlb_reset_range, tlb_flush_mmu_tlbonly, tlb_flush_pmd_range, tlb_flush_pte_range, tlb_table_flush } from '../contract/gather.ts';
+import {
+  __tlb_reset_range,
+  tlb_flush_mmu_tlbonly,
+  tlb_flush_pmd_range,
+  tlb_flush_pte_range,
+  tlb_table_flush,
+} from '../contract/gather.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Pfn } from '../words/entry.ts';
@@ -13,9 +19,12 @@ import { operation } from './operation.ts';
 import { put_page } from './page.ts';
 
 /** Begins a gather. */
-export const tlb_gather_mmu = operation(linux('v6.1', 'mm/mmu_gather.c', 'tlb_gather_mmu'), function* (cpu: Cpu, mm: Mm): Op<MmuGather> {
-  return yield* __tlb_gather_mmu(cpu, mm, false);
-});
+export const tlb_gather_mmu = operation(
+  linux('v6.1', 'mm/mmu_gather.c', 'tlb_gather_mmu'),
+  function* (cpu: Cpu, mm: Mm): Op<MmuGather> {
+    return yield* __tlb_gather_mmu(cpu, mm, false);
+  },
+);
 
 /** Begins a gather of an address space that has no users left: entries need no care for accessed and dirty. */
 export const tlb_gather_mmu_fullmm = operation(
@@ -27,8 +36,19 @@ export const tlb_gather_mmu_fullmm = operation(
 
 function* __tlb_gather_mmu(cpu: Cpu, mm: Mm, fullmm: boolean): Op<MmuGather> {
   const tlb: MmuGather = {
-    mm, fullmm, start: 0, end: 0, freed_tables: false, need_flush_all: false, cleared_ptes: false, cleared_pmds: false, cleared_puds: false,
-    page_size: 0, pages: [], pageTables: [], tables: [],
+    mm,
+    fullmm,
+    start: 0,
+    end: 0,
+    freed_tables: false,
+    need_flush_all: false,
+    cleared_ptes: false,
+    cleared_pmds: false,
+    cleared_puds: false,
+    page_size: 0,
+    pages: [],
+    pageTables: [],
+    tables: [],
   };
   __tlb_reset_range(cpu, tlb);
   // Others that find an entry already gone learn from it that the flush is still to come.
@@ -37,17 +57,20 @@ function* __tlb_gather_mmu(cpu: Cpu, mm: Mm, fullmm: boolean): Op<MmuGather> {
 }
 
 /** Ends a gather: after it no CPU uses what was unmapped, and the pages and tables are given back. */
-export const tlb_finish_mmu = operation(linux('v6.1', 'mm/mmu_gather.c', 'tlb_finish_mmu'), function* (cpu: Cpu, tlb: MmuGather): Op {
-  let last = tlb;
-  // Another gather may have cleared entries that we found none, and not have flushed yet: then our caller would return
-  // while they are still cached. Both flush everything.
-  if (cpu.has('parallel_gathers_flush_all')) {
-    const pending = yield* cpu.load(mmCells.tlb_flush_pending(tlb.mm.id));
-    if (pending > 1) last = escalated(cpu, tlb);
-  }
-  yield* tlb_flush_mmu(cpu, last);
-  yield* cpu.add(mmCells.tlb_flush_pending(tlb.mm.id), -1);
-});
+export const tlb_finish_mmu = operation(
+  linux('v6.1', 'mm/mmu_gather.c', 'tlb_finish_mmu'),
+  function* (cpu: Cpu, tlb: MmuGather): Op {
+    let last = tlb;
+    // Another gather may have cleared entries that we found none, and not have flushed yet: then our caller would return
+    // while they are still cached. Both flush everything.
+    if (cpu.has('parallel_gathers_flush_all')) {
+      const pending = yield* cpu.load(mmCells.tlb_flush_pending(tlb.mm.id));
+      if (pending > 1) last = escalated(cpu, tlb);
+    }
+    yield* tlb_flush_mmu(cpu, last);
+    yield* cpu.add(mmCells.tlb_flush_pending(tlb.mm.id), -1);
+  },
+);
 
 function escalated(cpu: Cpu, tlb: MmuGather): MmuGather {
   const whole: MmuGather = { ...tlb, fullmm: true };
@@ -57,11 +80,14 @@ function escalated(cpu: Cpu, tlb: MmuGather): MmuGather {
 }
 
 /** Flushes what was gathered, then gives it back. */
-export const tlb_flush_mmu = operation(linux('v6.1', 'mm/mmu_gather.c', 'tlb_flush_mmu'), function* (cpu: Cpu, tlb: MmuGather): Op {
-  yield* tlb_flush_mmu_tlbonly(cpu, tlb);
-  yield* tlb_table_flush(cpu, tlb);
-  yield* tlb_batch_pages_flush(cpu, tlb);
-});
+export const tlb_flush_mmu = operation(
+  linux('v6.1', 'mm/mmu_gather.c', 'tlb_flush_mmu'),
+  function* (cpu: Cpu, tlb: MmuGather): Op {
+    yield* tlb_flush_mmu_tlbonly(cpu, tlb);
+    yield* tlb_table_flush(cpu, tlb);
+    yield* tlb_batch_pages_flush(cpu, tlb);
+  },
+);
 
 /** Gives the gathered pages back, and the tables that travel with them. */
 export const tlb_batch_pages_flush = operation(
@@ -103,12 +129,23 @@ export function* tlb_remove_page_size(cpu: Cpu, tlb: MmuGather, pfn: Pfn): Op {
 // that are given together (6.9) take a place each.
 function isFull(cpu: Cpu, tlb: MmuGather): boolean {
   const kept = cpu.has('gather_takes_batches') ? 1 : 0; // a batch is full when it has no place for a page and its number
-  return cpu.reaches('MMU_GATHER_BUNDLE', tlb.pages.length, (number) => number('MMU_GATHER_BUNDLE') - kept + number('MAX_GATHER_BATCH_COUNT') * (number('MAX_GATHER_BATCH') - kept));
+  return cpu.reaches(
+    'MMU_GATHER_BUNDLE',
+    tlb.pages.length,
+    (number) =>
+      number('MMU_GATHER_BUNDLE') - kept + number('MAX_GATHER_BATCH_COUNT') * (number('MAX_GATHER_BATCH') - kept),
+  );
 }
 
 /** Says which size of entry comes next. */
 export function* tlb_change_page_size(cpu: Cpu, tlb: MmuGather, page_size: number): Op {
-  if (cpu.config('MMU_GATHER_PAGE_SIZE') && tlb.page_size !== 0 && tlb.page_size !== page_size && !tlb.fullmm && !tlb.need_flush_all) {
+  if (
+    cpu.config('MMU_GATHER_PAGE_SIZE') &&
+    tlb.page_size !== 0 &&
+    tlb.page_size !== page_size &&
+    !tlb.fullmm &&
+    !tlb.need_flush_all
+  ) {
     yield* tlb_flush_mmu(cpu, tlb);
   }
   tlb.page_size = page_size;
@@ -123,5 +160,7 @@ export function* tlb_end_vma(cpu: Cpu, tlb: MmuGather): Op {
 
 // Bookkeeping, pure.
 
-export const tlb_remove_tlb_entry = (g: Geometry, tlb: MmuGather, address: Va): void => tlb_flush_pte_range(tlb, address, PAGE_SIZE(g));
-export const tlb_remove_pmd_tlb_entry = (g: Geometry, tlb: MmuGather, address: Va): void => tlb_flush_pmd_range(tlb, address, HPAGE_PMD_SIZE(g));
+export const tlb_remove_tlb_entry = (g: Geometry, tlb: MmuGather, address: Va): void =>
+  tlb_flush_pte_range(tlb, address, PAGE_SIZE(g));
+export const tlb_remove_pmd_tlb_entry = (g: Geometry, tlb: MmuGather, address: Va): void =>
+  tlb_flush_pmd_range(tlb, address, HPAGE_PMD_SIZE(g));

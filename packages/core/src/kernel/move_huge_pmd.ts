@@ -1,6 +1,11 @@
 /** A huge entry moves to another place, its deposited table with it. mm/huge_memory.c. */
 import {
-  arch_needs_pgtable_deposit, flush_pmd_tlb_range, pgtable_trans_huge_deposit, pgtable_trans_huge_withdraw, pmdp_huge_get_and_clear, set_pmd_at,
+  arch_needs_pgtable_deposit,
+  flush_pmd_tlb_range,
+  pgtable_trans_huge_deposit,
+  pgtable_trans_huge_withdraw,
+  pmdp_huge_get_and_clear,
+  set_pmd_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';

@@ -30,7 +30,8 @@ export const mprotect = operation(
     }
     if (tlb) yield* tlb_finish_mmu(cpu, tlb);
     // Only now: the flush of all of them came last.
-    for (let i = 0; i < done.length; i++) yield* cpu.note({ kind: 'ghost.protected', mm, start: done[i]!.start, end: done[i]!.end, prot });
+    for (let i = 0; i < done.length; i++)
+      yield* cpu.note({ kind: 'ghost.protected', mm, start: done[i]!.start, end: done[i]!.end, prot });
     yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   },
 );

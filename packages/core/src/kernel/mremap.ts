@@ -1,6 +1,13 @@
 /** mremap: what is mapped moves to another place, entry by entry or table by table. mm/mremap.c. */
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, arch_needs_pgtable_deposit, flush_tlb_range, pmd_clear, pmd_populate, ptep_get_and_clear, set_pte_at,
+  arch_enter_lazy_mmu_mode,
+  arch_leave_lazy_mmu_mode,
+  arch_needs_pgtable_deposit,
+  flush_tlb_range,
+  pmd_clear,
+  pmd_populate,
+  ptep_get_and_clear,
+  set_pte_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import { anonVmaOf } from '../words/areas.ts';
@@ -33,14 +40,18 @@ export const mremap_to = operation(
     const source = yield* vmas_between(cpu, mm, addr, addr + length);
     // vma_to_resize: EFAULT when the range is not in one area. What was at the destination has gone by then.
     const [vma] = source;
-    if (vma && source.length === 1 && vma.start <= addr && addr + length <= vma.end) yield* move_vma(cpu, vma, addr, length, new_vma);
+    if (vma && source.length === 1 && vma.start <= addr && addr + length <= vma.end)
+      yield* move_vma(cpu, vma, addr, length, new_vma);
     yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   },
 );
 
-const do_munmap = operation(linux('v6.1', 'mm/mmap.c', 'do_munmap'), function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
-  yield* do_mas_munmap(cpu, mm, start, end);
-});
+const do_munmap = operation(
+  linux('v6.1', 'mm/mmap.c', 'do_munmap'),
+  function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
+    yield* do_mas_munmap(cpu, mm, start, end);
+  },
+);
 
 export const move_vma = operation(
   linux('v6.1', 'mm/mremap.c', 'move_vma'),
@@ -109,7 +120,15 @@ function* alloc_new_pmd(cpu: Cpu, mm: Mm, addr: Va): Op<PmdSlot> {
 }
 
 /** The loop body of move_page_tables, for what lies under one PMD. */
-function* move_extent(cpu: Cpu, vma: Vma, old_pmd: PmdSlot, old_addr: Va, new_vma: Vma, new_addr: Va, extent: number): Op {
+function* move_extent(
+  cpu: Cpu,
+  vma: Vma,
+  old_pmd: PmdSlot,
+  old_addr: Va,
+  new_vma: Vma,
+  new_addr: Va,
+  extent: number,
+): Op {
   const new_pmd = yield* alloc_new_pmd(cpu, vma.mm, new_addr);
   const whole = extent === HPAGE_PMD_SIZE(cpu.geometry);
   const pmd = yield* cpu.read_entry(old_pmd);
@@ -154,7 +173,16 @@ export const move_normal_pmd = operation(
 
 export const move_ptes = operation(
   linux('v6.1', 'mm/mremap.c', 'move_ptes'),
-  function* (cpu: Cpu, vma: Vma, old_pmd: PmdSlot, old_addr: Va, old_end: Va, new_vma: Vma, new_pmd: PmdSlot, new_addr: Va): Op {
+  function* (
+    cpu: Cpu,
+    vma: Vma,
+    old_pmd: PmdSlot,
+    old_addr: Va,
+    old_end: Va,
+    new_vma: Vma,
+    new_pmd: PmdSlot,
+    new_addr: Va,
+  ): Op {
     const old_first = yield* pte_offset_map(cpu, old_pmd, old_addr);
     const new_first = yield* pte_offset_map(cpu, new_pmd, new_addr);
     yield* lock_both(cpu, old_first, new_first);
@@ -163,7 +191,12 @@ export const move_ptes = operation(
     for (let i = 0; old_addr + i * PAGE_SIZE(cpu.geometry) < old_end; i++) {
       const seen = yield* cpu.read_entry(pte_after(old_first, i));
       if (pte_none(seen)) continue;
-      const pte = yield* ptep_get_and_clear(cpu, vma.mm, old_addr + i * PAGE_SIZE(cpu.geometry), pte_after(old_first, i));
+      const pte = yield* ptep_get_and_clear(
+        cpu,
+        vma.mm,
+        old_addr + i * PAGE_SIZE(cpu.geometry),
+        pte_after(old_first, i),
+      );
       if (pte_present(pte)) force_flush = true;
       yield* set_pte_at(cpu, new_vma.mm, new_addr + i * PAGE_SIZE(cpu.geometry), pte_after(new_first, i), pte);
     }

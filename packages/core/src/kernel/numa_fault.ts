@@ -1,8 +1,25 @@
 /** A fault on an entry that NUMA balancing made inaccessible: the access is noted, the entry is restored. mm/memory.c. */
-import { ptep_modify_prot_commit, ptep_modify_prot_start, set_pmd_at, update_mmu_cache, update_mmu_cache_pmd } from '../contract/hooks/index.ts';
+import {
+  ptep_modify_prot_commit,
+  ptep_modify_prot_start,
+  set_pmd_at,
+  update_mmu_cache,
+  update_mmu_cache_pmd,
+} from '../contract/hooks/index.ts';
 import { cpuBit, type Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { pmd_mkwrite, pmd_mkyoung, pmd_modify, pmd_write, pte_mkwrite, pte_mkyoung, pte_modify, pte_write, type Pmd, type Pte } from '../words/entry.ts';
+import {
+  pmd_mkwrite,
+  pmd_mkyoung,
+  pmd_modify,
+  pmd_write,
+  pte_mkwrite,
+  pte_mkyoung,
+  pte_modify,
+  pte_write,
+  type Pmd,
+  type Pte,
+} from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';

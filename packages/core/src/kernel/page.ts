@@ -2,7 +2,20 @@
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {
-  F, mkLeaf, PAGE_COPY, PAGE_NONE, PAGE_READONLY, pmd_mkdirty, pmd_mkwrite, pte_mkdirty, pte_mkwrite, type Entry, type Pfn, type Pgprot, type Pmd, type Pte,
+  F,
+  mkLeaf,
+  PAGE_COPY,
+  PAGE_NONE,
+  PAGE_READONLY,
+  pmd_mkdirty,
+  pmd_mkwrite,
+  pte_mkdirty,
+  pte_mkwrite,
+  type Entry,
+  type Pfn,
+  type Pgprot,
+  type Pmd,
+  type Pte,
 } from '../words/entry.ts';
 import { blockOf, HPAGE_PMD_NR, roundDown, type Geometry } from '../words/geometry.ts';
 import { pageCells, ZERO_PFN, type Vma } from '../words/objects.ts';
@@ -57,42 +70,54 @@ export const put_page = operation(linux('v6.1', 'include/linux/mm.h', 'put_page'
 });
 
 /** Gives `refs` references back. */
-export const gup_put_folio = operation(linux('v6.1', 'mm/gup.c', 'gup_put_folio'), function* (cpu: Cpu, head: Pfn, refs: number): Op {
-  const left = yield* cpu.add_return(pageCells.refcount(head), -refs);
-  if (left === 0) yield* cpu.free_pages(head);
-});
+export const gup_put_folio = operation(
+  linux('v6.1', 'mm/gup.c', 'gup_put_folio'),
+  function* (cpu: Cpu, head: Pfn, refs: number): Op {
+    const left = yield* cpu.add_return(pageCells.refcount(head), -refs);
+    if (left === 0) yield* cpu.free_pages(head);
+  },
+);
 
 /**
  * Takes references to a page that may be on its way to the allocator.
  * Simplified: FOLL_GET only. Several references are one atomic step in Linux and two here; nobody can tell 1 from `refs`.
  * @returns the head whose count was raised; 0 when the page had no references left
  */
-export const try_grab_folio = operation(linux('v6.1', 'mm/gup.c', 'try_grab_folio'), function* (cpu: Cpu, pfn: Pfn, refs: number): Op<Pfn> {
-  for (;;) {
-    const head = yield* compound_head(cpu, pfn);
-    const grabbed = yield* cpu.inc_not_zero(pageCells.refcount(head));
-    if (!grabbed) return 0;
-    if (refs > 1) yield* cpu.add(pageCells.refcount(head), refs - 1);
-    // The page may have been freed and come back as part of another one before the reference was ours.
-    const now = yield* compound_head(cpu, pfn);
-    if (now === head) return head;
-    yield* gup_put_folio(cpu, head, refs);
-  }
-});
+export const try_grab_folio = operation(
+  linux('v6.1', 'mm/gup.c', 'try_grab_folio'),
+  function* (cpu: Cpu, pfn: Pfn, refs: number): Op<Pfn> {
+    for (;;) {
+      const head = yield* compound_head(cpu, pfn);
+      const grabbed = yield* cpu.inc_not_zero(pageCells.refcount(head));
+      if (!grabbed) return 0;
+      if (refs > 1) yield* cpu.add(pageCells.refcount(head), refs - 1);
+      // The page may have been freed and come back as part of another one before the reference was ours.
+      const now = yield* compound_head(cpu, pfn);
+      if (now === head) return head;
+      yield* gup_put_folio(cpu, head, refs);
+    }
+  },
+);
 
 /** A new anonymous page is mapped for the first time; the caller will publish it. */
-export const page_add_new_anon_rmap = operation(linux('v6.1', 'mm/rmap.c', 'page_add_new_anon_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
-  yield* cpu.store(pageCells.mapcount(pfn), 1);
-  yield* SetPageAnonExclusive(cpu, pfn);
-});
+export const page_add_new_anon_rmap = operation(
+  linux('v6.1', 'mm/rmap.c', 'page_add_new_anon_rmap'),
+  function* (cpu: Cpu, pfn: Pfn): Op {
+    yield* cpu.store(pageCells.mapcount(pfn), 1);
+    yield* SetPageAnonExclusive(cpu, pfn);
+  },
+);
 
 /** One mapping more, by fork: no address space has the page for itself any more. */
-export const page_try_dup_anon_rmap = operation(linux('v6.1', 'include/linux/rmap.h', 'page_try_dup_anon_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
-  // Left out: pages that may be pinned for DMA are not shared but copied. GUP here takes references, not pins.
-  const exclusive = yield* PageAnonExclusive(cpu, pfn);
-  if (exclusive) yield* cpu.store(pageCells.anon_exclusive(pfn), 0);
-  yield* cpu.add(pageCells.mapcount(pfn), 1);
-});
+export const page_try_dup_anon_rmap = operation(
+  linux('v6.1', 'include/linux/rmap.h', 'page_try_dup_anon_rmap'),
+  function* (cpu: Cpu, pfn: Pfn): Op {
+    // Left out: pages that may be pinned for DMA are not shared but copied. GUP here takes references, not pins.
+    const exclusive = yield* PageAnonExclusive(cpu, pfn);
+    if (exclusive) yield* cpu.store(pageCells.anon_exclusive(pfn), 0);
+    yield* cpu.add(pageCells.mapcount(pfn), 1);
+  },
+);
 
 export function* PageAnonExclusive(cpu: Cpu, pfn: Pfn): Op<boolean> {
   return cpu.has('anon_exclusive') && (yield* cpu.load(pageCells.anon_exclusive(pfn))) !== 0;
@@ -102,10 +127,13 @@ export function* SetPageAnonExclusive(cpu: Cpu, pfn: Pfn): Op {
 }
 
 /** One mapping less: of a base frame, or of a whole huge page, which is counted at its head. The page table lock is held. */
-export const page_remove_rmap = operation(linux('v6.1', 'mm/rmap.c', 'page_remove_rmap'), function* (cpu: Cpu, pfn: Pfn): Op {
-  // Left out: queueing a partly unmapped huge page for splitting.
-  yield* cpu.add(pageCells.mapcount(pfn), -1);
-});
+export const page_remove_rmap = operation(
+  linux('v6.1', 'mm/rmap.c', 'page_remove_rmap'),
+  function* (cpu: Cpu, pfn: Pfn): Op {
+    // Left out: queueing a partly unmapped huge page for splitting.
+    yield* cpu.add(pageCells.mapcount(pfn), -1);
+  },
+);
 
 export function* page_count(cpu: Cpu, pfn: Pfn): Op<number> {
   return yield* cpu.load(pageCells.refcount(pfn));
@@ -153,7 +181,8 @@ const USER_PAGE = F.PRESENT | F.USER | F.ACCESSED;
 export const vm_read = (vma: Vma): boolean => vma.prot !== 'none';
 export const vm_write = (vma: Vma): boolean => (vma.prot ?? 'read-write') === 'read-write';
 /** vma->vm_page_prot. */
-export const vm_page_prot = (vma: Vma): Pgprot => (!vm_read(vma) ? PAGE_NONE : vm_write(vma) ? PAGE_COPY : PAGE_READONLY);
+export const vm_page_prot = (vma: Vma): Pgprot =>
+  !vm_read(vma) ? PAGE_NONE : vm_write(vma) ? PAGE_COPY : PAGE_READONLY;
 export const mk_pte = (pfn: Pfn): Pte => mkLeaf(pfn, USER_PAGE);
 export const mk_huge_pmd = (head: Pfn): Pmd => mkLeaf(head, USER_PAGE);
 /** What a read fault maps where there is no page yet. */
@@ -161,7 +190,10 @@ export const zero_pte = (): Pte => mkLeaf(ZERO_PFN, USER_PAGE | F.SPECIAL);
 export const is_zero_pfn = (pfn: Pfn): boolean => pfn === ZERO_PFN;
 export const maybe_mkwrite = (entry: Entry, vma: Vma): Entry => (vm_write(vma) ? pte_mkwrite(entry) : entry);
 /** The entry of a new anonymous page, ready to be written to. */
-export const new_anon_pte = (pfn: Pfn, vma: Vma): Pte => (vm_write(vma) ? pte_mkwrite(pte_mkdirty(mk_pte(pfn))) : mk_pte(pfn));
-export const new_anon_pmd = (head: Pfn, vma: Vma): Pmd => (vm_write(vma) ? pmd_mkwrite(pmd_mkdirty(mk_huge_pmd(head))) : pmd_mkdirty(mk_huge_pmd(head)));
+export const new_anon_pte = (pfn: Pfn, vma: Vma): Pte =>
+  vm_write(vma) ? pte_mkwrite(pte_mkdirty(mk_pte(pfn))) : mk_pte(pfn);
+export const new_anon_pmd = (head: Pfn, vma: Vma): Pmd =>
+  vm_write(vma) ? pmd_mkwrite(pmd_mkdirty(mk_huge_pmd(head))) : pmd_mkdirty(mk_huge_pmd(head));
 /** Which frame of a huge page holds an address. */
-export const subpage = (g: Geometry, head: Pfn, address: Va): Pfn => head + (blockOf(g, 'pte', address) % HPAGE_PMD_NR(g));
+export const subpage = (g: Geometry, head: Pfn, address: Va): Pfn =>
+  head + (blockOf(g, 'pte', address) % HPAGE_PMD_NR(g));

@@ -1,6 +1,13 @@
 /** The walk that makes missing tables: allocate without locks, then install unless somebody else was faster. */
 import {
-  p4d_populate, pmd_alloc_one, pmd_free, pmd_populate, pte_alloc_one, pte_free, pud_alloc_one, pud_populate,
+  p4d_populate,
+  pmd_alloc_one,
+  pmd_free,
+  pmd_populate,
+  pte_alloc_one,
+  pte_free,
+  pud_alloc_one,
+  pud_populate,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
@@ -11,7 +18,18 @@ import { mmCells, type Mm, type PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import { operation } from './operation.ts';
-import { p4d_offset, p4d_present, pmd_lock, pmd_offset, pmd_unlock, pud_offset, pud_present, type P4dSlot, type PgdSlot, type PudSlot } from './pgtable.ts';
+import {
+  p4d_offset,
+  p4d_present,
+  pmd_lock,
+  pmd_offset,
+  pmd_unlock,
+  pud_offset,
+  pud_present,
+  type P4dSlot,
+  type PgdSlot,
+  type PudSlot,
+} from './pgtable.ts';
 
 const FIVE_LEVELS = limit(linux('v6.1', 'include/linux/mm.h', 'p4d_alloc'), 'five levels of page tables');
 
@@ -109,10 +127,13 @@ export const __pte_alloc = operation(
 );
 
 /** Makes a PTE table when the PMD is none. Afterwards the PMD may still be none or huge: others go on under mmap_lock for reading. */
-export const pte_alloc = operation(linux('v6.1', 'include/linux/mm.h', 'pte_alloc'), function* (cpu: Cpu, mm: Mm, pmdp: PmdSlot): Op {
-  const pmd = yield* cpu.read_entry(pmdp);
-  if (pmd_none(pmd)) yield* __pte_alloc(cpu, mm, pmdp);
-});
+export const pte_alloc = operation(
+  linux('v6.1', 'include/linux/mm.h', 'pte_alloc'),
+  function* (cpu: Cpu, mm: Mm, pmdp: PmdSlot): Op {
+    const pmd = yield* cpu.read_entry(pmdp);
+    if (pmd_none(pmd)) yield* __pte_alloc(cpu, mm, pmdp);
+  },
+);
 
 // Simplified: only PTE tables are counted, deposited ones included.
 export function* mm_inc_nr_ptes(cpu: Cpu, mm: Mm): Op {

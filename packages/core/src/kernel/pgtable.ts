@@ -1,7 +1,18 @@
 /** From an address to the place of its entry: the offsets, the walk under mmap_lock, and the locks of tables. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isLeaf, isNone, isTable, isValid, none, tableOf, withoutFlags, type Entry, type Pte, type Table } from '../words/entry.ts';
+import {
+  isLeaf,
+  isNone,
+  isTable,
+  isValid,
+  none,
+  tableOf,
+  withoutFlags,
+  type Entry,
+  type Pte,
+  type Table,
+} from '../words/entry.ts';
 import { indexOf, isFolded, type Geometry, type Level } from '../words/geometry.ts';
 import { mmCells, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -16,13 +27,26 @@ export type PudSlot = Slot<'pud'>;
 // the caller read is what it descends from. Pure. A folded level has the place, and the value, of the level above.
 
 const below = <L extends Level>(g: Geometry, level: L, upperp: Slot, upper: Entry, address: Va): Slot<L> =>
-  isFolded(g, level) ? { level, table: upperp.table, index: upperp.index } : { level, table: tableOf(upper), index: indexOf(g, level, address) };
+  isFolded(g, level)
+    ? { level, table: upperp.table, index: upperp.index }
+    : { level, table: tableOf(upper), index: indexOf(g, level, address) };
 
-export const pgd_offset_pgd = (g: Geometry, pgd: Table, address: Va): PgdSlot => ({ level: 'pgd', table: pgd, index: indexOf(g, 'pgd', address) });
-export const p4d_offset = (g: Geometry, pgdp: PgdSlot, pgd: Entry, address: Va): P4dSlot => below(g, 'p4d', pgdp, pgd, address);
-export const pud_offset = (g: Geometry, p4dp: P4dSlot, p4d: Entry, address: Va): PudSlot => below(g, 'pud', p4dp, p4d, address);
-export const pmd_offset = (g: Geometry, pudp: PudSlot, pud: Entry, address: Va): PmdSlot => below(g, 'pmd', pudp, pud, address);
-export const pte_offset = (g: Geometry, pmd: Entry, address: Va): PteSlot => ({ level: 'pte', table: tableOf(pmd), index: indexOf(g, 'pte', address) });
+export const pgd_offset_pgd = (g: Geometry, pgd: Table, address: Va): PgdSlot => ({
+  level: 'pgd',
+  table: pgd,
+  index: indexOf(g, 'pgd', address),
+});
+export const p4d_offset = (g: Geometry, pgdp: PgdSlot, pgd: Entry, address: Va): P4dSlot =>
+  below(g, 'p4d', pgdp, pgd, address);
+export const pud_offset = (g: Geometry, p4dp: P4dSlot, p4d: Entry, address: Va): PudSlot =>
+  below(g, 'pud', p4dp, p4d, address);
+export const pmd_offset = (g: Geometry, pudp: PudSlot, pud: Entry, address: Va): PmdSlot =>
+  below(g, 'pmd', pudp, pud, address);
+export const pte_offset = (g: Geometry, pmd: Entry, address: Va): PteSlot => ({
+  level: 'pte',
+  table: tableOf(pmd),
+  index: indexOf(g, 'pte', address),
+});
 export { pte_after } from '../words/objects.ts';
 
 export const pgd_none = isNone;
@@ -30,7 +54,8 @@ export const pgd_present = isValid;
 export const p4d_present = isValid;
 export const pud_present = isValid;
 /** Do both say the same? What a hash table of the MMU notes in an entry is left aside. arch/powerpc/include/asm/book3s/64/hash.h: hash__pte_same. */
-export const pte_same = (cpu: Cpu, a: Pte, b: Pte): boolean => withoutFlags(a, cpu.spec.notCompared ?? 0) === withoutFlags(b, cpu.spec.notCompared ?? 0);
+export const pte_same = (cpu: Cpu, a: Pte, b: Pte): boolean =>
+  withoutFlags(a, cpu.spec.notCompared ?? 0) === withoutFlags(b, cpu.spec.notCompared ?? 0);
 export const pmd_same = pte_same;
 export const sameSlot = (a: Slot, b: Slot): boolean => a.table === b.table && a.index === b.index;
 

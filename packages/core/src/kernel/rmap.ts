@@ -17,7 +17,9 @@ export function anon_vmas_of(cpu: Cpu, start: Va, end: Va): number[] {
 
 /** The areas of an anon_vma in a range, parents before their copies: whoever copies an entry while we walk has it copied before we come there. */
 function* areasUnder(cpu: Cpu, anon_vma: number, start: Va, end: Va): Op<Vma[]> {
-  const mms = [...new Set(cpu.vmas.filter((vma) => anonVmaOf(vma) === anon_vma).map((vma) => vma.mm.id))].sort((a, b) => a - b);
+  const mms = [...new Set(cpu.vmas.filter((vma) => anonVmaOf(vma) === anon_vma).map((vma) => vma.mm.id))].sort(
+    (a, b) => a - b,
+  );
   const areas: Vma[] = [];
   for (let m = 0; m < mms.length; m++) {
     const vmas = yield* vmas_between(cpu, { id: mms[m]! }, start, end);

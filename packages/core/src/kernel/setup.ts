@@ -18,17 +18,20 @@ export const paging_init = operation(linux('v6.1', 'arch/x86/mm/init_64.c', 'pag
  * Makes a new address space and runs on it.
  * @param users threads that will share it
  */
-export const exec_mmap = operation(linux('v6.1', 'fs/exec.c', 'exec_mmap'), function* (cpu: Cpu, mm: Mm, users: number): Op {
-  const pgd = yield* pgd_alloc(cpu, mm); // mm_alloc_pgd
-  yield* cpu.store(mmCells.pgd(mm.id), pgd);
-  yield* cpu.store(mmCells.mm_users(mm.id), users);
-  yield* cpu.store(mmCells.mm_count(mm.id), 1);
-  const active = yield* cpu.load(currentCells.active_mm(cpu.id));
-  yield* cpu.store(currentCells.active_mm(cpu.id), asMm(mm));
-  yield* cpu.store(currentCells.mm(cpu.id), asMm(mm));
-  // Left out: the address space so far lives on, as if another task used it.
-  yield* activate_mm(cpu, mmFrom(active), mm);
-});
+export const exec_mmap = operation(
+  linux('v6.1', 'fs/exec.c', 'exec_mmap'),
+  function* (cpu: Cpu, mm: Mm, users: number): Op {
+    const pgd = yield* pgd_alloc(cpu, mm); // mm_alloc_pgd
+    yield* cpu.store(mmCells.pgd(mm.id), pgd);
+    yield* cpu.store(mmCells.mm_users(mm.id), users);
+    yield* cpu.store(mmCells.mm_count(mm.id), 1);
+    const active = yield* cpu.load(currentCells.active_mm(cpu.id));
+    yield* cpu.store(currentCells.active_mm(cpu.id), asMm(mm));
+    yield* cpu.store(currentCells.mm(cpu.id), asMm(mm));
+    // Left out: the address space so far lives on, as if another task used it.
+    yield* activate_mm(cpu, mmFrom(active), mm);
+  },
+);
 
 /** Puts a declared area into the tree, with the bounds it was declared with; what was there goes first (MAP_FIXED). */
 export const attach_vma = operation(linux('v6.1', 'mm/mmap.c', 'mmap_region'), function* (cpu: Cpu, vma: Vma): Op {

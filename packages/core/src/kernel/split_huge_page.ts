@@ -63,13 +63,16 @@ function* splitUnmapped(cpu: Cpu, page: Moving, frame: Pfn): Op<boolean> {
 }
 
 /** Migration entries take the place of the page in one area: from a huge entry by way of a split that makes them at once. */
-const unmap_folio = operation(linux('v6.1', 'mm/huge_memory.c', 'unmap_folio'), function* (cpu: Cpu, vma: Vma, page: Moving): Op<number> {
-  const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start); // try_to_migrate_one with TTU_SPLIT_HUGE_PMD
-  if (!pmdp) return 0;
-  yield* __split_huge_pmd(cpu, vma, pmdp, page.start, page.head);
-  const pmd = yield* cpu.read_entry(pmdp);
-  return isTable(pmd) ? yield* try_to_migrate_ptes(cpu, vma, pmdp, page) : 0;
-});
+const unmap_folio = operation(
+  linux('v6.1', 'mm/huge_memory.c', 'unmap_folio'),
+  function* (cpu: Cpu, vma: Vma, page: Moving): Op<number> {
+    const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start); // try_to_migrate_one with TTU_SPLIT_HUGE_PMD
+    if (!pmdp) return 0;
+    yield* __split_huge_pmd(cpu, vma, pmdp, page.start, page.head);
+    const pmd = yield* cpu.read_entry(pmdp);
+    return isTable(pmd) ? yield* try_to_migrate_ptes(cpu, vma, pmdp, page) : 0;
+  },
+);
 
 /** The frames become pages, from the last on: what the head knew, each of them knows. Its lock and one reference come with that. */
 const __split_huge_page = operation(
@@ -91,11 +94,14 @@ const __split_huge_page = operation(
   },
 );
 
-const remap_page = operation(linux('v6.1', 'mm/huge_memory.c', 'remap_page'), function* (cpu: Cpu, vma: Vma, page: Moving): Op<number> {
-  const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start);
-  const pmd = pmdp ? yield* cpu.read_entry(pmdp) : 0;
-  return pmdp && isTable(pmd) ? yield* remove_migration_pte(cpu, vma, pmdp, page, page.head) : 0;
-});
+const remap_page = operation(
+  linux('v6.1', 'mm/huge_memory.c', 'remap_page'),
+  function* (cpu: Cpu, vma: Vma, page: Moving): Op<number> {
+    const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start);
+    const pmd = pmdp ? yield* cpu.read_entry(pmdp) : 0;
+    return pmdp && isTable(pmd) ? yield* remove_migration_pte(cpu, vma, pmdp, page, page.head) : 0;
+  },
+);
 
 /** The caller keeps the page it asked for. The others may go at once, where nothing maps them. */
 function* releaseOthers(cpu: Cpu, { head, frames }: Moving, frame: Pfn): Op {

@@ -1,11 +1,32 @@
 /** The PMD of a huge page becomes a table; the page stays whole. mm/huge_memory.c. */
 import {
-  pgtable_trans_huge_withdraw, pmd_populate, pmdp_huge_clear_flush, pmdp_huge_split_prepare, pmdp_invalidate, set_pte_at, set_ptes,
+  pgtable_trans_huge_withdraw,
+  pmd_populate,
+  pmdp_huge_clear_flush,
+  pmdp_huge_split_prepare,
+  pmdp_invalidate,
+  set_pte_at,
+  set_ptes,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {
-  F, is_swap_pmd, mkTable, pmd_dirty, pmd_pfn, pmd_trans_huge, pmd_write, pmd_young, pte_advance_pfn, pte_modify, pte_none, pte_wrprotect, withoutFlags, type Pfn, type Pmd, type Pte,
+  F,
+  is_swap_pmd,
+  mkTable,
+  pmd_dirty,
+  pmd_pfn,
+  pmd_trans_huge,
+  pmd_write,
+  pmd_young,
+  pte_advance_pfn,
+  pte_modify,
+  pte_none,
+  pte_wrprotect,
+  withoutFlags,
+  type Pfn,
+  type Pmd,
+  type Pte,
   type Table,
 } from '../words/entry.ts';
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown } from '../words/geometry.ts';
@@ -15,7 +36,16 @@ import type { Op } from '../words/step.ts';
 import { is_huge_zero_pmd, unuse_huge_zero_page } from './huge_zero_page.ts';
 import { make_migration_entry, page_try_share_anon_rmap } from './migration_entry.ts';
 import { operation } from './operation.ts';
-import { maybe_mkwrite, mk_pte, page_remove_rmap, PageAnonExclusive, put_page, SetPageAnonExclusive, vm_page_prot, zero_pte } from './page.ts';
+import {
+  maybe_mkwrite,
+  mk_pte,
+  page_remove_rmap,
+  PageAnonExclusive,
+  put_page,
+  SetPageAnonExclusive,
+  vm_page_prot,
+  zero_pte,
+} from './page.ts';
 import { mm_find_pmd, pmd_lock, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
 
 /** Splits at an address where an area is to be cut, or where single pages are wanted. */
@@ -67,7 +97,8 @@ export const __split_huge_zero_page_pmd = operation(
     yield* pmdp_huge_clear_flush(cpu, vma, haddr, pmdp);
     const pgtable = yield* pgtable_trans_huge_withdraw(cpu, vma.mm, pmdp);
     const first = pte_offset(g, mkTable(pgtable), haddr);
-    for (let i = 0; i < HPAGE_PMD_NR(g); i++) yield* set_pte_at(cpu, vma.mm, haddr + i * PAGE_SIZE(g), pte_after(first, i), zero_pte());
+    for (let i = 0; i < HPAGE_PMD_NR(g); i++)
+      yield* set_pte_at(cpu, vma.mm, haddr + i * PAGE_SIZE(g), pte_after(first, i), zero_pte());
     yield* cpu.fence('smp_wmb'); // the entries before the pointer to them
     yield* pmd_populate(cpu, vma.mm, pmdp, pgtable);
     yield* unuse_huge_zero_page(cpu);
@@ -138,7 +169,8 @@ function* fillTable(cpu: Cpu, vma: Vma, haddr: Va, old: Pmd, pgtable: Table, fre
   const exclusive = yield* freeze ? page_try_share_anon_rmap(cpu, head) : PageAnonExclusive(cpu, head);
   const first = pte_offset(cpu.geometry, mkTable(pgtable), haddr);
   const atOnce = cpu.has('split_sets_ptes_at_once') && !freeze;
-  const entryOf = (i: number): Pte => (freeze ? make_migration_entry(head + i, old, exclusive) : smallEntry(old, head + i, vma));
+  const entryOf = (i: number): Pte =>
+    freeze ? make_migration_entry(head + i, old, exclusive) : smallEntry(old, head + i, vma);
   for (let i = 0; i < HPAGE_PMD_NR(cpu.geometry); i++) {
     const ptep = pte_after(first, i);
     const before = yield* cpu.read_entry(ptep);

@@ -29,33 +29,44 @@ export interface Parts {
 export const __split_vma = operation(
   linux('v6.1', 'mm/mmap.c', '__split_vma'),
   function* (cpu: Cpu, vma: Vma, addr: Va, fresh: 'below' | 'above'): Op<Parts> {
-    const made = yield* fresh === 'below' ? vm_area_dup(cpu, vma, vma.start, addr) : vm_area_dup(cpu, vma, addr, vma.end);
-    const parts = fresh === 'below' ? { below: made, above: { ...vma, start: addr } } : { below: { ...vma, end: addr }, above: made };
+    const made = yield* fresh === 'below'
+      ? vm_area_dup(cpu, vma, vma.start, addr)
+      : vm_area_dup(cpu, vma, addr, vma.end);
+    const parts =
+      fresh === 'below'
+        ? { below: made, above: { ...vma, start: addr } }
+        : { below: { ...vma, end: addr }, above: made };
     yield* __vma_adjust(cpu, vma, addr, parts);
     return parts;
   },
 );
 
 /** A handle for a part of an area. Its flags are those of the area, and so is its anon_vma. */
-const vm_area_dup = operation(linux('v6.1', 'kernel/fork.c', 'vm_area_dup'), function* (cpu: Cpu, vma: Vma, start: Va, end: Va): Op<Vma> {
-  const spares = cpu.spares(vma, start, end);
-  for (let i = 0; i < spares.length; i++) {
-    const taken = yield* cpu.load(vmaCells.attached(spares[i]!.id));
-    if (taken === 0) return { ...vma, id: spares[i]!.id, pieceOf: wholeOf(vma), start, end };
-  }
-  return yield* cpu.give_up(TOO_MANY_PIECES);
-});
+const vm_area_dup = operation(
+  linux('v6.1', 'kernel/fork.c', 'vm_area_dup'),
+  function* (cpu: Cpu, vma: Vma, start: Va, end: Va): Op<Vma> {
+    const spares = cpu.spares(vma, start, end);
+    for (let i = 0; i < spares.length; i++) {
+      const taken = yield* cpu.load(vmaCells.attached(spares[i]!.id));
+      if (taken === 0) return { ...vma, id: spares[i]!.id, pieceOf: wholeOf(vma), start, end };
+    }
+    return yield* cpu.give_up(TOO_MANY_PIECES);
+  },
+);
 
 /** The part of it that cuts: both parts are in the tree afterwards. Left out: files, areas that give a part to a neighbour. */
-const __vma_adjust = operation(linux('v6.1', 'mm/mmap.c', '__vma_adjust'), function* (cpu: Cpu, vma: Vma, addr: Va, parts: Parts): Op {
-  yield* split_huge_pmd_if_needed(cpu, vma, addr); // vma_adjust_trans_huge: a huge page that would lie in both
-  // Walks by rmap look for the area under this lock: they find it before the cut, or the part that holds the page.
-  yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
-  const [kept, made] = parts.below.id === vma.id ? [parts.below, parts.above] : [parts.above, parts.below];
-  yield* store_vma(cpu, made);
-  yield* store_vma(cpu, kept);
-  yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
-});
+const __vma_adjust = operation(
+  linux('v6.1', 'mm/mmap.c', '__vma_adjust'),
+  function* (cpu: Cpu, vma: Vma, addr: Va, parts: Parts): Op {
+    yield* split_huge_pmd_if_needed(cpu, vma, addr); // vma_adjust_trans_huge: a huge page that would lie in both
+    // Walks by rmap look for the area under this lock: they find it before the cut, or the part that holds the page.
+    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    const [kept, made] = parts.below.id === vma.id ? [parts.below, parts.above] : [parts.above, parts.below];
+    yield* store_vma(cpu, made);
+    yield* store_vma(cpu, kept);
+    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+  },
+);
 
 export const split_huge_pmd_if_needed = operation(
   linux('v6.1', 'mm/huge_memory.c', 'split_huge_pmd_if_needed'),

@@ -8,9 +8,12 @@ import { do_user_addr_fault } from './fault.ts';
 import { operation } from './operation.ts';
 
 /** One load by user code. */
-export const user_load = operation(linux('v6.1', 'arch/x86/mm/fault.c', 'exc_page_fault'), function* (cpu: Cpu, va: Va): Op<'done' | 'SIGSEGV'> {
-  return yield* access_until_done(cpu, { va, kind: 'read', token: 0 });
-});
+export const user_load = operation(
+  linux('v6.1', 'arch/x86/mm/fault.c', 'exc_page_fault'),
+  function* (cpu: Cpu, va: Va): Op<'done' | 'SIGSEGV'> {
+    return yield* access_until_done(cpu, { va, kind: 'read', token: 0 });
+  },
+);
 
 /** One store by user code, of a token that tells it from every other store. */
 export const user_store = operation(

@@ -63,7 +63,8 @@ export function* detach_vma(cpu: Cpu, vma: Vma): Op {
 }
 
 /** Can the handle of an area hold these bounds? */
-export const canReach = (cpu: Cpu, now: Vma): boolean => declared(cpu, now).start <= now.start && now.end <= declared(cpu, now).end;
+export const canReach = (cpu: Cpu, now: Vma): boolean =>
+  declared(cpu, now).start <= now.start && now.end <= declared(cpu, now).end;
 
 /** Does the area hold the whole huge page at `haddr`? */
 export const transhuge_vma_suitable = (g: Geometry, vma: Vma, haddr: Va): boolean =>

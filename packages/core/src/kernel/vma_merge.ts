@@ -70,6 +70,7 @@ function* shrink(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
   else yield* store_vma(cpu, { ...vma, end: start });
 }
 
-const isWhole = (cpu: Cpu, vma: Vma): boolean => vma.start === cpu.vmas[vma.id]!.start && vma.end === cpu.vmas[vma.id]!.end;
+const isWhole = (cpu: Cpu, vma: Vma): boolean =>
+  vma.start === cpu.vmas[vma.id]!.start && vma.end === cpu.vmas[vma.id]!.end;
 const areAlike = (a: Vma, b: Vma): boolean =>
   wholeOf(a) === wholeOf(b) && a.thp === b.thp && (a.prot ?? 'read-write') === (b.prot ?? 'read-write');

@@ -11,7 +11,15 @@ import type { Op } from '../words/step.ts';
 import { tlb_end_vma, tlb_finish_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import {
-  none_or_clear_bad, p4d_offset, pgd_offset, pgd_offset_pgd, pmd_none_or_trans_huge_or_clear_bad, pmd_offset, pud_offset, type P4dSlot, type PudSlot,
+  none_or_clear_bad,
+  p4d_offset,
+  pgd_offset,
+  pgd_offset_pgd,
+  pmd_none_or_trans_huge_or_clear_bad,
+  pmd_offset,
+  pud_offset,
+  type P4dSlot,
+  type PudSlot,
 } from './pgtable.ts';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { vmas_between } from './vma.ts';

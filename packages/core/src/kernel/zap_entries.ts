@@ -1,18 +1,39 @@
 /** Removing what one PMD or the PTEs of one table map. mm/huge_memory.c, mm/memory.c. */
 import { tlb_flush_mmu_tlbonly } from '../contract/gather.ts';
 import {
-  arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, get_and_clear_full_ptes, pgtable_trans_huge_withdraw, pmdp_huge_get_and_clear_full, pte_clear, pte_free, ptep_get_and_clear_full,
+  arch_enter_lazy_mmu_mode,
+  arch_leave_lazy_mmu_mode,
+  get_and_clear_full_ptes,
+  pgtable_trans_huge_withdraw,
+  pmdp_huge_get_and_clear_full,
+  pte_clear,
+  pte_free,
+  ptep_get_and_clear_full,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { is_swap_pmd, pmd_pfn, pmd_present, pmd_trans_huge, pte_none, pte_pfn, pte_present, pte_special } from '../words/entry.ts';
+import {
+  is_swap_pmd,
+  pmd_pfn,
+  pmd_present,
+  pmd_trans_huge,
+  pte_none,
+  pte_pfn,
+  pte_present,
+  pte_special,
+} from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import type { Mm, PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '../words/step.ts';
 import {
-  __tlb_remove_page, tlb_change_page_size, tlb_flush_mmu, tlb_remove_pmd_tlb_entry, tlb_remove_page_size, tlb_remove_tlb_entry,
+  __tlb_remove_page,
+  tlb_change_page_size,
+  tlb_flush_mmu,
+  tlb_remove_pmd_tlb_entry,
+  tlb_remove_page_size,
+  tlb_remove_tlb_entry,
 } from './mmu_gather.ts';
 import { folio_pte_batch } from './folio_pte_batch.ts';
 import { is_huge_zero_pmd, put_huge_zero_page } from './huge_zero_page.ts';
@@ -80,7 +101,7 @@ export const zap_pte_range = operation(
       let force_flush = false;
       const first = yield* pte_offset_map_lock(cpu, pmdp, addr);
       yield* arch_enter_lazy_mmu_mode(cpu);
-      for (let i = 0; addr < end && !force_flush; ) {
+      for (let i = 0; addr < end && !force_flush;) {
         // Left out: dirty pages of files, which force a flush too.
         const zapped = yield* zap_present_ptes(cpu, tlb, vma, pte_after(first, i), addr, end);
         force_flush = zapped.full;
@@ -97,7 +118,14 @@ export const zap_pte_range = operation(
 );
 
 /** One entry, or those that follow it and map the same huge page. @returns how many, and whether the gather is full */
-function* zap_present_ptes(cpu: Cpu, tlb: MmuGather, vma: Vma, ptep: PteSlot, addr: Va, end: Va): Op<{ readonly nr: number; readonly full: boolean }> {
+function* zap_present_ptes(
+  cpu: Cpu,
+  tlb: MmuGather,
+  vma: Vma,
+  ptep: PteSlot,
+  addr: Va,
+  end: Va,
+): Op<{ readonly nr: number; readonly full: boolean }> {
   const seen = yield* cpu.read_entry(ptep);
   if (pte_none(seen)) return { nr: 1, full: false };
   if (!pte_present(seen)) {
@@ -105,7 +133,10 @@ function* zap_present_ptes(cpu: Cpu, tlb: MmuGather, vma: Vma, ptep: PteSlot, ad
     return { nr: 1, full: false };
   }
   const nr = yield* folio_pte_batch(cpu, ptep, seen, (end - addr) / PAGE_SIZE(cpu.geometry));
-  const pte = nr === 1 ? yield* ptep_get_and_clear_full(cpu, vma.mm, addr, ptep, tlb.fullmm) : yield* get_and_clear_full_ptes(cpu, vma.mm, addr, ptep, nr, tlb.fullmm);
+  const pte =
+    nr === 1
+      ? yield* ptep_get_and_clear_full(cpu, vma.mm, addr, ptep, tlb.fullmm)
+      : yield* get_and_clear_full_ptes(cpu, vma.mm, addr, ptep, nr, tlb.fullmm);
   let full = false;
   for (let i = 0; i < nr; i++) {
     tlb_remove_tlb_entry(cpu.geometry, tlb, addr + i * PAGE_SIZE(cpu.geometry));

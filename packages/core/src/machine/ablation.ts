@@ -1,7 +1,18 @@
 /** Leaving out one synchronising step: which one is named by the function that makes it and what it is for. */
 
 /** What steps are for that say nothing themselves, and only keep others apart or in order. */
-export type Synchronising = 'fence' | 'flush' | 'flush-wait' | 'kick' | 'kick-wait' | 'lock' | 'irq-off' | 'rcu-read' | 'grace-period' | 'wait' | 're-check';
+export type Synchronising =
+  | 'fence'
+  | 'flush'
+  | 'flush-wait'
+  | 'kick'
+  | 'kick-wait'
+  | 'lock'
+  | 'irq-off'
+  | 'rcu-read'
+  | 'grace-period'
+  | 'wait'
+  | 're-check';
 
 /** The call site of such steps. */
 export interface Site {
@@ -31,7 +42,10 @@ const nameOf = (site: Site): string => `${site.step}/${site.in}`;
 export class Ablation {
   #armed = false;
 
-  constructor(readonly without?: Site, private readonly sites = new Map<string, Site>()) {}
+  constructor(
+    readonly without?: Site,
+    private readonly sites = new Map<string, Site>(),
+  ) {}
 
   /** For another search of the same story: its sites count with those of this one. */
   again(): Ablation {

@@ -7,7 +7,9 @@ import type { Machine } from './machine.ts';
 /** Numbers of those that are the same, in sets of two or more. */
 export function setsAlike<T>(all: readonly T[], same: (a: T, b: T) => boolean): number[][] {
   const first = all.map((one) => all.findIndex((other) => same(one, other)));
-  return first.flatMap((like, i) => (like === i ? [first.flatMap((other, j) => (other === i ? [j] : []))] : [])).filter(({ length }) => length > 1);
+  return first
+    .flatMap((like, i) => (like === i ? [first.flatMap((other, j) => (other === i ? [j] : []))] : []))
+    .filter(({ length }) => length > 1);
 }
 
 /**
@@ -17,10 +19,19 @@ export function setsAlike<T>(all: readonly T[], same: (a: T, b: T) => boolean): 
  * @param processes all of the system; those of one CPU stand in the same order for each
  * @param classes numbers of CPUs, those that run the same code together
  */
-export function symmetryOf(machine: Machine, processes: readonly Process[], classes: readonly (readonly CpuId[])[]): Symmetry {
+export function symmetryOf(
+  machine: Machine,
+  processes: readonly Process[],
+  classes: readonly (readonly CpuId[])[],
+): Symmetry {
   const { placed } = machine.parts.layout;
   const ids = classes.flat();
-  const members = new Map(ids.map((id) => [id, { processes: processes.flatMap(({ cpu }, p) => (cpu === id ? [p] : [])), cells: [] as Cell[], bit: id }]));
+  const members = new Map(
+    ids.map((id) => [
+      id,
+      { processes: processes.flatMap(({ cpu }, p) => (cpu === id ? [p] : [])), cells: [] as Cell[], bit: id },
+    ]),
+  );
   const masks: Cell[] = [];
   const pairs: Cell[][][] = [];
   for (const { region, base, sizes, end } of placed) {
@@ -42,7 +53,9 @@ export function symmetryOf(machine: Machine, processes: readonly Process[], clas
   }
   return {
     classes: classes.map((alike) => alike.map((id) => members.get(id)!)),
-    masks, pairs, supposed: true,
+    masks,
+    pairs,
+    supposed: true,
     observed: (step, value, renamed) => machine.meaning(step.kind).renamed?.(step, value, renamed) ?? value,
   };
 }

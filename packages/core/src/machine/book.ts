@@ -20,7 +20,8 @@ export interface Followers {
 /** @param all what each watcher that is asked follows */
 export function followersOf(all: readonly Follows[]): Followers {
   const steps = new Map<string, OfStep[]>();
-  for (const [kind, does] of all.flatMap((one) => Object.entries(one.steps ?? {}))) steps.set(kind, [...(steps.get(kind) ?? []), does]);
+  for (const [kind, does] of all.flatMap((one) => Object.entries(one.steps ?? {})))
+    steps.set(kind, [...(steps.get(kind) ?? []), does]);
   return { access: all.flatMap((one) => one.access ?? []), steps };
 }
 
@@ -46,7 +47,8 @@ export function bookOn(p: Parts, store: Store): Book {
     has: p.has,
     value: (at) => facts.value(at),
     list: (at) => facts.list(at),
-    noteList: (ghost, numbers) => note(ghost, numbers === undefined ? 0 : p.records.idOf([...new Set(numbers)].sort((a, b) => a - b))),
+    noteList: (ghost, numbers) =>
+      note(ghost, numbers === undefined ? 0 : p.records.idOf([...new Set(numbers)].sort((a, b) => a - b))),
   };
 }
 
@@ -90,4 +92,6 @@ const allCells = (p: Parts): Cell[] => Array.from({ length: p.layout.cellCount }
 
 /** Cells of all ghosts that are kept. */
 export const ghostCells = (p: Parts): Cell[] =>
-  p.layout.placed.flatMap(({ region, base, end }) => (region.ghost ? Array.from({ length: end - base }, (_, i) => base + i) : []));
+  p.layout.placed.flatMap(({ region, base, end }) =>
+    region.ghost ? Array.from({ length: end - base }, (_, i) => base + i) : [],
+  );

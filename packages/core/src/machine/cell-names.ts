@@ -22,12 +22,15 @@ export function nameForPeople({ region, at }: Ref, g: Geometry): string {
   const [block] = of('block');
   const [level] = of('level');
   const [owner] = region.dims;
-  const own = owner === undefined ? '' : to !== undefined ? `CPU${from}->CPU${to} ` : (OWNER[owner]?.(at[0] ?? 0) ?? '');
+  const own =
+    owner === undefined ? '' : to !== undefined ? `CPU${from}->CPU${to} ` : (OWNER[owner]?.(at[0] ?? 0) ?? '');
   const mm = owner === 'mm' || block === undefined ? [] : of('mm').filter((n) => n > 0);
   const pages = block === undefined ? '' : ` of ${blockName(g, level === undefined ? 'pte' : levelAt(level), block)}`;
   const told: readonly Dim[] = ['cpu', 'mm', 'block', ...(block === undefined ? [] : (['level'] as const))];
   const isTold = (dim: Dim, i: number): boolean => told.includes(dim) || (i === 0 && OWNER[dim] !== undefined);
-  const rest = region.dims.flatMap((dim, i) => (isTold(dim, i) ? [] : [`[${dim === 'level' ? LEVELS[at[i] ?? 0] : at[i]}]`]));
+  const rest = region.dims.flatMap((dim, i) =>
+    isTold(dim, i) ? [] : [`[${dim === 'level' ? LEVELS[at[i] ?? 0] : at[i]}]`],
+  );
   return `${own}${ownName(region.regionName, owner)}${rest.join('')}${pages}${mm.map((n) => ` in mm${n}`).join('')}`;
 }
 

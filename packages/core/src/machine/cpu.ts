@@ -77,7 +77,9 @@ export class SimCpu implements Cpu {
   /** What code may read back: locks it holds, which claims are told; and the call stack that traces show. */
   get [LOCAL_STATE](): unknown {
     if (this.#lost) return 'lost';
-    return this.kernel.ablation ? [this.stack, this.#held, this.#sections, this.#leftOut, [...this.#seen].sort(([a], [b]) => a - b)] : [this.stack, this.#held, this.#sections];
+    return this.kernel.ablation
+      ? [this.stack, this.#held, this.#sections, this.#leftOut, [...this.#seen].sort(([a], [b]) => a - b)]
+      : [this.stack, this.#held, this.#sections];
   }
 
   /** Forgets call stack and locks: the thread's code is run again from its beginning. */
@@ -120,9 +122,13 @@ export class SimCpu implements Cpu {
   has = (fix: string): boolean => this.kernel.has(fix);
   config = (name: keyof KernelConfig): boolean => this.kernel.config[name] ?? false;
   number = (name: string): number => this.kernel.number(name);
-  exceeds = (threshold: string, amount: number): boolean => this.#compare(threshold, (number) => amount > number(threshold));
-  reaches = (threshold: string, amount: number, limit = (number: (name: string) => number): number => number(threshold)): boolean =>
-    this.#compare(threshold, (number) => amount >= limit(number));
+  exceeds = (threshold: string, amount: number): boolean =>
+    this.#compare(threshold, (number) => amount > number(threshold));
+  reaches = (
+    threshold: string,
+    amount: number,
+    limit = (number: (name: string) => number): number => number(threshold),
+  ): boolean => this.#compare(threshold, (number) => amount >= limit(number));
   #compare(name: string, over: (number: (name: string) => number) => boolean): boolean {
     return this.kernel.compare ? this.kernel.compare(name, over) : over(this.number);
   }
@@ -139,7 +145,9 @@ export class SimCpu implements Cpu {
   *call(hook: unknown, args: readonly unknown[]): Op<unknown> {
     const name = this.kernel.hookName(hook);
     this.#enter(name);
-    const result = yield* this.kernel.watches(name) ? this.#claimed(name, hook, args) : this.kernel.dispatch(this, hook, args);
+    const result = yield* this.kernel.watches(name)
+      ? this.#claimed(name, hook, args)
+      : this.kernel.dispatch(this, hook, args);
     this.#leave();
     return result;
   }
@@ -166,46 +174,96 @@ export class SimCpu implements Cpu {
   }
 
   // Memory
-  *load(at: Ref): Op<number> { return yield this.#step('load', [at]); }
-  *store(at: Ref, value: number): Op { yield* this.#write('store', [at], [value]); }
-  *xchg(at: Ref, value: number): Op<number> { return yield* this.#write('xchg', [at], [value]); }
-  *cmpxchg(at: Ref, expected: number, value: number): Op<number> { return yield* this.#write('cmpxchg', [at], [expected, value]); }
-  *add(at: Ref, n: number): Op { yield this.#step('add', [at], [n]); }
-  *add_return(at: Ref, n: number): Op<number> { return yield this.#step('add_return', [at], [n]); }
-  *dec_and_test(at: Ref): Op<boolean> { return (yield this.#step('dec_and_test', [at])) === 1; }
-  *inc_not_zero(at: Ref): Op<boolean> { return (yield this.#step('inc_not_zero', [at])) === 1; }
-  *update(at: Ref, clear: number, set: number): Op<number> { return yield* this.#write('update', [at], [clear, set]); }
-  *or(at: Ref, bits: number): Op { yield* this.#write('or', [at], [bits]); }
-  *andnot(at: Ref, bits: number): Op { yield* this.#write('andnot', [at], [bits]); }
-  *list_add(at: Ref, value: number): Op { yield this.#step('list_add', [at], [value]); }
-  *list_take(at: Ref): Op<number> { return yield this.#step('list_take', [at]); }
-  *queue_add(at: Ref, what: Info): Op { yield* this.list_add(at, this.parts.records.idOf(structuredClone(what))); }
+  *load(at: Ref): Op<number> {
+    return yield this.#step('load', [at]);
+  }
+  *store(at: Ref, value: number): Op {
+    yield* this.#write('store', [at], [value]);
+  }
+  *xchg(at: Ref, value: number): Op<number> {
+    return yield* this.#write('xchg', [at], [value]);
+  }
+  *cmpxchg(at: Ref, expected: number, value: number): Op<number> {
+    return yield* this.#write('cmpxchg', [at], [expected, value]);
+  }
+  *add(at: Ref, n: number): Op {
+    yield this.#step('add', [at], [n]);
+  }
+  *add_return(at: Ref, n: number): Op<number> {
+    return yield this.#step('add_return', [at], [n]);
+  }
+  *dec_and_test(at: Ref): Op<boolean> {
+    return (yield this.#step('dec_and_test', [at])) === 1;
+  }
+  *inc_not_zero(at: Ref): Op<boolean> {
+    return (yield this.#step('inc_not_zero', [at])) === 1;
+  }
+  *update(at: Ref, clear: number, set: number): Op<number> {
+    return yield* this.#write('update', [at], [clear, set]);
+  }
+  *or(at: Ref, bits: number): Op {
+    yield* this.#write('or', [at], [bits]);
+  }
+  *andnot(at: Ref, bits: number): Op {
+    yield* this.#write('andnot', [at], [bits]);
+  }
+  *list_add(at: Ref, value: number): Op {
+    yield this.#step('list_add', [at], [value]);
+  }
+  *list_take(at: Ref): Op<number> {
+    return yield this.#step('list_take', [at]);
+  }
+  *queue_add(at: Ref, what: Info): Op {
+    yield* this.list_add(at, this.parts.records.idOf(structuredClone(what)));
+  }
   *queue_take(at: Ref): Op<Info | undefined> {
     const token = yield* this.list_take(at);
     return this.parts.records.get(token) as Info | undefined;
   }
-  *wait_clear(at: Ref, bits: number, why: string): Op { if (!this.#without('wait')) yield this.#step('wait_clear', [at], [bits], { why }); }
+  *wait_clear(at: Ref, bits: number, why: string): Op {
+    if (!this.#without('wait')) yield this.#step('wait_clear', [at], [bits], { why });
+  }
   /** Not a step under sequential consistency: it would order nothing. */
-  *fence(name: string): Op { if (this.parts.fences && !this.#without('fence')) yield this.#step('fence', [], [], { why: name }); }
+  *fence(name: string): Op {
+    if (this.parts.fences && !this.#without('fence')) yield this.#step('fence', [], [], { why: name });
+  }
 
   // Page-table words
-  *read_entry(slot: Slot): Op<Entry> { return yield* this.#entry(this.#step('load', [entryRef(slot)])); }
-  *read_lockless(slot: Slot): Op<Entry> { return yield* this.#entry(this.#step('walk.lockless', [entryRef(slot)], [levelIndex(slot.level)])); }
-  *read_typed(slot: Slot, as: 'leaf' | 'table'): Op<Entry> { return yield this.#step('walk.typed', [entryRef(slot)], [as === 'leaf' ? 1 : 2]); }
+  *read_entry(slot: Slot): Op<Entry> {
+    return yield* this.#entry(this.#step('load', [entryRef(slot)]));
+  }
+  *read_lockless(slot: Slot): Op<Entry> {
+    return yield* this.#entry(this.#step('walk.lockless', [entryRef(slot)], [levelIndex(slot.level)]));
+  }
+  *read_typed(slot: Slot, as: 'leaf' | 'table'): Op<Entry> {
+    return yield this.#step('walk.typed', [entryRef(slot)], [as === 'leaf' ? 1 : 2]);
+  }
 
   // Locks
-  *spin_lock(at: Ref): Op { yield* this.#lock('spin_lock', at, 'held'); }
-  *spin_unlock(at: Ref): Op { yield* this.#unlock('spin_unlock', at, 'held'); }
+  *spin_lock(at: Ref): Op {
+    yield* this.#lock('spin_lock', at, 'held');
+  }
+  *spin_unlock(at: Ref): Op {
+    yield* this.#unlock('spin_unlock', at, 'held');
+  }
   *spin_trylock(at: Ref): Op<boolean> {
     const step = this.#step('spin_trylock', [at]);
     const taken = (yield step) === 1;
     if (taken && !this.#lost) this.#held.push({ lock: step.cells[0]!, mode: 'held' });
     return taken;
   }
-  *down_read(at: Ref): Op { yield* this.#lock('down_read', at, 'read'); }
-  *up_read(at: Ref): Op { yield* this.#unlock('up_read', at, 'read'); }
-  *down_write(at: Ref): Op { yield* this.#lock('down_write', at, 'write'); }
-  *up_write(at: Ref): Op { yield* this.#unlock('up_write', at, 'write'); }
+  *down_read(at: Ref): Op {
+    yield* this.#lock('down_read', at, 'read');
+  }
+  *up_read(at: Ref): Op {
+    yield* this.#unlock('up_read', at, 'read');
+  }
+  *down_write(at: Ref): Op {
+    yield* this.#lock('down_write', at, 'write');
+  }
+  *up_write(at: Ref): Op {
+    yield* this.#unlock('up_write', at, 'write');
+  }
   *#lock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
     if (this.#leadsNowhere(at)) {
       yield this.#step(kind, [at]);
@@ -222,18 +280,31 @@ export class SimCpu implements Cpu {
     }
     const lock = this.parts.layout.cell(at);
     const i = this.#held.findLastIndex((h) => h.lock === lock && h.mode === mode);
-    if (i < 0) yield* this.#unbalanced(`makes ${kind} of ${this.parts.layout.name(lock)}, which it does not hold${mode === 'held' ? '' : ` for ${mode === 'read' ? 'reading' : 'writing'}`}`);
+    if (i < 0)
+      yield* this.#unbalanced(
+        `makes ${kind} of ${this.parts.layout.name(lock)}, which it does not hold${mode === 'held' ? '' : ` for ${mode === 'read' ? 'reading' : 'writing'}`}`,
+      );
     if (!this.#closes(lock)) yield this.#step(kind, [at]);
     if (i >= 0) this.#held.splice(i, 1);
   }
   /** A violation, by which the search ends; nothing where all is in order. */
-  *#unbalanced(why: string): Op { yield this.#step('unbalanced', [], [], { why }); }
+  *#unbalanced(why: string): Op {
+    yield this.#step('unbalanced', [], [], { why });
+  }
 
   // Interrupts, other CPUs, RCU
-  *local_irq_save(): Op { yield* this.#enterSection('local_irq_save', 'irq-off', `irq-off/${this.stack.at(-1)}`); }
-  *local_irq_restore(): Op { yield* this.#leaveSection('local_irq_restore', 'local_irq_save', `irq-off/${this.stack.at(-1)}`); }
-  *hard_irq_disable(): Op { yield* this.#enterSection('hard_irq_disable', 'irq-off', `irq-off/${this.stack.at(-1)}`); }
-  *hard_irq_enable(): Op { yield* this.#leaveSection('hard_irq_enable', 'hard_irq_disable', `irq-off/${this.stack.at(-1)}`); }
+  *local_irq_save(): Op {
+    yield* this.#enterSection('local_irq_save', 'irq-off', `irq-off/${this.stack.at(-1)}`);
+  }
+  *local_irq_restore(): Op {
+    yield* this.#leaveSection('local_irq_restore', 'local_irq_save', `irq-off/${this.stack.at(-1)}`);
+  }
+  *hard_irq_disable(): Op {
+    yield* this.#enterSection('hard_irq_disable', 'irq-off', `irq-off/${this.stack.at(-1)}`);
+  }
+  *hard_irq_enable(): Op {
+    yield* this.#leaveSection('hard_irq_enable', 'hard_irq_disable', `irq-off/${this.stack.at(-1)}`);
+  }
   *#enterSection(kind: Section, step: Synchronising, what: string): Op {
     if (!this.#opens(step, what)) yield this.#step(kind);
     this.#sections.push(kind);
@@ -242,7 +313,10 @@ export class SimCpu implements Cpu {
     const i = this.#sections.lastIndexOf(section);
     if (i < 0) yield* this.#unbalanced(`makes ${kind} without ${section}`);
     // RCU may end anywhere; the two ways to turn interrupts off have to nest: to restore the outer one would end the inner one too.
-    const inner = i < 0 || section === 'rcu_read_lock' ? undefined : this.#sections.slice(i + 1).find((other) => other !== 'rcu_read_lock');
+    const inner =
+      i < 0 || section === 'rcu_read_lock'
+        ? undefined
+        : this.#sections.slice(i + 1).find((other) => other !== 'rcu_read_lock');
     if (inner) yield* this.#unbalanced(`makes ${kind} before it has undone ${inner}, which came after ${section}`);
     if (!this.#closes(what)) yield this.#step(kind);
     if (i >= 0) this.#sections.splice(i, 1);
@@ -250,7 +324,8 @@ export class SimCpu implements Cpu {
   *smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op {
     const others = without(mask & this.online, this.id);
     const record = { name: handler.handlerName, handler, info: structuredClone(info) };
-    if (others && !this.#without('kick')) yield this.#step('ipi.send', [], [others, this.parts.records.idOf(record, handler.handlerName)]);
+    if (others && !this.#without('kick'))
+      yield this.#step('ipi.send', [], [others, this.parts.records.idOf(record, handler.handlerName)]);
   }
   *smp_wait(mask: CpuMask, why: string): Op {
     const others = without(mask & this.online, this.id);
@@ -260,8 +335,12 @@ export class SimCpu implements Cpu {
     yield* this.smp_send(mask, handler, info);
     yield* this.smp_wait(mask, `every target of ${handler.handlerName} has run it`);
   }
-  *rcu_read_lock(): Op { yield* this.#enterSection('rcu_read_lock', 'rcu-read', 'rcu-read'); }
-  *rcu_read_unlock(): Op { yield* this.#leaveSection('rcu_read_unlock', 'rcu_read_lock', 'rcu-read'); }
+  *rcu_read_lock(): Op {
+    yield* this.#enterSection('rcu_read_lock', 'rcu-read', 'rcu-read');
+  }
+  *rcu_read_unlock(): Op {
+    yield* this.#leaveSection('rcu_read_unlock', 'rcu_read_lock', 'rcu-read');
+  }
   *call_rcu(callback: RcuCallback, info: Info): Op {
     if (this.#without('grace-period')) {
       yield* this.within(callback.callbackName, () => callback.body(this, info));
@@ -279,27 +358,52 @@ export class SimCpu implements Cpu {
   // The MMU
   *user_access(access: Access): Op<AccessResult> {
     this.#seen.clear(); // a new attempt
-    if (!this.#isAddress(access.va)) { // no table leads there
+    if (!this.#isAddress(access.va)) {
+      // no table leads there
       yield* this.access_fault(access);
       return 'fault';
     }
     const found = yield this.#step('mmu.lookup', [], accessArgs(access));
     if (found === HIT) return 'done';
-    if (this.spec.translate) return yield* this.spec.translate(this, access, found === RIGHTS_FAULT ? 'not permitted' : 'not remembered');
+    if (this.spec.translate)
+      return yield* this.spec.translate(this, access, found === RIGHTS_FAULT ? 'not permitted' : 'not remembered');
     if (found === RIGHTS_FAULT) return 'fault';
     return yield* hardwareWalk(this, access, found);
   }
-  *speculate(va: number): Op { if (!this.spec.translate && this.#isAddress(va)) yield* speculativeWalk(this, va); }
-  *write_root(table: Table, asid: number): Op { yield* this.spec.write_root ? this.spec.write_root(this, table, asid) : this.load_root(table, asid); }
-  *load_root(table: Table, asid: number): Op { yield table === 0 ? this.#step('mmu.root', [], [0, asid]) : this.#stepOn(tableCells.life(table), 'mmu.root', [table, asid]); }
-  *flush_local(what: Invalidation): Op { if (!this.#without('flush')) yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]); }
-  *tlbi_broadcast(what: Invalidation, to = this.online): Op { if (!this.#without('flush')) yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what), to & this.online]); }
-  *tlbi_sync(name: string): Op { if (!this.#without('flush-wait')) yield this.#step('tlb.sync', [], [], { why: name }); }
-  *access_done(access: Access, level: Level, entry: Entry): Op { yield* this.finish(access, level, entry, 0); }
-  *access_fault(access: Access): Op { yield this.#step('mmu.fault', [], [access.va]); }
-  #isAddress(va: number): boolean { return va >= 0 && va < spaceOf(this.geometry); }
+  *speculate(va: number): Op {
+    if (!this.spec.translate && this.#isAddress(va)) yield* speculativeWalk(this, va);
+  }
+  *write_root(table: Table, asid: number): Op {
+    yield* this.spec.write_root ? this.spec.write_root(this, table, asid) : this.load_root(table, asid);
+  }
+  *load_root(table: Table, asid: number): Op {
+    yield table === 0
+      ? this.#step('mmu.root', [], [0, asid])
+      : this.#stepOn(tableCells.life(table), 'mmu.root', [table, asid]);
+  }
+  *flush_local(what: Invalidation): Op {
+    if (!this.#without('flush')) yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]);
+  }
+  *tlbi_broadcast(what: Invalidation, to = this.online): Op {
+    if (!this.#without('flush'))
+      yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what), to & this.online]);
+  }
+  *tlbi_sync(name: string): Op {
+    if (!this.#without('flush-wait')) yield this.#step('tlb.sync', [], [], { why: name });
+  }
+  *access_done(access: Access, level: Level, entry: Entry): Op {
+    yield* this.finish(access, level, entry, 0);
+  }
+  *access_fault(access: Access): Op {
+    yield this.#step('mmu.fault', [], [access.va]);
+  }
+  #isAddress(va: number): boolean {
+    return va >= 0 && va < spaceOf(this.geometry);
+  }
   /** The hardware walker reads an entry of `level`. */
-  *walkRead(at: Ref, va: number, level: Level): Op<Entry> { return yield this.#step('mmu.walk', [at], [va, levelIndex(level)]); }
+  *walkRead(at: Ref, va: number, level: Level): Op<Entry> {
+    return yield this.#step('mmu.walk', [at], [va, levelIndex(level)]);
+  }
   /** The hardware makes the access through `entry`, after setting `flags` in it at `at`. Observes as `mmu.finish` says. */
   *finish(access: Access, level: Level, entry: Entry, flags: number, at?: Ref): Op<number> {
     const frame = pageCells.life(frameAt(this.parts, level, entry, access.va));
@@ -308,18 +412,36 @@ export class SimCpu implements Cpu {
   }
 
   /** A walk for nobody begins. Observes as a lookup: HIT, where the walk starts, or 0. */
-  *prefetch(va: number): Op<number> { return yield this.#step('mmu.prefetch', [], [va]); }
+  *prefetch(va: number): Op<number> {
+    return yield this.#step('mmu.prefetch', [], [va]);
+  }
   /** The walker came upon a table where only a leaf can be. */
-  *wrongLeaf(table: Table): Op { yield this.#wild(pageCells.life(0 - table)); }
+  *wrongLeaf(table: Table): Op {
+    yield this.#wild(pageCells.life(0 - table));
+  }
   /** A walk for nobody ends, with a leaf (remembered if it may be) or without. */
-  *fill(va: number, level: Level, entry: Entry): Op { yield this.#step('mmu.fill', [], [va, levelIndex(level), entry]); }
+  *fill(va: number, level: Level, entry: Entry): Op {
+    yield this.#step('mmu.fill', [], [va, levelIndex(level), entry]);
+  }
 
   // Memory allocation
-  *alloc_pages(order: number): Op<Pfn> { const pfn = yield this.#step('page.alloc', [], [order]); return pfn === NOTHING_LEFT ? yield* this.#outOf('frames') : pfn; }
-  *free_pages(pfn: Pfn): Op { yield this.#stepOn(pageCells.life(pfn), 'page.free', [pfn]); }
-  *alloc_table(level: Level): Op<Table> { const table = yield this.#step('table.alloc', [], [levelIndex(level)]); return table === NOTHING_LEFT ? yield* this.#outOf('tables') : table; }
+  *alloc_pages(order: number): Op<Pfn> {
+    const pfn = yield this.#step('page.alloc', [], [order]);
+    return pfn === NOTHING_LEFT ? yield* this.#outOf('frames') : pfn;
+  }
+  *free_pages(pfn: Pfn): Op {
+    yield this.#stepOn(pageCells.life(pfn), 'page.free', [pfn]);
+  }
+  *alloc_table(level: Level): Op<Table> {
+    const table = yield this.#step('table.alloc', [], [levelIndex(level)]);
+    return table === NOTHING_LEFT ? yield* this.#outOf('tables') : table;
+  }
   /** Not a mistake: a loop that allocates may come here on some of its ways, and what others show is shown all the same. */
-  *#outOf(what: 'frames' | 'tables'): Op<never> { return yield* this.give_up(`cpu${this.id} has no ${what} left of its ${this.parts.pool[what]}: give the scenario a larger pool.${what}, or see who allocates again and again`); }
+  *#outOf(what: 'frames' | 'tables'): Op<never> {
+    return yield* this.give_up(
+      `cpu${this.id} has no ${what} left of its ${this.parts.pool[what]}: give the scenario a larger pool.${what}, or see who allocates again and again`,
+    );
+  }
   *free_table(table: Table): Op {
     if (this.#leadsNowhere(tableCells.life(table))) yield this.#wild(tableCells.life(table));
     else yield* this.#write('table.free', [], [table]);
@@ -329,13 +451,23 @@ export class SimCpu implements Cpu {
   *note(note: KernelNote): Op {
     if (this.parts.followers.steps.has(note.kind)) yield this.#step(note.kind, [], [], { info: note });
   }
-  *bug_on(condition: boolean, text: string): Op { if (condition) yield this.#step('bug', [], [], { why: text }); }
-  *refuse_if(broken: boolean, rule: string): Op { if (broken) yield this.#step('refused', [], [], { why: rule }); }
-  *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> { return yield this.#step(kind, at, args, why === undefined ? {} : { why }); }
-  *give_up(what: Limit | string): Op<never> { for (;;) yield this.#step('bound', [], [], { why: typeof what === 'string' ? what : what.says }); }
+  *bug_on(condition: boolean, text: string): Op {
+    if (condition) yield this.#step('bug', [], [], { why: text });
+  }
+  *refuse_if(broken: boolean, rule: string): Op {
+    if (broken) yield this.#step('refused', [], [], { why: rule });
+  }
+  *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> {
+    return yield this.#step(kind, at, args, why === undefined ? {} : { why });
+  }
+  *give_up(what: Limit | string): Op<never> {
+    for (;;) yield this.#step('bound', [], [], { why: typeof what === 'string' ? what : what.says });
+  }
 
   /** One step of this CPU; for machine parts that are code of their own (interrupt entry, broadcasts, RCU). */
-  *raw(kind: string, args: readonly number[] = [], why?: string): Op<number> { return yield this.#step(kind, [], args, why === undefined ? {} : { why }); }
+  *raw(kind: string, args: readonly number[] = [], why?: string): Op<number> {
+    return yield this.#step(kind, [], args, why === undefined ? {} : { why });
+  }
 
   /** A write to a page table may be refused (`MachineSpec.writeTrap`); then the code sees nothing of what is there. */
   *#write(kind: string, at: readonly Ref[], args: readonly number[]): Op<number> {
@@ -353,13 +485,20 @@ export class SimCpu implements Cpu {
     this.#lost = true;
     return { kind: 'wild', cpu: this.id, cells: [], args: [], why: tellWild(this.parts.layout, at) };
   }
-  #leadsNowhere(at: Ref): boolean { return leadsNowhere(this.parts.layout, at); }
+  #leadsNowhere(at: Ref): boolean {
+    return leadsNowhere(this.parts.layout, at);
+  }
   /** The step, unless what an operand of it names does not exist. */
   #stepOn(at: Ref, kind: string, args: readonly number[]): Step {
     return this.#leadsNowhere(at) ? this.#wild(at) : this.#step(kind, [], args);
   }
 
-  #step(kind: string, at: readonly Ref[] = [], args: readonly number[] = [], more?: { why?: string; info?: unknown }): Step {
+  #step(
+    kind: string,
+    at: readonly Ref[] = [],
+    args: readonly number[] = [],
+    more?: { why?: string; info?: unknown },
+  ): Step {
     this.resumed(this.stack);
     if (this.#lost) return { kind: 'bound', cpu: this.id, cells: [], args: [], why: CRASHED };
     const cells: Cell[] = [];

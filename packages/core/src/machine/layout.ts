@@ -41,13 +41,23 @@ export class Layout implements CellNames {
   readonly #placed: (Placed | undefined)[] = [];
   readonly #inOrder: Placed[] = [];
 
-  constructor(regions: readonly Region[], readonly sizes: Sizes, ghosts: ReadonlySet<Region>, private readonly records: Records, private readonly geometry: Geometry) {
+  constructor(
+    regions: readonly Region[],
+    readonly sizes: Sizes,
+    ghosts: ReadonlySet<Region>,
+    private readonly records: Records,
+    private readonly geometry: Geometry,
+  ) {
     let next = 0;
     const names = new Set<string>();
     for (const region of regions) {
       if (region.ghost && !ghosts.has(region)) continue;
       if (names.has(region.regionName))
-        throw new Mistake('SD_BAD_ARCH', `two regions of cells are called ${region.regionName}.`, 'Give one of them another name.');
+        throw new Mistake(
+          'SD_BAD_ARCH',
+          `two regions of cells are called ${region.regionName}.`,
+          'Give one of them another name.',
+        );
       names.add(region.regionName);
       const dims = region.dims.map((d) => sizes[d]);
       const placed = { region, base: next, sizes: dims, end: next + dims.reduce((a, b) => a * b, 1) };
@@ -119,7 +129,9 @@ export class Layout implements CellNames {
 
   /** Regions whose cells begin with something else than 0. */
   get startingValues(): readonly { readonly base: Cell; readonly end: Cell; readonly value: number }[] {
-    return this.#inOrder.filter(({ region }) => region.initial !== 0).map(({ base, end, region }) => ({ base, end, value: region.initial }));
+    return this.#inOrder
+      .filter(({ region }) => region.initial !== 0)
+      .map(({ base, end, region }) => ({ base, end, value: region.initial }));
   }
 
   initial(cell: Cell): number {
@@ -136,14 +148,25 @@ export class Layout implements CellNames {
 
   value(cell: Cell, value: number): string {
     switch (this.#find(cell).region.shape) {
-      case 'entry': return showEntry(value);
-      case 'mask': return value === 0 ? 'none' : cpusOf(value).map((c) => `cpu${c}`).join('+');
-      case 'table': return value === 0 ? 'none' : `T${value}`;
-      case 'page': return value === 0 ? 'none' : `P${value}`;
-      case 'lock': return value === 0 ? 'free' : value < 0 ? 'write' : value === 1 ? 'held' : `${value} holders`;
-      case 'record': return value === 0 ? 'none' : this.records.show(value);
+      case 'entry':
+        return showEntry(value);
+      case 'mask':
+        return value === 0
+          ? 'none'
+          : cpusOf(value)
+              .map((c) => `cpu${c}`)
+              .join('+');
+      case 'table':
+        return value === 0 ? 'none' : `T${value}`;
+      case 'page':
+        return value === 0 ? 'none' : `P${value}`;
+      case 'lock':
+        return value === 0 ? 'free' : value < 0 ? 'write' : value === 1 ? 'held' : `${value} holders`;
+      case 'record':
+        return value === 0 ? 'none' : this.records.show(value);
       case 'flag':
-      case 'number': return String(value);
+      case 'number':
+        return String(value);
     }
   }
 
@@ -156,7 +179,8 @@ export class Layout implements CellNames {
       else high = mid;
     }
     const placed = this.#inOrder[low];
-    if (!placed || cell < placed.base || cell >= placed.end) throw new Mistake('SD_CELL_OUT_OF_RANGE', `there is no cell ${cell}.`);
+    if (!placed || cell < placed.base || cell >= placed.end)
+      throw new Mistake('SD_CELL_OUT_OF_RANGE', `there is no cell ${cell}.`);
     return placed;
   }
 }

@@ -5,7 +5,16 @@ import type { Region } from '../words/cells.ts';
 import type { Follows } from '../words/follow.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { spaceOf, PAGE_SIZE, entriesOf, LEVELS, type Geometry } from '../words/geometry.ts';
-import { currentCells, hugeZeroCells, mmCells, pageCells, tableCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import {
+  currentCells,
+  hugeZeroCells,
+  mmCells,
+  pageCells,
+  tableCells,
+  vmaCells,
+  type Mm,
+  type Vma,
+} from '../words/objects.ts';
 import type { MachineSpec, StepTools } from '../words/spec.ts';
 import type { Meaning, Store } from '../words/step.ts';
 import type { Process } from '../words/system.ts';
@@ -60,23 +69,62 @@ export class Machine {
 
   readonly #callWatcher: CallWatcher | undefined;
 
-  constructor(readonly spec: MachineSpec, size: MachineSize, private readonly kernel: Kernel) {
+  constructor(
+    readonly spec: MachineSpec,
+    size: MachineSize,
+    private readonly kernel: Kernel,
+  ) {
     this.#callWatcher = size.callWatcher;
     const records = new Records();
     const model = size.memory ?? sc;
     const g = size.geometry;
     const sizes = {
       // One CPU number more than there are CPUs: that of the RCU callbacks.
-      cpu: size.cpus + 1, mm: size.mms, vma: size.areas ?? size.vmas.length, page: (size.cpus + 1) * size.pool.frames, table: 1 + size.cpus * size.pool.tables,
-      entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))), level: LEVELS.length, block: spaceOf(g) / PAGE_SIZE(g), queue: RCU_QUEUE, nesting: HOOK_NESTING,
+      cpu: size.cpus + 1,
+      mm: size.mms,
+      vma: size.areas ?? size.vmas.length,
+      page: (size.cpus + 1) * size.pool.frames,
+      table: 1 + size.cpus * size.pool.tables,
+      entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))),
+      level: LEVELS.length,
+      block: spaceOf(g) / PAGE_SIZE(g),
+      queue: RCU_QUEUE,
+      nesting: HOOK_NESTING,
     };
-    const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap((group): Region[] => Object.values(group));
+    const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap(
+      (group): Region[] => Object.values(group),
+    );
     const kept = [...size.ghosts].filter((region) => !regions.includes(region));
     const layout = new Layout([...regions, ...kept, ...model.regions, ...spec.cells], sizes, size.ghosts, records, g);
-    this.parts = Object.assign(new Fixed(), { layout, records, spec, geometry: g, vmas: size.vmas, spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))), cpus: size.cpus, online: 2 ** size.cpus - 1, fences: model.fences, pool: size.pool, followers: followersOf(size.follows ?? []), has: (change: string) => kernel.has(change) });
-    const plain = { ...memoryMeanings(this.parts), ...interruptMeanings(this.parts), ...mmuMeanings(this.parts), ...objectMeanings(this.parts), ...noteMeanings(this.parts) };
+    this.parts = Object.assign(new Fixed(), {
+      layout,
+      records,
+      spec,
+      geometry: g,
+      vmas: size.vmas,
+      spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))),
+      cpus: size.cpus,
+      online: 2 ** size.cpus - 1,
+      fences: model.fences,
+      pool: size.pool,
+      followers: followersOf(size.follows ?? []),
+      has: (change: string) => kernel.has(change),
+    });
+    const plain = {
+      ...memoryMeanings(this.parts),
+      ...interruptMeanings(this.parts),
+      ...mmuMeanings(this.parts),
+      ...objectMeanings(this.parts),
+      ...noteMeanings(this.parts),
+    };
     const own = spec.steps?.(tools(this.parts)) ?? {};
-    for (const kind of Object.keys(own)) if (kind in plain) throw new Mistake('SD_BAD_ARCH', `the machine spec defines a step of kind ${kind}, which the machine has already.`, 'Give it a name of the architecture, such as xen.mmu_update.');
+    for (const kind of Object.keys(own))
+      if (kind in plain)
+        throw new Mistake(
+          'SD_BAD_ARCH',
+          `the machine spec defines a step of kind ${kind}, which the machine has already.`,
+          'Give it a name of the architecture, such as xen.mmu_update.',
+        );
     this.#meanings = followed(this.parts, trapWrites(this.parts, model.meanings(this.parts, { ...plain, ...own })));
     const makeCpu = (id: CpuId): SimCpu => this.cpu(id, undefined);
     this.processes = [...daemons(this.parts, makeCpu), ...model.processes(this.parts, makeCpu)];
@@ -85,12 +133,26 @@ export class Machine {
 
   /** A CPU for one thread of code. Threads on one CPU number share its hardware, not its call stack. */
   cpu(id: CpuId, mm: Mm | undefined): SimCpu {
-    return new SimCpu(id, mm, this.parts, this.kernel, (stack) => { this.#where = stack; }, this.#callWatcher);
+    return new SimCpu(
+      id,
+      mm,
+      this.parts,
+      this.kernel,
+      (stack) => {
+        this.#where = stack;
+      },
+      this.#callWatcher,
+    );
   }
 
   meaning(kind: string): Meaning {
     const meaning = this.#meanings[kind];
-    if (!meaning) throw new Mistake('SD_BAD_STEP', `the machine knows no step of kind ${kind}.`, 'Define it under `steps` of the machine spec.');
+    if (!meaning)
+      throw new Mistake(
+        'SD_BAD_STEP',
+        `the machine knows no step of kind ${kind}.`,
+        'Define it under `steps` of the machine spec.',
+      );
     return meaning;
   }
 
@@ -106,6 +168,12 @@ export class Machine {
 
 const tools = (p: Parts): StepTools => ({
   get: (store, at) => (p.layout.has(at) ? store.get(p.layout.cell(at)) : 0),
-  set: (store, at, value) => { if (p.layout.has(at)) reader(p).set(store, at, value); },
-  cell: (at) => p.layout.cell(at), record: (id) => p.records.get(id), idOf: (record) => p.records.idOf(record), sizes: p.layout.sizes, geometry: p.geometry,
+  set: (store, at, value) => {
+    if (p.layout.has(at)) reader(p).set(store, at, value);
+  },
+  cell: (at) => p.layout.cell(at),
+  record: (id) => p.records.get(id),
+  idOf: (record) => p.records.idOf(record),
+  sizes: p.layout.sizes,
+  geometry: p.geometry,
 });

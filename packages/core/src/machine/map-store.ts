@@ -4,11 +4,20 @@ import type { Store } from '../words/step.ts';
 
 export class MapStore implements Store {
   readonly #cells: Map<Cell, number>;
-  constructor(private readonly initial: (cell: Cell) => number, start: ReadonlyMap<Cell, number> = new Map()) {
+  constructor(
+    private readonly initial: (cell: Cell) => number,
+    start: ReadonlyMap<Cell, number> = new Map(),
+  ) {
     this.#cells = new Map(start);
   }
-  get(cell: Cell): number { return this.#cells.get(cell) ?? this.initial(cell); }
-  set(cell: Cell, value: number): void { this.#cells.set(cell, value); }
+  get(cell: Cell): number {
+    return this.#cells.get(cell) ?? this.initial(cell);
+  }
+  set(cell: Cell, value: number): void {
+    this.#cells.set(cell, value);
+  }
   /** Everything that was written. */
-  get written(): ReadonlyMap<Cell, number> { return this.#cells; }
+  get written(): ReadonlyMap<Cell, number> {
+    return this.#cells;
+  }
 }

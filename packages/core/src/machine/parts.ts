@@ -34,7 +34,11 @@ export interface Parts {
 
 export type Meanings = Readonly<Record<string, Meaning>>;
 
-export const touches = (reads: readonly Cell[], writes: readonly Cell[] = [], adds: readonly Cell[] = []): Footprint => ({ reads, writes, adds });
+export const touches = (
+  reads: readonly Cell[],
+  writes: readonly Cell[] = [],
+  adds: readonly Cell[] = [],
+): Footprint => ({ reads, writes, adds });
 
 /** The n-th cell or operand of a step; a step that lacks it is a mistake of ours. */
 export const cellAt = (step: Step, n: number): Cell => {
@@ -69,7 +73,8 @@ export const isReader = (p: Parts, store: Store, cpu: CpuId): boolean => {
 };
 
 /** Cells that say whether a CPU is a reader, and those that change when it stops being one. */
-export const readerCells = (p: Parts, cpu: CpuId): Cell[] => [hw.irqOff(cpu), hw.inIrq(cpu), hw.rcuNest(cpu)].map((r) => p.layout.cell(r));
+export const readerCells = (p: Parts, cpu: CpuId): Cell[] =>
+  [hw.irqOff(cpu), hw.inIrq(cpu), hw.rcuNest(cpu)].map((r) => p.layout.cell(r));
 export const graceCells = (p: Parts): Cell[] => [
   ...Array.from({ length: RCU_QUEUE }, (_, k) => p.layout.cell(hw.rcuWaits(k))),
   ...Array.from({ length: p.cpus }, (_, c) => p.layout.cell(hw.rcuSync(c))),

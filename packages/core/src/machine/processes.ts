@@ -46,8 +46,12 @@ function* receiveBroadcast(cpu: SimCpu): Op {
  */
 export function daemons(p: Parts, makeCpu: (id: CpuId) => SimCpu): Process[] {
   return [
-    ...cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} irq`, stopGates(p, id), (cpu) => takeInterrupt(p, cpu))),
-    ...(p.spec.softMask ? cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} masked irq`, stopGates(p, id), maskedInterrupt)) : []),
+    ...cpusOf(p.online).map((id) =>
+      daemon(makeCpu(id), `cpu${id} irq`, stopGates(p, id), (cpu) => takeInterrupt(p, cpu)),
+    ),
+    ...(p.spec.softMask
+      ? cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} masked irq`, stopGates(p, id), maskedInterrupt))
+      : []),
     ...cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} tlb`, stopGates(p, id), receiveBroadcast)),
     daemon(makeCpu(p.cpus), 'rcu', [], (cpu) => invokeCallback(p, cpu)),
   ];
@@ -55,8 +59,17 @@ export function daemons(p: Parts, makeCpu: (id: CpuId) => SimCpu): Process[] {
 
 /** What runs beside each CPU and is no part of it. It acts between two instructions: a walk of the hardware is over, or not begun. */
 export const surroundings = (p: Parts, makeCpu: (id: CpuId) => SimCpu): Process[] =>
-  (p.spec.surroundings ?? []).flatMap(({ name, code }) => cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} ${name}`, [p.layout.cell(hw.inInsn(id))], code)));
+  (p.spec.surroundings ?? []).flatMap(({ name, code }) =>
+    cpusOf(p.online).map((id) => daemon(makeCpu(id), `cpu${id} ${name}`, [p.layout.cell(hw.inInsn(id))], code)),
+  );
 
 const daemon = (cpu: SimCpu, name: string, gates: readonly Cell[], code: (cpu: SimCpu) => Op): Process => ({
-  name, cpu: cpu.id, role: 'daemon', gates, body: () => { cpu.restart(); return code(cpu); },
+  name,
+  cpu: cpu.id,
+  role: 'daemon',
+  gates,
+  body: () => {
+    cpu.restart();
+    return code(cpu);
+  },
 });

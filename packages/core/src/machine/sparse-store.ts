@@ -20,7 +20,11 @@ export class SparseStore implements Store {
 
   constructor(layout: Layout) {
     this.#blockRows = layout.blockRows;
-    this.#notZero = layout.startingValues.map(({ base, end, value }) => ({ from: this.#place(base), to: this.#place(end - 1) + 1, value }));
+    this.#notZero = layout.startingValues.map(({ base, end, value }) => ({
+      from: this.#place(base),
+      to: this.#place(end - 1) + 1,
+      value,
+    }));
   }
 
   get(cell: Cell): number {
@@ -57,7 +61,8 @@ export class SparseStore implements Store {
   #newChunk(chunk: number): Float64Array {
     const cells = (this.#chunks[chunk] = new Float64Array(CHUNK));
     const first = chunk * CHUNK;
-    for (const { from, to, value } of this.#notZero) if (from < first + CHUNK && first < to) cells.fill(value, Math.max(0, from - first), to - first);
+    for (const { from, to, value } of this.#notZero)
+      if (from < first + CHUNK && first < to) cells.fill(value, Math.max(0, from - first), to - first);
     return cells;
   }
 

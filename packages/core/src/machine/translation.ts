@@ -1,9 +1,31 @@
 /** Finding and removing what a CPU remembers of translations, as functions over a store. */
 import type { CpuId, Va } from '../words/address.ts';
 import type { Cell } from '../words/cells.ts';
-import { F, frameOf, has, isLeaf, isTable, isValid, mapsPage, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
+import {
+  F,
+  frameOf,
+  has,
+  isLeaf,
+  isTable,
+  isValid,
+  mapsPage,
+  tableOf,
+  type Entry,
+  type Pfn,
+  type Table,
+} from '../words/entry.ts';
 import type { Invalidation } from '../words/cpu.ts';
-import { blockOf, entriesOf, indexOf, levelIndex, PAGE_SIZE, sizeOf, spaceOf, walkLevels, type Level } from '../words/geometry.ts';
+import {
+  blockOf,
+  entriesOf,
+  indexOf,
+  levelIndex,
+  PAGE_SIZE,
+  sizeOf,
+  spaceOf,
+  walkLevels,
+  type Level,
+} from '../words/geometry.ts';
 import { tableCells } from '../words/objects.ts';
 import { CAREFUL, type InsufficientRights, type MachineSpec } from '../words/spec.ts';
 import type { Store } from '../words/step.ts';
@@ -14,7 +36,8 @@ import { reader, type Parts } from './parts.ts';
 export const LEAF_LEVELS: readonly Level[] = ['pte', 'pmd'];
 
 /** The frame of the base page at `va`, below a leaf of `level`. */
-export const frameAt = (p: Parts, level: Level, entry: Entry, va: Va): Pfn => frameOf(entry) + Math.floor((va % sizeOf(p.geometry, level)) / PAGE_SIZE(p.geometry));
+export const frameAt = (p: Parts, level: Level, entry: Entry, va: Va): Pfn =>
+  frameOf(entry) + Math.floor((va % sizeOf(p.geometry, level)) / PAGE_SIZE(p.geometry));
 
 /**
  * May the hardware use a remembered (or just read) leaf as it is? A write needs the dirty flag: setting it means going
@@ -24,7 +47,10 @@ export const usable = (entry: Entry, write: boolean): boolean =>
   has(entry, F.PRESENT | F.USER | F.ACCESSED | F.LEAF) && (!write || has(entry, F.WRITE | F.DIRTY));
 
 /** What the hardware may do with a write through an entry that it remembers, if the entry does not do for it as it is. Nothing is remembered: it walks. */
-export function withRights({ insufficientRights: { does } = CAREFUL, hardwareDirty }: Pick<MachineSpec, 'insufficientRights' | 'hardwareDirty'>, entry: Entry): InsufficientRights['does'] {
+export function withRights(
+  { insufficientRights: { does } = CAREFUL, hardwareDirty }: Pick<MachineSpec, 'insufficientRights' | 'hardwareDirty'>,
+  entry: Entry,
+): InsufficientRights['does'] {
   if (!usable(entry, false) || usable(entry, true)) return 'walks again';
   if (has(entry, F.FAULTED)) return 'faults';
   if (!has(entry, F.WRITE) || hardwareDirty === 'never') return does;
@@ -40,7 +66,9 @@ export function blocks(p: Parts, level: Level, start: Va, end: Va): readonly [nu
 
 /** Removes from one CPU what an invalidation names. */
 export function invalidate(p: Parts, store: Store, cpu: CpuId, what: Invalidation): void {
-  const asids = Array.from({ length: p.layout.sizes.mm }, (_, i) => i).filter((asid) => what.asid < 0 || what.asid === asid);
+  const asids = Array.from({ length: p.layout.sizes.mm }, (_, i) => i).filter(
+    (asid) => what.asid < 0 || what.asid === asid,
+  );
   const drop = (region: typeof hw.tlb, asid: number, level: Level, start: Va, end: Va): void => {
     const [first, last] = blocks(p, level, start, end);
     if (first >= last) return;

@@ -22,7 +22,13 @@ export function* hardwareWalk(cpu: SimCpu, access: Access, start: number): Op<Ac
     if (!found || !permits(found.entry, write)) break;
     const flags = flagsNeeded(found.entry, write);
     if (leftToSoftware(cpu, flags)) break;
-    const result = yield* cpu.finish(access, found.level, found.entry, flags, tableCells.entry(found.table, found.index));
+    const result = yield* cpu.finish(
+      access,
+      found.level,
+      found.entry,
+      flags,
+      tableCells.entry(found.table, found.index),
+    );
     if (result === FLAG_FAULT) return 'fault';
     if (result !== AGAIN) return 'done';
   }
@@ -38,9 +44,14 @@ export function* speculativeWalk(cpu: SimCpu, va: number): Op {
   yield* cpu.fill(va, found?.level ?? 'pte', found?.entry ?? 0);
 }
 
-const permits = (entry: number, write: boolean): boolean => has(entry, F.PRESENT | F.USER) && (!write || has(entry, F.WRITE));
+const permits = (entry: number, write: boolean): boolean =>
+  has(entry, F.PRESENT | F.USER) && (!write || has(entry, F.WRITE));
 
-function* findLeaf(cpu: SimCpu, va: number, start: number): Op<{ level: Level; table: Table; index: number; entry: number } | undefined> {
+function* findLeaf(
+  cpu: SimCpu,
+  va: number,
+  start: number,
+): Op<{ level: Level; table: Table; index: number; entry: number } | undefined> {
   if (start === 0) return undefined;
   let table: Table = Math.floor(start / 8);
   for (let level: Level | undefined = levelAt(start % 8); level; level = nextWalked(cpu.geometry, level)) {
@@ -57,4 +68,5 @@ function* findLeaf(cpu: SimCpu, va: number, start: number): Op<{ level: Level; t
 }
 
 /** The level a walk reads after `level`. */
-const nextWalked = (g: Geometry, level: Level): Level | undefined => walkLevels(g).find((l) => levelIndex(l) < levelIndex(level));
+const nextWalked = (g: Geometry, level: Level): Level | undefined =>
+  walkLevels(g).find((l) => levelIndex(l) < levelIndex(level));

@@ -27,7 +27,8 @@ export function tellWild(layout: Layout, at: Ref): string {
 
 /** Numbers that `tableOf` and `frameOf` took from an entry of the other kind are below 0. */
 function why(kind: string, index: number): string {
-  if (index === 0) return kind === 'table' ? 'a null pointer is taken for a page table' : 'a null pointer is taken for a page';
+  if (index === 0)
+    return kind === 'table' ? 'a null pointer is taken for a page table' : 'a null pointer is taken for a page';
   if (index < 0 && kind === 'table') return `P${-index} is no page table, a leaf was taken for one`;
   if (index < 0 && kind === 'page') return `T${-index} is no page, a page table was taken for one`;
   return `there is no ${kind} ${index}`;

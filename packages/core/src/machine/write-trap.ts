@@ -28,19 +28,27 @@ export function trapWrites(p: Parts, meanings: Meanings): Meanings {
   const trapped = (kind: string, plain: Meaning): Meaning => ({
     ...plain,
     // A trap waits until the CPU's own stores are in memory, like a barrier.
-    enabled: (step, store) => (plain.enabled?.(step, store) ?? true) && (traps(step, store) === undefined || serialized(step, store)),
+    enabled: (step, store) =>
+      (plain.enabled?.(step, store) ?? true) && (traps(step, store) === undefined || serialized(step, store)),
     apply(step, store, choice) {
       const table = traps(step, store);
-      const rule = table === undefined ? 0 : trap.judge((at) => get(store, at), table, kind === 'table.free' ? 'freed' : 'written');
+      const rule =
+        table === undefined
+          ? 0
+          : trap.judge((at) => get(store, at), table, kind === 'table.free' ? 'freed' : 'written');
       return rule === 0 ? plain.apply(step, store, choice) : -rule;
     },
     footprint(step) {
       const f = plain.footprint(step);
       const table = writtenTable(step);
       if (table === undefined) return f;
-      return { ...f, reads: [...f.reads, ...[trap.readOnly, ...trap.looksAt].map((region) => p.layout.cell(region(table)))] };
+      return {
+        ...f,
+        reads: [...f.reads, ...[trap.readOnly, ...trap.looksAt].map((region) => p.layout.cell(region(table)))],
+      };
     },
-    tell: (step, observed, names) => (observed < 0 ? `${plain.tell(step, 0, names)}: traps, and is refused` : plain.tell(step, observed, names)),
+    tell: (step, observed, names) =>
+      observed < 0 ? `${plain.tell(step, 0, names)}: traps, and is refused` : plain.tell(step, observed, names),
   });
   const out: Record<string, Meaning> = { ...meanings };
   for (const kind of [...WRITES, 'table.free']) {

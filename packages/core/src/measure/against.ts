@@ -55,9 +55,14 @@ function agreementOf(ours: number, theirs: number): CountAgreement {
 export function against(row: CountRow, measured: Measured, functions: readonly string[]): ComparedRow {
   const { notModelled } = measured;
   const number = (name: string, ours: number, theirs: number): ComparedNumber =>
-    notModelled === undefined ? { name, ours, theirs, agreement: agreementOf(ours, theirs) } : { name, theirs, agreement: 'not modelled' };
+    notModelled === undefined
+      ? { name, ours, theirs, agreement: agreementOf(ours, theirs) }
+      : { name, theirs, agreement: 'not modelled' };
   return {
-    arch: row.arch, operation: row.operation, mode: row.mode, ...(notModelled === undefined ? {} : { notModelled }),
+    arch: row.arch,
+    operation: row.operation,
+    mode: row.mode,
+    ...(notModelled === undefined ? {} : { notModelled }),
     columns: COLUMNS.map((name) => number(name, measured.columns[name], row[name])),
     functions: functions.map((name) => number(name, measured.calls[name] ?? 0, row.calls[name] ?? 0)),
   };
@@ -67,14 +72,24 @@ export function against(row: CountRow, measured: Measured, functions: readonly s
 export const namesOf = (arch: ArchSpec): string[] => [arch.id, ...arch.alsoKnownAs, ...Object.keys(arch.variants)];
 
 /** The rows that speak of an architecture, under any of its names. */
-export const rowsOf = (rows: readonly CountRow[], arch: ArchSpec): CountRow[] => rows.filter((row) => namesOf(arch).includes(row.arch));
+export const rowsOf = (rows: readonly CountRow[], arch: ArchSpec): CountRow[] =>
+  rows.filter((row) => namesOf(arch).includes(row.arch));
 
 /** How many numbers of each column agree, by the name that the file has for the architecture. */
 export type Sums = Readonly<Record<Column, Readonly<Record<CountAgreement, number>>>>;
 export function sumsOf(rows: readonly ComparedRow[]): Sums {
-  const count = (column: Column, agreement: CountAgreement): number => rows.filter((row) => row.columns.some((c) => c.name === column && c.agreement === agreement)).length;
+  const count = (column: Column, agreement: CountAgreement): number =>
+    rows.filter((row) => row.columns.some((c) => c.name === column && c.agreement === agreement)).length;
   return Object.fromEntries(
-    COLUMNS.map((c) => [c, { equal: count(c, 'equal'), rounded: count(c, 'rounded'), different: count(c, 'different'), 'not modelled': count(c, 'not modelled') }]),
+    COLUMNS.map((c) => [
+      c,
+      {
+        equal: count(c, 'equal'),
+        rounded: count(c, 'rounded'),
+        different: count(c, 'different'),
+        'not modelled': count(c, 'not modelled'),
+      },
+    ]),
   ) as Record<Column, Record<CountAgreement, number>>;
 }
 
@@ -84,13 +99,21 @@ export function sumsOf(rows: readonly ComparedRow[]): Sums {
  * @throws Mistake SD_BAD_COUNTS
  */
 export function readCounts(value: unknown, from: string): readonly CountRow[] {
-  const bad = (what: string): never => { throw new Mistake('SD_BAD_COUNTS', `${from}: ${what}`, 'Write { "rows": [{ "arch", "operation", "mode", "cpus", the columns, "calls" }] }, as in data/kernel-counts of @shootdown/workloads.'); };
+  const bad = (what: string): never => {
+    throw new Mistake(
+      'SD_BAD_COUNTS',
+      `${from}: ${what}`,
+      'Write { "rows": [{ "arch", "operation", "mode", "cpus", the columns, "calls" }] }, as in data/kernel-counts of @shootdown/workloads.',
+    );
+  };
   const rows = (value as { rows?: unknown } | null)?.rows;
   if (!Array.isArray(rows)) return bad('it has no list of rows.');
   rows.forEach((row: Partial<Record<keyof CountRow, unknown>>, i) => {
-    for (const key of ['arch', 'operation'] as const) if (typeof row[key] !== 'string') bad(`row ${i + 1} has no ${key}.`);
+    for (const key of ['arch', 'operation'] as const)
+      if (typeof row[key] !== 'string') bad(`row ${i + 1} has no ${key}.`);
     if (!(MODES as readonly unknown[]).includes(row.mode)) bad(`row ${i + 1} has no mode of ${MODES.join(', ')}.`);
-    for (const key of [...COLUMNS, 'cpus'] as const) if (typeof row[key] !== 'number') bad(`row ${i + 1} has no number ${key}.`);
+    for (const key of [...COLUMNS, 'cpus'] as const)
+      if (typeof row[key] !== 'number') bad(`row ${i + 1} has no number ${key}.`);
   });
   return rows.map((row: CountRow) => ({ ...row, calls: row.calls ?? {} })); // a file may have columns only
 }

@@ -33,13 +33,16 @@ export class Areas {
 
   #keep(area: Omit<Vma, 'id'>): Vma {
     const vma: Vma = { ...area, id: this.#free.pop() ?? this.all.length };
-    if (vma.id >= this.limit) throw new Mistake('SD_BAD_OPERATION', `it makes more than ${this.limit} areas.`, 'Repeat it fewer times.');
+    if (vma.id >= this.limit)
+      throw new Mistake('SD_BAD_OPERATION', `it makes more than ${this.limit} areas.`, 'Repeat it fewer times.');
     this.all[vma.id] = vma;
     return vma;
   }
 
   /** For `Cpu.spares`: a new handle for every piece, which reaches no further than the piece does. */
-  readonly spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => [this.#keep({ ...vma, start, end, pieceOf: wholeOf(vma) })];
+  readonly spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => [
+    this.#keep({ ...vma, start, end, pieceOf: wholeOf(vma) }),
+  ];
 
   /** mmap with MAP_FIXED: what is there goes first, and neighbours that look alike become one area. */
   *map(cpu: Cpu, area: NewArea): Op {

@@ -1,8 +1,37 @@
 /** Measuring: one run of an operation, with the real shape of the tree, counted. */
-export { against, namesOf, readCounts, rowsOf, sumsOf, type CountAgreement, type ComparedNumber, type ComparedRow, type CountRow, type Sums } from './against.ts';
+export {
+  against,
+  namesOf,
+  readCounts,
+  rowsOf,
+  sumsOf,
+  type CountAgreement,
+  type ComparedNumber,
+  type ComparedRow,
+  type CountRow,
+  type Sums,
+} from './against.ts';
 export { comparedIn, notCompared, type Beside, type LeftOut, type NotCompared } from './functions.ts';
-export { KERNELS, kernelNamed, MEASURE_DEFAULTS, measure, measureRow, type MeasuredKernel, type Measured, type MeasureOptions } from './measure.ts';
-export { MODE_SAYS, MODES, type Advice, type Call, type CallName, type CountedOperation, type Mode, type Prot } from './operation.ts';
+export {
+  KERNELS,
+  kernelNamed,
+  MEASURE_DEFAULTS,
+  measure,
+  measureRow,
+  type MeasuredKernel,
+  type Measured,
+  type MeasureOptions,
+} from './measure.ts';
+export {
+  MODE_SAYS,
+  MODES,
+  type Advice,
+  type Call,
+  type CallName,
+  type CountedOperation,
+  type Mode,
+  type Prot,
+} from './operation.ts';
 export { CALLS, readOperation } from './read-operation.ts';
 export { mayMatter, ruleNamed, rulesOf, withoutRule } from './rules.ts';
 export { readStrace, type TracedCall } from './strace.ts';

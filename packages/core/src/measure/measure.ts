@@ -54,7 +54,8 @@ export type MeasuredKernel = (typeof KERNELS)[number];
  */
 export function kernelNamed(name: string): Configuration {
   const release = KERNELS.find((known) => name === known || name.startsWith(`${known}.`));
-  if (!release) throw new Mistake('SD_BAD_OPTION', `there are no counts of Linux ${name}.`, `Kernels are ${KERNELS.join(', ')}.`);
+  if (!release)
+    throw new Mistake('SD_BAD_OPTION', `there are no counts of Linux ${name}.`, `Kernels are ${KERNELS.join(', ')}.`);
   return { release: `v${release}`, says: `Linux ${release}` };
 }
 
@@ -99,22 +100,47 @@ function measureIn(arch: ArchSpec, operation: CountedOperation, options: Measure
   const each = (n: number): number => n / repetitions;
   const calls = Object.entries(tally.calls).map(([name, n]): [string, number] => [name, each(n)]);
   return {
-    arch: variant, kernel: options.configuration.release.replace('v', ''), operation: operation.name, mode, repetitions, ...(notModelled === undefined ? {} : { notModelled }),
+    arch: variant,
+    kernel: options.configuration.release.replace('v', ''),
+    operation: operation.name,
+    mode,
+    repetitions,
+    ...(notModelled === undefined ? {} : { notModelled }),
     columns: Object.fromEntries(COLUMNS.map((c) => [c, each(tally.columns[c])])) as Columns,
     calls: Object.fromEntries(calls.sort(([a], [b]) => (a < b ? -1 : 1))),
-    steps: each(tally.steps), stepsInAll: tally.stepsInAll, asked: [...process.asked], tree: tally.tree,
+    steps: each(tally.steps),
+    stepsInAll: tally.stepsInAll,
+    asked: [...process.asked],
+    tree: tally.tree,
   };
 }
 
 /** Measures what a row of the reference counted: on its machine, its kernel unless another is asked for, with its CPUs. */
-export function measureRow(arch: ArchSpec, operation: CountedOperation, row: CountRow, more: Partial<MeasureOptions> = {}): Measured {
+export function measureRow(
+  arch: ArchSpec,
+  operation: CountedOperation,
+  row: CountRow,
+  more: Partial<MeasureOptions> = {},
+): Measured {
   const { arch: variant, mode, cpus, kernel = '6.1' } = row;
-  return measure(arch, operation, { ...MEASURE_DEFAULTS, configuration: kernelNamed(kernel), variant, mode, cpus, ...more });
+  return measure(arch, operation, {
+    ...MEASURE_DEFAULTS,
+    configuration: kernelNamed(kernel),
+    variant,
+    mode,
+    cpus,
+    ...more,
+  });
 }
 
 function variantOf(arch: ArchSpec, name: string): Readonly<Record<string, number>> {
   const numbers = arch.alsoKnownAs.includes(name) ? {} : arch.variants[name];
-  if (numbers === undefined) throw new Mistake('SD_UNKNOWN_ARCH', `architecture ${arch.id} has no variant ${name}.`, `It has ${Object.keys(arch.variants).join(', ') || 'none'}.`);
+  if (numbers === undefined)
+    throw new Mistake(
+      'SD_UNKNOWN_ARCH',
+      `architecture ${arch.id} has no variant ${name}.`,
+      `It has ${Object.keys(arch.variants).join(', ') || 'none'}.`,
+    );
   return numbers;
 }
 

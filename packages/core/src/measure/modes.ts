@@ -5,7 +5,8 @@ import { exec_mmap } from '../kernel/setup.ts';
 import type { Mode } from './operation.ts';
 import { MEASURED, type MeasuredProcess } from './process.ts';
 
-const others = (process: MeasuredProcess): number[] => Array.from({ length: process.cpus - 1 }, (_, i) => MEASURED + 1 + i);
+const others = (process: MeasuredProcess): number[] =>
+  Array.from({ length: process.cpus - 1 }, (_, i) => MEASURED + 1 + i);
 
 /** Threads the process has for its whole life, the measured one included. */
 export const usersIn = (mode: Mode, cpus: number): number => (mode === 'solo' || mode === 'exited3' ? 1 : cpus);
@@ -25,7 +26,8 @@ export function arm(mode: Mode, process: MeasuredProcess): void {
     if (mode === 'exited3') process.addUsers(1); // a new thread
     process.run('run', id, process.mm, (cpu) => context_switch(cpu, process.mm));
     if (mode === 'exited3') process.run('exit', id, process.mm, (cpu) => exit_mm(cpu, process.mm));
-    if (mode === 'lazy3' || mode === 'exited3') process.run('idle', id, undefined, (cpu) => context_switch(cpu, undefined));
+    if (mode === 'lazy3' || mode === 'exited3')
+      process.run('idle', id, undefined, (cpu) => context_switch(cpu, undefined));
     if (mode === 'away3') process.run('switch', id, process.other, (cpu) => context_switch(cpu, process.other));
   }
 }

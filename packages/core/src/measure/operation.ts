@@ -43,7 +43,8 @@ export type Mode = (typeof MODES)[number];
 export const MODE_SAYS: Readonly<Record<Mode, string>> = {
   solo: 'nothing of this process ever ran on the other CPUs',
   spin3: 'three threads of the process run in user space on the other CPUs',
-  lazy3: 'three threads ran on the other CPUs just before, and sleep: the CPUs are idle and have the address space loaded',
+  lazy3:
+    'three threads ran on the other CPUs just before, and sleep: the CPUs are idle and have the address space loaded',
   exited3: 'as lazy3, but the three threads have exited',
   away3: 'as lazy3, but another process runs on the other CPUs now',
 };

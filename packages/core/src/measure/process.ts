@@ -73,24 +73,52 @@ export class MeasuredProcess {
   #mmsUsed = 2;
   readonly #onStep: OnStep | undefined;
 
-  constructor(readonly arch: ArchSpec, private readonly want: ProcessOptions) {
+  constructor(
+    readonly arch: ArchSpec,
+    private readonly want: ProcessOptions,
+  ) {
     const { configuration, cpus, repetitions, geometry: shape = arch.machine.geometry } = want;
     this.geometry = shape;
     this.areas = new Areas(want.areas ?? AREAS);
-    const { fixes } = kernel(configuration.release).with(...(configuration.with ?? [])).without(...(configuration.without ?? []));
+    const { fixes } = kernel(configuration.release)
+      .with(...(configuration.with ?? []))
+      .without(...(configuration.without ?? []));
     const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
     const config = { ...arch.machine.config, ...configuration.config };
-    const numbers: Readonly<Record<string, number>> = { ...genericNumbers(shape), ...arch.machine.numbers, ...want.numbers };
-    const strange = Object.keys(want.numbers ?? {}).find((name) => !(name in genericNumbers(shape)) && !(name in arch.machine.numbers));
-    if (strange !== undefined) throw new Mistake('SD_BAD_ARCH', `a rule or a variant of ${arch.id} sets a number ${strange}, which its machine has not.`, `It has ${Object.keys(numbers).filter((name) => name !== strange).join(', ')}.`);
+    const numbers: Readonly<Record<string, number>> = {
+      ...genericNumbers(shape),
+      ...arch.machine.numbers,
+      ...want.numbers,
+    };
+    const strange = Object.keys(want.numbers ?? {}).find(
+      (name) => !(name in genericNumbers(shape)) && !(name in arch.machine.numbers),
+    );
+    if (strange !== undefined)
+      throw new Mistake(
+        'SD_BAD_ARCH',
+        `a rule or a variant of ${arch.id} sets a number ${strange}, which its machine has not.`,
+        `It has ${Object.keys(numbers)
+          .filter((name) => name !== strange)
+          .join(', ')}.`,
+      );
     this.tally = new Tally({
-      names: arch.machine.counted, number: (name) => this.#hear(name, numbers[name] ?? 0), syncs: config.MMU_GATHER_RCU_TABLE_FREE, measured: MEASURED,
+      names: arch.machine.counted,
+      number: (name) => this.#hear(name, numbers[name] ?? 0),
+      syncs: config.MMU_GATHER_RCU_TABLE_FREE,
+      measured: MEASURED,
       symbolOf: (hook) => stack.bodies.get(hook)?.source?.symbol,
     });
     this.machine = new Machine(
       arch.machine,
       {
-        cpus, mms: MMS, vmas: this.areas.all, areas: this.areas.limit, spares: this.areas.spares, geometry: shape, ghosts: new Set(), callWatcher: this.tally,
+        cpus,
+        mms: MMS,
+        vmas: this.areas.all,
+        areas: this.areas.limit,
+        spares: this.areas.spares,
+        geometry: shape,
+        ghosts: new Set(),
+        callWatcher: this.tally,
         pool: { frames: (repetitions + 4) * 16 * HPAGE_PMD_NR(shape), tables: TABLES },
       },
       this.#listening(kernelOf(arch, { fixes, stack, numbers, config, watches: () => false })),
@@ -101,29 +129,43 @@ export class MeasuredProcess {
 
   /** Notes which fixes and numbers are asked for: what nobody asks for makes no difference. */
   #listening(kernel: Kernel): Kernel {
-    return { ...kernel, has: (name) => this.#hear(name, kernel.has(name)), number: (name) => this.#hear(name, kernel.number(name)), compare: (_name, over) => over((name) => this.#hear(name, kernel.number(name))) };
+    return {
+      ...kernel,
+      has: (name) => this.#hear(name, kernel.has(name)),
+      number: (name) => this.#hear(name, kernel.number(name)),
+      compare: (_name, over) => over((name) => this.#hear(name, kernel.number(name))),
+    };
   }
   #hear<T>(name: string, answer: T): T {
     this.asked.add(name);
     return answer;
   }
 
-  get cpus(): number { return this.want.cpus; }
+  get cpus(): number {
+    return this.want.cpus;
+  }
 
   /** Where the reservation begins: at the second PUD, so that no table is shared with address 0. */
-  get base(): Va { return sizeOf(this.geometry, 'pud'); }
-  get end(): Va { return this.base + (this.want.repetitions * PLACES.length + 1) * APART * HPAGE_PMD_SIZE(this.geometry); }
+  get base(): Va {
+    return sizeOf(this.geometry, 'pud');
+  }
+  get end(): Va {
+    return this.base + (this.want.repetitions * PLACES.length + 1) * APART * HPAGE_PMD_SIZE(this.geometry);
+  }
 
   /** Boots, makes the process with its reservation, and runs it on the measured CPU. */
   start(users: number): void {
     this.run('boot', MEASURED, undefined, paging_init);
     this.run('exec', MEASURED, this.mm, (cpu) => exec_mmap(cpu, this.mm, users));
-    this.run('reserve', MEASURED, this.mm, (cpu) => this.areas.map(cpu, { mm: this.mm, start: this.base, end: this.end, thp: 'never' }));
+    this.run('reserve', MEASURED, this.mm, (cpu) =>
+      this.areas.map(cpu, { mm: this.mm, start: this.base, end: this.end, thp: 'never' }),
+    );
   }
 
   /** A new address space, for a child. */
   newMm(): Mm {
-    if (this.#mmsUsed >= MMS) throw new Mistake('SD_BAD_OPERATION', `it forks more than ${MMS - 2} times.`, 'Repeat it fewer times.');
+    if (this.#mmsUsed >= MMS)
+      throw new Mistake('SD_BAD_OPERATION', `it forks more than ${MMS - 2} times.`, 'Repeat it fewer times.');
     return { id: this.#mmsUsed++ };
   }
 
@@ -133,7 +175,10 @@ export class MeasuredProcess {
    */
   run(name: string, id: CpuId, mm: Mm | undefined, does: (cpu: SimCpu) => Op<unknown>): void {
     const cpu = this.machine.cpu(id, mm);
-    const body = (): Op<unknown> => { cpu.restart(); return does(cpu); };
+    const body = (): Op<unknown> => {
+      cpu.restart();
+      return does(cpu);
+    };
     const { machine, store } = this;
     const watcher = {
       before: (step: Step): void => {
@@ -143,15 +188,34 @@ export class MeasuredProcess {
       ...(this.#onStep ? { after: this.#onStep } : {}),
     };
     try {
-      runToEnd({ machine, store, name, gates: threadGates(machine.parts, id), body, daemons: machine.processes, form: this.want.form, watcher });
+      runToEnd({
+        machine,
+        store,
+        name,
+        gates: threadGates(machine.parts, id),
+        body,
+        daemons: machine.processes,
+        form: this.want.form,
+        watcher,
+      });
     } catch (error) {
-      throw error instanceof NoPlainForm && cpu.stack.length > 0 ? new NoPlainForm(`${error.message}, in ${cpu.stack.at(-1)}`) : error;
+      throw error instanceof NoPlainForm && cpu.stack.length > 0
+        ? new NoPlainForm(`${error.message}, in ${cpu.stack.at(-1)}`)
+        : error;
     }
   }
 
   /** The areas of the measured address space that share an address with a range, as they are now. */
   mappedAreas(start: Va, end: Va): Vma[] {
-    const { store, machine: { parts: { layout } }, areas, mm, geometry } = this;
+    const {
+      store,
+      machine: {
+        parts: { layout },
+      },
+      areas,
+      mm,
+      geometry,
+    } = this;
     const near = areas.all.filter((vma) => vma.mm.id === mm.id && vma.start < end && start < vma.end);
     const now = near.flatMap((vma) => areaNow(geometry, vma, store.get(layout.cell(vmaCells.attached(vma.id)))) ?? []);
     return now.filter((vma) => vma.start < end && start < vma.end);
@@ -159,7 +223,12 @@ export class MeasuredProcess {
 
   /** Handles of areas that have gone are given out again: for processes that map and unmap for long. */
   recycleAreas(): void {
-    const { store, machine: { parts: { layout } } } = this;
+    const {
+      store,
+      machine: {
+        parts: { layout },
+      },
+    } = this;
     this.areas.recycle((vma) => store.get(layout.cell(vmaCells.attached(vma.id))) !== 0);
   }
 

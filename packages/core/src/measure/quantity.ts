@@ -16,7 +16,10 @@ interface Term {
 }
 function termsOf(text: string): Term[] | undefined {
   if (!/^[^+-]+(?:[+-][^+-]+)*$/.test(text)) return undefined;
-  return [...text.matchAll(/([+-]?)([^+-]+)/g)].map(([, sign, term]) => ({ sign: sign === '-' ? -1 : 1, text: (term ?? '').trim() }));
+  return [...text.matchAll(/([+-]?)([^+-]+)/g)].map(([, sign, term]) => ({
+    sign: sign === '-' ? -1 : 1,
+    text: (term ?? '').trim(),
+  }));
 }
 
 /** Is it a size: sums and differences of base and huge pages? */

@@ -25,12 +25,19 @@ function withDependants(name: string, among: ReadonlySet<string>): string[] {
 /** Everything that can be switched off when an architecture is measured: fixes of generic code, then its own rules. */
 export function rulesOf(arch: ArchSpec, configuration: Configuration): Rule[] {
   const { fixes } = kernel(configuration.release);
-  const generic = FIXES.filter((fix) => fixes.has(fix.name)).map((fix): Rule => ({ name: fix.name, says: fix.says, off: { without: withDependants(fix.name, fixes) } }));
+  const generic = FIXES.filter((fix) => fixes.has(fix.name)).map((fix): Rule => ({
+    name: fix.name,
+    says: fix.says,
+    off: { without: withDependants(fix.name, fixes) },
+  }));
   return [...generic, ...GENERIC, ...arch.rules];
 }
 
 /** The same measurement without a rule. */
-export function withoutRule<T extends Partial<MeasureOptions> & { readonly configuration: Configuration }>(options: T, { name, off }: Rule): T {
+export function withoutRule<T extends Partial<MeasureOptions> & { readonly configuration: Configuration }>(
+  options: T,
+  { name, off }: Rule,
+): T {
   const { configuration } = options;
   return {
     ...options,
@@ -39,7 +46,10 @@ export function withoutRule<T extends Partial<MeasureOptions> & { readonly confi
       ...configuration,
       says: `${configuration.says} without ${name}`,
       without: [...(configuration.without ?? []), ...(off.without ?? [])],
-      hooks: { with: [...(configuration.hooks?.with ?? []), ...(off.hooks?.with ?? [])], without: [...(configuration.hooks?.without ?? []), ...(off.hooks?.without ?? [])] },
+      hooks: {
+        with: [...(configuration.hooks?.with ?? []), ...(off.hooks?.with ?? [])],
+        without: [...(configuration.hooks?.without ?? []), ...(off.hooks?.without ?? [])],
+      },
       config: { ...configuration.config, ...off.config },
     },
   };
@@ -49,18 +59,30 @@ export function withoutRule<T extends Partial<MeasureOptions> & { readonly confi
 export function mayMatter({ off }: Rule, arch: ArchSpec, asked: readonly string[]): boolean {
   const changes = [...(off.hooks?.with ?? []), ...(off.hooks?.without ?? [])];
   const isLayer = arch.history.some((change) => change.layer !== undefined && changes.includes(change.name));
-  return isLayer || off.config !== undefined || [...(off.without ?? []), ...changes, ...Object.keys(off.numbers ?? {})].some((name) => asked.includes(name));
+  return (
+    isLayer ||
+    off.config !== undefined ||
+    [...(off.without ?? []), ...changes, ...Object.keys(off.numbers ?? {})].some((name) => asked.includes(name))
+  );
 }
 
 /**
  * The rule of that name; undefined where an architecture has none.
  * @throws Mistake SD_BAD_OPTION when no architecture has it
  */
-export function ruleNamed(name: string, archs: readonly ArchSpec[], configuration: Configuration): (arch: ArchSpec) => Rule | undefined {
+export function ruleNamed(
+  name: string,
+  archs: readonly ArchSpec[],
+  configuration: Configuration,
+): (arch: ArchSpec) => Rule | undefined {
   const known = new Set(archs.flatMap((arch) => rulesOf(arch, configuration).map((rule) => rule.name)));
   if (!known.has(name)) {
     const near = didYouMean(name, known);
-    throw new Mistake('SD_BAD_OPTION', `there is no rule ${name}.`, near ? `Did you mean ${near}?` : `Rules are ${[...known].join(', ')}.`);
+    throw new Mistake(
+      'SD_BAD_OPTION',
+      `there is no rule ${name}.`,
+      near ? `Did you mean ${near}?` : `Rules are ${[...known].join(', ')}.`,
+    );
   }
   return (arch) => rulesOf(arch, configuration).find((rule) => rule.name === name);
 }

@@ -31,9 +31,14 @@ export function readStrace(text: string): TracedCall[] {
     const whole = WHOLE.exec(rest)?.groups;
     const begun = BEGUN.exec(rest)?.groups;
     const resumed = RESUMED.exec(rest)?.groups;
-    if (whole) calls.push({ pid, name: whole['name']!, args: argsOf(whole['args']!), result: numberOf(whole['result']!) });
+    if (whole)
+      calls.push({ pid, name: whole['name']!, args: argsOf(whole['args']!), result: numberOf(whole['result']!) });
     else if (begun)
-      open.set(pid, calls.push({ pid, name: begun['name']!, args: argsOf(begun['args']!.replace(TAIL, '')), result: undefined }) - 1);
+      open.set(
+        pid,
+        calls.push({ pid, name: begun['name']!, args: argsOf(begun['args']!.replace(TAIL, '')), result: undefined }) -
+          1,
+      );
     else if (resumed && open.has(pid)) {
       const at = open.get(pid)!;
       const more = argsOf(resumed['args']!.replace(/^, */, ''));

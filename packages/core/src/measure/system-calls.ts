@@ -31,12 +31,18 @@ export function perform(call: Call, process: MeasuredProcess, repetition: number
   else process.run(call.call, MEASURED, process.mm, (cpu) => within(cpu, call, process, repetition));
 }
 
-function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: MeasuredProcess, repetition: number): Op<unknown> {
+function* within(
+  cpu: SimCpu,
+  call: Exclude<Call, { call: 'exit' }>,
+  process: MeasuredProcess,
+  repetition: number,
+): Op<unknown> {
   const { mm, areas, geometry: g } = process;
   const at = (text: string): number => addressOf(text, g, process.base, repetition);
   const range = ({ at: place, length }: { readonly at: string; readonly length: string }): [number, number] => {
     const bytes = bytesOf(length, g);
-    if (!(bytes > 0)) throw new Mistake('SD_BAD_OPERATION', `the length ${length} is ${bytes} bytes here.`, 'A length is above 0.');
+    if (!(bytes > 0))
+      throw new Mistake('SD_BAD_OPERATION', `the length ${length} is ${bytes} bytes here.`, 'A length is above 0.');
     return [at(place), at(place) + bytes];
   };
   switch (call.call) {
@@ -54,7 +60,13 @@ function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: Me
       const [start, end] = range(call);
       const to = at(call.to);
       const source = yield* vmas_between(cpu, mm, start, end);
-      return yield* mremap_to(cpu, mm, start, end - start, areas.make({ mm, thp: 'never', ...source[0], start: to, end: to + end - start }));
+      return yield* mremap_to(
+        cpu,
+        mm,
+        start,
+        end - start,
+        areas.make({ mm, thp: 'never', ...source[0], start: to, end: to + end - start }),
+      );
     }
     case 'fork': {
       const child = process.newMm();
@@ -67,7 +79,8 @@ function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: Me
     case 'load':
     case 'store': {
       const [start, end] = range({ at: call.at, length: call.length ?? 'page' });
-      for (let va = start; va < end; va += PAGE_SIZE(g)) yield* call.call === 'load' ? user_load(cpu, va) : user_store(cpu, va, 1);
+      for (let va = start; va < end; va += PAGE_SIZE(g))
+        yield* call.call === 'load' ? user_load(cpu, va) : user_store(cpu, va, 1);
       return undefined;
     }
     case 'gup_fast': {
@@ -81,11 +94,16 @@ function* within(cpu: SimCpu, call: Exclude<Call, { call: 'exit' }>, process: Me
 
 function* madvise(cpu: SimCpu, { mm }: MeasuredProcess, start: number, end: number, advice: Advice): Op<unknown> {
   switch (advice) {
-    case 'HUGEPAGE': return yield* hugepage_madvise(cpu, mm, start, end, 'always');
-    case 'NOHUGEPAGE': return yield* hugepage_madvise(cpu, mm, start, end, 'never');
-    case 'DONTNEED': return yield* madvise_dontneed(cpu, mm, start, end);
-    case 'COLLAPSE': return yield* madvise_collapse(cpu, mm, start, end);
-    case 'FREE': return yield* madvise_free(cpu, mm, start, end);
+    case 'HUGEPAGE':
+      return yield* hugepage_madvise(cpu, mm, start, end, 'always');
+    case 'NOHUGEPAGE':
+      return yield* hugepage_madvise(cpu, mm, start, end, 'never');
+    case 'DONTNEED':
+      return yield* madvise_dontneed(cpu, mm, start, end);
+    case 'COLLAPSE':
+      return yield* madvise_collapse(cpu, mm, start, end);
+    case 'FREE':
+      return yield* madvise_free(cpu, mm, start, end);
   }
 }
 

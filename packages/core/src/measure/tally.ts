@@ -94,7 +94,14 @@ export class Tally implements CallWatcher {
     const isFlush = this.#names.flushes.includes(name);
     if (isKick) this.columns.syncKicks++;
     if (isFlush) this.columns.flushCalls++;
-    const node = this.#add(id, { name, kind: isKick ? 'kick' : isFlush ? 'flush' : 'function', cpu: id, children: [], times: 1, invalidated: 0 });
+    const node = this.#add(id, {
+      name,
+      kind: isKick ? 'kick' : isFlush ? 'flush' : 'function',
+      cpu: id,
+      children: [],
+      times: 1,
+      invalidated: 0,
+    });
     this.#stackOf(id).push(node);
   }
 
@@ -116,7 +123,14 @@ export class Tally implements CallWatcher {
     if (instruction) this.#countInstruction(step.cpu, instruction);
     if (this.#names.flushes.includes(step.kind)) {
       this.columns.flushCalls++;
-      this.#add(step.cpu, { name: step.why ?? step.kind, kind: 'flush', cpu: step.cpu, children: [], times: 1, invalidated: 0 });
+      this.#add(step.cpu, {
+        name: step.why ?? step.kind,
+        kind: 'flush',
+        cpu: step.cpu,
+        children: [],
+        times: 1,
+        invalidated: 0,
+      });
     }
     if (step.kind !== 'ipi.send') return;
     const to = cpusOf(step.args[0] ?? 0);
@@ -124,7 +138,15 @@ export class Tally implements CallWatcher {
     this.columns.ipis += to.length;
     if (to.length > 0) this.#count(`${name}@other`, to.length);
     this.columns[this.#names.ipis[name] ?? 'syncIpis'] += to.length;
-    this.#lastIpi = this.#add(step.cpu, { name, kind: 'ipi', cpu: step.cpu, to, children: [], times: 1, invalidated: 0 });
+    this.#lastIpi = this.#add(step.cpu, {
+      name,
+      kind: 'ipi',
+      cpu: step.cpu,
+      to,
+      children: [],
+      times: 1,
+      invalidated: 0,
+    });
   }
 
   #count(name: string, amount = 1): void {
@@ -146,7 +168,10 @@ export class Tally implements CallWatcher {
       const frame = this.#stackOf(id).at(-1);
       if (frame) frame.invalidated++;
     }
-    this.#countAll(this.#names.instructions?.(instruction, this.of.number) ?? {}, (name) => `insn:${name}@${id === this.of.measured ? 'cpu0' : 'other'}`);
+    this.#countAll(
+      this.#names.instructions?.(instruction, this.of.number) ?? {},
+      (name) => `insn:${name}@${id === this.of.measured ? 'cpu0' : 'other'}`,
+    );
   }
   #stackOf(cpu: CpuId): Growing[] {
     let stack = this.#stacks.get(cpu);
@@ -162,14 +187,20 @@ export class Tally implements CallWatcher {
 
 function instructionOf({ kind, args }: Step, records: Records): TlbInstruction | undefined {
   switch (kind) {
-    case 'tlb.local': return { does: 'local', what: invalidation(records, args) };
-    case 'tlb.broadcast': return { does: 'broadcast', what: invalidation(records, args) };
-    case 'tlb.sync': return { does: 'sync' };
-    case 'mmu.root': return { does: 'root' };
-    default: return undefined;
+    case 'tlb.local':
+      return { does: 'local', what: invalidation(records, args) };
+    case 'tlb.broadcast':
+      return { does: 'broadcast', what: invalidation(records, args) };
+    case 'tlb.sync':
+      return { does: 'sync' };
+    case 'mmu.root':
+      return { does: 'root' };
+    default:
+      return undefined;
   }
 }
-const invalidation = (records: Records, args: readonly number[]): Invalidation => records.get(args[0] ?? 0) as Invalidation;
+const invalidation = (records: Records, args: readonly number[]): Invalidation =>
+  records.get(args[0] ?? 0) as Invalidation;
 
 /** Leaves out what leads to nothing that counts, and folds what repeats. */
 function folded(nodes: readonly CallNode[]): CallNode[] {
@@ -177,7 +208,14 @@ function folded(nodes: readonly CallNode[]): CallNode[] {
   for (const node of nodes) {
     const children = folded(node.children);
     if (node.kind === 'function' && children.length === 0 && !isInHandler(node)) continue;
-    const kept: CallNode = { name: node.name, kind: node.kind, cpu: node.cpu, ...(node.to ? { to: node.to } : {}), children, times: node.times };
+    const kept: CallNode = {
+      name: node.name,
+      kind: node.kind,
+      cpu: node.cpu,
+      ...(node.to ? { to: node.to } : {}),
+      children,
+      times: node.times,
+    };
     const last = out.at(-1);
     if (last && sameCalls(last, kept)) out[out.length - 1] = { ...last, times: last.times + 1 };
     else out.push(kept);
@@ -188,4 +226,8 @@ function folded(nodes: readonly CallNode[]): CallNode[] {
 /** What other CPUs do in an interrupt is shown, too. */
 const isInHandler = (node: CallNode): boolean => node.cpu !== 0;
 const sameCalls = (a: CallNode, b: CallNode): boolean =>
-  a.name === b.name && a.cpu === b.cpu && String(a.to) === String(b.to) && a.children.length === b.children.length && a.children.every((child, i) => child.times === b.children[i]?.times && sameCalls(child, b.children[i] as CallNode));
+  a.name === b.name &&
+  a.cpu === b.cpu &&
+  String(a.to) === String(b.to) &&
+  a.children.length === b.children.length &&
+  a.children.every((child, i) => child.times === b.children[i]?.times && sameCalls(child, b.children[i] as CallNode));

@@ -22,9 +22,18 @@ import type { TracedCall } from './strace.ts';
 
 const FILE = limit(linux('v6.1', 'mm/memory.c', 'do_fault'), 'memory that a file backs, private or shared');
 const IMAGE = limit(linux('v6.1', 'fs/binfmt_elf.c', 'load_elf_binary'), 'the image and the stack that exec maps');
-const EXEC = limit(linux('v6.1', 'arch/x86/mm/fault.c', 'access_error'), 'permission to execute: instructions are not fetched');
-const RESIZE = limit(linux('v6.1', 'mm/mremap.c', 'vma_to_resize'), 'mremap that changes the size, or is not told where to go');
-const DONTFORK = limit(linux('v6.1', 'mm/madvise.c', 'madvise_vma_behavior'), 'advice that changes what fork or reclaim does with an area');
+const EXEC = limit(
+  linux('v6.1', 'arch/x86/mm/fault.c', 'access_error'),
+  'permission to execute: instructions are not fetched',
+);
+const RESIZE = limit(
+  linux('v6.1', 'mm/mremap.c', 'vma_to_resize'),
+  'mremap that changes the size, or is not told where to go',
+);
+const DONTFORK = limit(
+  linux('v6.1', 'mm/madvise.c', 'madvise_vma_behavior'),
+  'advice that changes what fork or reclaim does with an area',
+);
 const OTHER = limit(
   linux('v6.1', 'mm/util.c', 'vm_mmap_pgoff'),
   'system calls on memory other than mmap, munmap, mprotect, madvise, mremap, brk, fork and exit',
@@ -105,7 +114,11 @@ export class TracedProcess {
   #share(start: number, end: number): string {
     if (this.#missing.some((m) => m.start < end && start < m.end)) return 'what is not here';
     const vmas = this.#process.mappedAreas(start, end);
-    return vmas.length === 0 ? 'nothing' : vmas.every((vma) => start <= vma.start && vma.end <= end) ? 'whole areas' : 'a part of an area';
+    return vmas.length === 0
+      ? 'nothing'
+      : vmas.every((vma) => start <= vma.start && vma.end <= end)
+        ? 'whole areas'
+        : 'a part of an area';
   }
 
   #limitOf(name: string, args: readonly string[], start: number, end: number): Limit | undefined {

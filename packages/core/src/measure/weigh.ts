@@ -7,7 +7,17 @@ import { measure, MEASURE_DEFAULTS } from './measure.ts';
 import type { CountedOperation, Mode } from './operation.ts';
 
 /** Steps that are one atomic read-modify-write each. */
-const ATOMIC = new Set(['xchg', 'cmpxchg', 'add', 'add_return', 'dec_and_test', 'inc_not_zero', 'update', 'or', 'andnot']);
+const ATOMIC = new Set([
+  'xchg',
+  'cmpxchg',
+  'add',
+  'add_return',
+  'dec_and_test',
+  'inc_not_zero',
+  'update',
+  'or',
+  'andnot',
+]);
 
 /** A part of a mix. */
 export interface Part {
@@ -32,20 +42,40 @@ export interface Weighed {
  * @throws Mistake SD_UNKNOWN_CHANGE; another when an operation or the architecture is wrong
  */
 export function weigh(arch: ArchSpec, mix: readonly Part[], mode: Mode, kernels: readonly Configuration[]): Weighed[] {
-  for (const { says, hooks } of kernels) mustKnowChanges(arch, [...(hooks?.with ?? []), ...(hooks?.without ?? [])], `the kernel "${says}"`);
+  for (const { says, hooks } of kernels)
+    mustKnowChanges(arch, [...(hooks?.with ?? []), ...(hooks?.without ?? [])], `the kernel "${says}"`);
   return kernels.map((configuration) => {
     const each = mix.map((part) => ({ ...part, costs: costsOf(arch, part.operation, mode, configuration) }));
-    const sum = (key: 'ipis' | 'atomics'): number => each.reduce((total, { weight, costs }) => total + weight * (costs?.[key] ?? 0), 0);
-    return { says: configuration.says, each: Object.fromEntries(each.map(({ name, costs }) => [name, costs])), ipis: sum('ipis'), atomics: sum('atomics') };
+    const sum = (key: 'ipis' | 'atomics'): number =>
+      each.reduce((total, { weight, costs }) => total + weight * (costs?.[key] ?? 0), 0);
+    return {
+      says: configuration.says,
+      each: Object.fromEntries(each.map(({ name, costs }) => [name, costs])),
+      ipis: sum('ipis'),
+      atomics: sum('atomics'),
+    };
   });
 }
 
-function costsOf(arch: ArchSpec, operation: CountedOperation, mode: Mode, configuration: Configuration): { ipis: number; atomics: number } | undefined {
+function costsOf(
+  arch: ArchSpec,
+  operation: CountedOperation,
+  mode: Mode,
+  configuration: Configuration,
+): { ipis: number; atomics: number } | undefined {
   const atomicsOf = (counted: CountedOperation): { n: number; ipis: number; modelled: boolean } => {
     let n = 0;
-    const count = (step: Step): void => { if (ATOMIC.has(step.kind) && step.cpu === 0) n++; };
+    const count = (step: Step): void => {
+      if (ATOMIC.has(step.kind) && step.cpu === 0) n++;
+    };
     const { columns, notModelled, repetitions } = measure(arch, counted, {
-      ...MEASURE_DEFAULTS, mode, configuration, watchSteps: () => { n = 0; return count; },
+      ...MEASURE_DEFAULTS,
+      mode,
+      configuration,
+      watchSteps: () => {
+        n = 0;
+        return count;
+      },
     });
     return { n: n / repetitions, ipis: columns.ipis, modelled: notModelled === undefined };
   };

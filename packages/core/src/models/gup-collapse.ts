@@ -22,10 +22,24 @@ const NONE = 0;
 const TABLE = 1;
 const HUGE = 2;
 
-const SHARED = ['pmd', 'pte', 'dirty', 'ref', 'table freed', 'lock', 'data', 'huge data', 'called', 'copied', 'user pending', 'user busy', 'tlb'] as const;
-const [PMD, PTE, DIRTY, REF, FREED, LOCK, DATA, HUGE_DATA, CALLED, COPIED, USER_PENDING, USER_BUSY, TLB] = SHARED.map((_, cell) => cell) as [
-  Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell,
-];
+const SHARED = [
+  'pmd',
+  'pte',
+  'dirty',
+  'ref',
+  'table freed',
+  'lock',
+  'data',
+  'huge data',
+  'called',
+  'copied',
+  'user pending',
+  'user busy',
+  'tlb',
+] as const;
+const [PMD, PTE, DIRTY, REF, FREED, LOCK, DATA, HUGE_DATA, CALLED, COPIED, USER_PENDING, USER_BUSY, TLB] = SHARED.map(
+  (_, cell) => cell,
+) as [Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell];
 const pending = (walker: number): Cell => SHARED.length + 2 * walker;
 const irqOff = (walker: number): Cell => pending(walker) + 1;
 
@@ -34,7 +48,12 @@ export function gupCollapse({ walkers, rounds = 2, flush }: GupCollapse): System
   const all = Array.from({ length: walkers }, (_, i) => i);
   const main = (name: string, cpu: number, body: () => Op<unknown>): Process => ({ name, cpu, role: 'main', body });
   const handler = (cpu: number, handle: Cell, off: Cell, also: readonly Cell[]): Process => ({
-    name: `cpu${cpu} irq`, cpu, role: 'daemon', body: function* () { yield step('handle', [handle, off, ...also]); },
+    name: `cpu${cpu} irq`,
+    cpu,
+    role: 'daemon',
+    body: function* () {
+      yield step('handle', [handle, off, ...also]);
+    },
   });
   const alike = all.map((i): Member => ({ processes: [i, walkers + i], cells: [pending(i), irqOff(i)] }));
   return {
@@ -48,7 +67,11 @@ export function gupCollapse({ walkers, rounds = 2, flush }: GupCollapse): System
     cellCount: SHARED.length + 2 * walkers,
     initial: (cell) => (cell === PMD ? TABLE : cell === PTE || cell === REF ? 1 : 0),
     meaning: (kind) => MEANINGS[kind as keyof typeof MEANINGS],
-    names: { name: (cell) => SHARED[cell] ?? `${cell % 2 === SHARED.length % 2 ? 'pending' : 'irq off'} ${(cell - SHARED.length) >> 1}`, value: (_cell, value) => String(value) },
+    names: {
+      name: (cell) =>
+        SHARED[cell] ?? `${cell % 2 === SHARED.length % 2 ? 'pending' : 'irq off'} ${(cell - SHARED.length) >> 1}`,
+      value: (_cell, value) => String(value),
+    },
     checksAt: (s) => CLAIMS[s.kind] ?? [],
     finals: [],
     where: () => [],
@@ -125,13 +148,19 @@ const TRANSLATED = 2;
 const WROTE = 3;
 const ENDS = 0;
 
-const step = (kind: keyof typeof MEANINGS, cells: readonly Cell[], args: readonly number[] = []): Step => ({ kind, cpu: 0, cells, args });
+const step = (kind: keyof typeof MEANINGS, cells: readonly Cell[], args: readonly number[] = []): Step => ({
+  kind,
+  cpu: 0,
+  cells,
+  args,
+});
 const at = (s: Step, n: number): Cell => s.cells[n]!;
 const nothing = (): Footprint => ({ reads: [], writes: [], adds: [] });
 const does = (apply: (s: Step, store: Store) => number | void, more: Partial<Meaning> = {}): Meaning => ({
   apply: (s, store) => apply(s, store) ?? 0,
   footprint: nothing,
-  tell: (s, observed, names) => `${s.kind} ${s.cells.map((cell) => names.name(cell)).join(', ')}${observed ? ` -> ${observed}` : ''}`,
+  tell: (s, observed, names) =>
+    `${s.kind} ${s.cells.map((cell) => names.name(cell)).join(', ')}${observed ? ` -> ${observed}` : ''}`,
   ...more,
 });
 
@@ -145,9 +174,15 @@ const MEANINGS = {
     store.set(at(s, 0), 1);
   }),
   copy: does((s, store) => store.set(at(s, 0), store.get(at(s, 1)))),
-  lock: does((s, store) => store.set(at(s, 0), 1), waitsFor((s) => zero(at(s, 0)))),
+  lock: does(
+    (s, store) => store.set(at(s, 0), 1),
+    waitsFor((s) => zero(at(s, 0))),
+  ),
   /** Waits for the flag of each CPU of such a set, as smp_call_function_many does. */
-  'await all': does(() => 0, waitsFor((s) => allOf(zero(at(s, 0)), ...Array.from({ length: s.args[0]! }, (_, i) => zero(pending(i)))))),
+  'await all': does(
+    () => 0,
+    waitsFor((s) => allOf(zero(at(s, 0)), ...Array.from({ length: s.args[0]! }, (_, i) => zero(pending(i))))),
+  ),
   'irq off': does((s, store) => store.set(at(s, 0), 1)),
   'irq on': does((s, store) => store.set(at(s, 0), 0)),
   /** Takes a reference unless there is none. */
@@ -211,5 +246,8 @@ const CLAIMS: Readonly<Record<string, readonly Check[]>> = {
   'set dirty': tables,
   use: pages,
   put: never('nobody puts a reference that is gone', (_store, _s, observed) => observed === 0),
-  access: never('nobody uses a page without a reference', (store, _s, observed) => observed === WROTE && store.get(REF) === 0),
+  access: never(
+    'nobody uses a page without a reference',
+    (store, _s, observed) => observed === WROTE && store.get(REF) === 0,
+  ),
 };

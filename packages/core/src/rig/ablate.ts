@@ -45,23 +45,48 @@ export interface AblateBounds extends Bounds {
  * @returns undefined where the story does not apply
  * @throws Mistake SD_BAD_SCENARIO when the story breaks as it is: then nothing can be learned from leaving things out
  */
-export async function ablate(arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: AblateBounds): Promise<Ablated | undefined> {
+export async function ablate(
+  arch: ArchSpec,
+  scenario: Scenario,
+  configuration: Configuration,
+  variant: string,
+  bounds: AblateBounds,
+): Promise<Ablated | undefined> {
   const all = new Ablation();
   const base = await judgeScenario(arch, scenario, configuration, variant, { ...bounds, ablation: all });
   if (base.outcome === 'n/a') return undefined;
   if (base.outcome !== 'clean')
-    throw new Mistake('SD_BAD_SCENARIO', `${scenario.name} ${variant} on ${arch.id} is not clean as it is: ${base.outcome}.`, 'Choose a variant that is clean.');
+    throw new Mistake(
+      'SD_BAD_SCENARIO',
+      `${scenario.name} ${variant} on ${arch.id} is not clean as it is: ${base.outcome}.`,
+      'Choose a variant that is clean.',
+    );
   const without = async (site: Site): Promise<Pick<Removal, 'word' | 'verdict' | 'mistake'>> => {
     const name = `${variant}/${site.step}/${site.in}`;
     try {
-      const verdict = await judgeScenario(arch, scenario, configuration, name, { ...bounds, ablation: new Ablation(site) });
+      const verdict = await judgeScenario(arch, scenario, configuration, name, {
+        ...bounds,
+        ablation: new Ablation(site),
+      });
       return { word: wordOf(verdict), verdict };
     } catch (error) {
       // The story is sound as it is: without the step its code comes to a state that nothing here was made for. That costs this step only.
       if (!(error instanceof Mistake)) throw error;
       const { code, what } = error;
-      const evidence: Verdict['evidence'] = { ...base.evidence, grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 };
-      return { word: 'open', verdict: { ...base, variant: name, outcome: 'bound', reason: `${code}: ${what}`, evidence }, mistake: { code, what } };
+      const evidence: Verdict['evidence'] = {
+        ...base.evidence,
+        grade: 'none',
+        states: 0,
+        transitions: 0,
+        depth: 0,
+        gaveUp: 0,
+        seconds: 0,
+      };
+      return {
+        word: 'open',
+        verdict: { ...base, variant: name, outcome: 'bound', reason: `${code}: ${what}`, evidence },
+        mistake: { code, what },
+      };
     }
   };
   const sites = all.reached.toSorted((a, b) => a.in.localeCompare(b.in) || a.step.localeCompare(b.step));

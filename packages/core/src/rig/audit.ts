@@ -22,7 +22,8 @@ export function auditFootprints(system: System, maxStates: number): string[] {
   };
   const watched = (meaning: Meaning, step: Step, store: Store): Store => {
     const { reads, writes } = footprintOf(meaning, step);
-    const missing = (what: string, cell: Cell): void => void errors.add(`${step.kind} ${what} ${system.names.name(cell)}, which its footprint does not name`);
+    const missing = (what: string, cell: Cell): void =>
+      void errors.add(`${step.kind} ${what} ${system.names.name(cell)}, which its footprint does not name`);
     return {
       get(cell) {
         if (!reads.has(cell)) missing('reads', cell);
@@ -36,8 +37,12 @@ export function auditFootprints(system: System, maxStates: number): string[] {
   };
   const audited = (meaning: Meaning): Meaning => ({
     ...meaning,
-    ...(meaning.enabled ? { enabled: (step: Step, store: Store) => meaning.enabled?.(step, watched(meaning, step, store)) ?? true } : {}),
-    ...(meaning.choices ? { choices: (step: Step, store: Store) => meaning.choices?.(step, watched(meaning, step, store)) ?? 1 } : {}),
+    ...(meaning.enabled
+      ? { enabled: (step: Step, store: Store) => meaning.enabled?.(step, watched(meaning, step, store)) ?? true }
+      : {}),
+    ...(meaning.choices
+      ? { choices: (step: Step, store: Store) => meaning.choices?.(step, watched(meaning, step, store)) ?? 1 }
+      : {}),
     apply: (step, store, choice) => meaning.apply(step, watched(meaning, step, store), choice),
   });
   const cache = new Map<string, Meaning>();

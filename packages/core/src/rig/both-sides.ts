@@ -21,16 +21,29 @@ export function together(first: Judged, second: Judged): Verdict {
   if (second.verdict.counterexample) return withThresholds(second, 'machine');
   first.thresholds.add(second.thresholds);
   const { states, transitions, depth, seconds } = evidence;
-  const found = { numbers: 'both', oneSided: first.thresholds.oneSided, second: { states, transitions, depth, seconds } } as const;
+  const found = {
+    numbers: 'both',
+    oneSided: first.thresholds.oneSided,
+    second: { states, transitions, depth, seconds },
+  } as const;
   const compact = first.verdict.evidence.compact;
-  const risks = compact && { compact: { ...compact, omissionRisk: compact.omissionRisk + (evidence.compact?.omissionRisk ?? 0) } };
-  if (outcome === 'clean') return evidently({ ...first.verdict, evidence: { ...first.verdict.evidence, ...risks } }, found);
+  const risks = compact && {
+    compact: { ...compact, omissionRisk: compact.omissionRisk + (evidence.compact?.omissionRisk ?? 0) },
+  };
+  if (outcome === 'clean')
+    return evidently({ ...first.verdict, evidence: { ...first.verdict.evidence, ...risks } }, found);
   const { cut, limits } = evidence;
   return evidently(
     {
       ...first.verdict,
       outcome,
-      evidence: { ...first.verdict.evidence, ...risks, grade: 'partial', ...(cut && { cut }), ...(limits && { limits }) },
+      evidence: {
+        ...first.verdict.evidence,
+        ...risks,
+        grade: 'partial',
+        ...(cut && { cut }),
+        ...(limits && { limits }),
+      },
     },
     found,
   );

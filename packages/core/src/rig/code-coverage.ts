@@ -59,8 +59,21 @@ export interface CodeCoverage {
  * Puts together what workloads came by.
  * @param archs those that were asked about; code of others is left out
  */
-export function codeCoverage(archs: readonly ArchSpec[], code: readonly CodeFunction[], reached: readonly Reached[]): CodeCoverage {
-  const layers = new Map(archs.map((arch) => [arch.id, new Set(layersOf(arch).flatMap(lineage).map(({ name }) => name))]));
+export function codeCoverage(
+  archs: readonly ArchSpec[],
+  code: readonly CodeFunction[],
+  reached: readonly Reached[],
+): CodeCoverage {
+  const layers = new Map(
+    archs.map((arch) => [
+      arch.id,
+      new Set(
+        layersOf(arch)
+          .flatMap(lineage)
+          .map(({ name }) => name),
+      ),
+    ]),
+  );
   const mine = code.filter(isOf(code, (layer) => archs.some(({ id }) => layers.get(id)!.has(layer))));
   const by = (which: (reach: Reach) => ReadonlySet<string>) => {
     const known = new Map(archs.map(({ id }) => [id, new Set<string>()]));
@@ -74,16 +87,34 @@ export function codeCoverage(archs: readonly ArchSpec[], code: readonly CodeFunc
   const functions = mine.flatMap((one): CoveredFunction[] => {
     const [entry] = one.sites;
     const entered = explored(entry!.label);
-    const hookOf = isHook(one) ? archs.map(({ id }) => id).filter((id) => entered.includes(id) || answers.get(id)!(one.className, one.name)) : undefined;
+    const hookOf = isHook(one)
+      ? archs.map(({ id }) => id).filter((id) => entered.includes(id) || answers.get(id)!(one.className, one.name))
+      : undefined;
     // Every architecture has a body of its own over it.
     if (hookOf?.length === 0) return [];
-    return [{
-      file: one.file, line: entry!.line, part: one.part, name: one.className === undefined ? one.name : `${one.className}.${one.name}`,
-      ...(hookOf ? { hookOf } : {}),
-      entered,
-      sites: one.sites.flatMap(({ kind, line, text, label }) =>
-        kind === 'entry' ? [] : [{ kind, line, text, explored: explored(label), setUpOnly: setUp(label).filter((id) => !explored(label).includes(id)) }]),
-    }];
+    return [
+      {
+        file: one.file,
+        line: entry!.line,
+        part: one.part,
+        name: one.className === undefined ? one.name : `${one.className}.${one.name}`,
+        ...(hookOf ? { hookOf } : {}),
+        entered,
+        sites: one.sites.flatMap(({ kind, line, text, label }) =>
+          kind === 'entry'
+            ? []
+            : [
+                {
+                  kind,
+                  line,
+                  text,
+                  explored: explored(label),
+                  setUpOnly: setUp(label).filter((id) => !explored(label).includes(id)),
+                },
+              ],
+        ),
+      },
+    ];
   });
   return {
     archs: archs.map(({ id }) => id),
@@ -96,18 +127,22 @@ export function codeCoverage(archs: readonly ArchSpec[], code: readonly CodeFunc
   };
 }
 
-const isHook = (one: CodeFunction): one is CodeFunction & { className: string } => one.className !== undefined && allHooks.has(one.name);
+const isHook = (one: CodeFunction): one is CodeFunction & { className: string } =>
+  one.className !== undefined && allHooks.has(one.name);
 
 /** Leaves out code of other architectures: layers that are not theirs, what stands in one file with only such layers, and whole packages. */
 function isOf(code: readonly CodeFunction[], isLayer: (className: string) => boolean): (one: CodeFunction) => boolean {
   const layersBy = (key: (one: CodeFunction) => string): Map<string, boolean> => {
     const known = new Map<string, boolean>();
-    for (const one of code.filter(isHook)) known.set(key(one), (known.get(key(one)) ?? false) || isLayer(one.className));
+    for (const one of code.filter(isHook))
+      known.set(key(one), (known.get(key(one)) ?? false) || isLayer(one.className));
     return known;
   };
   const files = layersBy(({ file }) => file);
   const homes = layersBy(({ home }) => home);
-  return (one) => one.part !== 'arch' || (isHook(one) ? isLayer(one.className) : (files.get(one.file) ?? homes.get(one.home) ?? false));
+  return (one) =>
+    one.part !== 'arch' ||
+    (isHook(one) ? isLayer(one.className) : (files.get(one.file) ?? homes.get(one.home) ?? false));
 }
 
 /** Classes whose bodies may answer on an architecture. */
@@ -117,23 +152,43 @@ const changesOf = (arch: ArchSpec): LayerClass[] => [...PROPOSALS, ...arch.histo
 /** A class and those it extends. */
 function lineage(layer: LayerClass): LayerClass[] {
   const found: LayerClass[] = [];
-  for (let one: unknown = layer; typeof one === 'function' && one !== Function.prototype; one = Object.getPrototypeOf(one)) found.push(one as LayerClass);
+  for (
+    let one: unknown = layer;
+    typeof one === 'function' && one !== Function.prototype;
+    one = Object.getPrototypeOf(one)
+  )
+    found.push(one as LayerClass);
   return found;
 }
 
 /** Name of the class in which the code of a layer's hook stands. */
-const classWith = (layer: LayerClass, hook: string): string | undefined => lineage(layer).find(({ prototype }) => Object.hasOwn(prototype as object, hook))?.name;
+const classWith = (layer: LayerClass, hook: string): string | undefined =>
+  lineage(layer).find(({ prototype }) => Object.hasOwn(prototype as object, hook))?.name;
 
 /** Hooks of an architecture, in the release that is meant when nobody says another, with the class that their code stands in. */
 const bodiesIn = (arch: ArchSpec): Map<string, string> =>
-  new Map(hooksOf(arch).map(({ hookName, layer }) => [hookName, classWith(layersOf(arch).findLast(({ name }) => name === layer)!, hookName) ?? layer]));
+  new Map(
+    hooksOf(arch).map(({ hookName, layer }) => [
+      hookName,
+      classWith(
+        layersOf(arch).findLast(({ name }) => name === layer)!,
+        hookName,
+      ) ?? layer,
+    ]),
+  );
 
 /** Does the body in a class answer for a hook, in that release or as a change of another one? */
 function answersOf(arch: ArchSpec): (className: string, hook: string) => boolean {
   const usual = bodiesIn(arch);
-  const changes = new Set(changesOf(arch).flatMap(lineage).map(({ name }) => name));
+  const changes = new Set(
+    changesOf(arch)
+      .flatMap(lineage)
+      .map(({ name }) => name),
+  );
   return (className, hook) => usual.get(hook) === className || changes.has(className);
 }
 
 const unseenOf = (arch: ArchSpec, code: readonly CodeFunction[]): string[] =>
-  [...bodiesIn(arch)].filter(([hook, layer]) => !code.some(({ className, name }) => className === layer && name === hook)).map(([hook, layer]) => `${arch.id}: ${layer}.${hook}`);
+  [...bodiesIn(arch)]
+    .filter(([hook, layer]) => !code.some(({ className, name }) => className === layer && name === hook))
+    .map(([hook, layer]) => `${arch.id}: ${layer}.${hook}`);

@@ -19,7 +19,10 @@ export interface CodeFunction extends SiteOwner {
 export function kernelCode(): CodeFunction[] {
   const folder = (name: string): string => fileURLToPath(new URL(`../${name}/`, import.meta.url));
   // What `place` puts behind a hook is made on request, and belongs to no kernel.
-  return [...codeIn(folder('kernel'), 'kernel'), ...codeIn(folder('arch'), 'generic').filter(({ file }) => !/\bplaced\.\w+$/.test(file))];
+  return [
+    ...codeIn(folder('kernel'), 'kernel'),
+    ...codeIn(folder('arch'), 'generic').filter(({ file }) => !/\bplaced\.\w+$/.test(file)),
+  ];
 }
 
 /**

@@ -2,7 +2,15 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { EXIT, Mistake } from '../mistakes.ts';
 import { expectedAfter, expectedBefore, type ExpectedRow } from '../verdict/expected.ts';
-import { agreement, SCHEMA_VERSION, type Agreement, type Comparison, type RaceCell, type RowMistake, type Verdict } from '../verdict/verdict.ts';
+import {
+  agreement,
+  SCHEMA_VERSION,
+  type Agreement,
+  type Comparison,
+  type RaceCell,
+  type RowMistake,
+  type Verdict,
+} from '../verdict/verdict.ts';
 import type { RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
 import { claimOf } from './watchers.ts';
@@ -10,7 +18,8 @@ import { claimOf } from './watchers.ts';
 /** Judges one half of a cell; by default in this thread. */
 export type Judge = (arch: ArchSpec, race: RaceCase, variant: 'before' | 'after', bounds: Bounds) => Promise<Verdict>;
 
-const judgeHere: Judge = (arch, race, variant, bounds) => judgeScenario(arch, race.scenario, race[variant], variant, bounds);
+const judgeHere: Judge = (arch, race, variant, bounds) =>
+  judgeScenario(arch, race.scenario, race[variant], variant, bounds);
 
 export interface CompareBounds extends Bounds {
   /** Told when a cell begins. */
@@ -27,7 +36,12 @@ export interface CompareBounds extends Bounds {
  * @param expected reference verdicts, by race
  * @throws Mistake SD_BAD_BOUND, and what is wrong with a checkpoint: they are no fault of a race
  */
-export async function compareRaces(archs: readonly ArchSpec[], races: readonly RaceCase[], expected: readonly ExpectedRow[], bounds: CompareBounds): Promise<Comparison> {
+export async function compareRaces(
+  archs: readonly ArchSpec[],
+  races: readonly RaceCase[],
+  expected: readonly ExpectedRow[],
+  bounds: CompareBounds,
+): Promise<Comparison> {
   const started = performance.now();
   const tasks = races.flatMap((race) => archs.map((arch) => ({ race, arch })));
   const cells: (RaceCell | RowMistake)[] = [];
@@ -36,7 +50,12 @@ export async function compareRaces(archs: readonly ArchSpec[], races: readonly R
     for (let i = next++; i < tasks.length; i = next++) {
       const { race, arch } = tasks[i]!;
       bounds.onCell?.(i, tasks.length, `${race.id} on ${arch.id}`);
-      cells[i] = await judgeCell(arch, race, expected.find((row) => row.id === race.id), bounds).catch((error: unknown) => mistakeOf(error, arch));
+      cells[i] = await judgeCell(
+        arch,
+        race,
+        expected.find((row) => row.id === race.id),
+        bounds,
+      ).catch((error: unknown) => mistakeOf(error, arch));
     }
   };
   await Promise.all(Array.from({ length: Math.min(bounds.parallel ?? 1, tasks.length) }, lane));
@@ -47,8 +66,12 @@ export async function compareRaces(archs: readonly ArchSpec[], races: readonly R
   });
   const verdicts = rows.flatMap((row) => row.cells).flatMap((c) => [c.before, c.after]);
   return {
-    schemaVersion: SCHEMA_VERSION, archs: archs.map((a) => a.id), rows, seconds: (performance.now() - started) / 1000,
-    complete: rows.every((row) => !row.mistakes) && verdicts.every((v) => v.outcome !== 'bound' && v.outcome !== 'interrupted'),
+    schemaVersion: SCHEMA_VERSION,
+    archs: archs.map((a) => a.id),
+    rows,
+    seconds: (performance.now() - started) / 1000,
+    complete:
+      rows.every((row) => !row.mistakes) && verdicts.every((v) => v.outcome !== 'bound' && v.outcome !== 'interrupted'),
   };
 }
 
@@ -62,7 +85,12 @@ function mistakeOf(error: unknown, arch: ArchSpec): RowMistake {
   return { arch: arch.id, code, what, hint, exitClass };
 }
 
-async function judgeCell(arch: ArchSpec, race: RaceCase, row: ExpectedRow | undefined, bounds: CompareBounds): Promise<RaceCell> {
+async function judgeCell(
+  arch: ArchSpec,
+  race: RaceCase,
+  row: ExpectedRow | undefined,
+  bounds: CompareBounds,
+): Promise<RaceCell> {
   const [wantBefore, wantAfter] = [expectedBefore(row, arch), expectedAfter(row, arch)];
   const judge = async (variant: 'before' | 'after'): Promise<Verdict> => {
     if (bounds.signal?.aborted) return skipped(arch, race, variant, 'interrupted', 'not begun');
@@ -71,12 +99,44 @@ async function judgeCell(arch: ArchSpec, race: RaceCase, row: ExpectedRow | unde
   };
   const before = await judge('before');
   const after = await judge('after');
-  return { arch: arch.id, before, after, expectedBefore: wantBefore, expectedAfter: wantAfter, agreement: worst(agreement(wantBefore, before.outcome), agreement(wantAfter, after.outcome)) };
+  return {
+    arch: arch.id,
+    before,
+    after,
+    expectedBefore: wantBefore,
+    expectedAfter: wantAfter,
+    agreement: worst(agreement(wantBefore, before.outcome), agreement(wantAfter, after.outcome)),
+  };
 }
 
-const worst = (a: Agreement, b: Agreement): Agreement => (['disagree', 'open', 'agree', 'n/a'] as const).find((word) => word === a || word === b) ?? 'open';
+const worst = (a: Agreement, b: Agreement): Agreement =>
+  (['disagree', 'open', 'agree', 'n/a'] as const).find((word) => word === a || word === b) ?? 'open';
 
-const skipped = (arch: ArchSpec, race: RaceCase, variant: 'before' | 'after', outcome: 'n/a' | 'interrupted', reason: string): Verdict => ({
-  schemaVersion: SCHEMA_VERSION, workload: race.scenario.name, variant, configuration: race[variant].says, arch: arch.id, outcome, reason, asks: race.scenario.asks.map(claimOf), layers: [],
-  evidence: { grade: 'none', cpus: race.scenario.cpus, geometry: '', memory: race.scenario.memory ?? 'sc', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 },
+const skipped = (
+  arch: ArchSpec,
+  race: RaceCase,
+  variant: 'before' | 'after',
+  outcome: 'n/a' | 'interrupted',
+  reason: string,
+): Verdict => ({
+  schemaVersion: SCHEMA_VERSION,
+  workload: race.scenario.name,
+  variant,
+  configuration: race[variant].says,
+  arch: arch.id,
+  outcome,
+  reason,
+  asks: race.scenario.asks.map(claimOf),
+  layers: [],
+  evidence: {
+    grade: 'none',
+    cpus: race.scenario.cpus,
+    geometry: '',
+    memory: race.scenario.memory ?? 'sc',
+    states: 0,
+    transitions: 0,
+    depth: 0,
+    gaveUp: 0,
+    seconds: 0,
+  },
 });

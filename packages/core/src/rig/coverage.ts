@@ -18,10 +18,18 @@ export interface Coverage {
  * Explores a scenario and says which code it reached. Code without any step leaves no mark: a hook that does nothing on an
  * architecture is not among the stacks.
  */
-export async function coverageOf(arch: ArchSpec, scenario: Scenario, configuration: Configuration, bounds: Bounds): Promise<Coverage> {
+export async function coverageOf(
+  arch: ArchSpec,
+  scenario: Scenario,
+  configuration: Configuration,
+  bounds: Bounds,
+): Promise<Coverage> {
   checkBounds(bounds);
   if (notApplicable(arch, scenario, configuration) !== undefined) return { stacks: [], complete: true };
-  const found = await explore(rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {}).system, { ...bounds, stopAtFirst: false });
+  const found = await explore(
+    rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {}).system,
+    { ...bounds, stopAtFirst: false },
+  );
   const stacks = new Map(found.reached.map(({ where }) => [where.join(' '), where]));
   return { stacks: [...stacks.values()], complete: triedAll(found) };
 }

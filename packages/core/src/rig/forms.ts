@@ -21,13 +21,19 @@ export function plainly<T>(code: () => Op<T>, perform: (step: Step) => number): 
   const noPlainForm = (what: string): never => {
     throw (found = new NoPlainForm(what));
   };
-  const result: unknown = during((step) => {
-    if (found) throw found; // somebody has caught it
-    runtime.turns = 0;
-    if (!isStep(step)) return noPlainForm('a generator that was instrumented makes something that is no step: it is no kernel code');
-    return perform(step);
-  }, (caller) => noPlainForm(`code that was not instrumented is called by ${caller}`), code);
-  if (Object.prototype.toString.call(result) === '[object Generator]') noPlainForm('the code of a thread was not instrumented');
+  const result: unknown = during(
+    (step) => {
+      if (found) throw found; // somebody has caught it
+      runtime.turns = 0;
+      if (!isStep(step))
+        return noPlainForm('a generator that was instrumented makes something that is no step: it is no kernel code');
+      return perform(step);
+    },
+    (caller) => noPlainForm(`code that was not instrumented is called by ${caller}`),
+    code,
+  );
+  if (Object.prototype.toString.call(result) === '[object Generator]')
+    noPlainForm('the code of a thread was not instrumented');
   if (found) throw found;
   return result as T;
 }

@@ -46,17 +46,37 @@ const WAITING: Readonly<Record<string, string>> = {
  * @param workloads each is explored in full on each architecture it applies to
  * @throws Mistake SD_UNKNOWN_HOOK_NAME
  */
-export async function measureClaims(hookName: string, archs: readonly ArchSpec[], workloads: readonly Workload[], bounds: Bounds): Promise<{ frequencies: Frequency[]; facts: HookFacts[] }> {
+export async function measureClaims(
+  hookName: string,
+  archs: readonly ArchSpec[],
+  workloads: readonly Workload[],
+  bounds: Bounds,
+): Promise<{ frequencies: Frequency[]; facts: HookFacts[] }> {
   checkBounds(bounds);
   const contract = allHooks.get(hookName);
   if (!contract) {
     const near = didYouMean(hookName, allHooks.keys());
-    throw new Mistake('SD_UNKNOWN_HOOK_NAME', `no contract declares ${hookName}.`, near ? `Did you mean ${near}?` : 'See: shootdown list hooks.');
+    throw new Mistake(
+      'SD_UNKNOWN_HOOK_NAME',
+      `no contract declares ${hookName}.`,
+      near ? `Did you mean ${near}?` : 'See: shootdown list hooks.',
+    );
   }
   const frequencies: Frequency[] = [];
   const facts: HookFacts[] = [];
   for (const arch of archs) {
-    const counted = new Map(sentencesOf(contract).map((s) => [s.sentence, { kind: s.kind, held: 0, failed: 0, heldAt: undefined as string | undefined, failedAt: undefined as string | undefined }]));
+    const counted = new Map(
+      sentencesOf(contract).map((s) => [
+        s.sentence,
+        {
+          kind: s.kind,
+          held: 0,
+          failed: 0,
+          heldAt: undefined as string | undefined,
+          failedAt: undefined as string | undefined,
+        },
+      ]),
+    );
     const waits = new Set<string>();
     const gaveUp = new Set<string>();
     let states = 0;
@@ -65,13 +85,24 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
     for (const { scenario, configuration } of workloads) {
       if (notApplicable(arch, scenario, configuration) !== undefined) continue;
       await turnOfEvents();
-      const built = rig(arch, scenario, configuration, { ...countHook(hookName), ...(bounds.thresholds && { thresholds: bounds.thresholds }) });
+      const built = rig(arch, scenario, configuration, {
+        ...countHook(hookName),
+        ...(bounds.thresholds && { thresholds: bounds.thresholds }),
+      });
       body = built.stack.bodies.get(hookName);
       const found = await explore(built.system, { ...bounds, reduce: {}, stopAtFirst: false });
       states += found.states;
       complete &&= found.outcome === 'complete' && found.gaveUp.length === 0;
       for (const { why } of found.gaveUp) gaveUp.add(why);
-      const token = (schedule: Schedule | undefined): string | undefined => schedule && encodeToken({ workload: scenario.name, variant: `${configuration.release}/${hookName}`, arch: arch.id, schedule, ...(bounds.thresholds === 'machine' && { thresholds: 'machine' }) });
+      const token = (schedule: Schedule | undefined): string | undefined =>
+        schedule &&
+        encodeToken({
+          workload: scenario.name,
+          variant: `${configuration.release}/${hookName}`,
+          arch: arch.id,
+          schedule,
+          ...(bounds.thresholds === 'machine' && { thresholds: 'machine' }),
+        });
       for (const { claim, held, failed, heldAt, failedAt } of found.tally) {
         const entry = counted.get(claim.slice(hookName.length + 2));
         if (!entry) continue;
@@ -85,12 +116,28 @@ export async function measureClaims(hookName: string, archs: readonly ArchSpec[]
         if (word && step.where.includes(hookName)) waits.add(word);
       }
     }
-    facts.push({ arch: arch.id, hook: hookName, layer: body?.layer ?? '', ...(body?.source ? { source: body.source } : {}), waits: [...waits], states, complete, ...(gaveUp.size > 0 && { gaveUp: [...gaveUp] }) });
+    facts.push({
+      arch: arch.id,
+      hook: hookName,
+      layer: body?.layer ?? '',
+      ...(body?.source ? { source: body.source } : {}),
+      waits: [...waits],
+      states,
+      complete,
+      ...(gaveUp.size > 0 && { gaveUp: [...gaveUp] }),
+    });
     for (const [claim, c] of counted)
       frequencies.push({
-        hook: hookName, claim, kind: c.kind, arch: arch.id, held: c.held, failed: c.failed,
-        word: c.held + c.failed === 0 ? 'not reached' : c.failed === 0 ? 'always' : c.held === 0 ? 'never' : 'sometimes',
-        ...(c.heldAt ? { heldAt: c.heldAt } : {}), ...(c.failedAt ? { failedAt: c.failedAt } : {}),
+        hook: hookName,
+        claim,
+        kind: c.kind,
+        arch: arch.id,
+        held: c.held,
+        failed: c.failed,
+        word:
+          c.held + c.failed === 0 ? 'not reached' : c.failed === 0 ? 'always' : c.held === 0 ? 'never' : 'sometimes',
+        ...(c.heldAt ? { heldAt: c.heldAt } : {}),
+        ...(c.failedAt ? { failedAt: c.failedAt } : {}),
       });
   }
   return { frequencies, facts };

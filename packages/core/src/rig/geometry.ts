@@ -9,6 +9,10 @@ const SMALL: Readonly<Record<Level, number>> = { pte: 1, pmd: 1, pud: 0, p4d: 0,
 export function smallGeometry(change: Partial<Readonly<Record<Level, number>>> = {}): Geometry {
   for (const [level, bits] of Object.entries(change))
     if (!LEVELS.includes(level as Level) || !Number.isInteger(bits) || bits < 0 || bits > 9)
-      throw new Mistake('SD_BAD_SCENARIO', `geometry.${level} is ${bits}.`, `Levels are ${LEVELS.join(', ')}; index bits go from 0 (folded) to 9.`);
+      throw new Mistake(
+        'SD_BAD_SCENARIO',
+        `geometry.${level} is ${bits}.`,
+        `Levels are ${LEVELS.join(', ')}; index bits go from 0 (folded) to 9.`,
+      );
   return { pageShift: 12, bits: { ...SMALL, ...change } };
 }

@@ -17,8 +17,16 @@ export interface HookBody {
 export const DEFAULT_RELEASE = 'v6.1';
 
 /** @throws Mistake when the architecture is incomplete */
-export function hooksOf(arch: ArchSpec, configuration: Configuration = { release: DEFAULT_RELEASE, says: '' }): HookBody[] {
+export function hooksOf(
+  arch: ArchSpec,
+  configuration: Configuration = { release: DEFAULT_RELEASE, says: '' },
+): HookBody[] {
   const changes = changesOf(arch, configuration, RELEASES);
   const own = new Set([...arch.ownLayers, ...changes.flatMap((c) => (c.layer ? [c.layer] : []))].map((l) => l.name));
-  return [...stackOf(arch, changes).bodies.values()].map(({ hookName, layer, source }) => ({ hookName, layer, own: own.has(layer), ...(source ? { source } : {}) }));
+  return [...stackOf(arch, changes).bodies.values()].map(({ hookName, layer, source }) => ({
+    hookName,
+    layer,
+    own: own.has(layer),
+    ...(source ? { source } : {}),
+  }));
 }

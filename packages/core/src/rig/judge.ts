@@ -9,7 +9,14 @@ import { markOf } from '../explore/token.ts';
 import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import { Mistake } from '../mistakes.ts';
-import { SCHEMA_VERSION, type Counterexample, type Evidence, type MetLimit, type Outcome, type Verdict } from '../verdict/verdict.ts';
+import {
+  SCHEMA_VERSION,
+  type Counterexample,
+  type Evidence,
+  type MetLimit,
+  type Outcome,
+  type Verdict,
+} from '../verdict/verdict.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import type { Schedule } from '../words/system.ts';
 import { checkStory } from '../workload/check.ts';
@@ -70,10 +77,22 @@ export const turnOfEvents = (): Promise<void> => new Promise((resolve) => void s
 /** @throws Mistake SD_BAD_BOUND */
 export function checkBounds(bounds: Bounds): void {
   const { maxStates, maxBytes, deadlineMs, compact } = bounds;
-  if (!Number.isSafeInteger(maxStates) || maxStates < 1) throw new Mistake('SD_BAD_BOUND', `the bound on states is ${maxStates}.`, 'Give a whole number above 0.');
-  if (maxBytes !== undefined && !(maxBytes > 0)) throw new Mistake('SD_BAD_BOUND', `the bound on memory is ${maxBytes} bytes.`, 'Give a number of megabytes above 0.');
-  if (deadlineMs !== undefined && !(deadlineMs > 0)) throw new Mistake('SD_BAD_BOUND', `the time limit is ${deadlineMs} ms.`, 'Give a number of seconds above 0.');
-  if (compact && compact.seed >>> 0 !== compact.seed) throw new Mistake('SD_BAD_BOUND', `the seed of fingerprints is ${compact.seed}.`, 'Give a whole number from 0 to 4294967295.');
+  if (!Number.isSafeInteger(maxStates) || maxStates < 1)
+    throw new Mistake('SD_BAD_BOUND', `the bound on states is ${maxStates}.`, 'Give a whole number above 0.');
+  if (maxBytes !== undefined && !(maxBytes > 0))
+    throw new Mistake(
+      'SD_BAD_BOUND',
+      `the bound on memory is ${maxBytes} bytes.`,
+      'Give a number of megabytes above 0.',
+    );
+  if (deadlineMs !== undefined && !(deadlineMs > 0))
+    throw new Mistake('SD_BAD_BOUND', `the time limit is ${deadlineMs} ms.`, 'Give a number of seconds above 0.');
+  if (compact && compact.seed >>> 0 !== compact.seed)
+    throw new Mistake(
+      'SD_BAD_BOUND',
+      `the seed of fingerprints is ${compact.seed}.`,
+      'Give a whole number from 0 to 4294967295.',
+    );
 }
 
 /**
@@ -81,41 +100,95 @@ export function checkBounds(bounds: Bounds): void {
  * and some comparison would have come out otherwise with the machine's own, all are tried with those too.
  * @param variant word for the configuration in tokens and reports: `before`, `after`, or a release
  */
-export async function judgeScenario(arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: Bounds): Promise<Verdict> {
+export async function judgeScenario(
+  arch: ArchSpec,
+  scenario: Scenario,
+  configuration: Configuration,
+  variant: string,
+  bounds: Bounds,
+): Promise<Verdict> {
   checkBounds(bounds);
   checkStory(scenario, configuration);
   const reason = notApplicable(arch, scenario, configuration);
-  if (reason !== undefined) return { ...frame(arch, scenario, configuration, variant), outcome: 'n/a', reason, layers: [], evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 } };
+  if (reason !== undefined)
+    return {
+      ...frame(arch, scenario, configuration, variant),
+      outcome: 'n/a',
+      reason,
+      layers: [],
+      evidence: { ...sizes(scenario), grade: 'none', states: 0, transitions: 0, depth: 0, gaveUp: 0, seconds: 0 },
+    };
   const begun = performance.now();
   const first = await judgeWith(bounds.thresholds ?? 'exploring', arch, scenario, configuration, variant, bounds);
   if (bounds.thresholds !== undefined) return withThresholds(first, bounds.thresholds);
   if (first.verdict.outcome !== 'clean') return withThresholds(first, 'exploring');
   if (!first.thresholds.differs) return withThresholds(first, 'both');
-  return together(first, await judgeWith('machine', arch, scenario, configuration, variant, restOf(bounds, performance.now() - begun)));
+  return together(
+    first,
+    await judgeWith('machine', arch, scenario, configuration, variant, restOf(bounds, performance.now() - begun)),
+  );
 }
 
 /** For a second search. Only the first is written down: whoever goes on from there comes here again. */
 function restOf({ checkpoint: _, ...bounds }: Bounds, spentMs: number): Bounds {
   const { deadlineMs, ablation } = bounds;
-  return { ...bounds, ...(deadlineMs !== undefined && { deadlineMs: Math.max(1, deadlineMs - spentMs) }), ...(ablation && { ablation: ablation.again() }) };
+  return {
+    ...bounds,
+    ...(deadlineMs !== undefined && { deadlineMs: Math.max(1, deadlineMs - spentMs) }),
+    ...(ablation && { ablation: ablation.again() }),
+  };
 }
 
 /** One search. */
-async function judgeWith(whose: Whose, arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string, bounds: Bounds): Promise<Judged> {
+async function judgeWith(
+  whose: Whose,
+  arch: ArchSpec,
+  scenario: Scenario,
+  configuration: Configuration,
+  variant: string,
+  bounds: Bounds,
+): Promise<Judged> {
   await turnOfEvents();
   const { ablation } = bounds;
   const built = rig(arch, scenario, configuration, { thresholds: whose, ...(ablation && { ablation }) });
   const thresholds = whose === 'machine' ? { thresholds: whose } : {};
   const identity = bounds.identity === 'history' ? byHistory : byFrames();
-  const found = await explore(built.system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: true }, identity);
+  const found = await explore(
+    built.system,
+    { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: true },
+    identity,
+  );
   const named = { workload: scenario.name, variant, arch: arch.id, ...thresholds };
   const counterexample = counterexampleOf(built, found, named);
   const outcome: Outcome =
-    found.violations.length > 0 ? 'violates' : found.deadlock ? 'deadlock' : found.neverEnds ? 'never-ends' : found.unended ? (found.unended.loop === undefined ? 'deadlock' : 'never-ends') : found.outcome === 'bound' ? 'bound' : found.outcome === 'interrupted' ? 'interrupted' : found.gaveUp.length > 0 ? 'bound' : 'clean';
+    found.violations.length > 0
+      ? 'violates'
+      : found.deadlock
+        ? 'deadlock'
+        : found.neverEnds
+          ? 'never-ends'
+          : found.unended
+            ? found.unended.loop === undefined
+              ? 'deadlock'
+              : 'never-ends'
+            : found.outcome === 'bound'
+              ? 'bound'
+              : found.outcome === 'interrupted'
+                ? 'interrupted'
+                : found.gaveUp.length > 0
+                  ? 'bound'
+                  : 'clean';
   const verdict: Verdict = {
-    ...frame(arch, scenario, configuration, variant), outcome, layers: built.stack.layers,
+    ...frame(arch, scenario, configuration, variant),
+    outcome,
+    layers: built.stack.layers,
     evidence: {
-      ...sizes(scenario), ...counts(found), ...(bounds.compact && found.omissionRisk !== undefined ? { compact: { seed: bounds.compact.seed, omissionRisk: found.omissionRisk } } : {}), grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
+      ...sizes(scenario),
+      ...counts(found),
+      ...(bounds.compact && found.omissionRisk !== undefined
+        ? { compact: { seed: bounds.compact.seed, omissionRisk: found.omissionRisk } }
+        : {}),
+      grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
       ...(found.cut && { cut: found.cut }),
       ...(found.gaveUp.length > 0 && { limits: found.gaveUp.map((limit) => limitOf(limit, named)) }),
       ...(found.unlike !== undefined && { unlike: found.unlike }),
@@ -129,31 +202,60 @@ async function judgeWith(whose: Whose, arch: ArchSpec, scenario: Scenario, confi
 type Named = Omit<Token, 'schedule' | 'steps'>;
 
 const frame = (arch: ArchSpec, scenario: Scenario, configuration: Configuration, variant: string) => ({
-  schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, configuration: configuration.says, arch: arch.id, asks: scenario.asks.map(claimOf),
+  schemaVersion: SCHEMA_VERSION,
+  workload: scenario.name,
+  variant,
+  configuration: configuration.says,
+  arch: arch.id,
+  asks: scenario.asks.map(claimOf),
 });
 
 const sizes = (scenario: Scenario): Pick<Evidence, 'cpus' | 'geometry' | 'memory'> => {
   const g = smallGeometry(scenario.geometry);
-  return { cpus: scenario.cpus, geometry: walkLevels(g).map((l) => entriesOf(g, l)).join('x'), memory: scenario.memory ?? 'sc' };
+  return {
+    cpus: scenario.cpus,
+    geometry: walkLevels(g)
+      .map((l) => entriesOf(g, l))
+      .join('x'),
+    memory: scenario.memory ?? 'sc',
+  };
 };
 
-export const counts = (found: Exploration): Pick<Evidence, 'states' | 'transitions' | 'depth' | 'gaveUp' | 'seconds'> => ({
-  states: found.states, transitions: found.transitions, depth: found.depth, gaveUp: found.bounded, seconds: found.seconds,
+export const counts = (
+  found: Exploration,
+): Pick<Evidence, 'states' | 'transitions' | 'depth' | 'gaveUp' | 'seconds'> => ({
+  states: found.states,
+  transitions: found.transitions,
+  depth: found.depth,
+  gaveUp: found.bounded,
+  seconds: found.seconds,
 });
 
 const limitOf = ({ process, where, why, states, schedule }: GaveUp, named: Named): MetLimit => ({
-  why, process, where, states, ...(schedule && { token: encodeToken({ ...named, schedule }) }),
+  why,
+  process,
+  where,
+  states,
+  ...(schedule && { token: encodeToken({ ...named, schedule }) }),
 });
 
 function counterexampleOf(built: Rig, found: Exploration, named: Named): Counterexample | undefined {
   const violation = found.violations[0];
-  const schedule: Schedule | undefined = violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule ?? found.unended?.schedule;
+  const schedule: Schedule | undefined =
+    violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule ?? found.unended?.schedule;
   if (!schedule) return undefined;
   const claim = violation?.claim ?? 'nobody waits for ever';
   const trace = replay(built.system, schedule, byFrames());
   return {
-    claim, breach: violation ? breachOf(claim, built.watches) : found.deadlock || (found.unended && found.unended.loop === undefined) ? 'deadlock' : 'livelock',
-    length: schedule.length, switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
-    token: encodeToken({ ...named, schedule, steps: markOf(trace.events) }), trace,
+    claim,
+    breach: violation
+      ? breachOf(claim, built.watches)
+      : found.deadlock || (found.unended && found.unended.loop === undefined)
+        ? 'deadlock'
+        : 'livelock',
+    length: schedule.length,
+    switches: schedule.filter((m, i) => i > 0 && m.process !== schedule[i - 1]?.process).length,
+    token: encodeToken({ ...named, schedule, steps: markOf(trace.events) }),
+    trace,
   };
 }

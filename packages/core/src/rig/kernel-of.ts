@@ -25,11 +25,19 @@ export interface KernelParts {
   readonly ablation?: Ablation;
 }
 
-export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, thresholds, config, watches, calls, ablation }: KernelParts): Kernel {
+export function kernelOf(
+  arch: ArchSpec,
+  { fixes, stack, numbers, thresholds, config, watches, calls, ablation }: KernelParts,
+): Kernel {
   const askable = askableOn(arch);
   const number = (name: string): number => {
     const value = numbers[name];
-    if (value === undefined) throw new Mistake('SD_BAD_ARCH', `architecture ${arch.id} has no number ${name}.`, `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`);
+    if (value === undefined)
+      throw new Mistake(
+        'SD_BAD_ARCH',
+        `architecture ${arch.id} has no number ${name}.`,
+        `List it under numbers of its machine spec. It has ${Object.keys(numbers).join(', ')}.`,
+      );
     return value;
   };
   return {
@@ -37,7 +45,11 @@ export function kernelOf(arch: ArchSpec, { fixes, stack, numbers, thresholds, co
       if (fixes.has(name) || stack.changes.has(name)) return true;
       if (askable.has(name)) return false;
       const near = didYouMean(name, askable);
-      throw new Mistake('SD_UNKNOWN_CHANGE', `code on ${arch.id} asks whether it has ${name}, which is neither a fix of generic code nor a change of this architecture.`, near ? `Did you mean ${near}?` : 'List it under history of the architecture.');
+      throw new Mistake(
+        'SD_UNKNOWN_CHANGE',
+        `code on ${arch.id} asks whether it has ${name}, which is neither a fix of generic code nor a change of this architecture.`,
+        near ? `Did you mean ${near}?` : 'List it under history of the architecture.',
+      );
     },
     config,
     number(name) {

@@ -29,7 +29,8 @@ export interface Told {
 export const changesKnownTo = (arch: ArchSpec): readonly Change[] => [...PROPOSALS, ...arch.history];
 
 /** What `cpu.has` may be asked on an architecture. */
-export const askableOn = (arch: ArchSpec): ReadonlySet<string> => new Set([...FIXES, ...changesKnownTo(arch)].map(({ name }) => name));
+export const askableOn = (arch: ArchSpec): ReadonlySet<string> =>
+  new Set([...FIXES, ...changesKnownTo(arch)].map(({ name }) => name));
 
 /** What any of these architectures knows, and generic code. */
 export function namesKnownTo(archs: readonly ArchSpec[]): KnownNames {
@@ -50,7 +51,9 @@ export function strangerIn({ scenario, configurations }: Told, known: KnownNames
   const named: readonly (readonly [name: string, where: string, kind: keyof KnownNames, what: string])[] = [
     ...configurations.flatMap(({ says, hooks }) =>
       (['with', 'without'] as const).flatMap((how) =>
-        (hooks?.[how] ?? []).map((name) => [name, `hooks.${how} of "${says}"`, 'changes', 'change of an architecture'] as const),
+        (hooks?.[how] ?? []).map(
+          (name) => [name, `hooks.${how} of "${says}"`, 'changes', 'change of an architecture'] as const,
+        ),
       ),
     ),
     ...Object.keys(scenario.numbers ?? {}).map((name) => [name, 'numbers', 'numbers', 'number of a machine'] as const),
@@ -62,7 +65,11 @@ export function strangerIn({ scenario, configurations }: Told, known: KnownNames
   if (!strange) return undefined;
   const [name, where, kind, what] = strange;
   const code = kind === 'changes' ? 'SD_UNKNOWN_CHANGE' : 'SD_BAD_SCENARIO';
-  return new Mistake(code, `scenario ${scenario.name}: ${where} names ${name}, and no ${what} is called so.`, nearOr(name, known[kind]));
+  return new Mistake(
+    code,
+    `scenario ${scenario.name}: ${where} names ${name}, and no ${what} is called so.`,
+    nearOr(name, known[kind]),
+  );
 }
 
 /**
@@ -74,7 +81,11 @@ export function mustKnowChanges(arch: ArchSpec, names: readonly string[], where:
   const known = new Set(changesKnownTo(arch).map(({ name }) => name));
   const strange = names.find((name) => !known.has(name));
   if (strange !== undefined)
-    throw new Mistake('SD_UNKNOWN_CHANGE', `${where} names ${strange}, and ${arch.id} has no change of that name.`, nearOr(strange, known));
+    throw new Mistake(
+      'SD_UNKNOWN_CHANGE',
+      `${where} names ${strange}, and ${arch.id} has no change of that name.`,
+      nearOr(strange, known),
+    );
 }
 
 /**

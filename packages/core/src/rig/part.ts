@@ -23,7 +23,12 @@ export interface Parting {
  * Follows the counterexample of the first of two verdicts that has one, on the architecture of the other.
  * @param archs the architectures of the two verdicts, in their order
  */
-export function part(verdicts: readonly [Verdict, Verdict], archs: readonly [ArchSpec, ArchSpec], scenario: Scenario, configuration: Configuration): Parting {
+export function part(
+  verdicts: readonly [Verdict, Verdict],
+  archs: readonly [ArchSpec, ArchSpec],
+  scenario: Scenario,
+  configuration: Configuration,
+): Parting {
   const [{ workload, variant }] = verdicts;
   const parting = { workload, variant, archs: [archs[0].id, archs[1].id] as const };
   const first = verdicts.findIndex(({ counterexample }) => counterexample !== undefined);
@@ -33,11 +38,21 @@ export function part(verdicts: readonly [Verdict, Verdict], archs: readonly [Arc
   if (!leader || !other || !counterexample || verdicts[1 - first]?.outcome === 'n/a') return parting;
   const token = decodeToken(counterexample.token);
   const numbers = token.thresholds ? { thresholds: token.thresholds } : {};
-  const [led, leading] = [rig(other, scenario, configuration, numbers).system, rig(leader, scenario, configuration, numbers).system];
-  const surroundings = [leader, other].flatMap(({ machine }) => machine.surroundings ?? []).map(({ name }) => ` ${name}`);
+  const [led, leading] = [
+    rig(other, scenario, configuration, numbers).system,
+    rig(leader, scenario, configuration, numbers).system,
+  ];
+  const surroundings = [leader, other]
+    .flatMap(({ machine }) => machine.surroundings ?? [])
+    .map(({ name }) => ` ${name}`);
   const { schedule, ...followed } = follow(leading, token.schedule, led, {
     isHook: (name) => allHooks.has(name),
     isHardware: (process) => !surroundings.some((name) => process.endsWith(name)),
   });
-  return { ...parting, leader: leader.id, followed, token: encodeToken({ workload, variant, arch: other.id, schedule, ...numbers }) };
+  return {
+    ...parting,
+    leader: leader.id,
+    followed,
+    token: encodeToken({ workload, variant, arch: other.id, schedule, ...numbers }),
+  };
 }

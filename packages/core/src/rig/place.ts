@@ -69,63 +69,120 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
   const races = question.races.map((race) => ({ ...race, before: stripped(race.before, question.without) }));
   const sets = subsets(fixes).flatMap((chosen) => subsets(places).map((at) => ({ fixes: chosen, places: at })));
   const price = pricer({ ...question, races });
-  const priced = sets.map((set) => ({ ...set, ...price(set.fixes, set.places) })).sort((a, b) => a.cost - b.cost || a.places.length + a.fixes.length - b.places.length - b.fixes.length);
-  const known: { readonly set: Omit<(typeof priced)[number], 'ipis' | 'cost'>; readonly race: string; readonly verdict: Verdict }[] = [];
+  const priced = sets
+    .map((set) => ({ ...set, ...price(set.fixes, set.places) }))
+    .sort((a, b) => a.cost - b.cost || a.places.length + a.fixes.length - b.places.length - b.fixes.length);
+  const known: {
+    readonly set: Omit<(typeof priced)[number], 'ipis' | 'cost'>;
+    readonly race: string;
+    readonly verdict: Verdict;
+  }[] = [];
   const skipped = new Set<string>();
   const choices: Choice[] = [];
   let complete = true;
   for (const [i, set] of priced.entries()) {
     const same = (other: { readonly fixes: readonly string[] }): boolean => other.fixes.join() === set.fixes.join();
-    if (choices.some((c) => c.holds && isPart(c.places, set.places.map(nameOfPlace)) && isPart(c.fixes, set.fixes))) continue;
+    if (choices.some((c) => c.holds && isPart(c.places, set.places.map(nameOfPlace)) && isPart(c.fixes, set.fixes)))
+      continue;
     const breaks: Verdict[] = [];
     let holds = true;
     for (const race of races) {
       if (skipped.has(race.id)) continue;
-      const before = known.find((k) => k.race === race.id && same(k.set) && holdsIn(k.verdict) && isPart(k.set.places, set.places));
+      const before = known.find(
+        (k) => k.race === race.id && same(k.set) && holdsIn(k.verdict) && isPart(k.set.places, set.places),
+      );
       if (before) continue;
-      bounds.onSet?.(i, priced.length, `${race.id} with ${[...set.places.map(nameOfPlace), ...set.fixes].join(', ') || 'nothing'}`);
-      const verdict = await judgeScenario(arch, race.scenario, onTop(race.before, set.places, set.fixes), `before/${[...set.places.map(nameOfPlace), ...set.fixes, ...question.without.map((change) => `-${change}`)].join('+') || 'nothing'}`, bounds);
-      if (verdict.outcome === 'n/a') { skipped.add(race.id); continue; }
+      bounds.onSet?.(
+        i,
+        priced.length,
+        `${race.id} with ${[...set.places.map(nameOfPlace), ...set.fixes].join(', ') || 'nothing'}`,
+      );
+      const verdict = await judgeScenario(
+        arch,
+        race.scenario,
+        onTop(race.before, set.places, set.fixes),
+        `before/${[...set.places.map(nameOfPlace), ...set.fixes, ...question.without.map((change) => `-${change}`)].join('+') || 'nothing'}`,
+        bounds,
+      );
+      if (verdict.outcome === 'n/a') {
+        skipped.add(race.id);
+        continue;
+      }
       if (verdict.outcome === 'bound' || verdict.outcome === 'interrupted') complete = false;
       known.push({ set, race: race.id, verdict });
       if (holdsIn(verdict)) continue;
       holds = false;
       breaks.push(verdict);
     }
-    choices.push({ places: set.places.map(nameOfPlace), fixes: set.fixes, ipis: set.ipis, cost: set.cost, breaks, holds });
+    choices.push({
+      places: set.places.map(nameOfPlace),
+      fixes: set.fixes,
+      ipis: set.ipis,
+      cost: set.cost,
+      breaks,
+      holds,
+    });
   }
   return {
-    schemaVersion: SCHEMA_VERSION, arch: arch.id, mode, mix: mix.map(({ name, operation, weight }) => ({ name, operation: operation.name, weight })),
-    races: races.map((r) => r.id).filter((id) => !skipped.has(id)), skipped: [...skipped], choices: pareto(choices), complete,
+    schemaVersion: SCHEMA_VERSION,
+    arch: arch.id,
+    mode,
+    mix: mix.map(({ name, operation, weight }) => ({ name, operation: operation.name, weight })),
+    races: races.map((r) => r.id).filter((id) => !skipped.has(id)),
+    skipped: [...skipped],
+    choices: pareto(choices),
+    complete,
   };
 }
 
 const holdsIn = ({ outcome }: Verdict): boolean => outcome === 'clean';
 const isPart = <T>(part: readonly T[], whole: readonly T[]): boolean => part.every((one) => whole.includes(one));
-const subsets = <T>(all: readonly T[]): T[][] => Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_one, i) => (bits >> i) & 1));
+const subsets = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_one, i) => (bits >> i) & 1));
 
 const stripped = (base: Configuration, without: readonly string[]): Configuration =>
-  without.length === 0 ? base : { ...base, hooks: { ...base.hooks, without: [...(base.hooks?.without ?? []), ...without] } };
+  without.length === 0
+    ? base
+    : { ...base, hooks: { ...base.hooks, without: [...(base.hooks?.without ?? []), ...without] } };
 
 /** The configuration with places on top and fixes in it. */
-const onTop = (base: Configuration, places: readonly Place[], fixes: readonly string[]): Configuration => ({ ...base, places, with: [...(base.with ?? []), ...fixes] });
+const onTop = (base: Configuration, places: readonly Place[], fixes: readonly string[]): Configuration => ({
+  ...base,
+  places,
+  with: [...(base.with ?? []), ...fixes],
+});
 
 /** Sets of which no other costs as little and breaks only a part of the same races. */
 function pareto(choices: readonly Choice[]): Choice[] {
   const broken = (c: Choice): string[] => c.breaks.map((v) => v.workload);
   const beats = (a: Choice, b: Choice): boolean =>
-    a.cost <= b.cost && isPart(broken(a), broken(b)) && (a.cost < b.cost || broken(a).length < broken(b).length || choices.indexOf(a) < choices.indexOf(b));
+    a.cost <= b.cost &&
+    isPart(broken(a), broken(b)) &&
+    (a.cost < b.cost || broken(a).length < broken(b).length || choices.indexOf(a) < choices.indexOf(b));
   return choices.filter((c) => !choices.some((other) => other !== c && beats(other, c)));
 }
 
 /** Prices sets by measuring what each place adds to each operation. */
-function pricer({ arch, races, mix, mode }: PlaceQuestion): (fixes: readonly string[], places: readonly Place[]) => Pick<Choice, 'ipis' | 'cost'> {
+function pricer({
+  arch,
+  races,
+  mix,
+  mode,
+}: PlaceQuestion): (fixes: readonly string[], places: readonly Place[]) => Pick<Choice, 'ipis' | 'cost'> {
   const measured = new Map<string, number | undefined>();
   const base = races[0]!.before;
-  const ipis = (operation: CountedOperation, fixes: readonly string[], places: readonly Place[]): number | undefined => {
+  const ipis = (
+    operation: CountedOperation,
+    fixes: readonly string[],
+    places: readonly Place[],
+  ): number | undefined => {
     const key = [operation.name, ...fixes, ...places.map(nameOfPlace)].join();
     if (!measured.has(key)) {
-      const { columns, notModelled } = measure(arch, operation, { ...MEASURE_DEFAULTS, mode, configuration: onTop(base, places, fixes) });
+      const { columns, notModelled } = measure(arch, operation, {
+        ...MEASURE_DEFAULTS,
+        mode,
+        configuration: onTop(base, places, fixes),
+      });
       measured.set(key, notModelled === undefined ? columns.ipis : undefined);
     }
     return measured.get(key);
@@ -136,6 +193,9 @@ function pricer({ arch, races, mix, mode }: PlaceQuestion): (fixes: readonly str
       const more = places.map((one) => (ipis(operation, fixes, [one]) ?? 0) - (plain ?? 0));
       return { name, weight, ipis: plain === undefined ? undefined : plain + more.reduce((a, b) => a + b, 0) };
     });
-    return { ipis: Object.fromEntries(each.map((e) => [e.name, e.ipis])), cost: each.reduce((sum, e) => sum + e.weight * (e.ipis ?? 0), 0) };
+    return {
+      ipis: Object.fromEntries(each.map((e) => [e.name, e.ipis])),
+      cost: each.reduce((sum, e) => sum + e.weight * (e.ipis ?? 0), 0),
+    };
   };
 }

@@ -24,7 +24,12 @@ export interface Reach {
  * Explores a workload to the end, past claims that break: what is asked is which code runs. Reductions leave out interleavings, and no code.
  * @returns nothing when the workload does not apply to the architecture
  */
-export async function reach(arch: ArchSpec, scenario: Scenario, configuration: Configuration, bounds: Bounds): Promise<Reach | undefined> {
+export async function reach(
+  arch: ArchSpec,
+  scenario: Scenario,
+  configuration: Configuration,
+  bounds: Bounds,
+): Promise<Reach | undefined> {
   checkBounds(bounds);
   if (notApplicable(arch, scenario, configuration) !== undefined) return undefined;
   await turnOfEvents();
@@ -34,7 +39,11 @@ export async function reach(arch: ArchSpec, scenario: Scenario, configuration: C
     runtime.reached = setUp;
     const { system } = rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {});
     runtime.reached = explored;
-    const found = await explore(system, { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: false }, byFrames());
+    const found = await explore(
+      system,
+      { ...bounds, reduce: bounds.reduce ?? USUAL_REDUCTIONS, stopAtFirst: false },
+      byFrames(),
+    );
     return { explored, setUp, states: found.states, complete: triedAll(found) };
   } finally {
     runtime.reached = undefined;

@@ -8,7 +8,12 @@ export type Releases = readonly string[];
 export function isIn(releases: Releases, release: string, since?: string, until?: string): boolean {
   const at = (name: string): number => {
     const i = releases.indexOf(name);
-    if (i < 0) throw new Mistake('SD_BAD_CONFIG', `there is no release ${name} in the table.`, `Known: ${releases.join(', ')}. Add it to the table of releases, in order.`);
+    if (i < 0)
+      throw new Mistake(
+        'SD_BAD_CONFIG',
+        `there is no release ${name} in the table.`,
+        `Known: ${releases.join(', ')}. Add it to the table of releases, in order.`,
+      );
     return i;
   };
   return (since === undefined || at(since) <= at(release)) && (until === undefined || at(release) < at(until));

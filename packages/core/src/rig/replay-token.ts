@@ -36,24 +36,60 @@ export interface Replayed {
  */
 export function replayToken(text: string, archs: readonly ArchSpec[], workloads: readonly Named[]): Replayed {
   const token = decodeToken(text);
-  const arch = archs.find((a) => a.id === token.arch) ?? unknown('SD_UNKNOWN_ARCH', 'architecture', token.arch, archs.map((a) => a.id));
-  const workload = workloads.find((w) => w.scenario.name === token.workload) ?? unknown('SD_UNKNOWN_WORKLOAD', 'workload', token.workload, workloads.map((w) => w.scenario.name));
+  const arch =
+    archs.find((a) => a.id === token.arch) ??
+    unknown(
+      'SD_UNKNOWN_ARCH',
+      'architecture',
+      token.arch,
+      archs.map((a) => a.id),
+    );
+  const workload =
+    workloads.find((w) => w.scenario.name === token.workload) ??
+    unknown(
+      'SD_UNKNOWN_WORKLOAD',
+      'workload',
+      token.workload,
+      workloads.map((w) => w.scenario.name),
+    );
   // A token of `claims` names the hook beside the kernel: the steps of its contract exist only when they are asked for.
   // A token of `place` names what was put where; one of `ablate` names the step that is left out: what it is, and where.
   const [variant = '', hook, site] = token.variant.split('/');
-  const configuration = workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
+  const configuration =
+    workload.variants[variant] ?? unknown('SD_BAD_TOKEN', 'variant', variant, Object.keys(workload.variants));
   const why = notApplicable(arch, workload.scenario, configuration);
-  if (why !== undefined) throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', `${token.workload} does not apply to ${arch.id}: ${why}.`, 'Was the token edited?');
+  if (why !== undefined)
+    throw new Mistake(
+      'SD_TOKEN_DOES_NOT_APPLY',
+      `${token.workload} does not apply to ${arch.id}: ${why}.`,
+      'Was the token edited?',
+    );
   const numbers = token.thresholds ? { thresholds: token.thresholds } : {};
   const placed = hook !== undefined && site === undefined && !allHooks.has(hook) ? placesOf(hook) : undefined;
   if (placed) {
     mustKnowChanges(arch, placed.without, 'the token');
     const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
-    const changed: Configuration = { ...configuration, places: placed.places, with: [...(configuration.with ?? []), ...placed.with], hooks };
+    const changed: Configuration = {
+      ...configuration,
+      places: placed.places,
+      with: [...(configuration.with ?? []), ...placed.with],
+      hooks,
+    };
     const { system, watches } = rig(arch, workload.scenario, changed, numbers);
-    return { token, scenario: workload.scenario, configuration: changed, watches, trace: replay(system, token.schedule, byFrames()) };
+    return {
+      token,
+      scenario: workload.scenario,
+      configuration: changed,
+      watches,
+      trace: replay(system, token.schedule, byFrames()),
+    };
   }
-  const ask = hook === undefined ? {} : site === undefined ? countHook(hook) : { ablation: new Ablation({ in: site, step: hook as Synchronising }) };
+  const ask =
+    hook === undefined
+      ? {}
+      : site === undefined
+        ? countHook(hook)
+        : { ablation: new Ablation({ in: site, step: hook as Synchronising }) };
   const { system, watches } = rig(arch, workload.scenario, configuration, { ...ask, ...numbers });
   const trace = replay(system, token.schedule, byFrames());
   mustBe(token, trace);
@@ -64,7 +100,11 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
 function mustBe({ steps }: Token, { events, brokenAtEnd, stuck, loop }: Trace): void {
   if (steps === undefined || steps === markOf(events)) return;
   if (brokenAtEnd.length > 0 || stuck.length > 0 || loop || events.some(({ broken }) => broken.length > 0)) return;
-  throw new Mistake('SD_TOKEN_DOES_NOT_APPLY', 'this schedule makes other steps than when it was found, and nothing breaks along it.', 'The code has changed since. Explore again: what was found may be gone, or be elsewhere.');
+  throw new Mistake(
+    'SD_TOKEN_DOES_NOT_APPLY',
+    'this schedule makes other steps than when it was found, and nothing breaks along it.',
+    'The code has changed since. Explore again: what was found may be gone, or be elsewhere.',
+  );
 }
 
 /** `kick.HOOK+kick.HOOK.OPERATION+FIX+-CHANGE`, or `nothing`. */
@@ -78,7 +118,16 @@ function placesOf(text: string): { readonly places: Place[]; readonly with: stri
   };
 }
 
-function unknown(code: 'SD_UNKNOWN_ARCH' | 'SD_UNKNOWN_WORKLOAD' | 'SD_BAD_TOKEN', what: string, name: string, known: readonly string[]): never {
+function unknown(
+  code: 'SD_UNKNOWN_ARCH' | 'SD_UNKNOWN_WORKLOAD' | 'SD_BAD_TOKEN',
+  what: string,
+  name: string,
+  known: readonly string[],
+): never {
   const near = didYouMean(name, known);
-  throw new Mistake(code, `there is no ${what} ${name}.`, near ? `Did you mean ${near}?` : `Known: ${known.join(', ')}.`);
+  throw new Mistake(
+    code,
+    `there is no ${what} ${name}.`,
+    near ? `Did you mean ${near}?` : `Known: ${known.join(', ')}.`,
+  );
 }

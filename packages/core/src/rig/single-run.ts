@@ -50,15 +50,29 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
   forgetFrames(); // daemons of the run before were left in the middle
   let steps = 0;
   const stuck = (at: Step | undefined): Mistake =>
-    new Mistake('SD_SETUP_STUCK', `set-up of ${name} cannot go on: it waits at ${at?.kind}${at?.why ? ` until ${at.why}` : ''}.`, 'A lock that is never given back, or a wait that nobody ends.');
+    new Mistake(
+      'SD_SETUP_STUCK',
+      `set-up of ${name} cannot go on: it waits at ${at?.kind}${at?.why ? ` until ${at.why}` : ''}.`,
+      'A lock that is never given back, or a wait that nobody ends.',
+    );
   const isEnabled = (step: Step, meaning: Meaning, shut: readonly Cell[]): boolean => {
     for (let i = 0; i < shut.length; i++) if (store.get(shut[i]!) !== 0) return false;
     return meaning.enabled === undefined || meaning.enabled(step, store);
   };
   const apply = (step: Step, meaning: Meaning): number => {
-    if (steps++ >= LIMIT) throw new Mistake('SD_SETUP_STUCK', `${name} has taken ${LIMIT} steps and does not end: it is at ${step.kind}${step.why ? ` (${step.why})` : ''}.`, 'A loop that nobody ends, such as an access that faults again and again: explore it, and see where.');
+    if (steps++ >= LIMIT)
+      throw new Mistake(
+        'SD_SETUP_STUCK',
+        `${name} has taken ${LIMIT} steps and does not end: it is at ${step.kind}${step.why ? ` (${step.why})` : ''}.`,
+        'A loop that nobody ends, such as an access that faults again and again: explore it, and see where.',
+      );
     watcher?.before(step);
-    if (step.kind === 'bound' || step.kind === 'bug' || step.kind === 'wild') throw new Mistake('SD_SETUP_STUCK', `set-up of ${name}: ${step.why}.`, 'The kernel code ran into a state it does not expect: is the scenario right for this architecture?');
+    if (step.kind === 'bound' || step.kind === 'bug' || step.kind === 'wild')
+      throw new Mistake(
+        'SD_SETUP_STUCK',
+        `set-up of ${name}: ${step.why}.`,
+        'The kernel code ran into a state it does not expect: is the scenario right for this architecture?',
+      );
     const observed = meaning.apply(step, store, 0);
     watcher?.after?.(step, observed);
     return observed;
@@ -80,13 +94,18 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
   };
   const others = daemons.map(start);
   const aDaemonMoves = (): boolean => {
-    const mover = others.find(({ next, process }) => next !== undefined && isEnabled(next, machine.meaning(next.kind), process.gates ?? []));
+    const mover = others.find(
+      ({ next, process }) => next !== undefined && isEnabled(next, machine.meaning(next.kind), process.gates ?? []),
+    );
     if (mover) advance(mover);
     return mover !== undefined;
   };
   const perform = (step: Step): number => {
     const meaning = machine.meaning(step.kind);
-    if (!isEnabled(step, meaning, gates)) stepwise(() => { while (!isEnabled(step, meaning, gates)) if (!aDaemonMoves()) throw stuck(step); });
+    if (!isEnabled(step, meaning, gates))
+      stepwise(() => {
+        while (!isEnabled(step, meaning, gates)) if (!aDaemonMoves()) throw stuck(step);
+      });
     return apply(step, meaning);
   };
 
@@ -94,9 +113,12 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
   else {
     watchMade();
     const code = isRun(body());
-    const ended = (cause?: unknown): void => { const forgotten = neverRun(name, cause); if (forgotten) throw forgotten; };
+    const ended = (cause?: unknown): void => {
+      const forgotten = neverRun(name, cause);
+      if (forgotten) throw forgotten;
+    };
     try {
-      for (let turn = code.next(0); !turn.done; ) turn = code.next(perform(turn.value));
+      for (let turn = code.next(0); !turn.done;) turn = code.next(perform(turn.value));
     } catch (cause) {
       ended(cause);
       throw cause;

@@ -38,7 +38,10 @@ export function changesOf(arch: ArchSpec, configuration: Configuration, releases
 /** Changes that would switch nothing in a kernel: those to come that it has anyway, and those to go that it has not. */
 export function idleSwitches(arch: ArchSpec, kernel: Configuration, hooks: Configuration['hooks']): string[] {
   const has = new Set(changesOf(arch, kernel, RELEASES).map(({ name }) => name));
-  return [...(hooks?.with ?? []).filter((name) => has.has(name)), ...(hooks?.without ?? []).filter((name) => !has.has(name))];
+  return [
+    ...(hooks?.with ?? []).filter((name) => has.has(name)),
+    ...(hooks?.without ?? []).filter((name) => !has.has(name)),
+  ];
 }
 
 /**
@@ -48,7 +51,12 @@ export function idleSwitches(arch: ArchSpec, kernel: Configuration, hooks: Confi
 export function stackOf(arch: ArchSpec, changes: readonly Change[]): Stack {
   const services = new Container();
   // Frozen: the explorer does not see fields. Code that changes one fails there (SD_HIDDEN_STATE).
-  for (const service of arch.services) services.bind(service).toSelf().inSingletonScope().onActivation((_, it) => Object.freeze(it));
+  for (const service of arch.services)
+    services
+      .bind(service)
+      .toSelf()
+      .inSingletonScope()
+      .onActivation((_, it) => Object.freeze(it));
   const layers: LayerClass[] = [Generic, ...arch.layers, ...changes.flatMap((c) => (c.layer ? [c.layer] : []))];
   let bodies: Bodies = new Map();
   for (const layer of layers) {

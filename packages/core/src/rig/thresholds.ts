@@ -24,7 +24,11 @@ export interface OneSided {
 export function numbersOf({ machine }: ArchSpec, scenario: Scenario, whose: Whose): Numbers {
   const own = { ...genericNumbers(machine.geometry), ...machine.numbers };
   const small = { ...exploringNumbers, ...machine.exploring };
-  return { ...(whose === 'machine' ? { ...small, ...own } : { ...own, ...small }), ...machine.shape, ...scenario.numbers };
+  return {
+    ...(whose === 'machine' ? { ...small, ...own } : { ...own, ...small }),
+    ...machine.shape,
+    ...scenario.numbers,
+  };
 }
 
 const WITHIN = 1;
@@ -65,7 +69,11 @@ export class Thresholds {
    * Code compares with a threshold.
    * @param over is it over, with given numbers?
    */
-  compare(name: string, over: (number: (name: string) => number) => boolean, number: (name: string) => number): boolean {
+  compare(
+    name: string,
+    over: (number: (name: string) => number) => boolean,
+    number: (name: string) => number,
+  ): boolean {
     const is = over(number);
     this.#note(name, is ? OVER : WITHIN, is !== over((n) => this.other[n] ?? number(n)));
     return is;

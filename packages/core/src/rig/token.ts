@@ -18,16 +18,45 @@ export interface Token {
 }
 
 /** `v1:WORKLOAD:before:arm64:0x5.1.2_k2f9`; with the machine's own thresholds `arm64@machine`. */
-export const encodeToken = (t: Token): string => [VERSION, t.workload, t.variant, t.thresholds ? `${t.arch}@${t.thresholds}` : t.arch, encodeSchedule(t.schedule)].join(':') + (t.steps === undefined ? '' : `_${t.steps}`);
+export const encodeToken = (t: Token): string =>
+  [
+    VERSION,
+    t.workload,
+    t.variant,
+    t.thresholds ? `${t.arch}@${t.thresholds}` : t.arch,
+    encodeSchedule(t.schedule),
+  ].join(':') + (t.steps === undefined ? '' : `_${t.steps}`);
 
 /** @throws Mistake SD_BAD_TOKEN, SD_TOKEN_VERSION */
 export function decodeToken(text: string): Token {
   const [version, workload, variant, place, ...rest] = text.split(':');
   const [arch, thresholds] = place?.split('@') ?? [];
   if (version && /^v\d+$/.test(version) && version !== VERSION)
-    throw new Mistake('SD_TOKEN_VERSION', `this token is of version ${version}; this shootdown replays ${VERSION}.`, 'Run the workload again: it prints a new token.');
-  if (version !== VERSION || !workload || !variant || !arch || rest.length === 0 || (thresholds !== undefined && thresholds !== 'machine'))
-    throw new Mistake('SD_BAD_TOKEN', `"${text}" is no replay token.`, `A token reads ${VERSION}:<workload>:<variant>:<architecture>:<schedule>; copy it whole, in quotes.`);
+    throw new Mistake(
+      'SD_TOKEN_VERSION',
+      `this token is of version ${version}; this shootdown replays ${VERSION}.`,
+      'Run the workload again: it prints a new token.',
+    );
+  if (
+    version !== VERSION ||
+    !workload ||
+    !variant ||
+    !arch ||
+    rest.length === 0 ||
+    (thresholds !== undefined && thresholds !== 'machine')
+  )
+    throw new Mistake(
+      'SD_BAD_TOKEN',
+      `"${text}" is no replay token.`,
+      `A token reads ${VERSION}:<workload>:<variant>:<architecture>:<schedule>; copy it whole, in quotes.`,
+    );
   const [, schedule = '', steps] = /^(.*?)(?:_([0-9a-z]{4}))?$/.exec(rest.join(':')) ?? [];
-  return { workload, variant, arch, schedule: decodeSchedule(schedule), ...(thresholds && { thresholds }), ...(steps !== undefined && { steps }) };
+  return {
+    workload,
+    variant,
+    arch,
+    schedule: decodeSchedule(schedule),
+    ...(thresholds && { thresholds }),
+    ...(steps !== undefined && { steps }),
+  };
 }

@@ -3,4 +3,5 @@ import type { Exploration } from '../explore/exploration.ts';
 import { CRASHED } from '../machine/wild.ts';
 
 /** True where nothing cut the search short and no code gave up. Where code crashed nothing lies behind: that it did is a finding of its own. */
-export const triedAll = ({ outcome, gaveUp }: Exploration): boolean => outcome === 'complete' && gaveUp.every(({ why }) => why === CRASHED);
+export const triedAll = ({ outcome, gaveUp }: Exploration): boolean =>
+  outcome === 'complete' && gaveUp.every(({ why }) => why === CRASHED);

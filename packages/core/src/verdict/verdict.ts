@@ -39,7 +39,12 @@ export interface ThresholdEvidence {
    */
   readonly oneSided: readonly { readonly name: string; readonly side: 'within' | 'over' | 'unseen' }[];
   /** Counts of the search with the machine's own numbers, where there were two. */
-  readonly second?: { readonly states: number; readonly transitions: number; readonly depth: number; readonly seconds: number };
+  readonly second?: {
+    readonly states: number;
+    readonly transitions: number;
+    readonly depth: number;
+    readonly seconds: number;
+  };
 }
 
 /** What a verdict rests on. */
@@ -130,7 +135,9 @@ export type Agreement = 'agree' | 'disagree' | 'open' | 'n/a';
 export function agreement(expected: Expected, outcome: Outcome): Agreement {
   if (expected === 'n/a' || outcome === 'n/a') return 'n/a';
   if (expected === 'unstated' || outcome === 'bound' || outcome === 'interrupted') return 'open';
-  return (expected === 'violates') === (outcome === 'violates' || outcome === 'deadlock' || outcome === 'never-ends') ? 'agree' : 'disagree';
+  return (expected === 'violates') === (outcome === 'violates' || outcome === 'deadlock' || outcome === 'never-ends')
+    ? 'agree'
+    : 'disagree';
 }
 
 /** A race on one architecture, before and after its fix. */

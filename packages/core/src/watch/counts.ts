@@ -53,7 +53,8 @@ function wrong(facts: Facts, step: Step): string | undefined {
 
 function tooFew(seen: AtEnd): { readonly frame: Pfn; readonly leaves: readonly Leaf[] } | undefined {
   const mapped = mappingsOf(seen.facts, treesOf(seen), seen.facts.value(hugeZeroCells.page()));
-  for (const [frame, leaves] of mapped) if (seen.facts.value(pageCells.refcount(frame)) < leaves.length) return { frame, leaves };
+  for (const [frame, leaves] of mapped)
+    if (seen.facts.value(pageCells.refcount(frame)) < leaves.length) return { frame, leaves };
   return undefined;
 }
 
@@ -88,7 +89,9 @@ export const mapcountMismatch: Watch = {
  * The first page whose counts do not add up. Totals: huge and small mappings share the count of the first frame, so that only the
  * sum over a huge page can be compared.
  */
-function mismatch(seen: AtEnd): { readonly frame: Pfn; readonly counted: number; readonly leaves: readonly Leaf[] } | undefined {
+function mismatch(
+  seen: AtEnd,
+): { readonly frame: Pfn; readonly counted: number; readonly leaves: readonly Leaf[] } | undefined {
   const { facts } = seen;
   const mapped = mappingsOf(facts, treesOf(seen), facts.value(hugeZeroCells.page()));
   for (let frame = 0; frame < facts.frames; frame++) {
@@ -100,7 +103,8 @@ function mismatch(seen: AtEnd): { readonly frame: Pfn; readonly counted: number;
   return undefined;
 }
 
-const framesOf = (facts: Facts, head: Pfn): Pfn[] => Array.from({ length: 2 ** facts.value(pageCells.order(head)) }, (_, i) => head + i);
+const framesOf = (facts: Facts, head: Pfn): Pfn[] =>
+  Array.from({ length: 2 ** facts.value(pageCells.order(head)) }, (_, i) => head + i);
 function isTail(facts: Facts, frame: Pfn): boolean {
   const size = 2 ** facts.geometry.bits.pte;
   const head = frame - (frame % size);

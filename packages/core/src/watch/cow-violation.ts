@@ -23,7 +23,8 @@ export const cowViolation: Watch = {
     steps: follow({
       'ghost.fork'(book, { from, mm }) {
         // What the parent stored before is the child's too.
-        for (let page = 0; page < book.pages; page++) for (const one of [from, mm]) book.noteList(own(one.id, page), undefined);
+        for (let page = 0; page < book.pages; page++)
+          for (const one of [from, mm]) book.noteList(own(one.id, page), undefined);
       },
       'ghost.moved'(book, { mm, start, end, to }) {
         const target = pagesIn(book.facts.geometry, { start: to, end: to + end - start });
@@ -37,7 +38,8 @@ export const cowViolation: Watch = {
   kinds: ACCESSES,
   holdsAfter: unbroken('foreign'),
   holdsAtEnd: (seen) => foreign(seen) === undefined,
-  explain: (facts, step) => `CPU${step.cpu} read ${seenBy(facts, 'foreign')}, which another process stored after fork had parted them`,
+  explain: (facts, step) =>
+    `CPU${step.cpu} read ${seenBy(facts, 'foreign')}, which another process stored after fork had parted them`,
   explainAtEnd(seen) {
     const found = foreign(seen);
     if (!found) return '';

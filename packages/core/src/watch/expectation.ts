@@ -56,7 +56,8 @@ export function stored(book: Book, mm: Mm, page: number, token: number): void {
 /** A token that was found is the one that stands there, unless something is under way. */
 export function found(book: Book, mm: Mm, page: number, token: number): void {
   if (book.list(several(mm.id, page)) === undefined) return;
-  if (isBusy(book, mm, page) || book.value(partner(mm.id, page)) !== 0 || book.value(droppable(mm.id, page)) !== 0) return;
+  if (isBusy(book, mm, page) || book.value(partner(mm.id, page)) !== 0 || book.value(droppable(mm.id, page)) !== 0)
+    return;
   expect(book, mm, page, [token]);
 }
 
@@ -126,7 +127,8 @@ function ends(book: Book, cpu: number, mm: Mm, page: number): void {
 }
 
 /** Is a system call under way that concerns the page? */
-const isBusy = (book: Book, mm: Mm, page: number): boolean => book.cpus.some((cpu) => book.value(until(cpu, mm.id, page)) !== 0);
+const isBusy = (book: Book, mm: Mm, page: number): boolean =>
+  book.cpus.some((cpu) => book.value(until(cpu, mm.id, page)) !== 0);
 
 /** It was stored after all those began: none of them makes it wrong. */
 function stays(book: Book, mm: Mm, page: number, token: number): void {

@@ -21,8 +21,23 @@ const ALWAYS: readonly Watch[] = [noBug, noWildPointer, notRefused, freedOnce, b
 
 /** Every built-in watcher. A story asks them by their claims. */
 export const watches: readonly Watch[] = [
-  tableLifetime, pageLifetime, wrongType, lostWrite, lostDirty, stalePin, missedUnmap, staleTranslation, stalePermission, secondary, cowViolation, refcountCorrupt, mapcountMismatch,
-  lostTable, staleMigrationEntry, tlbMultihit, ...ALWAYS,
+  tableLifetime,
+  pageLifetime,
+  wrongType,
+  lostWrite,
+  lostDirty,
+  stalePin,
+  missedUnmap,
+  staleTranslation,
+  stalePermission,
+  secondary,
+  cowViolation,
+  refcountCorrupt,
+  mapcountMismatch,
+  lostTable,
+  staleMigrationEntry,
+  tlbMultihit,
+  ...ALWAYS,
 ];
 
 /** Asked of every scenario: what no correct kernel does. */

@@ -37,7 +37,8 @@ export const freedOnce: Watch = {
   ghosts: [],
   kinds: ['page.free', 'table.free'],
   holdsAfter: (_facts, _step, observed) => observed !== 1,
-  explain: (_facts, step) => `CPU${step.cpu} freed ${step.kind === 'page.free' ? 'P' : 'T'}${step.args[0]}, which was free`,
+  explain: (_facts, step) =>
+    `CPU${step.cpu} freed ${step.kind === 'page.free' ? 'P' : 'T'}${step.args[0]}, which was free`,
 };
 
 export const balanced: Watch = {
@@ -55,5 +56,6 @@ export const interruptible: Watch = {
   ghosts: [],
   kinds: ['ipi.send'],
   holdsAfter: (facts, step) => !facts.interruptsOff(step.cpu),
-  explain: (_facts, step) => `CPU${step.cpu} sends an interrupt and will wait for it with its own off: two that do so wait for each other`,
+  explain: (_facts, step) =>
+    `CPU${step.cpu} sends an interrupt and will wait for it with its own off: two that do so wait for each other`,
 };

@@ -41,7 +41,8 @@ export const lostDirty: Watch = {
     if (!page) return '';
     const { facts } = seen;
     return [
-      `user code stored to ${pageName(seen, page)} `, since(facts.cellOf(modified(page.mm.id, page.page))),
+      `user code stored to ${pageName(seen, page)} `,
+      since(facts.cellOf(modified(page.mm.id, page.page))),
       `, and neither its entry nor P${facts.mappedFrame(page.mm, page.va) ?? 0}, which it maps, is dirty`,
     ];
   },
@@ -52,7 +53,9 @@ function forget(book: Book, mm: Mm, pages: readonly number[]): void {
 }
 
 function takenForClean(seen: AtEnd): Page | undefined {
-  for (const page of mappedPages(seen)) if (seen.facts.value(modified(page.mm.id, page.page)) !== 0 && !knownDirty(seen.facts, page.mm, page.va)) return page;
+  for (const page of mappedPages(seen))
+    if (seen.facts.value(modified(page.mm.id, page.page)) !== 0 && !knownDirty(seen.facts, page.mm, page.va))
+      return page;
   return undefined;
 }
 
@@ -62,5 +65,8 @@ function knownDirty(facts: Facts, mm: Mm, va: number): boolean {
   const frame = facts.mappedFrame(mm, va);
   if (leaf === undefined || frame === undefined || pte_dirty(leaf)) return true;
   const head = roundDown(frame, HPAGE_PMD_NR(facts.geometry));
-  return facts.value(pageCells.dirty(frame)) !== 0 || (facts.value(pageCells.order(head)) > 0 && facts.value(pageCells.dirty(head)) !== 0);
+  return (
+    facts.value(pageCells.dirty(frame)) !== 0 ||
+    (facts.value(pageCells.order(head)) > 0 && facts.value(pageCells.dirty(head)) !== 0)
+  );
 }

@@ -1,7 +1,20 @@
 /** Is every user store found again by later loads, whatever the kernel moved meanwhile? */
 import { pageCells } from '../words/objects.ts';
 import { ACCESSES, breach, seenBy, unbroken } from './breaches.ts';
-import { cleaningBegins, cleaningEnds, expectation, forkBegins, forkEnds, found, moveBegins, moveEnds, removalBegins, removalEnds, stored, tokensOf } from './expectation.ts';
+import {
+  cleaningBegins,
+  cleaningEnds,
+  expectation,
+  forkBegins,
+  forkEnds,
+  found,
+  moveBegins,
+  moveEnds,
+  removalBegins,
+  removalEnds,
+  stored,
+  tokensOf,
+} from './expectation.ts';
 import { follow } from './notes.ts';
 import { mappedPages, pageName, pagesIn, type Page } from './pages.ts';
 import { since, type AtEnd, type Watch } from '../words/watch.ts';
@@ -17,12 +30,22 @@ export const lostWrite: Watch = {
       else book.note(breach.lost(), 1 + token);
     },
     steps: follow({
-      'ghost.removal': (book, { mm, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page) => removalBegins(book, cpu, mm, page)),
-      'ghost.removed': (book, { mm, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page) => removalEnds(book, cpu, mm, page)),
-      'ghost.cleaning': (book, { mm, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page) => cleaningBegins(book, cpu, mm, page)),
-      'ghost.clean': (book, { mm, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page) => cleaningEnds(book, cpu, mm, page)),
-      'ghost.moving': (book, { mm, to, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page, i) => moveBegins(book, cpu, mm, page, pagesIn(book.facts.geometry, { start: to, end: to + 1 })[0]! + i)),
-      'ghost.moved': (book, { mm, to, ...range }, cpu) => pagesIn(book.facts.geometry, range).forEach((page, i) => moveEnds(book, cpu, mm, page, pagesIn(book.facts.geometry, { start: to, end: to + 1 })[0]! + i)),
+      'ghost.removal': (book, { mm, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page) => removalBegins(book, cpu, mm, page)),
+      'ghost.removed': (book, { mm, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page) => removalEnds(book, cpu, mm, page)),
+      'ghost.cleaning': (book, { mm, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page) => cleaningBegins(book, cpu, mm, page)),
+      'ghost.clean': (book, { mm, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page) => cleaningEnds(book, cpu, mm, page)),
+      'ghost.moving': (book, { mm, to, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page, i) =>
+          moveBegins(book, cpu, mm, page, pagesIn(book.facts.geometry, { start: to, end: to + 1 })[0]! + i),
+        ),
+      'ghost.moved': (book, { mm, to, ...range }, cpu) =>
+        pagesIn(book.facts.geometry, range).forEach((page, i) =>
+          moveEnds(book, cpu, mm, page, pagesIn(book.facts.geometry, { start: to, end: to + 1 })[0]! + i),
+        ),
       'ghost.forking': (book, { from, mm }) => forkBegins(book, from, mm),
       'ghost.fork': (book, { from }) => forkEnds(book, from),
     }),
@@ -38,7 +61,8 @@ export const lostWrite: Watch = {
     const right = tokensOf(seen.facts, page.mm, page.page).join(' or ');
     const entry = seen.facts.entryCell(page.mm, page.va);
     return [
-      frame === undefined ? `${pageName(seen, page)} maps nothing ` : `${pageName(seen, page)} maps P${frame} `, since(entry),
+      frame === undefined ? `${pageName(seen, page)} maps nothing ` : `${pageName(seen, page)} maps P${frame} `,
+      since(entry),
       `, so that a load finds ${holds(seen, page)}, and ${right} was stored last`,
     ];
   },
@@ -51,6 +75,7 @@ function holds({ facts }: AtEnd, { mm, va }: Page): number {
 }
 
 function lost(seen: AtEnd): Page | undefined {
-  for (const page of mappedPages(seen)) if (!tokensOf(seen.facts, page.mm, page.page).includes(holds(seen, page))) return page;
+  for (const page of mappedPages(seen))
+    if (!tokensOf(seen.facts, page.mm, page.page).includes(holds(seen, page))) return page;
   return undefined;
 }

@@ -18,11 +18,13 @@ export const missedUnmap: Watch = {
   follows: {
     steps: follow({
       'ghost.removal'(book, { mm, ...range }) {
-        for (const page of pagesIn(book.facts.geometry, range)) book.note(removed(mm.id, page), 1 + (pageWithContents(book.facts, mm, page) ?? -1));
+        for (const page of pagesIn(book.facts.geometry, range))
+          book.note(removed(mm.id, page), 1 + (pageWithContents(book.facts, mm, page) ?? -1));
       },
       // A page that comes to this place by mremap comes on purpose, even if it was here before.
       'ghost.moved'(book, { mm, start, end, to }) {
-        for (const page of pagesIn(book.facts.geometry, { start: to, end: to + end - start })) book.note(removed(mm.id, page), 0);
+        for (const page of pagesIn(book.facts.geometry, { start: to, end: to + end - start }))
+          book.note(removed(mm.id, page), 0);
       },
     }),
   },
@@ -35,8 +37,12 @@ export const missedUnmap: Watch = {
     if (!page) return '';
     const { facts } = seen;
     return [
-      `the removal of ${pageName(seen, page)} began when P${facts.value(removed(page.mm.id, page.page)) - 1} was mapped there (noted `, { word: 'at', cell: facts.cellOf(removed(page.mm.id, page.page)) },
-      '), and P', String(facts.mappedFrame(page.mm, page.va)), ' is mapped there still, by an entry that stands ', since(facts.entryCell(page.mm, page.va)),
+      `the removal of ${pageName(seen, page)} began when P${facts.value(removed(page.mm.id, page.page)) - 1} was mapped there (noted `,
+      { word: 'at', cell: facts.cellOf(removed(page.mm.id, page.page)) },
+      '), and P',
+      String(facts.mappedFrame(page.mm, page.va)),
+      ' is mapped there still, by an entry that stands ',
+      since(facts.entryCell(page.mm, page.va)),
     ];
   },
 };
@@ -45,7 +51,8 @@ export const missedUnmap: Watch = {
 export function pageWithContents(facts: Facts, mm: Mm, page: number): number | undefined {
   const va = page * PAGE_SIZE(facts.geometry);
   const leaf = facts.mappedLeaf(mm, va);
-  if (leaf === undefined || has(leaf, F.SPECIAL) || frameOf(leaf) === facts.value(hugeZeroCells.page())) return undefined;
+  if (leaf === undefined || has(leaf, F.SPECIAL) || frameOf(leaf) === facts.value(hugeZeroCells.page()))
+    return undefined;
   return facts.mappedFrame(mm, va);
 }
 

@@ -16,5 +16,6 @@ export const pageLifetime: Watch = {
   },
   kinds: ACCESSES,
   holdsAfter: unbroken('freed'),
-  explain: (facts, step) => `CPU${step.cpu} reached P${seenBy(facts, 'freed')}, which was freed, through a translation that should be gone`,
+  explain: (facts, step) =>
+    `CPU${step.cpu} reached P${seenBy(facts, 'freed')}, which was freed, through a translation that should be gone`,
 };

@@ -27,13 +27,15 @@ export const mappedAreas = ({ facts, vmas }: Pick<AtEnd, 'facts' | 'vmas'>): Vma
 
 /** Every base page of every area that is mapped now. */
 export function* mappedPages({ facts, vmas }: AtEnd): Generator<Page> {
-  for (const vma of mappedAreas({ facts, vmas })) for (const page of pagesIn(facts.geometry, vma)) yield pageOf(facts, vma.mm, page);
+  for (const vma of mappedAreas({ facts, vmas }))
+    for (const page of pagesIn(facts.geometry, vma)) yield pageOf(facts, vma.mm, page);
 }
 
 /** Every base page of every address space, whether an area holds it or not. */
 export function* allPages({ facts, mms }: AtEnd): Generator<Page> {
   for (const mm of mms)
-    for (const page of pagesIn(facts.geometry, { start: 0, end: spaceOf(facts.geometry) })) yield pageOf(facts, mm, page);
+    for (const page of pagesIn(facts.geometry, { start: 0, end: spaceOf(facts.geometry) }))
+      yield pageOf(facts, mm, page);
 }
 
 const pageOf = (facts: Facts, mm: Mm, page: number): Page => ({ mm, page, va: page * PAGE_SIZE(facts.geometry) });

@@ -15,7 +15,9 @@ export const secondary: Watch = {
   inReference: 'page-uaf',
   ghosts: [copied],
   follows: {
-    steps: follow({ 'ghost.copy': (book, { mm, page, frame }) => book.note(copied(mm.id, page), frame === undefined ? 0 : frame + 1) }),
+    steps: follow({
+      'ghost.copy': (book, { mm, page, frame }) => book.note(copied(mm.id, page), frame === undefined ? 0 : frame + 1),
+    }),
   },
   kinds: [],
   // Only once everything has ended: whoever inserts a translation late leaves it there.
@@ -24,7 +26,11 @@ export const secondary: Watch = {
     const left = leftBehind(seen);
     if (!left) return '';
     const frame = seen.facts.value(copied(left.mm.id, left.page)) - 1;
-    return [`a guest translates ${pageName(seen, left)} to P${frame}`, ', which was freed ', since(seen.facts.cellOf(pageCells.life(frame)))];
+    return [
+      `a guest translates ${pageName(seen, left)} to P${frame}`,
+      ', which was freed ',
+      since(seen.facts.cellOf(pageCells.life(frame))),
+    ];
   },
 };
 

@@ -32,7 +32,11 @@ export const stalePermission: Watch = {
       'mmu.lookup'(book, step, observed) {
         if (observed === HIT) return;
         const mm = book.facts.loaded(step.cpu);
-        if (mm) book.note(asItBegan(step.cpu), 1 + book.value(forbidden(mm.id, blockOf(book.facts.geometry, 'pte', step.args[0] ?? 0))));
+        if (mm)
+          book.note(
+            asItBegan(step.cpu),
+            1 + book.value(forbidden(mm.id, blockOf(book.facts.geometry, 'pte', step.args[0] ?? 0))),
+          );
       },
       'mmu.finish': (book, step, observed) => {
         if (observed !== 0) book.note(asItBegan(step.cpu), 0);
@@ -42,7 +46,8 @@ export const stalePermission: Watch = {
         // What is given is given at once, what is taken away only once it has returned.
         'ghost.protecting': (book, { mm, prot, ...range }) =>
           each(book, mm, pagesIn(book.facts.geometry, range), (was) => Math.min(was, FORBIDS[prot])),
-        'ghost.protected': (book, { mm, prot, ...range }) => each(book, mm, pagesIn(book.facts.geometry, range), () => FORBIDS[prot]),
+        'ghost.protected': (book, { mm, prot, ...range }) =>
+          each(book, mm, pagesIn(book.facts.geometry, range), () => FORBIDS[prot]),
         // The next area there begins anew.
         'ghost.removal': (book, { mm, by, ...range }) => {
           if (by !== 'dontneed') each(book, mm, pagesIn(book.facts.geometry, range), () => 0);
@@ -54,7 +59,8 @@ export const stalePermission: Watch = {
           );
         },
         'ghost.forking'(book, { from, mm }) {
-          for (let page = 0; page < book.pages; page++) book.note(forbidden(mm.id, page), book.value(forbidden(from.id, page)));
+          for (let page = 0; page < book.pages; page++)
+            book.note(forbidden(mm.id, page), book.value(forbidden(from.id, page)));
         },
       }),
     },

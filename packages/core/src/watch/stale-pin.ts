@@ -44,7 +44,9 @@ export const stalePin: Watch = {
         'ghost.removed': (book, { mm, ...range }) => ends(book, mm, pagesIn(book.facts.geometry, range)),
         'ghost.forking': (book, { from }) => ends(book, from, everyPage(book)),
         'ghost.fork': (book, { from }) => ends(book, from, everyPage(book)),
-        'ghost.protecting': (book, { mm, ...range }) => { if (!book.has('anon_exclusive')) ends(book, mm, pagesIn(book.facts.geometry, range)); },
+        'ghost.protecting': (book, { mm, ...range }) => {
+          if (!book.has('anon_exclusive')) ends(book, mm, pagesIn(book.facts.geometry, range));
+        },
         'ghost.moved'(book, { mm, start, end, to }) {
           const target = pagesIn(book.facts.geometry, { start: to, end: to + end - start });
           pagesIn(book.facts.geometry, { start, end }).forEach((page, i) => moves(book, mm, page, target[i]!));
@@ -62,7 +64,9 @@ export const stalePin: Watch = {
     const frame = facts.mappedFrame(page.mm, page.va);
     const pin = pinned(cpu, page.mm.id, page.page);
     return [
-      `CPU${cpu} pinned P${facts.value(pin) - 1} `, at(facts.cellOf(pin)), `; ${pageName(seen, page)} is mapped to ${frame === undefined ? 'nothing' : `P${frame}`} `,
+      `CPU${cpu} pinned P${facts.value(pin) - 1} `,
+      at(facts.cellOf(pin)),
+      `; ${pageName(seen, page)} is mapped to ${frame === undefined ? 'nothing' : `P${frame}`} `,
       since(facts.entryCell(page.mm, page.va)),
     ];
   },
@@ -73,7 +77,10 @@ const everyPage = (book: Book): number[] => Array.from({ length: book.pages }, (
 /** Is the frame the process's own? Of a huge page its head says so. */
 function isExclusive(facts: Facts, frame: Pfn): boolean {
   const head = roundDown(frame, HPAGE_PMD_NR(facts.geometry));
-  return facts.value(pageCells.anon_exclusive(frame)) !== 0 || (facts.value(pageCells.order(head)) > 0 && facts.value(pageCells.anon_exclusive(head)) !== 0);
+  return (
+    facts.value(pageCells.anon_exclusive(frame)) !== 0 ||
+    (facts.value(pageCells.order(head)) > 0 && facts.value(pageCells.anon_exclusive(head)) !== 0)
+  );
 }
 
 function begins(book: Book, cpu: number): void {
@@ -105,7 +112,9 @@ function givesBack(book: Book, frame: Pfn, cpu: number): void {
   for (const pin of own.length > 0 ? own : holders(book, frame, book.cpus)) book.note(pin, 0);
 }
 const holders = (book: Book, frame: Pfn, cpus: readonly number[]) =>
-  cpus.flatMap((cpu) => book.mms.flatMap((mm) => everyPage(book).map((page) => pinned(cpu, mm.id, page)))).filter((pin) => book.value(pin) === 1 + frame);
+  cpus
+    .flatMap((cpu) => book.mms.flatMap((mm) => everyPage(book).map((page) => pinned(cpu, mm.id, page))))
+    .filter((pin) => book.value(pin) === 1 + frame);
 
 function stale(seen: AtEnd): { readonly page: Page; readonly cpu: number } | undefined {
   for (const page of allPages(seen))

@@ -38,7 +38,9 @@ export const tlbMultihit: Watch = {
   holdsAfter: (facts, step) => twice(facts, step) === undefined,
   explain(facts, step) {
     const { cpu, va } = twice(facts, step) ?? { cpu: step.cpu, va: 0 };
-    const held = facts.remembered(cpu, va).map(({ level, entry }) => `P${frameOf(entry)} (${level === 'pmd' ? 'huge' : 'small'})`);
+    const held = facts
+      .remembered(cpu, va)
+      .map(({ level, entry }) => `P${frameOf(entry)} (${level === 'pmd' ? 'huge' : 'small'})`);
     return `CPU${cpu} holds ${held.join(' and ')} for page ${va / PAGE_SIZE(facts.geometry)}`;
   },
 };
@@ -56,7 +58,10 @@ function inRange(facts: Facts, cpus: readonly number[], start: number, end: numb
     const mm = facts.loaded(cpu);
     for (let va = start; mm && va < end; va += PAGE_SIZE(facts.geometry)) {
       const page = blockOf(facts.geometry, 'pte', va);
-      if (facts.remembered(cpu, va).length > 1 && facts.cpus.every((other) => facts.value(removing(other, mm.id, page)) === 0))
+      if (
+        facts.remembered(cpu, va).length > 1 &&
+        facts.cpus.every((other) => facts.value(removing(other, mm.id, page)) === 0)
+      )
         return { cpu, va };
     }
   }

@@ -1,6 +1,18 @@
 /** The page tables of every address space, as they stand where everything has ended. */
 import type { Facts } from '../words/facts.ts';
-import { F, frameOf, hasAny, isLeaf, isTable, isValid, mapsPage, tableOf, type Entry, type Pfn, type Table } from '../words/entry.ts';
+import {
+  F,
+  frameOf,
+  hasAny,
+  isLeaf,
+  isTable,
+  isValid,
+  mapsPage,
+  tableOf,
+  type Entry,
+  type Pfn,
+  type Table,
+} from '../words/entry.ts';
 import { entriesOf, HPAGE_PMD_NR, roundDown, walkLevels, type Level } from '../words/geometry.ts';
 import { mmCells, pageCells, tableCells, type Mm, type Slot } from '../words/objects.ts';
 import type { AtEnd } from '../words/watch.ts';

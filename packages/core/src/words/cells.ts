@@ -37,9 +37,20 @@ let regions = 0;
  * @param dims what its indices count, outermost first
  * @param options first value of every cell (default 0), how values read in a trace, and whether it is a ghost
  */
-export function region(regionName: string, dims: readonly Dim[], options: { initial?: number; shape?: Shape; ghost?: boolean } = {}): Region {
+export function region(
+  regionName: string,
+  dims: readonly Dim[],
+  options: { initial?: number; shape?: Shape; ghost?: boolean } = {},
+): Region {
   const name = (...at: number[]): Ref => ({ region: self, at });
-  const self: Region = Object.assign(name, { regionName, regionNumber: regions++, dims, initial: options.initial ?? 0, shape: options.shape ?? 'number', ghost: options.ghost ?? false });
+  const self: Region = Object.assign(name, {
+    regionName,
+    regionNumber: regions++,
+    dims,
+    initial: options.initial ?? 0,
+    shape: options.shape ?? 'number',
+    ghost: options.ghost ?? false,
+  });
   return self;
 }
 

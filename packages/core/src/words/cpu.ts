@@ -204,6 +204,9 @@ export const ipiHandler = (handlerName: string, body?: (cpu: Cpu, info: Info) =>
   body ? { handlerName, body } : { handlerName };
 
 /** Names code that runs after a grace period. */
-export const rcuCallback = (callbackName: string, body: (cpu: Cpu, info: Info) => Op): RcuCallback => ({ callbackName, body });
+export const rcuCallback = (callbackName: string, body: (cpu: Cpu, info: Info) => Op): RcuCallback => ({
+  callbackName,
+  body,
+});
 
 export type { Range };

@@ -68,7 +68,8 @@ export const isNone = (e: Entry): boolean => e === 0;
 export const isTable = (e: Entry): boolean => has(e, F.TABLE);
 export const isLeaf = (e: Entry): boolean => has(e, F.LEAF);
 /** Does it map a page, whether the hardware may use it or not? What holds the place of a page (swap, migration) does not. */
-export const mapsPage = (e: Entry): boolean => isLeaf(e) && !hasAny(e, F.SWAP) && hasAny(e, F.PRESENT | F.PROTNONE | F.INVALID);
+export const mapsPage = (e: Entry): boolean =>
+  isLeaf(e) && !hasAny(e, F.SWAP) && hasAny(e, F.PRESENT | F.PROTNONE | F.INVALID);
 /** Usable by the hardware walker. */
 export const isValid = (e: Entry): boolean => has(e, F.PRESENT);
 
@@ -96,9 +97,11 @@ export const PAGE_NONE: Pgprot = F.PROTNONE;
 export const PAGE_READONLY: Pgprot = F.PRESENT | F.USER;
 export const PAGE_COPY: Pgprot = PAGE_READONLY;
 /** Other protection, same frame; accessed, dirty and what software keeps stay. */
-export const pte_modify = (e: Pte, prot: Pgprot): Pte => withFlags(withoutFlags(e, F.PRESENT | F.WRITE | F.USER | F.PROTNONE | F.INVALID), prot);
+export const pte_modify = (e: Pte, prot: Pgprot): Pte =>
+  withFlags(withoutFlags(e, F.PRESENT | F.WRITE | F.USER | F.PROTNONE | F.INVALID), prot);
 /** May user code read (or write) through it? */
-export const pte_access_permitted = (e: Pte, write: boolean): boolean => has(e, F.PRESENT | F.USER) && (!write || has(e, F.WRITE));
+export const pte_access_permitted = (e: Pte, write: boolean): boolean =>
+  has(e, F.PRESENT | F.USER) && (!write || has(e, F.WRITE));
 
 export const pmd_none = isNone;
 /** True also for PROT_NONE and for the "being changed" marker: software must not take it for an empty slot. */
@@ -126,15 +129,27 @@ export const is_swap_pmd = is_migration_entry;
 export const pmd_pgtable = tableOf;
 
 const LETTER: readonly (readonly [Flag, string])[] = [
-  ['WRITE', 'w'], ['ACCESSED', 'a'], ['DIRTY', 'd'], ['PROTNONE', 'protnone'], ['INVALID', 'invalid'], ['SPECIAL', 'special'],
-  ['SWDIRTY', 'swdirty'], ['BUSY', 'busy'], ['HASHPTE', 'hashed'], ['SWAP', 'swap'], ['CONT', 'cont'], ['EXCLUSIVE', 'exclusive'],
+  ['WRITE', 'w'],
+  ['ACCESSED', 'a'],
+  ['DIRTY', 'd'],
+  ['PROTNONE', 'protnone'],
+  ['INVALID', 'invalid'],
+  ['SPECIAL', 'special'],
+  ['SWDIRTY', 'swdirty'],
+  ['BUSY', 'busy'],
+  ['HASHPTE', 'hashed'],
+  ['SWAP', 'swap'],
+  ['CONT', 'cont'],
+  ['EXCLUSIVE', 'exclusive'],
 ];
 
 /** The entry in words: `none`, `table T3`, `P5 r w a d`, `POISON`. */
 export function showEntry(e: Entry): string {
   if (e === 0) return 'none';
   if (has(e, F.POISON)) return 'POISON';
-  const flags = LETTER.filter(([f]) => has(e, F[f])).map(([, text]) => text).join(' ');
+  const flags = LETTER.filter(([f]) => has(e, F[f]))
+    .map(([, text]) => text)
+    .join(' ');
   if (isTable(e)) return `table T${tableOf(e)}${has(e, F.PRESENT) ? '' : ' (not present)'}`;
   return `P${frameOf(e)}${has(e, F.PRESENT) ? ' r' : ''}${flags ? ' ' + flags : ''}`;
 }

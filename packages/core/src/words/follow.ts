@@ -94,7 +94,12 @@ export interface KernelNotes {
   /** It has: from now on neither sees what the other stores. */
   readonly 'ghost.fork': OfFork;
   /** GUP got a reference to the frame of a page. */
-  readonly 'ghost.pin': { readonly mm: Mm; readonly page: number; readonly frame: Pfn; readonly intent: 'read' | 'write' };
+  readonly 'ghost.pin': {
+    readonly mm: Mm;
+    readonly page: number;
+    readonly frame: Pfn;
+    readonly intent: 'read' | 'write';
+  };
   /** The reference is about to be given back. */
   readonly 'ghost.unpin': { readonly frame: Pfn };
   /** A secondary MMU translates a page to a frame from now on, or no more. */
@@ -102,4 +107,6 @@ export interface KernelNotes {
 }
 
 /** A note of kernel code. It exists, as a step of its own, only where a watcher that is asked follows its kind. Plain data. */
-export type KernelNote = { readonly [K in keyof KernelNotes]: KernelNotes[K] & { readonly kind: K } }[keyof KernelNotes];
+export type KernelNote = {
+  readonly [K in keyof KernelNotes]: KernelNotes[K] & { readonly kind: K };
+}[keyof KernelNotes];

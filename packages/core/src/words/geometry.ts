@@ -32,7 +32,8 @@ export const sizeOf = (g: Geometry, level: Level): number => powerOf(shiftOf(g, 
 export const entriesOf = (g: Geometry, level: Level): number => powerOf(g.bits[level]);
 
 /** Table index of `va` at `level`. */
-export const indexOf = (g: Geometry, level: Level, va: Va): number => Math.floor(va / sizeOf(g, level)) % entriesOf(g, level);
+export const indexOf = (g: Geometry, level: Level, va: Va): number =>
+  Math.floor(va / sizeOf(g, level)) % entriesOf(g, level);
 
 /** Number of the `level`-sized block that holds `va`, counted from address 0. */
 export const blockOf = (g: Geometry, level: Level, va: Va): number => Math.floor(va / sizeOf(g, level));
@@ -40,7 +41,8 @@ export const blockOf = (g: Geometry, level: Level, va: Va): number => Math.floor
 export const isFolded = (g: Geometry, level: Level): boolean => g.bits[level] === 0;
 
 /** The next level that has tables of its own, going down; `undefined` under `pte`. */
-export const levelBelow = (g: Geometry, level: Level): Level | undefined => below(level).findLast((l) => !isFolded(g, l));
+export const levelBelow = (g: Geometry, level: Level): Level | undefined =>
+  below(level).findLast((l) => !isFolded(g, l));
 
 /** Bytes of the whole address space. */
 export const spaceOf = (g: Geometry): number => sizeOf(g, 'pgd') * entriesOf(g, 'pgd');
@@ -51,7 +53,8 @@ export const HPAGE_PMD_SIZE = (g: Geometry): number => sizeOf(g, 'pmd');
 export const HPAGE_PMD_NR = (g: Geometry): number => entriesOf(g, 'pte');
 export const roundDown = (va: Va, size: number): Va => Math.floor(va / size) * size;
 /** End of the `level`-sized block of `va`, but not past `end`: the kernel's pXd_addr_end. */
-export const addrEnd = (g: Geometry, level: Level, va: Va, end: Va): Va => Math.min(roundDown(va, sizeOf(g, level)) + sizeOf(g, level), end);
+export const addrEnd = (g: Geometry, level: Level, va: Va, end: Va): Va =>
+  Math.min(roundDown(va, sizeOf(g, level)) + sizeOf(g, level), end);
 
 /** Levels that have tables of their own, from the top down: what the hardware walks. */
 export function walkLevels(g: Geometry): readonly Level[] {

@@ -122,4 +122,8 @@ export const tableCells = {
 /** The word that a slot names. */
 export const entryRef = (slot: Slot): Ref => tableCells.entry(slot.table, slot.index);
 /** `ptep + n` of the C code. */
-export const pte_after = (ptep: PteSlot, n: number): PteSlot => ({ level: 'pte', table: ptep.table, index: ptep.index + n });
+export const pte_after = (ptep: PteSlot, n: number): PteSlot => ({
+  level: 'pte',
+  table: ptep.table,
+  index: ptep.index + n,
+});

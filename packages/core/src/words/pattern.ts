@@ -47,7 +47,9 @@ export const anything: Pattern = () => undefined;
 export const whole = (from = 0, to = Number.MAX_SAFE_INTEGER): Pattern =>
   plain(
     (value) => Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to,
-    to === Number.MAX_SAFE_INTEGER ? `Write a whole number, ${from} or more.` : `Write a whole number from ${from} to ${to}.`,
+    to === Number.MAX_SAFE_INTEGER
+      ? `Write a whole number, ${from} or more.`
+      : `Write a whole number from ${from} to ${to}.`,
   );
 
 /** One of these words. */
@@ -89,15 +91,20 @@ export const recordOf =
  * @param needed keys that have to be there
  * @param may keys that may be left out. What is undefined counts as left out
  */
-export const object = <T>(needed: Readonly<Record<NeededKeys<T>, Pattern>>, may: Readonly<Record<OtherKeys<T>, Pattern>>): Pattern => {
+export const object = <T>(
+  needed: Readonly<Record<NeededKeys<T>, Pattern>>,
+  may: Readonly<Record<OtherKeys<T>, Pattern>>,
+): Pattern => {
   const all: Readonly<Record<string, Pattern>> = { ...needed, ...may };
   const keys = Object.keys(all);
   return (value, at) => {
-    if (!isObject(value)) return { at, what: `is ${shown(value)}`, hint: `Write an object with ${Object.keys(needed).join(', ')}.` };
+    if (!isObject(value))
+      return { at, what: `is ${shown(value)}`, hint: `Write an object with ${Object.keys(needed).join(', ')}.` };
     const strange = Object.keys(value).find((key) => !Object.hasOwn(all, key));
     if (strange !== undefined) return unknownKey(strange, keys, at);
     const missing = Object.keys(needed).find((key) => value[key] === undefined);
-    if (missing !== undefined) return { at, what: `has no ${missing}`, hint: `It needs ${Object.keys(needed).join(', ')}.` };
+    if (missing !== undefined)
+      return { at, what: `has no ${missing}`, hint: `It needs ${Object.keys(needed).join(', ')}.` };
     return firstOf(keys, (key) => (value[key] === undefined ? undefined : all[key]!(value[key], inside(at, key))));
   };
 };

@@ -59,7 +59,12 @@ export interface KernelConfig {
 
 /** The names of these options. */
 export const KERNEL_CONFIG = Object.keys({
-  MMU_GATHER_RCU_TABLE_FREE: true, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: true, MMU_GATHER_PAGE_SIZE: true, MMU_GATHER_MERGE_VMAS: true, MMU_LAZY_TLB_SHOOTDOWN: true,
+  MMU_GATHER_RCU_TABLE_FREE: true,
+  TRANSPARENT_HUGEPAGE: true,
+  HAVE_FAST_GUP: true,
+  MMU_GATHER_PAGE_SIZE: true,
+  MMU_GATHER_MERGE_VMAS: true,
+  MMU_LAZY_TLB_SHOOTDOWN: true,
 } satisfies Readonly<Record<keyof KernelConfig, true>>) as readonly (keyof KernelConfig)[];
 
 /** What the meaning of an architecture's own steps may use: named cells of a store, and how many there are of each kind. */

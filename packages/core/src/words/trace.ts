@@ -44,7 +44,10 @@ export interface Trace {
    * The schedule ends in a state that was there before: what happened since can happen again, for ever. `from`: number of the step that begins it;
    * `processes`: main processes that have not ended, each with the functions it is inside of.
    */
-  readonly loop?: { readonly from: number; readonly processes: readonly { readonly process: string; readonly where: readonly string[] }[] };
+  readonly loop?: {
+    readonly from: number;
+    readonly processes: readonly { readonly process: string; readonly where: readonly string[] }[];
+  };
   /** Code that has given up, with its reason: what it would have done is not modelled. */
   readonly gaveUp?: readonly { readonly process: string; readonly where: readonly string[]; readonly why: string }[];
 }

@@ -5,8 +5,10 @@ import { configurationPattern, racePattern, scenarioPattern, workloadPattern } f
 import type { Configuration, Scenario } from './scenario.ts';
 
 /** What is wrong with a race, or a workload, or something else that has a pattern; undefined when nothing is. */
-export const flawOfRace = (value: unknown): Mistake | undefined => flawOf(racePattern, value, 'race', nameOfRace(value));
-export const flawOfWorkload = (value: unknown): Mistake | undefined => flawOf(workloadPattern, value, 'workload', nameOfWorkload(value));
+export const flawOfRace = (value: unknown): Mistake | undefined =>
+  flawOf(racePattern, value, 'race', nameOfRace(value));
+export const flawOfWorkload = (value: unknown): Mistake | undefined =>
+  flawOf(workloadPattern, value, 'workload', nameOfWorkload(value));
 
 /**
  * @param value maybe a race
@@ -36,9 +38,17 @@ export function checkConfiguration(configuration: Configuration): void {
       flaw.hint,
     );
   const { says, hooks } = configuration;
-  for (const [on, off] of [[configuration.with, configuration.without], [hooks?.with, hooks?.without]]) {
+  for (const [on, off] of [
+    [configuration.with, configuration.without],
+    [hooks?.with, hooks?.without],
+  ]) {
     const both = on?.find((name) => off?.includes(name));
-    if (both !== undefined) throw new Mistake('SD_BAD_CONFIG', `the kernel "${says}" is to be with and without ${both}.`, 'Leave it out of one of the lists.');
+    if (both !== undefined)
+      throw new Mistake(
+        'SD_BAD_CONFIG',
+        `the kernel "${says}" is to be with and without ${both}.`,
+        'Leave it out of one of the lists.',
+      );
   }
 }
 

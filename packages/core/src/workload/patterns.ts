@@ -1,14 +1,28 @@
 /** What races, scenarios and configurations look like: whoever writes them by hand is told which key means nothing, and where. */
 import { RELEASES } from '../kernel/fixes.ts';
 import { LEVELS } from '../words/geometry.ts';
-import { anyText, code, either, flag, listOf, number, object, recordOf, text, whole, word, type Pattern } from '../words/pattern.ts';
+import {
+  anyText,
+  code,
+  either,
+  flag,
+  listOf,
+  number,
+  object,
+  recordOf,
+  text,
+  whole,
+  word,
+  type Pattern,
+} from '../words/pattern.ts';
 import type { Place } from '../words/place.ts';
 import { KERNEL_CONFIG } from '../words/spec.ts';
 import type { AreaSpec, Configuration, RaceCase, Scenario, SetupSpec, ThreadSpec } from './scenario.ts';
 
 const names = listOf(text);
 /** A sentence, or a watcher by its value: what that has to be like is checked where it is asked. */
-const asked: Pattern = (value, at) => (typeof value === 'object' && value !== null && 'claim' in value && 'breach' in value ? undefined : text(value, at));
+const asked: Pattern = (value, at) =>
+  typeof value === 'object' && value !== null && 'claim' in value && 'breach' in value ? undefined : text(value, at);
 const kernelOption = word(...KERNEL_CONFIG);
 
 const place = object<Place>({ what: word('kick', 'flush'), after: text }, { in: text });
@@ -23,7 +37,14 @@ const pool = object<NonNullable<Scenario['pool']>>({ frames: whole(1), tables: w
 type Leave<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
 export const scenarioPattern = object<Leave<Scenario, 'title'>>(
-  { name: text, cpus: whole(1, 16), areas: listOf(area), setup: listOf(setup), threads: listOf(thread, 1), asks: listOf(asked) },
+  {
+    name: text,
+    cpus: whole(1, 16),
+    areas: listOf(area),
+    setup: listOf(setup),
+    threads: listOf(thread, 1),
+    asks: listOf(asked),
+  },
   {
     title: anyText,
     mms: whole(1),

@@ -4,4 +4,8 @@ import { sentencesOf } from '../../src/rig/claims.ts';
 
 /** `hook: sentence` of every claim of one kind. */
 export const claimsOf = (kind: 'must' | 'may'): string[] =>
-  [...allHooks.values()].flatMap((hook) => sentencesOf(hook).filter((claim) => claim.kind === kind).map(({ sentence }) => `${hook.hookName}: ${sentence}`));
+  [...allHooks.values()].flatMap((hook) =>
+    sentencesOf(hook)
+      .filter((claim) => claim.kind === kind)
+      .map(({ sentence }) => `${hook.hookName}: ${sentence}`),
+  );

@@ -20,4 +20,5 @@ describe.each(stories.map((story) => [story.name, story] as const))('%s', (_name
 });
 
 // Runs last: jest keeps the order of a file.
-test(`each of the ${mustClaims.length} claims was judged`, () => expect(mustClaims.filter((claim) => !judged.has(claim))).toEqual([]));
+test(`each of the ${mustClaims.length} claims was judged`, () =>
+  expect(mustClaims.filter((claim) => !judged.has(claim))).toEqual([]));

@@ -1,6 +1,12 @@
 /** A thread that calls one hook: takes the locks that the contract asks for, calls, and drops them. Or does one thing wrong. */
 import type { Hook } from '../../src/contract/hook.ts';
-import { get_user_pages_fast_only, madvise_dontneed, mm_find_pmd, user_load, user_store } from '../../src/kernel/index.ts';
+import {
+  get_user_pages_fast_only,
+  madvise_dontneed,
+  mm_find_pmd,
+  user_load,
+  user_store,
+} from '../../src/kernel/index.ts';
 import type { Ref } from '../../src/words/cells.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { F, isTable, mkLeaf, pmd_pgtable, type Pmd, type Pte, type Table } from '../../src/words/entry.ts';
@@ -51,12 +57,25 @@ const touch = function* (cpu: Cpu, s: Story): Op {
   yield* user_store(cpu, s.page(0), 1);
   yield* user_store(cpu, s.page(1), 2);
 };
-type Place = 'base pages' | 'base pages, new to CPU 0' | 'a huge page' | 'a PMD that is none' | 'an empty tree' | 'an empty tree of four levels' | 'an empty tree with P4D';
+type Place =
+  | 'base pages'
+  | 'base pages, new to CPU 0'
+  | 'a huge page'
+  | 'a PMD that is none'
+  | 'an empty tree'
+  | 'an empty tree of four levels'
+  | 'an empty tree with P4D';
 const places: Readonly<Record<Place, Pick<Scenario, 'areas' | 'setup' | 'geometry'>>> = {
   'base pages': { areas: [{ from: 0, to: 2, thp: 'never' }], setup: [{ cpu: 0, does: touch }] },
   'base pages, new to CPU 0': { areas: [{ from: 0, to: 2, thp: 'never' }], setup: [{ cpu: 1, does: touch }] },
   'a huge page': { areas: [{ from: 0, to: 2, thp: 'always' }], setup: [{ cpu: 0, does: touch }] },
-  'a PMD that is none': { areas: [{ from: 0, to: 2, thp: 'always' }], setup: [{ cpu: 0, does: touch }, { cpu: 0, does: (cpu, s) => madvise_dontneed(cpu, s.mm, 0, s.hugePageSize) }] },
+  'a PMD that is none': {
+    areas: [{ from: 0, to: 2, thp: 'always' }],
+    setup: [
+      { cpu: 0, does: touch },
+      { cpu: 0, does: (cpu, s) => madvise_dontneed(cpu, s.mm, 0, s.hugePageSize) },
+    ],
+  },
   'an empty tree': { areas: [{ from: 0, to: 2, thp: 'never' }], setup: [] },
   'an empty tree of four levels': { areas: [{ from: 0, to: 2, thp: 'never' }], setup: [], geometry: { pud: 1 } },
   'an empty tree with P4D': { areas: [{ from: 0, to: 2, thp: 'never' }], setup: [], geometry: { p4d: 1 } },
@@ -69,11 +88,24 @@ interface Callable<A extends unknown[]> {
 }
 
 /** A hook, the state it is called in, and its arguments; and how the right call is told as a story, or a wrong one. */
-export function call<A extends unknown[]>(hook: Callable<A>, place: Place, args: (at: At) => [...A], right: Way<A> = {}) {
+export function call<A extends unknown[]>(
+  hook: Callable<A>,
+  place: Place,
+  args: (at: At) => [...A],
+  right: Way<A> = {},
+) {
   const { hookName } = hook;
-  const does = (way: Way<A> = {}) => (cpu: Cpu, s: Story): Op => drive(hook as unknown as Hook, cpu, s, { args, ...right, ...way });
+  const does =
+    (way: Way<A> = {}) =>
+    (cpu: Cpu, s: Story): Op =>
+      drive(hook as unknown as Hook, cpu, s, { args, ...right, ...way });
   const story = (way: Way<A> = {}): Scenario => ({
-    name: `call-${hookName}`, title: `A thread calls ${hookName}.`, cpus: 2, mms: 2, asks: [], ...places[place],
+    name: `call-${hookName}`,
+    title: `A thread calls ${hookName}.`,
+    cpus: 2,
+    mms: 2,
+    asks: [],
+    ...places[place],
     threads: [
       { name: 'U', cpu: 0, runs: 0, does: (cpu, s) => meanwhile(cpu, s, way.beside ?? right.beside) },
       { name: 'K', cpu: 1, runs: 0, does: does(way) },
@@ -92,9 +124,14 @@ function* meanwhile(cpu: Cpu, s: Story, what: Way['beside']): Op {
 function* drive(hook: Hook, cpu: Cpu, s: Story, way: Way): Op {
   const at = yield* look(cpu, s);
   const given = way.args!(at);
-  const args = given.map((arg, i) => (way.unaligned && i === 1 ? (arg as number) + PAGE_SIZE(cpu.geometry) : arg)) as never[];
+  const args = given.map((arg, i) =>
+    way.unaligned && i === 1 ? (arg as number) + PAGE_SIZE(cpu.geometry) : arg,
+  ) as never[];
   const wanted = Object.keys(hook.locks).filter((lock) => lock !== way.without);
-  const locks = wanted.map((lock) => ({ ...hook.locks[lock]!(...args), ...(lock === way.reading ? { mode: 'read' as const } : {}) }));
+  const locks = wanted.map((lock) => ({
+    ...hook.locks[lock]!(...args),
+    ...(lock === way.reading ? { mode: 'read' as const } : {}),
+  }));
   for (const { at: lock, mode } of locks) yield* taking[mode](cpu, lock);
   if (way.before) yield* way.before(cpu, at);
   if (way.beside && !way.hurries) yield* cpu.wait_clear(mmCells.mm_users(at.mm.id), 2, 'CPU 0 is out');
@@ -103,8 +140,16 @@ function* drive(hook: Hook, cpu: Cpu, s: Story, way: Way): Op {
   if (way.interrupts === 'off') yield* cpu.local_irq_restore();
   for (const { at: lock, mode } of locks.toReversed()) yield* dropping[mode](cpu, lock);
 }
-const taking = { held: (cpu: Cpu, at: Ref) => cpu.spin_lock(at), read: (cpu: Cpu, at: Ref) => cpu.down_read(at), write: (cpu: Cpu, at: Ref) => cpu.down_write(at) };
-const dropping = { held: (cpu: Cpu, at: Ref) => cpu.spin_unlock(at), read: (cpu: Cpu, at: Ref) => cpu.up_read(at), write: (cpu: Cpu, at: Ref) => cpu.up_write(at) };
+const taking = {
+  held: (cpu: Cpu, at: Ref) => cpu.spin_lock(at),
+  read: (cpu: Cpu, at: Ref) => cpu.down_read(at),
+  write: (cpu: Cpu, at: Ref) => cpu.down_write(at),
+};
+const dropping = {
+  held: (cpu: Cpu, at: Ref) => cpu.spin_unlock(at),
+  read: (cpu: Cpu, at: Ref) => cpu.up_read(at),
+  write: (cpu: Cpu, at: Ref) => cpu.up_write(at),
+};
 
 function* look(cpu: Cpu, s: Story): Op<At> {
   const pgd = yield* cpu.load(mmCells.pgd(s.mm.id));
@@ -115,11 +160,33 @@ function* look(cpu: Cpu, s: Story): Op<At> {
   const pte = isTable(pmd) ? yield* cpu.read_entry(ptep) : 0;
   const fresh = yield* cpu.alloc_table('pte');
   const tlb: MmuGather = {
-    mm: s.mm, fullmm: false, start: 0, end: s.hugePageSize, freed_tables: true, need_flush_all: false, cleared_ptes: true, cleared_pmds: true,
-    cleared_puds: false, page_size: 0, pages: [], pageTables: [], tables: [],
+    mm: s.mm,
+    fullmm: false,
+    start: 0,
+    end: s.hugePageSize,
+    freed_tables: true,
+    need_flush_all: false,
+    cleared_ptes: true,
+    cleared_pmds: true,
+    cleared_puds: false,
+    page_size: 0,
+    pages: [],
+    pageTables: [],
+    tables: [],
   };
   return {
-    mm: s.mm, vma: s.area(0), end: s.hugePageSize, top: (level) => ({ level, table: pgd, index: 0 }), pmdp, pmd, ptep, pte, fresh, tlb,
-    get child() { return s.mmOf(1); },
+    mm: s.mm,
+    vma: s.area(0),
+    end: s.hugePageSize,
+    top: (level) => ({ level, table: pgd, index: 0 }),
+    pmdp,
+    pmd,
+    ptep,
+    pte,
+    fresh,
+    tlb,
+    get child() {
+      return s.mmOf(1);
+    },
   };
 }

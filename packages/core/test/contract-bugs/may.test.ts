@@ -7,7 +7,8 @@ import { counted, under } from './spoil.ts';
 import type { Scenario } from '../../src/workload/scenario.ts';
 
 const mayClaims = claimsOf('may');
-const count = (layer: Layer, story: Scenario, claim: string) => counted(under(layer), story, [claim]).tally.find((t) => t.claim === claim) ?? { held: 0, failed: 0 };
+const count = (layer: Layer, story: Scenario, claim: string) =>
+  counted(under(layer), story, [claim]).tally.find((t) => t.claim === claim) ?? { held: 0, failed: 0 };
 
 describe.each(differing.map((d) => [d.claim, d] as const))('%s', (claim, { story, always, notAlways }) => {
   test('is always true on one architecture', () => {

@@ -34,16 +34,26 @@ function* byInterrupt(cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
 
 /** Every flush is an interrupt, and whoever takes an entry out flushes at once. */
 const interrupting: Layer = {
-  *flush_tlb_page(cpu, vma, addr) { yield* byInterrupt(cpu, vma.mm, addr, addr + PAGE_SIZE(cpu.geometry)); },
-  *flush_tlb_range(cpu, vma, start, end) { yield* byInterrupt(cpu, vma.mm, start, end); },
-  *flush_tlb_mm(cpu, mm) { yield* byInterrupt(cpu, mm, 0, spaceOf(cpu.geometry)); },
+  *flush_tlb_page(cpu, vma, addr) {
+    yield* byInterrupt(cpu, vma.mm, addr, addr + PAGE_SIZE(cpu.geometry));
+  },
+  *flush_tlb_range(cpu, vma, start, end) {
+    yield* byInterrupt(cpu, vma.mm, start, end);
+  },
+  *flush_tlb_mm(cpu, mm) {
+    yield* byInterrupt(cpu, mm, 0, spaceOf(cpu.geometry));
+  },
   *pmdp_huge_get_and_clear(cpu, mm, addr, pmdp) {
     const old = yield* toy.pmdp_huge_get_and_clear(cpu, mm, addr, pmdp);
     yield* byInterrupt(cpu, mm, addr, addr + HPAGE_PMD_SIZE(cpu.geometry));
     return old;
   },
-  *arch_leave_lazy_mmu_mode(cpu) { yield* cpu.smp_call_function_many(cpu.online, ipiHandler('flush of the queue'), {}); },
-  *serialize_against_pte_lookup(cpu) { yield* cpu.smp_call_function_many(cpu.online, ipiHandler('do_nothing'), {}); },
+  *arch_leave_lazy_mmu_mode(cpu) {
+    yield* cpu.smp_call_function_many(cpu.online, ipiHandler('flush of the queue'), {});
+  },
+  *serialize_against_pte_lookup(cpu) {
+    yield* cpu.smp_call_function_many(cpu.online, ipiHandler('do_nothing'), {});
+  },
 };
 /** Flushes are broadcast and nobody else is interrupted either. */
 const silent: Layer = { *tlb_remove_table_sync_one() {} };
@@ -67,7 +77,9 @@ const flushing: Layer = {
 };
 /** Like x86: the gather flushes later. */
 const flushingLater: Layer = {
-  *pmdp_invalidate_ad(cpu, vma, addr, pmdp) { return yield* pmdp_establish(cpu, vma, addr, pmdp, pmd_mkinvalid(yield* cpu.read_entry(pmdp))); },
+  *pmdp_invalidate_ad(cpu, vma, addr, pmdp) {
+    return yield* pmdp_establish(cpu, vma, addr, pmdp, pmd_mkinvalid(yield* cpu.read_entry(pmdp)));
+  },
 };
 
 /**
@@ -75,25 +87,44 @@ const flushingLater: Layer = {
  * Simplified: the queue is for ever.
  */
 const queueing: Layer = {
-  *set_pte_at(cpu, _mm, _addr, ptep, pte) { if (isNone(yield* cpu.read_entry(ptep))) yield* cpu.store(entryRef(ptep), pte); },
+  *set_pte_at(cpu, _mm, _addr, ptep, pte) {
+    if (isNone(yield* cpu.read_entry(ptep))) yield* cpu.store(entryRef(ptep), pte);
+  },
   *pte_clear() {},
-  *ptep_modify_prot_start(cpu, _vma, _addr, ptep) { return yield* cpu.read_entry(ptep); },
+  *ptep_modify_prot_start(cpu, _vma, _addr, ptep) {
+    return yield* cpu.read_entry(ptep);
+  },
   *ptep_modify_prot_commit() {},
 };
 
 /** Like arm64: nobody needs to know where an address space runs. */
 const withoutCpumask: Layer = {
-  *switch_mm(cpu, _prev, next) { yield* cpu.write_root(next ? yield* cpu.load(mmCells.pgd(next.id)) : 0, next?.id ?? 0); },
+  *switch_mm(cpu, _prev, next) {
+    yield* cpu.write_root(next ? yield* cpu.load(mmCells.pgd(next.id)) : 0, next?.id ?? 0);
+  },
 };
-const leavesWhenLazy: Layer = { *enter_lazy_tlb(cpu, mm) { yield* cpu.andnot(mmCells.cpumask(mm.id), cpuBit(cpu.id)); } };
+const leavesWhenLazy: Layer = {
+  *enter_lazy_tlb(cpu, mm) {
+    yield* cpu.andnot(mmCells.cpumask(mm.id), cpuBit(cpu.id));
+  },
+};
 /** Like arm64 for a dying address space. */
 const noFlush: Layer = { *tlb_flush() {} };
 
 const everywhere = (sentence: string, always: Layer, notAlways: Layer): Differing[] =>
-  Object.values(direct).filter(({ hookName }) => sentence in allHooks.get(hookName)!.may).map(({ hookName, story }) => ({ claim: `${hookName}: ${sentence}`, story: story(), always, notAlways }));
+  Object.values(direct)
+    .filter(({ hookName }) => sentence in allHooks.get(hookName)!.may)
+    .map(({ hookName, story }) => ({ claim: `${hookName}: ${sentence}`, story: story(), always, notAlways }));
 
 /** Like x86 where nothing was taken away. */
-const knowsBetter: Layer = { *pte_needs_flush() { return false; }, *huge_pmd_needs_flush() { return false; } };
+const knowsBetter: Layer = {
+  *pte_needs_flush() {
+    return false;
+  },
+  *huge_pmd_needs_flush() {
+    return false;
+  },
+};
 
 export const differing: readonly Differing[] = [
   ...everywhere('the other CPUs were interrupted', interrupting, silent),
@@ -106,8 +137,23 @@ export const differing: readonly Differing[] = [
   ...everywhere('this CPU is in mm_cpumask of the new address space', noLayer, withoutCpumask),
   ...everywhere('this CPU is in mm_cpumask still', noLayer, leavesWhenLazy),
   ...everywhere('says yes', noLayer, knowsBetter),
-  { claim: 'pmdp_collapse_flush: lockless walkers of the old table have left', story: collapseBesideGup, always: interrupting, notAlways: noLayer },
-  { claim: 'pmdp_collapse_flush: the old table may be reused', story: collapseBesideGup, always: interrupting, notAlways: noLayer },
+  {
+    claim: 'pmdp_collapse_flush: lockless walkers of the old table have left',
+    story: collapseBesideGup,
+    always: interrupting,
+    notAlways: noLayer,
+  },
+  {
+    claim: 'pmdp_collapse_flush: the old table may be reused',
+    story: collapseBesideGup,
+    always: interrupting,
+    notAlways: noLayer,
+  },
   { claim: 'tlb_flush: no TLB holds the gathered range', story: unmap, always: noLayer, notAlways: noFlush },
-  { claim: 'tlb_flush: no CPU remembers the way to a table of the gathered range', story: unmap, always: noLayer, notAlways: noFlush },
+  {
+    claim: 'tlb_flush: no CPU remembers the way to a table of the gathered range',
+    story: unmap,
+    always: noLayer,
+    notAlways: noFlush,
+  },
 ];

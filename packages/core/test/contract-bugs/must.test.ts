@@ -9,10 +9,14 @@ import { broken, type Planted } from './spoil.ts';
 const mustClaims = claimsOf('must');
 const table: readonly Planted[] = [...forgottenLocks, ...wrongEntries, ...spoiledBodies];
 
-describe.each([...table, ...locksForReading].map((planted) => [planted.claim, planted.says, planted] as const))('%s', (claim, says, { holdsIn, bug }) => {
-  test(`is broken when the hook or its caller errs: ${says}`, () => expect(broken(holdsIn, claim, bug)).toEqual([claim]));
-  test('holds without that', () => expect(broken(holdsIn, claim)).toEqual([]));
-});
+describe.each([...table, ...locksForReading].map((planted) => [planted.claim, planted.says, planted] as const))(
+  '%s',
+  (claim, says, { holdsIn, bug }) => {
+    test(`is broken when the hook or its caller errs: ${says}`, () =>
+      expect(broken(holdsIn, claim, bug)).toEqual([claim]));
+    test('holds without that', () => expect(broken(holdsIn, claim)).toEqual([]));
+  },
+);
 
 test(`each of the ${mustClaims.length} claims has its bug, once`, () => {
   expect(table.map(({ claim }) => claim).toSorted()).toEqual(mustClaims.toSorted());

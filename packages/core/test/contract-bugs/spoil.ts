@@ -46,7 +46,10 @@ export function broken(story: Scenario, claim: string, bug?: Bug): string[] {
 
 /** Explores a story to its end, counting how often each claim held. */
 export function counted(spec: ArchSpec, story: Scenario, claims: readonly string[]): Exploration {
-  const found = exploreSync(rig(spec, { ...story, asks: claims }, v6_1, { claims, musts: 'tally' }).system, { stopAtFirst: true, ...bounds });
+  const found = exploreSync(rig(spec, { ...story, asks: claims }, v6_1, { claims, musts: 'tally' }).system, {
+    stopAtFirst: true,
+    ...bounds,
+  });
   if (found.outcome === 'bound') throw new Error(`${story.name} has too many states`);
   return found;
 }

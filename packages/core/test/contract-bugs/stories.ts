@@ -1,5 +1,13 @@
 /** Stories in which kernel operations of today call the hooks, beside somebody who may be in the way. */
-import { exec_mmap, get_user_pages_fast_only, khugepaged_collapse, madvise_dontneed, munmap, user_load, user_store } from '../../src/kernel/index.ts';
+import {
+  exec_mmap,
+  get_user_pages_fast_only,
+  khugepaged_collapse,
+  madvise_dontneed,
+  munmap,
+  user_load,
+  user_store,
+} from '../../src/kernel/index.ts';
 import { flush_tlb_page } from '../../src/contract/hooks/index.ts';
 import type { Op } from '../../src/words/step.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
@@ -29,7 +37,12 @@ const touchOne: Does = (cpu, s) => user_store(cpu, s.page(0), 1);
 
 const on = (cpu: number, name: string, does: Does): ThreadSpec => ({ name, cpu, runs: 0, does });
 const story = (name: string, beside: Does, works: Does, more: Partial<Scenario> = {}): Scenario => ({
-  name, title: name, cpus: 2, areas: [{ from: 0, to: 2, thp: 'never' }], setup: [{ cpu: 0, does: touchBoth }], asks: [],
+  name,
+  title: name,
+  cpus: 2,
+  areas: [{ from: 0, to: 2, thp: 'never' }],
+  setup: [{ cpu: 0, does: touchBoth }],
+  asks: [],
   threads: [on(0, 'U', beside), on(1, 'K', works)],
   ...more,
 });
@@ -53,7 +66,8 @@ export const fault = story('fault', idle, touchOne, { setup: [] });
 export const faultFourLevels = story('fault-four-levels', idle, touchOne, { setup: [], ...fourLevels });
 /** The PMD table is there already, for the sake of the neighbour. */
 export const faultsRace = story('faults-race', touchOne, touchOne, {
-  areas: [{ from: 0, to: 4, thp: 'never' }], setup: [{ cpu: 0, does: (cpu, s) => user_store(cpu, s.page(2), 3) }],
+  areas: [{ from: 0, to: 4, thp: 'never' }],
+  setup: [{ cpu: 0, does: (cpu, s) => user_store(cpu, s.page(2), 3) }],
 });
 export const hugeFault = story('huge-fault', idle, touchOne, { ...huge, setup: [] });
 export const hugeFaultsRace = story('huge-faults-race', touchOne, touchOne, { ...huge, setup: [] });
@@ -62,10 +76,17 @@ export const exec = story('exec', idle, (cpu, s) => exec_mmap(cpu, s.mmOf(1), 1)
 
 /** A write to an entry that lets nobody write: no fork is needed for it. */
 export const writeProtected = story('write-protected', idle, touchOne, {
-  setup: [{ cpu: 0, does: touchBoth }, { cpu: 0, does: direct.ptep_set_wrprotect.does() }],
+  setup: [
+    { cpu: 0, does: touchBoth },
+    { cpu: 0, does: direct.ptep_set_wrprotect.does() },
+  ],
 });
 export const hugeWriteProtected = story('huge-write-protected', idle, touchOne, {
-  ...huge, setup: [{ cpu: 0, does: touchOne }, { cpu: 0, does: direct.pmdp_set_wrprotect.does() }],
+  ...huge,
+  setup: [
+    { cpu: 0, does: touchOne },
+    { cpu: 0, does: direct.pmdp_set_wrprotect.does() },
+  ],
 });
 
 /** Both CPUs write to a page that one of them remembers as read-only. Whoever comes second finds that there is nothing to do. */
@@ -87,6 +108,23 @@ export const relaxedBeside = story('relaxed-beside', touchOne, touchOne, {
 export const oldCollapse: Configuration = { ...v6_1, without: ['collapse_syncs_lockless_walkers'] };
 
 export const kernelStories: readonly Scenario[] = [
-  collapse, collapseBesideLoad, collapseBesideGup, unmapBesideStore, unmapBesideGup, unmapFourLevels, zap, zapHuge, zapHugeBesideGup,
-  split, splitBesideStore, faultFourLevels, faultsRace, hugeFaultsRace, gup, exec, writeProtected, hugeWriteProtected, relaxedBeside,
+  collapse,
+  collapseBesideLoad,
+  collapseBesideGup,
+  unmapBesideStore,
+  unmapBesideGup,
+  unmapFourLevels,
+  zap,
+  zapHuge,
+  zapHugeBesideGup,
+  split,
+  splitBesideStore,
+  faultFourLevels,
+  faultsRace,
+  hugeFaultsRace,
+  gup,
+  exec,
+  writeProtected,
+  hugeWriteProtected,
+  relaxedBeside,
 ];

@@ -20,7 +20,8 @@ test('there are seventy-four hooks, one in each file of the folder', () => {
 });
 
 test('hooks import no other hook', () => {
-  for (const name of names) expect({ name, imports: textOf(name).match(/from '\.\/.*'/g) }).toEqual({ name, imports: null });
+  for (const name of names)
+    expect({ name, imports: textOf(name).match(/from '\.\/.*'/g) }).toEqual({ name, imports: null });
 });
 
 describe.each([...allHooks])('%s', (name, hook) => {
@@ -36,7 +37,10 @@ describe.each([...allHooks])('%s', (name, hook) => {
     expect(hook.waits).not.toMatch(/\.$/);
     expect(hook.calledBy.length).toBeGreaterThan(0);
     expect(new Set(hook.calledBy).size).toBe(hook.calledBy.length);
-    expect(hook.source).toMatchObject({ version: expect.stringMatching(/^v\d/), file: expect.stringMatching(/\.[ch]$/) });
+    expect(hook.source).toMatchObject({
+      version: expect.stringMatching(/^v\d/),
+      file: expect.stringMatching(/\.[ch]$/),
+    });
     expect(hook.source.symbol).not.toBe('');
     for (const doubt of hook.doubts) expect(doubt).toMatch(/^\S.*\.$/);
   });
@@ -48,8 +52,8 @@ describe.each([...allHooks])('%s', (name, hook) => {
 
   test('explains every parameter, and the result if it has one', () => {
     const [comment = ''] = textOf(name).match(/\/\*\*\n(?: \*.*\n)+ \*\/(?=\nexport const)/) ?? [];
-    const [, signature = ''] = textOf(name).match(/hook<\(([^)]*)\) =>/) ?? [];
-    const parameters = signature.split(', ').map((parameter) => parameter.split(':')[0]);
+    const [, signature = ''] = textOf(name).match(/hook<\s*\(([^)]*)\) =>/) ?? [];
+    const parameters = [...signature.matchAll(/(\w+)\??:/g)].map(([, parameter]) => parameter);
     expect([...comment.matchAll(/@param (\w+) \S/g)].map(([, parameter]) => parameter)).toEqual(parameters);
     expect(comment.includes('@returns')).toBe(hook.returns !== 'nothing');
     expect(comment).toContain('@function');
@@ -58,7 +62,11 @@ describe.each([...allHooks])('%s', (name, hook) => {
 });
 
 test('the kernel has a body for every hook but three flushes', () => {
-  expect(names.filter((name) => !bodies.includes(name)).toSorted()).toEqual(['flush_tlb_mm', 'flush_tlb_page', 'flush_tlb_range']);
+  expect(names.filter((name) => !bodies.includes(name)).toSorted()).toEqual([
+    'flush_tlb_mm',
+    'flush_tlb_page',
+    'flush_tlb_range',
+  ]);
   expect(bodies.filter((name) => !names.includes(name))).toEqual([]);
   const least: ArchHooks = { *flush_tlb_mm() {}, *flush_tlb_page() {}, *flush_tlb_range() {} };
   // @ts-expect-error -- a flush is missing
@@ -68,7 +76,11 @@ test('the kernel has a body for every hook but three flushes', () => {
 
 test('every body of the kernel says where it stands in Linux', () => {
   // ppc64 alone has the last one; the others were proposed only
-  expect(bodies.filter((name) => !fromOf(Generic.prototype, name))).toEqual(['register_lockless_pgtable_walker', 'deregister_lockless_pgtable_walker', 'serialize_against_pte_lookup']);
+  expect(bodies.filter((name) => !fromOf(Generic.prototype, name))).toEqual([
+    'register_lockless_pgtable_walker',
+    'deregister_lockless_pgtable_walker',
+    'serialize_against_pte_lookup',
+  ]);
   expect(fromOf(new Generic(), 'pmdp_establish')).toEqual({
     version: 'v6.1',
     file: 'include/linux/pgtable.h',

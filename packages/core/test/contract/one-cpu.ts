@@ -7,7 +7,15 @@ import type { Cpu, IpiHandler, RcuCallback } from '../../src/words/cpu.ts';
 import { showEntry } from '../../src/words/entry.ts';
 import type { Geometry } from '../../src/words/geometry.ts';
 import type { MmuGather } from '../../src/words/mmu_gather.ts';
-import { entryRef, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot, type Vma } from '../../src/words/objects.ts';
+import {
+  entryRef,
+  tableCells,
+  type Mm,
+  type PmdSlot,
+  type PteSlot,
+  type Slot,
+  type Vma,
+} from '../../src/words/objects.ts';
 import type { Op } from '../../src/words/step.ts';
 
 export const geometry: Geometry = { pageShift: 12, bits: { pte: 1, pmd: 1, pud: 0, p4d: 0, pgd: 1 } };
@@ -55,11 +63,19 @@ export function oneCpu({ fixes = [], rcuTables = true, layer = {}, between }: Ke
   const isEntry = (at: Ref): boolean => at.region === tableCells.entry;
   const flush = (name: string) =>
     function* (_cpu: Cpu, what: Mm | Vma, start?: number, end?: number): Op {
-      step([name, 'mm' in what ? `mm${what.mm.id}` : `mm${what.id}`, start, end].filter((word) => word !== undefined).join(' '));
+      step(
+        [name, 'mm' in what ? `mm${what.mm.id}` : `mm${what.id}`, start, end]
+          .filter((word) => word !== undefined)
+          .join(' '),
+      );
     };
   const layers = [
     layer,
-    { flush_tlb_mm: flush('flush_tlb_mm'), flush_tlb_page: flush('flush_tlb_page'), flush_tlb_range: flush('flush_tlb_range') },
+    {
+      flush_tlb_mm: flush('flush_tlb_mm'),
+      flush_tlb_page: flush('flush_tlb_page'),
+      flush_tlb_range: flush('flush_tlb_range'),
+    },
     new Generic(),
   ];
 

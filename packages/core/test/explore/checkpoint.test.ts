@@ -18,8 +18,14 @@ import { toy } from './toy.ts';
 /** A rehearsal at each of many beginnings would take longer than the rest. */
 const UNREHEARSED: Reductions = { ...ALL_REDUCTIONS, rehearse: false };
 
-const asked = (system: () => System, reduce: Reductions, piece: number, identity: () => Identity = () => byHistory, stopAtFirst = false, maxStates = 50_000): Asked =>
-  ({ system, identity, piece, options: { stopAtFirst, maxStates, reduce } });
+const asked = (
+  system: () => System,
+  reduce: Reductions,
+  piece: number,
+  identity: () => Identity = () => byHistory,
+  stopAtFirst = false,
+  maxStates = 50_000,
+): Asked => ({ system, identity, piece, options: { stopAtFirst, maxStates, reduce } });
 
 describe('random systems, ended after every few transitions', () => {
   const families: readonly (readonly [string, fc.Arbitrary<unknown>, (it: never) => System, () => Identity])[] = [
@@ -33,27 +39,37 @@ describe('random systems, ended after every few transitions', () => {
   test.each(families)('%s', (_name, arbitrary, systemOf, identity) => {
     let ends = 0;
     fc.assert(
-      fc.property(arbitrary, fc.constantFrom<Reductions>({}, UNREHEARSED, { persistent: true }, { deadCells: true, symmetry: true }), fc.boolean(), fc.integer({ min: 1, max: 60 }), (it, reduce, stopAtFirst, piece) => {
-        const question = asked(() => systemOf(it as never), reduce, piece, identity, stopAtFirst, 1000);
-        let whole;
-        try {
-          whole = uninterrupted(question);
-        } catch (error) {
-          if (error instanceof Mistake) return fc.pre(false);
-          throw error;
-        }
-        fc.pre(whole.outcome !== 'bound');
-        const { found, begun } = inParts(question, 1 + Math.floor(whole.transitions / (8 * piece)), 1);
-        expect(found).toEqual(whole);
-        ends += begun - 1;
-      }),
+      fc.property(
+        arbitrary,
+        fc.constantFrom<Reductions>({}, UNREHEARSED, { persistent: true }, { deadCells: true, symmetry: true }),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 60 }),
+        (it, reduce, stopAtFirst, piece) => {
+          const question = asked(() => systemOf(it as never), reduce, piece, identity, stopAtFirst, 1000);
+          let whole;
+          try {
+            whole = uninterrupted(question);
+          } catch (error) {
+            if (error instanceof Mistake) return fc.pre(false);
+            throw error;
+          }
+          fc.pre(whole.outcome !== 'bound');
+          const { found, begun } = inParts(question, 1 + Math.floor(whole.transitions / (8 * piece)), 1);
+          expect(found).toEqual(whole);
+          ends += begun - 1;
+        },
+      ),
       { numRuns: 15, maxSkipsPerRun: 1000 },
     );
     expect(ends).toBeGreaterThan(10);
   });
 });
 
-test.each([['exact', {}], ['reduced', ALL_REDUCTIONS], ['symmetry', { symmetry: true }]] as const)('the small model, %s', (_name, reduce) => {
+test.each([
+  ['exact', {}],
+  ['reduced', ALL_REDUCTIONS],
+  ['symmetry', { symmetry: true }],
+] as const)('the small model, %s', (_name, reduce) => {
   const question = asked(() => gupCollapse({ walkers: 2, flush: 'ipi' }), reduce, 500, byFrames);
   const { found, begun } = inParts(question, 6, 3);
   expect(found).toEqual(uninterrupted(question));
@@ -106,7 +122,9 @@ describe('what was saved and is not as it was', () => {
     const last = kept.columns.get(column)!.at(-1)!;
     kept.columns.get(column)!.splice(-1, 1, { ...last, numbers: last.numbers.slice(0, -rows * last.width) });
   };
-  const change = (name: string, to: (value: never) => unknown): void => { kept.plain[name] = to(kept.plain[name] as never); };
+  const change = (name: string, to: (value: never) => unknown): void => {
+    kept.plain[name] = to(kept.plain[name] as never);
+  };
 
   beforeEach(() => {
     kept = new Kept();
@@ -120,12 +138,29 @@ describe('what was saved and is not as it was', () => {
 
   test('is as it was', () => expect(goOn()).toEqual(whole));
 
-  test.each(['records', 'trails', 'observed at', 'observed', 'observed leads to', 'leads to', 'first moves', 'over'])('%s lack the last one', (column) => {
-    lose(column);
-    expect(goOn).toThrow('refused');
-  });
+  test.each(['records', 'trails', 'observed at', 'observed', 'observed leads to', 'leads to', 'first moves', 'over'])(
+    '%s lack the last one',
+    (column) => {
+      lose(column);
+      expect(goOn).toThrow('refused');
+    },
+  );
 
-  test.each(['round', 'search', 'states', 'trails', 'automaton', 'footprints', 'findings', 'moves', 'endings', 'reducer', 'system', 'interned', 'futures'])('no %s', (name) => {
+  test.each([
+    'round',
+    'search',
+    'states',
+    'trails',
+    'automaton',
+    'footprints',
+    'findings',
+    'moves',
+    'endings',
+    'reducer',
+    'system',
+    'interned',
+    'futures',
+  ])('no %s', (name) => {
     Reflect.deleteProperty(kept.plain, name);
     expect(goOn).toThrow(`refused: it has no ${name}`);
   });
@@ -154,16 +189,27 @@ describe('what was saved and is not as it was', () => {
   });
 
   test('the system, the reductions or the question are others', () => {
-    expect(() => begin({ ...question, system: () => gupCollapse({ walkers: 1, flush: 'no kick' }) }, kept, true)).toThrow('refused: it is of a system with other processes');
+    expect(() =>
+      begin({ ...question, system: () => gupCollapse({ walkers: 1, flush: 'no kick' }) }, kept, true),
+    ).toThrow('refused: it is of a system with other processes');
     expect(() => begin({ ...question, options: { ...question.options, reduce: {} } }, kept, true)).toThrow('refused');
-    expect(() => begin({ ...question, options: { ...question.options, stopAtFirst: true } }, kept, true)).toThrow('refused: it was asked otherwise');
-    expect(() => begin({ ...question, options: { ...question.options, compact: { seed: 1 } } }, kept, true)).toThrow('refused: it was asked otherwise');
+    expect(() => begin({ ...question, options: { ...question.options, stopAtFirst: true } }, kept, true)).toThrow(
+      'refused: it was asked otherwise',
+    );
+    expect(() => begin({ ...question, options: { ...question.options, compact: { seed: 1 } } }, kept, true)).toThrow(
+      'refused: it was asked otherwise',
+    );
   });
 
   test('cells begin with other values', () => {
     const { symmetry: _symmetry, ...given } = gupCollapse({ walkers: 2, flush: 'no kick' });
-    const system = (): System => ({ ...given, initial: (cell) => given.initial(cell) + (cell === given.cellCount - 1 ? 1 : 0) });
-    expect(() => begin({ ...question, system }, kept, true)).toThrow('refused: it is of a system with other processes, cells or initial values');
+    const system = (): System => ({
+      ...given,
+      initial: (cell) => given.initial(cell) + (cell === given.cellCount - 1 ? 1 : 0),
+    });
+    expect(() => begin({ ...question, system }, kept, true)).toThrow(
+      'refused: it is of a system with other processes, cells or initial values',
+    );
   });
 });
 

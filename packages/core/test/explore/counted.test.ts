@@ -18,7 +18,15 @@ describe('counted by hand', () => {
           },
       ),
     });
-    expect(result).toMatchObject({ outcome: 'complete', states: 9, transitions: 12, depth: 4, ends: 1, deadlocks: 0, nodes: 6 });
+    expect(result).toMatchObject({
+      outcome: 'complete',
+      states: 9,
+      transitions: 12,
+      depth: 4,
+      ends: 1,
+      deadlocks: 0,
+      nodes: 6,
+    });
   });
 
   test('two unlocked increments lose one', () => {
@@ -163,7 +171,9 @@ describe('counted by hand', () => {
     });
     // p1 first and p0 for ever outside: a true deadlock. p0 gave up inside: bounded. p0 done, then p1: an end.
     expect(result).toMatchObject({ deadlocks: 1, bounded: 1, ends: 1 });
-    expect(result.gaveUp).toMatchObject([{ process: 'p0', states: 1, schedule: [{ process: 0 }, { process: 0, choice: 1 }] }]);
+    expect(result.gaveUp).toMatchObject([
+      { process: 'p0', states: 1, schedule: [{ process: 0 }, { process: 0, choice: 1 }] },
+    ]);
     expect(result.tally).toMatchObject([{ held: 1, failed: 0 }]);
   });
 

@@ -12,7 +12,8 @@ import { sourceDpor } from './source-dpor.ts';
 import { awaitValue, inc, isNot, load, lock, mark, store, toy, unlock, type Toy } from './toy.ts';
 
 const [MOST, LONGEST] = [150, 30];
-const counted = (system: System, count: typeof sleepSets): Outcome => count(system, new Touching(system, 10 * MOST), MOST, LONGEST);
+const counted = (system: System, count: typeof sleepSets): Outcome =>
+  count(system, new Touching(system, 10 * MOST), MOST, LONGEST);
 const counts = (system: System) => [sleepSets, sourceDpor].map((count) => counted(system, count).complete);
 
 describe('executions that differ in more than the order of moves that commute', () => {
@@ -26,23 +27,55 @@ describe('executions that differ in more than the order of moves that commute', 
   const cases: [string, Toy, number][] = [
     ['threads that never meet: one', { processes: [() => store(0, 1), () => store(1, 1), () => load(2)] }, 1],
     ['a store before a load, or after it', { processes: [() => store(0, 1), () => load(0)] }, 2],
-    ['two loads and a store: it comes before each of them, or after', { processes: [() => load(0), () => load(0), () => store(0, 1)] }, 4],
+    [
+      'two loads and a store: it comes before each of them, or after',
+      { processes: [() => load(0), () => load(0), () => store(0, 1)] },
+      4,
+    ],
     ['three stores: every order', { processes: [1, 2, 3].map((n) => () => store(0, n)) }, 6],
     ['a lock: either order', { processes: [both(0, 1), both(0, 1)] }, 2],
-    ['locks in opposite orders: either thread has both first, or each has one', { processes: [both(0, 1), both(1, 0)] }, 3],
+    [
+      'locks in opposite orders: either thread has both first, or each has one',
+      { processes: [both(0, 1), both(1, 0)] },
+      3,
+    ],
     ['who waits for a store comes after it', { processes: [() => store(0, 1), () => awaitValue(0, 1)] }, 1],
     // The lock is given back before p1 wants it: that must not hide that p1 might have been first.
-    ['a lock that is free again', { processes: [both(0, 1), function* () { yield* store(5, 1); yield* lock(0); }] }, 2],
-    ['claims look: a mark before a store, or after it', { processes: [() => mark('a'), () => store(0, 1)], marks: { a: [isNot(0, 1)] } }, 2],
-    ['updates are ordered too: nothing is known here that commutes', { processes: [() => inc(0, 1), () => inc(0, 1)] }, 2],
+    [
+      'a lock that is free again',
+      {
+        processes: [
+          both(0, 1),
+          function* () {
+            yield* store(5, 1);
+            yield* lock(0);
+          },
+        ],
+      },
+      2,
+    ],
+    [
+      'claims look: a mark before a store, or after it',
+      { processes: [() => mark('a'), () => store(0, 1)], marks: { a: [isNot(0, 1)] } },
+      2,
+    ],
+    [
+      'updates are ordered too: nothing is known here that commutes',
+      { processes: [() => inc(0, 1), () => inc(0, 1)] },
+      2,
+    ],
   ];
   test.each(cases)('%s', (_what, system, count) => {
     expect(counts(toy(system))).toEqual([count, count]);
   });
 
   test('a system with too many is refused', () => {
-    expect(() => counted(toy({ processes: [1, 2, 3, 4, 5, 6].map((n) => () => store(0, n)) }), sleepSets)).toThrow(TooMany);
-    expect(() => counted(toy({ processes: [{ role: 'daemon', body: () => inc(0, 1, 2) }] }), sourceDpor)).toThrow(TooMany);
+    expect(() => counted(toy({ processes: [1, 2, 3, 4, 5, 6].map((n) => () => store(0, n)) }), sleepSets)).toThrow(
+      TooMany,
+    );
+    expect(() => counted(toy({ processes: [{ role: 'daemon', body: () => inc(0, 1, 2) }] }), sourceDpor)).toThrow(
+      TooMany,
+    );
   });
 });
 
@@ -51,20 +84,24 @@ describe('sleep sets, source-DPOR and the search', () => {
     ['the machine', cpus, cpusOf, 8],
     ['toy machines', machine, (it) => toy(machineOf(it)), 20],
     ['toy programs', program, (it) => toy(programOf(it)), 100],
-  ])('agree on %s', (_name, arbitrary, systemOf, numRuns) => {
-    const sum = { complete: 0, blocked: 0, violated: 0 };
-    fc.assert(
-      fc.property(arbitrary, (it) => {
-        const found = countedUnlike(systemOf(it as never), MOST, LONGEST);
-        if (found === 'too big') return fc.pre(false);
-        expect(found.wrong).toBeUndefined();
-        sum.complete += found.sleep.complete;
-        sum.blocked += found.sleep.blocked;
-        sum.violated += found.sleep.violated.size;
-      }),
-      { numRuns, seed: 3, maxSkipsPerRun: 1000, endOnFailure: true },
-    );
-    expect(sum.complete / numRuns).toBeGreaterThan(3);
-    if (numRuns >= 100) for (const many of [sum.blocked, sum.violated]) expect(many).toBeGreaterThan(10);
-  }, 120_000);
+  ])(
+    'agree on %s',
+    (_name, arbitrary, systemOf, numRuns) => {
+      const sum = { complete: 0, blocked: 0, violated: 0 };
+      fc.assert(
+        fc.property(arbitrary, (it) => {
+          const found = countedUnlike(systemOf(it as never), MOST, LONGEST);
+          if (found === 'too big') return fc.pre(false);
+          expect(found.wrong).toBeUndefined();
+          sum.complete += found.sleep.complete;
+          sum.blocked += found.sleep.blocked;
+          sum.violated += found.sleep.violated.size;
+        }),
+        { numRuns, seed: 3, maxSkipsPerRun: 1000, endOnFailure: true },
+      );
+      expect(sum.complete / numRuns).toBeGreaterThan(3);
+      if (numRuns >= 100) for (const many of [sum.blocked, sum.violated]) expect(many).toBeGreaterThan(10);
+    },
+    120_000,
+  );
 });

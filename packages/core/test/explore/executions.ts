@@ -55,7 +55,9 @@ export function goOn(system: System, world: World, move: Move, outcome?: Outcome
 
 /** Every move that can be made. */
 export const movesOf = (system: System, world: World): Move[] =>
-  system.processes.flatMap((_, process) => Array.from({ length: world.ways(process) }, (_way, choice) => ({ process, choice })));
+  system.processes.flatMap((_, process) =>
+    Array.from({ length: world.ways(process) }, (_way, choice) => ({ process, choice })),
+  );
 
 /**
  * What the next step of each process touches, in whatever state it is made: a relation that depended on the state would let reversed
@@ -118,6 +120,7 @@ export class Touching {
 const keyOf = (world: World, process: number): string => `${process}|${world.threads[process]!.history.join()}`;
 
 /** Does it make a difference which of the two comes first? */
-export const conflict = (a: Touched, b: Touched): boolean => meet(a.writes, b.reads) || meet(a.writes, b.writes) || meet(a.reads, b.writes);
+export const conflict = (a: Touched, b: Touched): boolean =>
+  meet(a.writes, b.reads) || meet(a.writes, b.writes) || meet(a.reads, b.writes);
 
 const meet = (a: ReadonlySet<Cell>, b: ReadonlySet<Cell>): boolean => [...a].some((cell) => b.has(cell));

@@ -20,9 +20,21 @@ export interface Expected {
 }
 
 /** What is wrong, in words, where the search leaves out these rules; undefined when nothing is. */
-export function unexpected({ system, options, says, wanted }: Expected, mutate: readonly Mutant[] = []): string | undefined {
+export function unexpected(
+  { system, options, says, wanted }: Expected,
+  mutate: readonly Mutant[] = [],
+): string | undefined {
   try {
-    const found = JSON.stringify(says(exploreSync(system(), { stopAtFirst: false, maxStates: 100_000, ...options, reduce: { ...options.reduce, mutate } })));
+    const found = JSON.stringify(
+      says(
+        exploreSync(system(), {
+          stopAtFirst: false,
+          maxStates: 100_000,
+          ...options,
+          reduce: { ...options.reduce, mutate },
+        }),
+      ),
+    );
     return found === JSON.stringify(wanted) ? undefined : `${found} instead of ${JSON.stringify(wanted)}`;
   } catch (error) {
     return error instanceof Mistake && error.code === wanted ? undefined : String(error);
@@ -30,13 +42,23 @@ export function unexpected({ system, options, says, wanted }: Expected, mutate: 
 }
 
 /** What is declared is no symmetry, and is refused. */
-const refused = (given: Toy): Expected => ({ system: () => toy(given), options: { reduce: { symmetry: true } }, says: () => 'it is taken for one', wanted: 'SD_BAD_SYMMETRY' });
+const refused = (given: Toy): Expected => ({
+  system: () => toy(given),
+  options: { reduce: { symmetry: true } },
+  says: () => 'it is taken for one',
+  wanted: 'SD_BAD_SYMMETRY',
+});
 
 /** Two processes without cells of their own. */
 const TWO: Symmetry = { classes: [[0, 1].map((p) => ({ processes: [p], cells: [] }))] };
 
 /** As many transitions, when every schedule is tried. */
-const moves = (given: Toy, wanted: number, reduce: Reductions): Expected => ({ system: () => toy(given), options: { reduce }, says: ({ transitions }) => transitions, wanted });
+const moves = (given: Toy, wanted: number, reduce: Reductions): Expected => ({
+  system: () => toy(given),
+  options: { reduce },
+  says: ({ transitions }) => transitions,
+  wanted,
+});
 
 /** Two CPUs alike: the first to come finds nothing. */
 export const LAST: Toy = {
@@ -55,7 +77,12 @@ export const LAST: Toy = {
  * looked and not ended. It saw one bit: the twin it saw is at 1..3, the other anywhere: 3 * 4; both bits: 9 ordered, 6 unordered pairs.
  * Ends after seeing something are ends like the others.
  */
-const TWIN_STATES: Expected = { system: () => toy(TWINS), options: { reduce: { symmetry: true } }, says: ({ states }) => states, wanted: 10 + 10 + 12 + 6 };
+const TWIN_STATES: Expected = {
+  system: () => toy(TWINS),
+  options: { reduce: { symmetry: true } },
+  says: ({ states }) => states,
+  wanted: 10 + 10 + 12 + 6,
+};
 
 const words = [0, 1, 2, 3, 4].map((i) => perMm(`word ${i}`)(0));
 
@@ -79,49 +106,64 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   }),
   'steps may do otherwise in the mirror': refused({ processes: [() => store(0, 1), () => store(0, 2)], symmetry: TWO }),
   'claims may say otherwise in the mirror': refused({ ...TWINS, marks: { somebody: [isNot(1, 1)] } }),
-  'claims about ends may say otherwise in the mirror': refused({ ...LAST, finals: [{ claim: 'the first goes last', on: 'tally', holds: (cells) => cells.get(1) === 1 }] }),
+  'claims about ends may say otherwise in the mirror': refused({
+    ...LAST,
+    finals: [{ claim: 'the first goes last', on: 'tally', holds: (cells) => cells.get(1) === 1 }],
+  }),
   // Rules of sleep sets that no system is known to need: these show that they are kept. Nothing that is stored here changes a cell.
-  'who arrives awake wakes': moves({
-    processes: [
-      function* () {
-        yield* load(1);
-        yield* load(0);
-      },
-      function* () {
-        yield* store(1, 0);
-        yield* load(0);
-      },
-    ],
-  }, 10, { sleep: true }),
-  'woken later is tried first': moves({
-    cells: [2],
-    processes: [
-      {
-        role: 'daemon',
-        *body() {
-          yield* awaitValue(0, 2);
-          yield* flip(2);
+  'who arrives awake wakes': moves(
+    {
+      processes: [
+        function* () {
+          yield* load(1);
+          yield* load(0);
         },
-      },
-      () => load(1),
-      () => load(0),
-    ],
-  }, 17, { sleep: true }),
-  'sleepers change places': moves({
-    ...TWINS,
-    marks: {},
-    processes: [
-      ...[0, 1].map(
-        (cpu) =>
-          function* () {
-            yield* or(0, 1 << cpu);
-            yield* load(3);
-            yield* lock(4);
+        function* () {
+          yield* store(1, 0);
+          yield* load(0);
+        },
+      ],
+    },
+    10,
+    { sleep: true },
+  ),
+  'woken later is tried first': moves(
+    {
+      cells: [2],
+      processes: [
+        {
+          role: 'daemon',
+          *body() {
+            yield* awaitValue(0, 2);
+            yield* flip(2);
           },
-      ),
-      () => store(5, 0),
-    ],
-  }, 21, { sleep: true, symmetry: true }),
+        },
+        () => load(1),
+        () => load(0),
+      ],
+    },
+    17,
+    { sleep: true },
+  ),
+  'sleepers change places': moves(
+    {
+      ...TWINS,
+      marks: {},
+      processes: [
+        ...[0, 1].map(
+          (cpu) =>
+            function* () {
+              yield* or(0, 1 << cpu);
+              yield* load(3);
+              yield* lock(4);
+            },
+        ),
+        () => store(5, 0),
+      ],
+    },
+    21,
+    { sleep: true, symmetry: true },
+  ),
   // The first round makes one schedule, to its end; the second has to try all orders, and does not come so far.
   'what rounds before found is lost': {
     system: () => toy({ processes: [1, 2, 3, 4].map((value) => () => store(0, value)), finals: [isNot(0, 4)] }),

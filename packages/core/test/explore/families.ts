@@ -22,12 +22,22 @@ export interface Family {
   readonly wrong: (it: never, mostStates: number) => string | undefined;
 }
 
-function family<T>(name: string, share: number, arbitrary: fc.Arbitrary<T>, systemOf: (it: T) => System, judged: boolean, identity?: () => Identity): Family {
+function family<T>(
+  name: string,
+  share: number,
+  arbitrary: fc.Arbitrary<T>,
+  systemOf: (it: T) => System,
+  judged: boolean,
+  identity?: () => Identity,
+): Family {
   const wrong = (it: T, mostStates: number): string | undefined => {
     const system = remembering(systemOf(it));
     try {
       const plain = sayOf(system, {}, mostStates, true, identity?.());
-      return difference(system, mostStates, undefined, identity, plain) ?? (judged ? judgedUnlike(system, mostStates, plain) : undefined);
+      return (
+        difference(system, mostStates, undefined, identity, plain) ??
+        (judged ? judgedUnlike(system, mostStates, plain) : undefined)
+      );
     } catch (error) {
       if (error instanceof Mistake && error.code === 'SD_POOL_EXHAUSTED') return 'too big';
       throw error;
@@ -57,7 +67,14 @@ export const FAMILIES: readonly Family[] = [
   family('the machine, by frames', 0.15, cpus, cpusOf, false, byFrames),
   family('toy machines', 0.1, machine, (it) => toy(machineOf(it)), true),
   family('toy machines, by frames', 0.1, machine, (it) => raw(machineOf(it, true)), false, byFrames),
-  family('toy programs', 0.05, program, (it) => toy(programOf(it)), true, () => byHistory),
+  family(
+    'toy programs',
+    0.05,
+    program,
+    (it) => toy(programOf(it)),
+    true,
+    () => byHistory,
+  ),
   family('queues', 0.1, queues, (it) => toy(queuesOf(it)), true),
   family('CPUs alike', 0.1, cpusAlike, cpusOf, false),
   family('CPUs alike, by frames', 0.05, cpusAlike, cpusOf, false, byFrames),
@@ -75,13 +92,20 @@ const property = ({ arbitrary, wrong }: Family, mostStates: number): fc.IPropert
     if (now !== undefined) throw new Error(now);
   });
 
-const told = ({ errorInstance }: fc.RunDetails<[unknown]>): string => (errorInstance instanceof Error ? errorInstance.message : String(errorInstance));
+const told = ({ errorInstance }: fc.RunDetails<[unknown]>): string =>
+  errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
 
 /**
  * Tries that many systems of a family, not counting those that are too big.
  * @returns how many; of the smallest that is wrong what is wrong, and its path: where `seed` draws it
  */
-export function tryOut(family: Family, numRuns: number, seed: number, mostStates = 250, shrink = true): { tried: number; failure: string | undefined; path: string } {
+export function tryOut(
+  family: Family,
+  numRuns: number,
+  seed: number,
+  mostStates = 250,
+  shrink = true,
+): { tried: number; failure: string | undefined; path: string } {
   const found = fc.check(property(family, mostStates), { seed, numRuns, maxSkipsPerRun: 1000, endOnFailure: !shrink });
   const failure = found.failed ? `${told(found)}\n${JSON.stringify(found.counterexample, undefined, 1)}` : undefined;
   return { tried: found.numRuns, failure, path: found.counterexamplePath ?? '' };
@@ -89,6 +113,12 @@ export function tryOut(family: Family, numRuns: number, seed: number, mostStates
 
 /** Tries the one system at this path; says what is wrong. */
 export function tryAgain(family: Family, seed: number, path: string, mostStates = 250): string | undefined {
-  const found = fc.check(property(family, mostStates), { seed, path, numRuns: 1, endOnFailure: true, maxSkipsPerRun: 0 });
+  const found = fc.check(property(family, mostStates), {
+    seed,
+    path,
+    numRuns: 1,
+    endOnFailure: true,
+    maxSkipsPerRun: 0,
+  });
   return found.failed && found.counterexample !== null ? told(found) : undefined;
 }

@@ -86,7 +86,11 @@ describe('findings', () => {
 
   test('a claim judged at steps and at ends keeps the shorter way', () => {
     // Flip 0, store, mark is found first: its state is expanded before the end after flip 1, store.
-    const unchanged = { claim: 'c0 is 0', on: 'violation' as const, holds: (cells: { get(cell: number): number }) => cells.get(0) === 0 };
+    const unchanged = {
+      claim: 'c0 is 0',
+      on: 'violation' as const,
+      holds: (cells: { get(cell: number): number }) => cells.get(0) === 0,
+    };
     const result = all({
       processes: [
         function* () {
@@ -118,18 +122,27 @@ describe('findings', () => {
   });
 
   test('an exploration is plain data', () => {
-    for (const result of [all(detour), all({ cells: [1], processes: [{ gates: [0], body: () => load(0) }] }), all(wide, { maxStates: 10 })]) {
+    for (const result of [
+      all(detour),
+      all({ cells: [1], processes: [{ gates: [0], body: () => load(0) }] }),
+      all(wide, { maxStates: 10 }),
+    ]) {
       expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     }
   });
 });
 
 describe('bounds', () => {
-  test('all of it', () => expect(all(wide)).toMatchObject({ outcome: 'complete', states: 6 ** 5, transitions: 5 * 5 * 6 ** 4, depth: 25 }));
+  test('all of it', () =>
+    expect(all(wide)).toMatchObject({ outcome: 'complete', states: 6 ** 5, transitions: 5 * 5 * 6 ** 4, depth: 25 }));
 
   test('as many states as there are is no bound, one less is', () => {
     expect(all(wide, { maxStates: 6 ** 5 }).outcome).toBe('complete');
-    expect(all(wide, { maxStates: 6 ** 5 - 1 })).toMatchObject({ outcome: 'bound', bound: 'maxStates', states: 6 ** 5 });
+    expect(all(wide, { maxStates: 6 ** 5 - 1 })).toMatchObject({
+      outcome: 'bound',
+      bound: 'maxStates',
+      states: 6 ** 5,
+    });
   });
 
   test('depth', () => {
@@ -178,15 +191,29 @@ describe('bounds', () => {
 
 describe('what a round found is not lost when the next one comes to a bound', () => {
   /** The first round makes one schedule, to its end; the next has to try all orders, and does not come so far. */
-  const orders = (count: number): Toy['processes'] => Array.from({ length: count }, (_, value) => () => store(0, value + 1));
+  const orders = (count: number): Toy['processes'] =>
+    Array.from({ length: count }, (_, value) => () => store(0, value + 1));
   const bound = { reduce: { ...ALL_REDUCTIONS, rehearse: false }, maxStates: 10 };
 
   test('a claim that fails, and one that is counted', () => {
-    const finals = [isNot(0, 4), isNot(0, 4, 'tally'), isNot(0, 9, 'tally')].map((check, i) => ({ ...check, claim: `${i}` }));
+    const finals = [isNot(0, 4), isNot(0, 4, 'tally'), isNot(0, 9, 'tally')].map((check, i) => ({
+      ...check,
+      claim: `${i}`,
+    }));
     const found = all({ processes: orders(4), finals }, bound);
-    expect(found).toMatchObject({ outcome: 'bound', violations: [{ claim: '0', depth: 4 }], tally: [{ claim: '1', held: 0, failed: 1 }, { claim: '2', held: 1, failed: 0 }] });
+    expect(found).toMatchObject({
+      outcome: 'bound',
+      violations: [{ claim: '0', depth: 4 }],
+      tally: [
+        { claim: '1', held: 0, failed: 1 },
+        { claim: '2', held: 1, failed: 0 },
+      ],
+    });
     expect(found.rounds).toBeGreaterThan(1);
-    expect(replay(toy({ processes: orders(4), finals }), found.violations[0]!.schedule).brokenAtEnd).toMatchObject([{ claim: '0' }, { claim: '1' }]);
+    expect(replay(toy({ processes: orders(4), finals }), found.violations[0]!.schedule).brokenAtEnd).toMatchObject([
+      { claim: '0' },
+      { claim: '1' },
+    ]);
   });
 
   test.each([true, false])('a deadlock, stopAtFirst: %s', (stopAtFirst) => {
@@ -200,11 +227,22 @@ describe('what a round found is not lost when the next one comes to a bound', ()
   test('a round that is cut off adds to what was found before', () => {
     const violation = (claim: string, depth: number) => ({ claim, depth, schedule: [] });
     const limit = (why: string, states: number) => ({ process: 'p', where: [], why, states });
-    const [early, late] = [{ process: 0, choice: 0 }, { process: 1, choice: 0 }];
+    const [early, late] = [
+      { process: 0, choice: 0 },
+      { process: 1, choice: 0 },
+    ];
     expect(
       together(
-        { violations: [violation('b', 2)], tally: [{ claim: 'c', held: 3, failed: 0, heldAt: [late] }], gaveUp: [limit('x', 2)] },
-        { violations: [violation('a', 5), violation('b', 1)], tally: [{ claim: 'c', held: 1, failed: 1, heldAt: [early], failedAt: [early] }], gaveUp: [limit('x', 1), limit('y', 1)] },
+        {
+          violations: [violation('b', 2)],
+          tally: [{ claim: 'c', held: 3, failed: 0, heldAt: [late] }],
+          gaveUp: [limit('x', 2)],
+        },
+        {
+          violations: [violation('a', 5), violation('b', 1)],
+          tally: [{ claim: 'c', held: 1, failed: 1, heldAt: [early], failedAt: [early] }],
+          gaveUp: [limit('x', 1), limit('y', 1)],
+        },
       ),
     ).toEqual({
       violations: [violation('b', 2), violation('a', 5)],

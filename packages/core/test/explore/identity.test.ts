@@ -82,7 +82,10 @@ describe('frames and history', () => {
       yield* change(0, (old) => old + bits);
     };
     // Flip, end; load and store for each of the functions: three of them, or two.
-    for (const [code, nodes] of [[body, 2 + 2 * 3], [dead, 2 + 2 * 2]] as const) {
+    for (const [code, nodes] of [
+      [body, 2 + 2 * 3],
+      [dead, 2 + 2 * 2],
+    ] as const) {
       const { frames, problems, same } = bothWays(raw({ processes: [code] }), MOST);
       expect(same[0]).toEqual(same[1]);
       expect(problems).toEqual([]);
@@ -100,18 +103,59 @@ describe('code that frames cannot tell', () => {
   };
 
   test.each<[string, () => Op<unknown>]>([
-    ['an iterator', function* () { for (const cell of [0, 1]) yield* load(cell); }],
-    ['computed a part of itself', function* () { return (yield* load(0)) + (yield* load(1)); }],
-    ['a Map', function* () { const seen = new Map([[yield* load(0), 1]]); yield* load(1); yield* store(2, seen.size); }],
-    ['assigned by a function inside', function* () { let n = 0; const up = () => void n++; yield* load(0); yield* load(1); up(); yield* store(1, n); }],
-    ['was not instrumented', Function('load', 'return function* hidden() { const got = yield* load(0); yield* load(1); if (got === 5) yield* load(2); }')(load) as () => Op<unknown>],
-    ['was not instrumented', Function('return function* hidden() { yield { kind: "load", cpu: 0, cells: [0], args: [] }; yield { kind: "load", cpu: 0, cells: [1], args: [] }; }')() as () => Op<unknown>],
+    [
+      'an iterator',
+      function* () {
+        for (const cell of [0, 1]) yield* load(cell);
+      },
+    ],
+    [
+      'computed a part of itself',
+      function* () {
+        return (yield* load(0)) + (yield* load(1));
+      },
+    ],
+    [
+      'a Map',
+      function* () {
+        const seen = new Map([[yield* load(0), 1]]);
+        yield* load(1);
+        yield* store(2, seen.size);
+      },
+    ],
+    [
+      'assigned by a function inside',
+      function* () {
+        let n = 0;
+        const up = () => void n++;
+        yield* load(0);
+        yield* load(1);
+        up();
+        yield* store(1, n);
+      },
+    ],
+    [
+      'was not instrumented',
+      Function(
+        'load',
+        'return function* hidden() { const got = yield* load(0); yield* load(1); if (got === 5) yield* load(2); }',
+      )(load) as () => Op<unknown>,
+    ],
+    [
+      'was not instrumented',
+      Function(
+        'return function* hidden() { yield { kind: "load", cpu: 0, cells: [0], args: [] }; yield { kind: "load", cpu: 0, cells: [1], args: [] }; }',
+      )() as () => Op<unknown>,
+    ],
   ])('%s: falls back to history, and is named', (words, body) => {
     expect(problemsOf(body).join()).toContain(words);
   });
 
   test('uninstrumented code between instrumented code is noticed', () => {
-    const between = Function('inner', 'return function* between(got) { yield* inner(0); if (got === 5) yield* inner(1); }')(load) as (got: number) => Op;
+    const between = Function(
+      'inner',
+      'return function* between(got) { yield* inner(0); if (got === 5) yield* inner(1); }',
+    )(load) as (got: number) => Op;
     const body = function* (): Op {
       const got = yield* load(0);
       yield* between(got);
@@ -124,7 +168,11 @@ describe('code that frames cannot tell', () => {
 describe('hidden state', () => {
   const mistake = (body: () => Op<unknown>): Mistake => {
     try {
-      exploreSync(raw({ processes: [body, () => store(0, 5), () => add(3, 1)], finals: [isNot(2, 9)] }), options, byFrames());
+      exploreSync(
+        raw({ processes: [body, () => store(0, 5), () => add(3, 1)], finals: [isNot(2, 9)] }),
+        options,
+        byFrames(),
+      );
     } catch (error) {
       if (error instanceof Mistake) return error;
       throw error;
@@ -146,7 +194,10 @@ describe('hidden state', () => {
       }
     }
     const layer = new Layer();
-    expect(mistake(() => layer.hook())).toMatchObject({ code: 'SD_HIDDEN_STATE', message: expect.stringMatching(/args \[[05]\].*args \[[05]\].*hook/s) as unknown });
+    expect(mistake(() => layer.hook())).toMatchObject({
+      code: 'SD_HIDDEN_STATE',
+      message: expect.stringMatching(/args \[[05]\].*args \[[05]\].*hook/s) as unknown,
+    });
   });
 
   test('in a variable of the module', () => {
@@ -156,7 +207,10 @@ describe('hidden state', () => {
       if (moduleState === 5) yield* load(3);
       yield* load(1);
     };
-    expect(mistake(body)).toMatchObject({ code: 'SD_HIDDEN_STATE', message: expect.stringContaining('outside') as unknown });
+    expect(mistake(body)).toMatchObject({
+      code: 'SD_HIDDEN_STATE',
+      message: expect.stringContaining('outside') as unknown,
+    });
   });
 });
 

@@ -53,7 +53,11 @@ export function uninterrupted({ system, identity, options, piece }: Asked): Expl
 
 /** Begins the search, or goes on with it. */
 export const begin = ({ system, identity, options }: Asked, kept: Kept, on: boolean): Rounds =>
-  new Rounds(system(), { ...options, checkpoint: { every: 0, write: (block) => kept.write(block), ...(on && { saved: kept }) } }, identity());
+  new Rounds(
+    system(),
+    { ...options, checkpoint: { every: 0, write: (block) => kept.write(block), ...(on && { saved: kept }) } },
+    identity(),
+  );
 
 /**
  * Writes a search down and goes on with it in a new one, over and over.

@@ -22,7 +22,10 @@ const PLAIN = { ...REDUCTIONS };
 /** From now on all comparisons leave out the rule of this name, if there is one: other mistakes are in the engine itself. */
 function leaveOut(mutant: string): Mutant[] {
   const rules = MUTANTS.filter((rule) => rule === mutant);
-  Object.assign(REDUCTIONS, Object.fromEntries(Object.entries(PLAIN).map(([name, reduce]) => [name, { ...reduce, mutate: rules }])));
+  Object.assign(
+    REDUCTIONS,
+    Object.fromEntries(Object.entries(PLAIN).map(([name, reduce]) => [name, { ...reduce, mutate: rules }])),
+  );
   return rules;
 }
 
@@ -33,7 +36,8 @@ export function findKiller(mutant: string, howMany: number, seed: number): Found
   for (const family of [...FAMILIES].reverse()) {
     const found = tryOut(family, Math.max(10, Math.ceil(howMany * family.share)), seed, 250, false);
     tried += found.tried;
-    if (found.failure !== undefined) return { killer: { family: family.name, seed, path: found.path }, tried, why: found.failure };
+    if (found.failure !== undefined)
+      return { killer: { family: family.name, seed, path: found.path }, tried, why: found.failure };
   }
   const why = noticed(mutant, 'made for it');
   return why === undefined ? { tried } : { killer: 'made for it', tried, why };

@@ -85,13 +85,26 @@ describe('hidden state', () => {
       yield* load(0);
       if (++calls > 1) yield* load(1);
     };
-    says(() => all({ processes: [body] }), 'SD_HIDDEN_STATE', 'once did the end of its code and now does load(cells [1]');
+    says(
+      () => all({ processes: [body] }),
+      'SD_HIDDEN_STATE',
+      'once did the end of its code and now does load(cells [1]',
+    );
   });
 
   test('a step that may happen where what it needs does not hold', () => {
     const system = toy({ processes: [() => store(0, 1)] });
-    const meaning = (kind: string): Meaning => ({ ...system.meaning(kind), ...waitsFor(() => nonzero(1)), enabled: () => true });
-    says(() => exploreSync({ ...system, meaning }, { stopAtFirst: false, maxStates: 10 }), 'SD_BAD_STEP', 'kind store', '`needs`');
+    const meaning = (kind: string): Meaning => ({
+      ...system.meaning(kind),
+      ...waitsFor(() => nonzero(1)),
+      enabled: () => true,
+    });
+    says(
+      () => exploreSync({ ...system, meaning }, { stopAtFirst: false, maxStates: 10 }),
+      'SD_BAD_STEP',
+      'kind store',
+      '`needs`',
+    );
   });
 
   test('an identity that takes two different states for one', () => {
@@ -159,7 +172,9 @@ describe('code that is wrong', () => {
     ['a cell beyond the layout', { ...plain, cells: [8] }, 'outside 0..7'],
     ['half a cell', { ...plain, cells: [0.5] }, 'outside 0..7'],
     ['an operand that is no number', { ...plain, args: [NaN] }, 'not a finite number'],
-  ])('it yields %s', (_name, step, words) => says(() => all({ processes: [yields(step)] }), 'SD_BAD_STEP', 'p0', words));
+  ])('it yields %s', (_name, step, words) =>
+    says(() => all({ processes: [yields(step)] }), 'SD_BAD_STEP', 'p0', words),
+  );
 
   test('replay says the same', () => says(() => replay(toy({ processes: [yields(undefined)] }), []), 'SD_BAD_STEP'));
 
@@ -182,7 +197,10 @@ describe('code that is wrong', () => {
 
   test('a meaning that leaves the layout', () => {
     const system = toy({ processes: [() => load(0)] });
-    const meaning = { ...system.meaning('load'), apply: (_s: Step, cells: { get(cell: number): number }) => cells.get(99) };
+    const meaning = {
+      ...system.meaning('load'),
+      apply: (_s: Step, cells: { get(cell: number): number }) => cells.get(99),
+    };
     says(
       () => exploreSync({ ...system, meaning: () => meaning }, { stopAtFirst: false, maxStates: 9 }),
       'SD_CELL_OUT_OF_RANGE',

@@ -32,7 +32,9 @@ describe('a rule that is left out is missed', () => {
     if (EXPECTED[mutant]) return expect(unexpected(EXPECTED[mutant], [mutant])).toBeDefined();
     if (shown) return expect(difference(toy(shown), 2000, without(mutant))).toBeDefined();
     const pool = fc.sample(machine, { numRuns: 200, seed: 11 });
-    expect(pool.some((it) => (difference(toy(machineOf(it)), 500, without(mutant)) ?? 'too big') !== 'too big')).toBe(true);
+    expect(pool.some((it) => (difference(toy(machineOf(it)), 500, without(mutant)) ?? 'too big') !== 'too big')).toBe(
+      true,
+    );
   });
 });
 
@@ -43,20 +45,51 @@ describe('symmetry', () => {
     expect(all(TWINS).states).toBe(16 + 16 + 2 * 12 + 9);
   });
 
-  test.each(OF_SYMMETRY)('a rule that is left out is missed: %s', (mutant) => expect(unexpected(EXPECTED[mutant]!, [mutant])).toBeDefined());
+  test.each(OF_SYMMETRY)('a rule that is left out is missed: %s', (mutant) =>
+    expect(unexpected(EXPECTED[mutant]!, [mutant])).toBeDefined(),
+  );
 
   test.each<[string, Toy & { readonly checksOf?: readonly number[] }]>([
     ['other values to begin with', { ...TWINS, cells: [0, 0, 1] }],
-    ['other gates', { ...TWINS, processes: TWINS.processes.map((process, p) => (p === 0 ? { gates: [4], body: process as () => Op } : process)) }],
-    ['a cell that is not named', { ...TWINS, symmetry: { ...TWINS.symmetry!, classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [], bit: cpu }))] } }],
+    [
+      'other gates',
+      {
+        ...TWINS,
+        processes: TWINS.processes.map((process, p) => (p === 0 ? { gates: [4], body: process as () => Op } : process)),
+      },
+    ],
+    [
+      'a cell that is not named',
+      {
+        ...TWINS,
+        symmetry: { ...TWINS.symmetry!, classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [], bit: cpu }))] },
+      },
+    ],
     ['a set that is not named', { ...TWINS, symmetry: { classes: TWINS.symmetry!.classes } }],
-    ['a set without the bits', { ...TWINS, symmetry: { ...TWINS.symmetry!, classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [1 + cpu] }))] } }],
+    [
+      'a set without the bits',
+      {
+        ...TWINS,
+        symmetry: { ...TWINS.symmetry!, classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [1 + cpu] }))] },
+      },
+    ],
     ['other code', { ...TWINS, processes: [TWINS.processes[1]!, TWINS.processes[1]!, TWINS.processes[2]!] }],
-    ['claims that tell them apart', { ...TWINS, marks: { somebody: [{ claim: 'the first is not up', on: 'violation', holds: (cells) => cells.get(1) === 0 }] } }],
-    ['claims about ends that tell them apart', { ...LAST, finals: [{ claim: 'the first goes last', on: 'tally', holds: (cells) => cells.get(1) === 1 }] }],
+    [
+      'claims that tell them apart',
+      {
+        ...TWINS,
+        marks: { somebody: [{ claim: 'the first is not up', on: 'violation', holds: (cells) => cells.get(1) === 0 }] },
+      },
+    ],
+    [
+      'claims about ends that tell them apart',
+      { ...LAST, finals: [{ claim: 'the first goes last', on: 'tally', holds: (cells) => cells.get(1) === 1 }] },
+    ],
     ['other claims', { ...TWINS, marks: {}, checksOf: [1] }],
   ])('what is no symmetry is refused: %s', (_what, wrong) => {
-    expect(difference(wrong.checksOf ? judgedBy(wrong, wrong.checksOf) : toy(wrong), 2000, { symmetry: { symmetry: true } })).toContain('SD_BAD_SYMMETRY');
+    expect(
+      difference(wrong.checksOf ? judgedBy(wrong, wrong.checksOf) : toy(wrong), 2000, { symmetry: { symmetry: true } }),
+    ).toContain('SD_BAD_SYMMETRY');
   });
 
   /** Judges only the stores of these processes. */

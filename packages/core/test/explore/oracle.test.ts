@@ -57,7 +57,9 @@ describe('search and oracle', () => {
         });
         expect([...finals].sort()).toEqual(judged.finals);
         expect(found.violations.map(({ claim, depth }) => ({ claim, depth })).sort(byClaim)).toEqual(judged.violated);
-        expect(found.tally.map(({ claim, held, failed }) => ({ claim, held, failed })).sort(byClaim)).toEqual(judged.tally);
+        expect(found.tally.map(({ claim, held, failed }) => ({ claim, held, failed })).sort(byClaim)).toEqual(
+          judged.tally,
+        );
         expect(found.deadlock?.schedule.length ?? -1).toBe(judged.deadlockDepth);
 
         for (const { claim, schedule, depth } of found.violations) {
@@ -85,7 +87,8 @@ describe('search and oracle', () => {
       { numRuns: 400 },
     );
     // Programs that do nothing agree on everything; these did something.
-    for (const many of [seen.violations, seen.tallies, seen.deadlocks, seen.daemons, seen.big]) expect(many).toBeGreaterThan(10);
+    for (const many of [seen.violations, seen.tallies, seen.deadlocks, seen.daemons, seen.big])
+      expect(many).toBeGreaterThan(10);
     expect(seen.bounded).toBeGreaterThan(0);
   }, 120_000);
 

@@ -11,7 +11,8 @@ import { Visited } from '../../src/explore/visited.ts';
 
 const CELLS = 40;
 const initial = Array.from({ length: CELLS }, (_, cell) => (cell % 3) - 1);
-const fresh = (): States => new States(toy({ cellCount: CELLS, cells: initial, processes: [() => load(0), () => load(0)] }));
+const fresh = (): States =>
+  new States(toy({ cellCount: CELLS, cells: initial, processes: [() => load(0), () => load(0)] }));
 
 /** Fingerprint of a state from scratch. */
 const fingerprint = (states: States, state: number): [number, number] => {
@@ -118,7 +119,8 @@ describe('packed states', () => {
     store.seek(1);
     expect(states.find()).toBe(0);
     change(states, store);
-    for (const half of [HEADER.low, HEADER.high]) states.chunkOf(1)[states.baseOf(1) + half] = states.chunkOf(0)[states.baseOf(0) + half]!;
+    for (const half of [HEADER.low, HEADER.high])
+      states.chunkOf(1)[states.baseOf(1) + half] = states.chunkOf(0)[states.baseOf(0) + half]!;
     expect(states.find()).toBe(-1);
   });
 
@@ -130,7 +132,8 @@ describe('packed states', () => {
       return place;
     };
     for (let id = 0; id < 3000; id++) visited.put(placeOf(id), 9, id, () => 7);
-    for (let id = 0; id < 3000; id++) expect([visited.at(placeOf(id)), visited.matches(placeOf(id), 9)]).toEqual([id, true]);
+    for (let id = 0; id < 3000; id++)
+      expect([visited.at(placeOf(id)), visited.matches(placeOf(id), 9)]).toEqual([id, true]);
   });
 
   test('pairs', () => {

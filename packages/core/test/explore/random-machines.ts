@@ -29,10 +29,22 @@ export interface RandomCpu {
 export interface RandomMachine {
   readonly cpus: readonly RandomCpu[];
   /** Code that waits for a cell, works, and starts again. */
-  readonly daemon?: { readonly cell: number; readonly value: number; readonly clears: boolean; readonly code: readonly Instruction[]; readonly gate?: number };
+  readonly daemon?: {
+    readonly cell: number;
+    readonly value: number;
+    readonly clears: boolean;
+    readonly code: readonly Instruction[];
+    readonly gate?: number;
+  };
   /** Something that never comes to rest. */
   readonly clock: boolean;
-  readonly claims: readonly { readonly at: 'a' | 'b' | 'store' | 'inc' | 'lock' | 'end'; readonly cell: number; readonly other: number; readonly value: number; readonly on: Check['on'] }[];
+  readonly claims: readonly {
+    readonly at: 'a' | 'b' | 'store' | 'inc' | 'lock' | 'end';
+    readonly cell: number;
+    readonly other: number;
+    readonly value: number;
+    readonly on: Check['on'];
+  }[];
 }
 
 /** Cells: 0..2 data, 3 and 4 locks, 5 counter, 6 a clock; then per CPU irqs off, in interrupt, mask it waits for, and calls from each CPU. */
@@ -62,20 +74,44 @@ const one: fc.Arbitrary<Instruction[]> = fc
   )
   .map((it) => [it as Instruction]);
 const body = fc.array(one, { maxLength: 2 }).map((parts) => parts.flat());
-const locked = fc.tuple(lockCell, body).map(([cell, inner]): Instruction[] => [{ do: 'lock', cell }, ...inner, { do: 'unlock', cell }]);
+const locked = fc
+  .tuple(lockCell, body)
+  .map(([cell, inner]): Instruction[] => [{ do: 'lock', cell }, ...inner, { do: 'unlock', cell }]);
 const protectedPart = body.map((inner): Instruction[] => [{ do: 'off' }, ...inner, { do: 'on' }]);
 const shootdown = fc.constant<Instruction[]>([{ do: 'send' }, { do: 'acks' }]);
 const code = (most: number): fc.Arbitrary<Instruction[]> =>
   fc
-    .array(fc.oneof({ weight: 6, arbitrary: one }, { weight: 2, arbitrary: locked }, { weight: 2, arbitrary: protectedPart }, { weight: 1, arbitrary: shootdown }), { minLength: 1, maxLength: most })
+    .array(
+      fc.oneof(
+        { weight: 6, arbitrary: one },
+        { weight: 2, arbitrary: locked },
+        { weight: 2, arbitrary: protectedPart },
+        { weight: 1, arbitrary: shootdown },
+      ),
+      { minLength: 1, maxLength: most },
+    )
     .map((parts) => parts.flat());
 
 const cpu = fc.record({ code: code(4), handler: code(1) }, { requiredKeys: ['code'] });
-const daemon = fc.record({ cell: some, value, clears: fc.boolean(), code: code(1), gate: data }, { requiredKeys: ['cell', 'value', 'clears', 'code'] });
-const claim = fc.record({ at: fc.constantFrom('a', 'b', 'store', 'inc', 'lock', 'end'), cell: some, other: some, value, on: fc.constantFrom('violation', 'violation', 'tally') });
+const daemon = fc.record(
+  { cell: some, value, clears: fc.boolean(), code: code(1), gate: data },
+  { requiredKeys: ['cell', 'value', 'clears', 'code'] },
+);
+const claim = fc.record({
+  at: fc.constantFrom('a', 'b', 'store', 'inc', 'lock', 'end'),
+  cell: some,
+  other: some,
+  value,
+  on: fc.constantFrom('violation', 'violation', 'tally'),
+});
 
 export const machine = fc.record(
-  { cpus: fc.array(cpu, { minLength: 2, maxLength: 3 }), daemon, clock: fc.integer({ min: 0, max: 9 }).map((n) => n === 0), claims: fc.uniqueArray(claim, { minLength: 1, maxLength: 6, selector: (it) => JSON.stringify(it) }) },
+  {
+    cpus: fc.array(cpu, { minLength: 2, maxLength: 3 }),
+    daemon,
+    clock: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    claims: fc.uniqueArray(claim, { minLength: 1, maxLength: 6, selector: (it) => JSON.stringify(it) }),
+  },
   { requiredKeys: ['cpus', 'clock', 'claims'] },
 ) as fc.Arbitrary<RandomMachine>;
 
@@ -88,30 +124,80 @@ function* run(code: readonly Instruction[], cpu: number, cpus: number, endless: 
   for (let i = 0; i < code.length; i++) {
     const now = code[i]!;
     switch (now.do) {
-      case 'load': got = yield* t.load(now.cell); break;
-      case 'add': got = yield* t.add(now.cell, 1, MODULUS); break;
-      case 'inc': yield* t.inc(now.cell, 1, MODULUS); break;
-      case 'or': yield* t.or(now.cell, 1); break;
-      case 'store got': yield* t.store(now.cell, got); break;
-      case 'store': yield* t.store(now.cell, now.value); break;
-      case 'await': yield* t.awaitValue(now.cell, now.value); break;
-      case 'spin':
-        for (let tries = 1; (got = yield* t.load(now.cell)) !== now.value; tries = endless ? 1 : tries + 1) if (tries > 2) yield* t.giveUp();
+      case 'load':
+        got = yield* t.load(now.cell);
         break;
-      case 'lock': yield* t.lock(now.cell); break;
-      case 'unlock': yield* t.unlock(now.cell); break;
-      case 'trylock': got = yield* t.trylock(now.cell); break;
-      case 'off': yield* t.store(irqOff(cpu), 1); break;
-      case 'on': yield* t.leave(irqOff(cpu), cpu, all.map(waitsFor)); break;
-      case 'send': yield* t.send(others.map((to) => call(cpu, to)), 1); break;
-      case 'acks': yield* t.awaitZero(others.map((to) => call(cpu, to))); break;
-      case 'sync': yield* t.snapshot(waitsFor(cpu), all.map(irqOff)); yield* t.awaitZero([waitsFor(cpu)]); break;
-      case 'flip': got = yield* t.flip(2); break;
-      case 'mark': yield* t.mark(now.name); break;
-      case 'skip': if (got !== 0) i++; break;
-      case 'again': if (again && got === 1) [i, again] = [-1, false]; break;
-      case 'loop': if (got === 1) { if (!endless && ++loops > 2) yield* t.giveUp(); [i, got] = [-1, 0]; } break;
-      case 'give up': if (got === 2) yield* t.giveUp(); break;
+      case 'add':
+        got = yield* t.add(now.cell, 1, MODULUS);
+        break;
+      case 'inc':
+        yield* t.inc(now.cell, 1, MODULUS);
+        break;
+      case 'or':
+        yield* t.or(now.cell, 1);
+        break;
+      case 'store got':
+        yield* t.store(now.cell, got);
+        break;
+      case 'store':
+        yield* t.store(now.cell, now.value);
+        break;
+      case 'await':
+        yield* t.awaitValue(now.cell, now.value);
+        break;
+      case 'spin':
+        for (let tries = 1; (got = yield* t.load(now.cell)) !== now.value; tries = endless ? 1 : tries + 1)
+          if (tries > 2) yield* t.giveUp();
+        break;
+      case 'lock':
+        yield* t.lock(now.cell);
+        break;
+      case 'unlock':
+        yield* t.unlock(now.cell);
+        break;
+      case 'trylock':
+        got = yield* t.trylock(now.cell);
+        break;
+      case 'off':
+        yield* t.store(irqOff(cpu), 1);
+        break;
+      case 'on':
+        yield* t.leave(irqOff(cpu), cpu, all.map(waitsFor));
+        break;
+      case 'send':
+        yield* t.send(
+          others.map((to) => call(cpu, to)),
+          1,
+        );
+        break;
+      case 'acks':
+        yield* t.awaitZero(others.map((to) => call(cpu, to)));
+        break;
+      case 'sync':
+        yield* t.snapshot(waitsFor(cpu), all.map(irqOff));
+        yield* t.awaitZero([waitsFor(cpu)]);
+        break;
+      case 'flip':
+        got = yield* t.flip(2);
+        break;
+      case 'mark':
+        yield* t.mark(now.name);
+        break;
+      case 'skip':
+        if (got !== 0) i++;
+        break;
+      case 'again':
+        if (again && got === 1) [i, again] = [-1, false];
+        break;
+      case 'loop':
+        if (got === 1) {
+          if (!endless && ++loops > 2) yield* t.giveUp();
+          [i, got] = [-1, 0];
+        }
+        break;
+      case 'give up':
+        if (got === 2) yield* t.giveUp();
+        break;
     }
   }
 }
@@ -131,7 +217,11 @@ export function systemOf({ cpus, daemon, clock, claims }: RandomMachine, endless
   const irq = (cpu: number, handler: readonly Instruction[]): t.ToyProcess => ({
     role: 'daemon',
     *body() {
-      const from = yield* t.enter(irqOff(cpu), inIrq(cpu), cpus.map((_, from) => call(from, cpu)));
+      const from = yield* t.enter(
+        irqOff(cpu),
+        inIrq(cpu),
+        cpus.map((_, from) => call(from, cpu)),
+      );
       yield* run(handler, cpu, n, endless);
       yield* t.clear([call(from, cpu), inIrq(cpu)]);
     },
@@ -139,18 +229,23 @@ export function systemOf({ cpus, daemon, clock, claims }: RandomMachine, endless
   return {
     cellCount: CELLS.cpus + n * perCpu,
     processes: [
-      ...cpus.map(({ code, handler }, cpu): t.ToyProcess => ({ ...(handler && { gates: [inIrq(cpu)] }), body: () => run(code, cpu, n, endless) })),
+      ...cpus.map(({ code, handler }, cpu): t.ToyProcess => ({
+        ...(handler && { gates: [inIrq(cpu)] }),
+        body: () => run(code, cpu, n, endless),
+      })),
       ...cpus.flatMap(({ handler }, cpu) => (handler ? [irq(cpu, handler)] : [])),
       ...(daemon
-        ? [{
-            role: 'daemon' as const,
-            ...(daemon.gate !== undefined && { gates: [daemon.gate] }),
-            *body() {
-              yield* t.awaitValue(daemon.cell, daemon.value);
-              if (daemon.clears) yield* t.store(daemon.cell, (daemon.value + 1) % MODULUS);
-              yield* run(daemon.code, 0, n, endless);
+        ? [
+            {
+              role: 'daemon' as const,
+              ...(daemon.gate !== undefined && { gates: [daemon.gate] }),
+              *body() {
+                yield* t.awaitValue(daemon.cell, daemon.value);
+                if (daemon.clears) yield* t.store(daemon.cell, (daemon.value + 1) % MODULUS);
+                yield* run(daemon.code, 0, n, endless);
+              },
             },
-          }]
+          ]
         : []),
       ...(clock ? [{ role: 'daemon' as const, body: () => t.inc(CELLS.clock, 1, 2) }] : []),
     ],

@@ -2,7 +2,20 @@
 import fc from 'fast-check';
 import type { Check } from '../../src/words/system.ts';
 import type { Op } from '../../src/words/step.ts';
-import { add, awaitValue, flip, giveUp, isNot, load, lock, mark, store, unlock, type Toy, type ToyProcess } from './toy.ts';
+import {
+  add,
+  awaitValue,
+  flip,
+  giveUp,
+  isNot,
+  load,
+  lock,
+  mark,
+  store,
+  unlock,
+  type Toy,
+  type ToyProcess,
+} from './toy.ts';
 
 /** What a random thread does: plain data, so that a failing program prints as what it is. `got` is the last value observed. */
 type Instruction =
@@ -62,15 +75,24 @@ const code = (most: number): fc.Arbitrary<Instruction[]> =>
     .map((parts) => parts.flat());
 
 /** One thread in five has a gate. */
-const gate = fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.record({ gates: fc.array(data, { minLength: 1, maxLength: 2 }) }) });
-const main = fc.tuple(gate, code(5)).map(([gated, instructions]): Thread => ({ daemon: false, ...gated, code: instructions }));
+const gate = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ gates: fc.array(data, { minLength: 1, maxLength: 2 }) }) },
+);
+const main = fc
+  .tuple(gate, code(5))
+  .map(([gated, instructions]): Thread => ({ daemon: false, ...gated, code: instructions }));
 /** A daemon waits before it works; one that never waits would keep every run from ending. */
 const daemon = fc
   .tuple(gate, data, fc.integer({ min: 1, max: 2 }), code(2), fc.integer({ min: 0, max: 3 }))
   .map(([gated, cell, awaited, work, keeps]): Thread => ({
     daemon: true,
     ...gated,
-    code: [{ do: 'await', cell, value: awaited }, ...(keeps === 0 ? [] : [{ do: 'store' as const, cell, value: 0 }]), ...work],
+    code: [
+      { do: 'await', cell, value: awaited },
+      ...(keeps === 0 ? [] : [{ do: 'store' as const, cell, value: 0 }]),
+      ...work,
+    ],
   }));
 
 const claim = fc.record({

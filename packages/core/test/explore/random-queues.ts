@@ -30,7 +30,12 @@ interface Taker {
 export interface RandomQueues {
   readonly senders: readonly (readonly Instruction[])[];
   readonly takers: readonly Taker[];
-  readonly claims: readonly { readonly at: 'a' | 'b' | 'post' | 'take' | 'store' | 'end'; readonly cell: number; readonly value: number; readonly on: Check['on'] }[];
+  readonly claims: readonly {
+    readonly at: 'a' | 'b' | 'post' | 'take' | 'store' | 'end';
+    readonly cell: number;
+    readonly value: number;
+    readonly on: Check['on'];
+  }[];
 }
 
 /** Cells: 0..2 data, 3 and 4 queues, 5 keeps takers from taking, 6 notes. */
@@ -43,17 +48,35 @@ const item = fc.integer({ min: 1, max: 2 });
 
 const one: fc.Arbitrary<Instruction> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('post' as const), queue, item }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('all drained' as const, 'all drained' as const, 'one drained' as const), queues: fc.uniqueArray(queue, { minLength: 1, maxLength: 2 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('all drained' as const, 'all drained' as const, 'one drained' as const),
+      queues: fc.uniqueArray(queue, { minLength: 1, maxLength: 2 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const), queue }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('full' as const), queue, item }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('load' as const), cell: data }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('store' as const), cell: data, value: item }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('off' as const, 'on' as const, 'skip' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('mark' as const), name: fc.constantFrom('a' as const, 'b' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('mark' as const), name: fc.constantFrom('a' as const, 'b' as const) }),
+  },
 );
 const sender = fc.array(one, { minLength: 1, maxLength: 5 });
-const taker = fc.record({ from: fc.constantFrom('all' as const, 'all' as const, 'first' as const, 'first, everything' as const), into: data, notes: fc.integer({ min: 0, max: 3 }).map((n) => n === 0) });
-const claim = fc.record({ at: fc.constantFrom('a' as const, 'b' as const, 'post' as const, 'take' as const, 'store' as const, 'end' as const), cell: fc.integer({ min: 0, max: NOTES }), value: fc.integer({ min: 0, max: 3 }), on: fc.constantFrom('violation' as const, 'tally' as const) });
+const taker = fc.record({
+  from: fc.constantFrom('all' as const, 'all' as const, 'first' as const, 'first, everything' as const),
+  into: data,
+  notes: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+});
+const claim = fc.record({
+  at: fc.constantFrom('a' as const, 'b' as const, 'post' as const, 'take' as const, 'store' as const, 'end' as const),
+  cell: fc.integer({ min: 0, max: NOTES }),
+  value: fc.integer({ min: 0, max: 3 }),
+  on: fc.constantFrom('violation' as const, 'tally' as const),
+});
 
 export const queues: fc.Arbitrary<RandomQueues> = fc.record({
   senders: fc.array(sender, { minLength: 1, maxLength: 3 }),
@@ -66,18 +89,40 @@ function* send(code: readonly Instruction[]): Op {
   for (let i = 0; i < code.length; i++) {
     const now = code[i]!;
     switch (now.do) {
-      case 'load': got = yield* t.load(now.cell); break;
-      case 'store': yield* t.store(now.cell, now.value); break;
-      case 'post': yield* t.post(now.queue, now.item); break;
-      case 'all drained': yield* t.awaitAll(now.queues); break;
-      case 'one drained': yield* t.awaitEither(now.queues); break;
-      case 'full': yield* t.awaitNeeds(now.queue, now.item + 3); break;
-      case 'look': got = yield* t.load(now.queue); break;
-      case 'off': yield* t.store(OFF, 1); break;
-      case 'on': yield* t.store(OFF, 0); break;
-      case 'mark': yield* t.mark(now.name); break;
+      case 'load':
+        got = yield* t.load(now.cell);
+        break;
+      case 'store':
+        yield* t.store(now.cell, now.value);
+        break;
+      case 'post':
+        yield* t.post(now.queue, now.item);
+        break;
+      case 'all drained':
+        yield* t.awaitAll(now.queues);
+        break;
+      case 'one drained':
+        yield* t.awaitEither(now.queues);
+        break;
+      case 'full':
+        yield* t.awaitNeeds(now.queue, now.item + 3);
+        break;
+      case 'look':
+        got = yield* t.load(now.queue);
+        break;
+      case 'off':
+        yield* t.store(OFF, 1);
+        break;
+      case 'on':
+        yield* t.store(OFF, 0);
+        break;
+      case 'mark':
+        yield* t.mark(now.name);
+        break;
       // Leaves out the next instruction when `got` is not 0.
-      case 'skip': if (got !== 0) i++; break;
+      case 'skip':
+        if (got !== 0) i++;
+        break;
     }
   }
 }
@@ -92,7 +137,10 @@ const takes = ({ from, into, notes }: Taker): t.ToyProcess => ({
 });
 
 export function systemOf({ senders, takers, claims }: RandomQueues): t.Toy {
-  const at = (where: string): Check[] => claims.filter((c) => c.at === where).map((c) => ({ ...t.isNot(c.cell, c.value, c.on), claim: `${c.at}: c${c.cell} is not ${c.value} (${c.on})` }));
+  const at = (where: string): Check[] =>
+    claims
+      .filter((c) => c.at === where)
+      .map((c) => ({ ...t.isNot(c.cell, c.value, c.on), claim: `${c.at}: c${c.cell} is not ${c.value} (${c.on})` }));
   return {
     cellCount: NOTES + 1,
     processes: [...senders.map((code): t.ToyProcess => ({ body: () => send(code) })), ...takers.map(takes)],

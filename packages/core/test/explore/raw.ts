@@ -8,7 +8,11 @@ import { toy, type Toy } from './toy.ts';
 export function raw(given: Toy): System {
   const system = toy(given);
   const bodies = given.processes.map((process) => (typeof process === 'function' ? process : process.body));
-  return { ...system, processes: system.processes.map((process, p) => ({ ...process, body: bodies[p]! })), where: () => [] };
+  return {
+    ...system,
+    processes: system.processes.map((process, p) => ({ ...process, body: bodies[p]! })),
+    where: () => [],
+  };
 }
 
 /** What must not depend on how local states are told apart. */
@@ -25,8 +29,14 @@ export interface Seen {
 export function seenBy(system: System, identity: Identity, maxStates: number): { found: Exploration; seen: Seen } {
   const ends = new Set<string>();
   const cells = Array.from({ length: system.cellCount }, (_, cell) => cell);
-  const holds = (store: { get(cell: number): number }): boolean => (ends.add(cells.map((cell) => store.get(cell)).join()), true);
-  const noting: System = { ...system, finals: [...system.finals, { claim: '~ends are noted', on: 'violation', holds }] };
+  const holds = (store: { get(cell: number): number }): boolean => (
+    ends.add(cells.map((cell) => store.get(cell)).join()),
+    true
+  );
+  const noting: System = {
+    ...system,
+    finals: [...system.finals, { claim: '~ends are noted', on: 'violation', holds }],
+  };
   const found = exploreSync(noting, { stopAtFirst: false, maxStates }, identity);
   return {
     found,
@@ -42,9 +52,17 @@ export function seenBy(system: System, identity: Identity, maxStates: number): {
 }
 
 /** Explores a system in both ways. */
-export function bothWays(system: System, maxStates: number): { history: Exploration; frames: Exploration; problems: readonly string[]; same: [Seen, Seen] } {
+export function bothWays(
+  system: System,
+  maxStates: number,
+): { history: Exploration; frames: Exploration; problems: readonly string[]; same: [Seen, Seen] } {
   const identity = byFrames();
   const history = seenBy(system, byHistory, maxStates);
   const frames = seenBy(system, identity, maxStates);
-  return { history: history.found, frames: frames.found, problems: [...(identity.problems ?? [])], same: [frames.seen, history.seen] };
+  return {
+    history: history.found,
+    frames: frames.found,
+    problems: [...(identity.problems ?? [])],
+    same: [frames.seen, history.seen],
+  };
 }

@@ -83,7 +83,10 @@ describe('what a reduced search reports', () => {
   });
 
   test('a violation by a shortest schedule', () => {
-    const late: Toy = { processes: [...abba.processes.slice(0, 1), () => store(5, 1)], kinds: { store: [isNot(5, 1)] } };
+    const late: Toy = {
+      processes: [...abba.processes.slice(0, 1), () => store(5, 1)],
+      kinds: { store: [isNot(5, 1)] },
+    };
     const found = exploreSync(toy(late), { stopAtFirst: true, maxStates: 1000, reduce: ALL_REDUCTIONS });
     expect(found).toMatchObject({ outcome: 'stopped-at-violation', violations: [{ depth: 1 }] });
   });
@@ -96,7 +99,12 @@ describe('what a reduced search reports', () => {
   });
 
   test('with a bound on depth nothing is reduced', () => {
-    const bounded = exploreSync(toy(abba), { stopAtFirst: false, maxStates: 1000, maxDepth: 3, reduce: ALL_REDUCTIONS });
+    const bounded = exploreSync(toy(abba), {
+      stopAtFirst: false,
+      maxStates: 1000,
+      maxDepth: 3,
+      reduce: ALL_REDUCTIONS,
+    });
     const { seconds: _, ...plain } = exploreSync(toy(abba), { stopAtFirst: false, maxStates: 1000, maxDepth: 3 });
     expect(bounded).toMatchObject(plain);
   });
@@ -114,13 +122,23 @@ describe('never ends', () => {
   const tick = (process: number) => ({ process, choice: 0 });
 
   test('a wait for what nobody does, while others go round: what they do again and again is told', () => {
-    const found = exploreSync(toy({ processes: [() => awaitValue(0, 1), clock] }), { stopAtFirst: false, maxStates: 100 });
-    expect(found).toMatchObject({ outcome: 'complete', deadlocks: 0, neverEnds: { schedule: [tick(1), tick(1)], loop: 0, stuck: [{ process: 'p0', waitsFor: 'cell 0 to be 1' }] } });
+    const found = exploreSync(toy({ processes: [() => awaitValue(0, 1), clock] }), {
+      stopAtFirst: false,
+      maxStates: 100,
+    });
+    expect(found).toMatchObject({
+      outcome: 'complete',
+      deadlocks: 0,
+      neverEnds: { schedule: [tick(1), tick(1)], loop: 0, stuck: [{ process: 'p0', waitsFor: 'cell 0 to be 1' }] },
+    });
   });
 
   test('only from some state on', () => {
     const missed = toy({ processes: [() => awaitValue(0, 0), () => store(0, 1), clock] });
-    expect(exploreSync(missed, { stopAtFirst: false, maxStates: 100 }).neverEnds).toMatchObject({ schedule: [tick(1), tick(2), tick(2)], loop: 1 });
+    expect(exploreSync(missed, { stopAtFirst: false, maxStates: 100 }).neverEnds).toMatchObject({
+      schedule: [tick(1), tick(2), tick(2)],
+      loop: 1,
+    });
   });
 
   test('not while somebody may still do it, nor where all has ended and a daemon goes on', () => {
@@ -137,27 +155,66 @@ describe('never ends', () => {
   });
 
   test('a deadlock is another thing', () => {
-    const { deadlocks, neverEnds } = exploreSync(toy({ processes: [() => awaitValue(0, 1)] }), { stopAtFirst: false, maxStates: 100 });
+    const { deadlocks, neverEnds } = exploreSync(toy({ processes: [() => awaitValue(0, 1)] }), {
+      stopAtFirst: false,
+      maxStates: 100,
+    });
     expect([deadlocks, neverEnds]).toEqual([1, undefined]);
   });
 });
 
 test('what is left behind is named', () => {
   const names = { name: (cell: number) => `c${cell}`, value: (_cell: number, value: number) => String(value) };
-  const leak = nothingLeft('nothing is left behind', new Map([[3, 0], [4, 0], [5, 1]]), names);
-  const system: Toy = { cells: [0, 0, 0, 0, 0, 1], processes: [() => lock(3), function* () { yield* lock(4); yield* unlock(4); }], finals: [leak] };
-  const [violation] = exploreSync(toy(system), { stopAtFirst: true, maxStates: 100, reduce: ALL_REDUCTIONS }).violations;
-  expect(replay(toy(system), violation!.schedule).brokenAtEnd).toEqual([{ claim: 'nothing is left behind', seen: 'c3 is 1' }]);
+  const leak = nothingLeft(
+    'nothing is left behind',
+    new Map([
+      [3, 0],
+      [4, 0],
+      [5, 1],
+    ]),
+    names,
+  );
+  const system: Toy = {
+    cells: [0, 0, 0, 0, 0, 1],
+    processes: [
+      () => lock(3),
+      function* () {
+        yield* lock(4);
+        yield* unlock(4);
+      },
+    ],
+    finals: [leak],
+  };
+  const [violation] = exploreSync(toy(system), {
+    stopAtFirst: true,
+    maxStates: 100,
+    reduce: ALL_REDUCTIONS,
+  }).violations;
+  expect(replay(toy(system), violation!.schedule).brokenAtEnd).toEqual([
+    { claim: 'nothing is left behind', seen: 'c3 is 1' },
+  ]);
 });
 
 describe('fingerprints alone', () => {
-  const wide = toy({ processes: [0, 1, 2, 3, 4, 5].map((cell) => function* () { for (let i = 0; i < 4; i++) yield* inc(cell, 1); }) });
+  const wide = toy({
+    processes: [0, 1, 2, 3, 4, 5].map(
+      (cell) =>
+        function* () {
+          for (let i = 0; i < 4; i++) yield* inc(cell, 1);
+        },
+    ),
+  });
 
   test('count the same states, and say how likely they are too few', () => {
     const exact = exploreSync(wide, { stopAtFirst: false, maxStates: 1e5 });
     for (const seed of [1, 2]) {
       const found = exploreSync(wide, { stopAtFirst: false, maxStates: 1e5, compact: { seed } });
-      expect(found).toMatchObject({ states: exact.states, transitions: exact.transitions, depth: exact.depth, omissionRisk: exact.states ** 2 / 2 ** 65 });
+      expect(found).toMatchObject({
+        states: exact.states,
+        transitions: exact.transitions,
+        depth: exact.depth,
+        omissionRisk: exact.states ** 2 / 2 ** 65,
+      });
     }
     expect(exact.states).toBe(5 ** 6);
   });

@@ -142,24 +142,42 @@ describe('token', () => {
   const run = fc.record({ process: fc.nat(99), choice: fc.nat(9), times: fc.integer({ min: 1, max: 9 }) });
   const schedule = fc
     .array(run)
-    .map((runs) => runs.flatMap(({ process, choice, times }) => Array.from({ length: times }, () => ({ process, choice }))));
+    .map((runs) =>
+      runs.flatMap(({ process, choice, times }) => Array.from({ length: times }, () => ({ process, choice }))),
+    );
 
-  test('there and back', () => fc.assert(fc.property(schedule, (moves) => expect(decodeSchedule(encodeSchedule(moves))).toEqual(moves))));
+  test('there and back', () =>
+    fc.assert(fc.property(schedule, (moves) => expect(decodeSchedule(encodeSchedule(moves))).toEqual(moves))));
 
   test('reads as documented', () => {
     const token = '0x5.1.2:1x3';
     expect(encodeSchedule(decodeSchedule(token))).toBe(token);
-    expect(decodeSchedule(token)).toEqual([...moves(0, 0, 0, 0, 0, 1), ...Array.from({ length: 3 }, () => ({ process: 2, choice: 1 }))]);
+    expect(decodeSchedule(token)).toEqual([
+      ...moves(0, 0, 0, 0, 0, 1),
+      ...Array.from({ length: 3 }, () => ({ process: 2, choice: 1 })),
+    ]);
     expect([encodeSchedule([]), decodeSchedule('-')]).toEqual(['-', []]);
     expect(decodeSchedule('0.0.0:0')).toEqual(moves(0, 0, 0));
   });
 
-  test.each(['', '.', '0.', 'x3', '0x', '0x0', ':1', '0:', '-1', '0 1', '0x1x2', '0x9999999', '1e3', '0x500000.0x500001'])(
-    'refuses %j',
-    (token) => {
-      expect(() => decodeSchedule(token)).toThrow('SD_BAD_TOKEN');
-    },
-  );
+  test.each([
+    '',
+    '.',
+    '0.',
+    'x3',
+    '0x',
+    '0x0',
+    ':1',
+    '0:',
+    '-1',
+    '0 1',
+    '0x1x2',
+    '0x9999999',
+    '1e3',
+    '0x500000.0x500001',
+  ])('refuses %j', (token) => {
+    expect(() => decodeSchedule(token)).toThrow('SD_BAD_TOKEN');
+  });
 
   test('never throws anything else', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[0-9x:.]{0,8}$/));

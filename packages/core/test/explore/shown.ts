@@ -1,10 +1,39 @@
 /** Systems made by hand: for each of these rules of the engine one that comes out differently without it. */
 import type { Check } from '../../src/words/system.ts';
 import { difference, judgedUnlike } from './agree.ts';
-import { add, awaitAll, awaitEither, awaitNeeds, awaitValue, awaitZero, clear, flip, flipUpTo, giveUp, inc, isNot, load, lock, lockShared, mark, or, post, store, storeIf, take, toy, trylock, unlock, unlockAndInc, type Toy, type ToyProcess } from './toy.ts';
+import {
+  add,
+  awaitAll,
+  awaitEither,
+  awaitNeeds,
+  awaitValue,
+  awaitZero,
+  clear,
+  flip,
+  flipUpTo,
+  giveUp,
+  inc,
+  isNot,
+  load,
+  lock,
+  lockShared,
+  mark,
+  or,
+  post,
+  store,
+  storeIf,
+  take,
+  toy,
+  trylock,
+  unlock,
+  unlockAndInc,
+  type Toy,
+  type ToyProcess,
+} from './toy.ts';
 
 /** What reduced searches, the unreduced one and live code say differently of a system; undefined when nothing is. */
-export const shownUnlike = (shown: Toy): string | undefined => difference(toy(shown), 2000) ?? judgedUnlike(toy(shown), 2000);
+export const shownUnlike = (shown: Toy): string | undefined =>
+  difference(toy(shown), 2000) ?? judgedUnlike(toy(shown), 2000);
 
 /** Two CPUs set their bit of a mask (c0), raise a flag of their own (c1, c2), and a third process looks at the mask. */
 export const TWINS: Toy = {
@@ -21,7 +50,9 @@ export const TWINS: Toy = {
       if ((yield* load(0)) !== 0) yield* mark('somebody');
     },
   ],
-  marks: { somebody: [{ claim: 'nobody is up', on: 'violation', holds: (cells) => cells.get(1) + cells.get(2) === 0 }] },
+  marks: {
+    somebody: [{ claim: 'nobody is up', on: 'violation', holds: (cells) => cells.get(1) + cells.get(2) === 0 }],
+  },
   symmetry: { classes: [[0, 1].map((cpu) => ({ processes: [cpu], cells: [1 + cpu], bit: cpu }))], masks: [0] },
 };
 /** Puts what it takes from c3 or c4 into c0, unless c5 keeps it from that. */
@@ -46,7 +77,9 @@ const UNCHANGED: Check = { claim: 'c0 is 0', on: 'violation', holds: (cells) => 
 /** The end with c0 = 1 is visited in the last round only, where taking its first edge is no news any more; c1 is looked at only there. */
 const ENDS: Toy = {
   processes: [() => store(0, 1), () => store(0, 2), () => store(1, 1), () => store(1, 2)],
-  finals: [{ claim: 'c0 and c1 are not both 1', on: 'violation', holds: (cells) => cells.get(0) !== 1 || cells.get(1) !== 1 }],
+  finals: [
+    { claim: 'c0 and c1 are not both 1', on: 'violation', holds: (cells) => cells.get(0) !== 1 || cells.get(1) !== 1 },
+  ],
 };
 
 /** By the name of the rule, as `reductions.ts` and `scripts/engine-mutants.mjs` have it. */
@@ -101,7 +134,10 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       () => store(0, 1),
     ],
   },
-  'closed gates need writers': { cells: [1], processes: [() => store(1, 1), { gates: [0], body: () => load(1) }, () => store(0, 0)] },
+  'closed gates need writers': {
+    cells: [1],
+    processes: [() => store(1, 1), { gates: [0], body: () => load(1) }, () => store(0, 0)],
+  },
   // p0 meets p1, which waits for p2, which waits for p3.
   'closure goes on': {
     processes: [
@@ -130,7 +166,10 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
   'choosing reads': { processes: [() => flipUpTo(0), () => store(0, 1)] },
   'claims read': { processes: [() => mark('look'), () => store(0, 1)], marks: { look: [isNot(0, 1)] } },
   // The clock goes round for ever, and p1 would wait as long.
-  'cycles are opened': { processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => store(0, 1)], kinds: { store: [isNot(0, 1)] } },
+  'cycles are opened': {
+    processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => store(0, 1)],
+    kinds: { store: [isNot(0, 1)] },
+  },
   'everybody is all': { processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => load(0), () => store(0, 1)] },
   'again until nothing is new': { processes: [() => store(0, 1), () => load(0)] },
   'equal writes are writes': {
@@ -306,9 +345,15 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     marks: { first: [isNot(1, 0)] },
   },
   // Held by one reader: p2 has to wait for it, p1 has not.
-  'one of those who take it must wait': { cells: [2], processes: [() => add(0, -2), () => lockShared(0), () => lock(0)] },
+  'one of those who take it must wait': {
+    cells: [2],
+    processes: [() => add(0, -2), () => lockShared(0), () => lock(0)],
+  },
   // c0 is open and stays so; who closes c1 must open it before p0 stores, or p1 never sees c2 without it.
-  'the first gate is blamed for any': { cells: [0, 1], processes: [() => store(2, 1), { gates: [0, 1], body: () => load(2) }, () => store(1, 0)] },
+  'the first gate is blamed for any': {
+    cells: [0, 1],
+    processes: [() => store(2, 1), { gates: [0, 1], body: () => load(2) }, () => store(1, 0)],
+  },
   // p1 looks at c0 while it holds 1 or 2; nobody looks after that.
   'states that were merged are judged once': {
     processes: [
@@ -381,7 +426,15 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
           }
         },
     ),
-    symmetry: { classes: [[0, 1].map((own) => ({ processes: [own], cells: [1 + own] }))], pairs: [[[7, 3], [4, 7]]] },
+    symmetry: {
+      classes: [[0, 1].map((own) => ({ processes: [own], cells: [1 + own] }))],
+      pairs: [
+        [
+          [7, 3],
+          [4, 7],
+        ],
+      ],
+    },
   },
   // Only the first to come stores. Where p1 is first is an image of where p0 is, and is left out: nobody was seen storing into c2.
   'what is written in the mirror is not': {

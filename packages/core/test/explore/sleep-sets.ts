@@ -20,12 +20,18 @@ export function sleepSets(system: System, touching: Touching, most: number, long
     if (moves.length === 0) return outcome.ends(world);
     const asleep = [...sleeping];
     const awake = moves
-      .filter((move) => !asleep.some((other) => other.move.process === move.process && other.move.choice === move.choice))
+      .filter(
+        (move) => !asleep.some((other) => other.move.process === move.process && other.move.choice === move.choice),
+      )
       .map((move) => ({ move, touches: touching.of(world, move.process) }));
     awake.forEach(({ move, touches }, i) => {
       const next = [...schedule, move];
       const after = i === 0 ? goOn(system, world, move, outcome) : along(system, next, outcome);
-      visit(after, next, asleep.filter((other) => other.move.process !== move.process && !conflict(other.touches, touches)));
+      visit(
+        after,
+        next,
+        asleep.filter((other) => other.move.process !== move.process && !conflict(other.touches, touches)),
+      );
       asleep.push({ move, touches });
     });
     if (awake.length === 0) outcome.blocked++;

@@ -56,7 +56,13 @@ export function sourceDpor(system: System, touching: Touching, most: number, lon
 }
 
 /** For each process and each event that races with what it does next: somebody has to go the other way, from before that event. */
-function addRaces(system: System, touching: Touching, events: readonly Event[], places: readonly Place[], world: World): void {
+function addRaces(
+  system: System,
+  touching: Touching,
+  events: readonly Event[],
+  places: readonly Place[],
+  world: World,
+): void {
   for (let p = 0; p < system.processes.length; p++) {
     if (world.threads[p]!.step === undefined) continue;
     const last = events.findLastIndex(({ move }) => move.process === p);
@@ -65,15 +71,28 @@ function addRaces(system: System, touching: Touching, events: readonly Event[], 
       const before = i === last || (last >= 0 && events[last]!.after.has(i));
       if (before || event.move.process === p || !conflict(event.touches, next)) return;
       const who = initials(system, next, events, i, p);
-      if (who !== undefined && ![...who].some((q) => places[i]!.backtrack.has(q))) places[i]!.backtrack.add([...who][0]!);
+      if (who !== undefined && ![...who].some((q) => places[i]!.backtrack.has(q)))
+        places[i]!.backtrack.add([...who][0]!);
     });
   }
 }
 
 /** Who can begin an execution in which process `p` does before event `i` what it does next; undefined when there is none. */
-function initials(system: System, next: Touched, events: readonly Event[], i: number, p: number): Set<number> | undefined {
-  const rest = events.map((event, at) => ({ event, at })).slice(i + 1).filter(({ event }) => !event.after.has(i));
-  const world = along(system, [...events.slice(0, i), ...rest.map(({ event }) => event)].map(({ move }) => move));
+function initials(
+  system: System,
+  next: Touched,
+  events: readonly Event[],
+  i: number,
+  p: number,
+): Set<number> | undefined {
+  const rest = events
+    .map((event, at) => ({ event, at }))
+    .slice(i + 1)
+    .filter(({ event }) => !event.after.has(i));
+  const world = along(
+    system,
+    [...events.slice(0, i), ...rest.map(({ event }) => event)].map(({ move }) => move),
+  );
   if (world.ways(p) < 1) return undefined;
   const who = new Set<number>();
   const seen = new Set<number>();

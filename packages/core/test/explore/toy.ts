@@ -5,7 +5,12 @@ import type { Check, Process, Symmetry, System } from '../../src/words/system.ts
 import { exploreSync } from '../../src/explore/explore.ts';
 import type { Exploration, ExploreOptions } from '../../src/explore/exploration.ts';
 
-const step = (kind: string, cells: readonly number[] = [], args: readonly number[] = [], more: Partial<Step> = {}): Step => ({
+const step = (
+  kind: string,
+  cells: readonly number[] = [],
+  args: readonly number[] = [],
+  more: Partial<Step> = {},
+): Step => ({
   kind,
   cpu: 0,
   cells,
@@ -126,7 +131,8 @@ const footprint = (): { reads: []; writes: []; adds: [] } => ({ reads: [], write
 const adds: Meaning['footprint'] = (s) => ({ reads: [], writes: [], adds: s.cells });
 const digits = (queue: number): number => (queue === 0 ? 0 : 1 + digits(Math.floor(queue / 3)));
 /** Which of the cells after the first two are not 0: 0, 1, ... */
-const sent = (s: Step, cells: Store): number[] => s.cells.slice(2).flatMap((cell, i) => (cells.get(cell) === 0 ? [] : [i]));
+const sent = (s: Step, cells: Store): number[] =>
+  s.cells.slice(2).flatMap((cell, i) => (cells.get(cell) === 0 ? [] : [i]));
 const tell: Meaning['tell'] = (s, observed, names) =>
   `${s.kind} ${s.cells.map((cell) => names.name(cell)).join()} ${s.args.join()} -> ${observed}`;
 const put = (store: Store, cell: number, value: number, observed = 0): number => {
@@ -147,12 +153,26 @@ const MEANINGS: Record<string, Meaning> = {
   },
   lock: { ...waitsFor((s) => zero(at(s, 0))), apply: (s, cells) => put(cells, at(s, 0), 1), footprint, tell },
   trylock: { apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? put(cells, at(s, 0), 1, 1) : 0), footprint, tell },
-  inc: { apply: (s, cells) => put(cells, at(s, 0), (cells.get(at(s, 0)) + arg(s, 0)) % arg(s, 1)), footprint: adds, tell },
+  inc: {
+    apply: (s, cells) => put(cells, at(s, 0), (cells.get(at(s, 0)) + arg(s, 0)) % arg(s, 1)),
+    footprint: adds,
+    tell,
+  },
   or: { apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) | arg(s, 0)), footprint: adds, tell },
   // What it needs it does not say: nothing but what it reads is known.
-  'await zero': { enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0), apply: () => 0, footprint, tell },
+  'await zero': {
+    enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0),
+    apply: () => 0,
+    footprint,
+    tell,
+  },
   'await all': { ...waitsFor((s) => allOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
-  'await needs': { ...waitsFor((s) => when(at(s, 0), (value) => value === arg(s, 0))), apply: () => 0, footprint, tell },
+  'await needs': {
+    ...waitsFor((s) => when(at(s, 0), (value) => value === arg(s, 0))),
+    apply: () => 0,
+    footprint,
+    tell,
+  },
   'await either': { ...waitsFor((s) => someOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
   send: {
     ...waitsFor((s) => allOf(...s.cells.map(zero))),
@@ -184,16 +204,27 @@ const MEANINGS: Record<string, Meaning> = {
     footprint: (s) => ({ ...footprint(), takes: s.cells.slice(2) }),
     tell,
   },
-  'take all': { ...waitsFor((s) => nonzero(at(s, 0))), apply: (s, cells) => put(cells, at(s, 0), 0, digits(cells.get(at(s, 0)))), footprint, tell },
+  'take all': {
+    ...waitsFor((s) => nonzero(at(s, 0))),
+    apply: (s, cells) => put(cells, at(s, 0), 0, digits(cells.get(at(s, 0)))),
+    footprint,
+    tell,
+  },
   clear: { apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, 0), 0), footprint, tell },
   snapshot: {
-    apply: (s, cells) => put(cells, at(s, 0), s.cells.slice(1).reduce((mask, cell, i) => (cells.get(cell) === 0 ? mask : mask | (1 << i)), 0)),
+    apply: (s, cells) =>
+      put(
+        cells,
+        at(s, 0),
+        s.cells.slice(1).reduce((mask, cell, i) => (cells.get(cell) === 0 ? mask : mask | (1 << i)), 0),
+      ),
     footprint,
     tell,
   },
   leave: {
     apply: (s, cells) => {
-      for (const mask of s.cells.slice(1)) if (cells.get(mask) & (1 << arg(s, 0))) cells.set(mask, cells.get(mask) & ~(1 << arg(s, 0)));
+      for (const mask of s.cells.slice(1))
+        if (cells.get(mask) & (1 << arg(s, 0))) cells.set(mask, cells.get(mask) & ~(1 << arg(s, 0)));
       return put(cells, at(s, 0), 0);
     },
     footprint,
@@ -201,14 +232,28 @@ const MEANINGS: Record<string, Meaning> = {
   },
   await: { enabled: (s, cells) => cells.get(at(s, 0)) === arg(s, 0), apply: () => 0, footprint, tell },
   flip: { choices: (s) => arg(s, 0), apply: (_s, _cells, choice) => choice, footprint, tell },
-  'flip up to': { choices: (s, cells) => 1 + cells.get(at(s, 0)), apply: (_s, _cells, choice) => choice, footprint, tell },
-  'lock shared': { ...waitsFor((s) => when(at(s, 0), (value) => value !== 1)), apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + 2), footprint, tell },
+  'flip up to': {
+    choices: (s, cells) => 1 + cells.get(at(s, 0)),
+    apply: (_s, _cells, choice) => choice,
+    footprint,
+    tell,
+  },
+  'lock shared': {
+    ...waitsFor((s) => when(at(s, 0), (value) => value !== 1)),
+    apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + 2),
+    footprint,
+    tell,
+  },
   'unlock and inc': {
     apply: (s, cells) => put(cells, at(s, 0), put(cells, at(s, 1), (cells.get(at(s, 1)) + arg(s, 0)) % arg(s, 1))),
     footprint: (s) => ({ reads: [], writes: [], adds: [at(s, 1)] }),
     tell,
   },
-  'store if': { apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? 0 : put(cells, at(s, 1), arg(s, 0))), footprint, tell },
+  'store if': {
+    apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? 0 : put(cells, at(s, 1), arg(s, 0))),
+    footprint,
+    tell,
+  },
   mark: { apply: () => 0, footprint, tell },
   bound: { apply: () => 0, footprint, tell },
 };
@@ -254,7 +299,15 @@ export interface Toy {
   readonly symmetry?: Symmetry;
 }
 
-export function toy({ processes, cells = [], cellCount = 8, marks = {}, kinds = {}, finals = [], symmetry }: Toy): System {
+export function toy({
+  processes,
+  cells = [],
+  cellCount = 8,
+  marks = {},
+  kinds = {},
+  finals = [],
+  symmetry,
+}: Toy): System {
   return {
     processes: processes.map((given, i) => {
       const process = typeof given === 'function' ? { body: given } : given;

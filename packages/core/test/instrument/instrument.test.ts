@@ -12,7 +12,8 @@ const told = (body: string): string[] => {
   const text = instrument(`function* f(p, q) { ${body} }`, 'file') ?? '';
   return [...text.matchAll(/\["file [^:"]*: ([^"]*)"/g)].map(([, names]) => names!.split(', ').sort().join(' '));
 };
-const refused = (body: string): string => /untold", "([^"]*)"/.exec(instrument(`function* f(p, q) { ${body} }`, 'file') ?? '')?.[1] ?? '';
+const refused = (body: string): string =>
+  /untold", "([^"]*)"/.exec(instrument(`function* f(p, q) { ${body} }`, 'file') ?? '')?.[1] ?? '';
 
 describe('variables that a yield tells', () => {
   test.each<[string, string, string[]]>([
@@ -70,13 +71,20 @@ test('random code behaves alike, plain and instrumented, by frames and by histor
     fc.property(randomCode, (text) => {
       let code: () => Op;
       try {
-        code = make(instrument(wrapped(text), `random${sum.programs}`)!.replace('export default function () {', '').replace(/\}\s*$/, ''));
+        code = make(
+          instrument(wrapped(text), `random${sum.programs}`)!
+            .replace('export default function () {', '')
+            .replace(/\}\s*$/, ''),
+        );
       } catch (error) {
         if (error instanceof SyntaxError) return; // a `continue` outside of a loop, and the like
         throw error;
       }
       const others = [() => store(0, 2), () => store(1, 1), () => store(2, 1)];
-      const { history, frames, problems, same } = bothWays(raw({ processes: [code, ...others], cells: [0, 0, 0] }), 4000);
+      const { history, frames, problems, same } = bothWays(
+        raw({ processes: [code, ...others], cells: [0, 0, 0] }),
+        4000,
+      );
       fc.pre(history.outcome === 'complete');
       expect(same[0]).toEqual(same[1]);
       const plain = bothWays(raw({ processes: [make(text), ...others] }), 4000);

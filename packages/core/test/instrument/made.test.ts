@@ -11,13 +11,21 @@ const watched = (body: string): (() => Generator) => {
   return new Function('load', 'store', `${code}; return made;`)(load, store) as () => Generator;
 };
 const explore = (body: string, identity = byFrames()): unknown =>
-  exploreSync(toy({ processes: [watched(body) as never, () => store(1, 1)] }), { stopAtFirst: false, maxStates: 100 }, identity);
+  exploreSync(
+    toy({ processes: [watched(body) as never, () => store(1, 1)] }),
+    { stopAtFirst: false, maxStates: 100 },
+    identity,
+  );
 
 test.each([
   ['a statement', 'store(0, 1);\nyield* load(0);', 'story.mjs:2'],
   ['a value', 'yield* load(0);\nconst a = load(1);\nif (a === 0) yield* store(0, 1);', 'story.mjs:3'],
   ['all there is', 'store(0, 1);', 'story.mjs:2'],
-  ['a helper', 'const twice = function* () { yield* store(0, 1); yield* store(0, 2); };\ntwice();\nyield* load(0);', 'story.mjs:3'],
+  [
+    'a helper',
+    'const twice = function* () { yield* store(0, 1); yield* store(0, 2); };\ntwice();\nyield* load(0);',
+    'story.mjs:3',
+  ],
   ['a part of an optional chain', 'const o = { f: store };\no?.f(0, 1);\nyield* load(0);', 'story.mjs:3'],
 ])('%s', (_what, body, place) => {
   for (const identity of [byFrames(), byHistory])

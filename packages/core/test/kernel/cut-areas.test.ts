@@ -25,16 +25,27 @@ test('the number of an area holds its bounds and flags, and is 1 when they are a
   const declared: Vma = { id: 0, mm, start: 3 * PAGE, end: (3 + pages) * PAGE, thp: 'always', prot: 'read-only' };
   const bounds = fc.tuple(fc.nat(pages - 1), fc.nat(pages)).filter(([from, to]) => from < to);
   fc.assert(
-    fc.property(bounds, fc.constantFrom('always', 'never'), fc.constantFrom('none', 'read-only', 'read-write'), ([from, to], thp, prot) => {
-      const now: Vma = { ...declared, start: declared.start + from * PAGE, end: declared.start + to * PAGE, thp, prot };
-      const value = attachedAs(twoLevels, declared, now);
-      expect(areaNow(twoLevels, declared, value)).toEqual(now);
-      expect(isCut(value)).toBe(from > 0 || to < pages);
-      for (let page = 0; page < pages; page++)
-        expect(reachesInto(twoLevels, declared, value, declared.start + page * PAGE, declared.start + (page + 1) * PAGE)).toBe(
-          from <= page && page < to,
-        );
-    }),
+    fc.property(
+      bounds,
+      fc.constantFrom('always', 'never'),
+      fc.constantFrom('none', 'read-only', 'read-write'),
+      ([from, to], thp, prot) => {
+        const now: Vma = {
+          ...declared,
+          start: declared.start + from * PAGE,
+          end: declared.start + to * PAGE,
+          thp,
+          prot,
+        };
+        const value = attachedAs(twoLevels, declared, now);
+        expect(areaNow(twoLevels, declared, value)).toEqual(now);
+        expect(isCut(value)).toBe(from > 0 || to < pages);
+        for (let page = 0; page < pages; page++)
+          expect(
+            reachesInto(twoLevels, declared, value, declared.start + page * PAGE, declared.start + (page + 1) * PAGE),
+          ).toBe(from <= page && page < to);
+      },
+    ),
   );
   expect(attachedAs(twoLevels, declared, declared)).toBe(1);
   for (const gone of [0, CUT_AWAY]) expect(areaNow(twoLevels, declared, gone)).toBeUndefined();

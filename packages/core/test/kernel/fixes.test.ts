@@ -4,7 +4,11 @@ import { FIXES, kernel, RELEASES } from '../../src/kernel/fixes.ts';
 describe('releases are sets of fixes', () => {
   test('a release has the fixes that came with it or before it', () => {
     for (const release of ['v2.6.38', 'v4.13', 'v6.0', 'v6.1', 'v6.12'])
-      expect([...kernel(release).fixes]).toEqual(FIXES.filter((fix) => RELEASES.indexOf(fix.since) <= RELEASES.indexOf(kernel(release).release)).map((fix) => fix.name));
+      expect([...kernel(release).fixes]).toEqual(
+        FIXES.filter((fix) => RELEASES.indexOf(fix.since) <= RELEASES.indexOf(kernel(release).release)).map(
+          (fix) => fix.name,
+        ),
+      );
     expect([...kernel('v2.6.38').fixes]).not.toContain('walkers_read_pmd_once');
     expect([...kernel('v3.4').fixes]).toContain('walkers_read_pmd_once');
   });
@@ -31,13 +35,19 @@ describe('releases are sets of fixes', () => {
   });
 
   test('a fix that others build on cannot be taken out alone', () => {
-    expect(() => kernel('v6.1').without('walkers_read_pmd_once')).toThrow(/SD_INCOHERENT_FIXES.*fault_rejects_unstable_pmd/);
+    expect(() => kernel('v6.1').without('walkers_read_pmd_once')).toThrow(
+      /SD_INCOHERENT_FIXES.*fault_rejects_unstable_pmd/,
+    );
     expect(() => kernel('v2.6.38').with('fault_rejects_unstable_pmd')).toThrow(/SD_INCOHERENT_FIXES/);
-    expect(kernel('v6.1').without('walkers_read_pmd_once', 'fault_rejects_unstable_pmd').fixes.size).toBe(kernel('v6.1').fixes.size - 2);
+    expect(kernel('v6.1').without('walkers_read_pmd_once', 'fault_rejects_unstable_pmd').fixes.size).toBe(
+      kernel('v6.1').fixes.size - 2,
+    );
   });
 
   test('a slip of the fingers is recognised', () => {
-    expect(() => kernel('v6.1').without('gup_fast_recheck_pmd')).toThrow(/SD_UNKNOWN_FIX[\s\S]*Did you mean gup_fast_rechecks_pmd\?/);
+    expect(() => kernel('v6.1').without('gup_fast_recheck_pmd')).toThrow(
+      /SD_UNKNOWN_FIX[\s\S]*Did you mean gup_fast_rechecks_pmd\?/,
+    );
     expect(() => kernel('v6.1').with('zzz')).toThrow(/Fixes: .*walkers_read_pmd_once/);
     expect(() => kernel('v6.3')).toThrow(/SD_BAD_CONFIG/);
   });

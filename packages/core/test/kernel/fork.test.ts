@@ -1,5 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { context_switch, exit_mm, fork, get_user_pages_fast_only, kernel, khugepaged_collapse, madvise_dontneed, mmput, shrink_huge_zero_page_scan, user_load, user_store } from '../../src/kernel/index.ts';
+import {
+  context_switch,
+  exit_mm,
+  fork,
+  get_user_pages_fast_only,
+  kernel,
+  khugepaged_collapse,
+  madvise_dontneed,
+  mmput,
+  shrink_huge_zero_page_scan,
+  user_load,
+  user_store,
+} from '../../src/kernel/index.ts';
 import { isTable, pte_write } from '../../src/words/entry.ts';
 import { entryRef, hugeZeroCells, mmCells, pageCells, ZERO_PFN, type Mm } from '../../src/words/objects.ts';
 import { mm_find_pmd } from '../../src/kernel/index.ts';
@@ -28,13 +40,25 @@ describe('fork', () => {
     expect([frame(b, child, 0), frame(b, child, base)]).toEqual([frame(b, mm, 0), frame(b, mm, base)]);
     expect([refs(b, frame(b, mm, 0)), refs(b, frame(b, mm, base))]).toEqual([2, 2]);
     expect([pte_write(pmd(b, mm, 0)), pte_write(pmd(b, child, 0))]).toEqual([false, false]);
-    const steps = ['pgd_alloc', 'pgtable_trans_huge_deposit', 'pmdp_set_wrprotect', 'arch_enter_lazy_mmu_mode', 'ptep_set_wrprotect', 'arch_leave_lazy_mmu_mode', 'arch_dup_mmap', 'flush_tlb_mm'];
+    const steps = [
+      'pgd_alloc',
+      'pgtable_trans_huge_deposit',
+      'pmdp_set_wrprotect',
+      'arch_enter_lazy_mmu_mode',
+      'ptep_set_wrprotect',
+      'arch_leave_lazy_mmu_mode',
+      'arch_dup_mmap',
+      'flush_tlb_mm',
+    ];
     expect(order(b, ...steps)).toEqual(steps);
     expect(b.value(mmCells.write_protect_seq(0)) % 2).toBe(0);
     expect(b.locksHeld()).toEqual([]);
   });
 
-  test.each([['pgd > pmd > pte', twoLevels], ['pgd > pud > pmd > pte', withPud]])('on a tree %s a write is seen on its own side only', (_name, geometry) => {
+  test.each([
+    ['pgd > pmd > pte', twoLevels],
+    ['pgd > pud > pmd > pte', withPud],
+  ])('on a tree %s a write is seen on its own side only', (_name, geometry) => {
     const b = forked(kernel('v6.1'), geometry);
     b.run(user_store(b.cpu, base, 22));
     expect([data(b, mm, base), data(b, child, base)]).toEqual([22, 12]);
@@ -49,7 +73,10 @@ describe('fork', () => {
     const shared = frame(b, mm, base);
     b.hooks.length = 0;
     b.run(user_store(b.cpu, base, 22));
-    expect(order(b, 'ptep_clear_flush', 'set_pte_at', 'ptep_set_access_flags')).toEqual(['ptep_clear_flush', 'set_pte_at']);
+    expect(order(b, 'ptep_clear_flush', 'set_pte_at', 'ptep_set_access_flags')).toEqual([
+      'ptep_clear_flush',
+      'set_pte_at',
+    ]);
     expect([frame(b, mm, base) === shared, refs(b, shared)]).toEqual([false, 1]);
     inChild(b);
     b.hooks.length = 0;
@@ -87,7 +114,10 @@ describe('fork', () => {
   });
 
   test('a page whose fork has ended is shared with nobody, whoever else holds a reference', () => {
-    for (const [fixes, same] of [[kernel('v6.1'), true], [kernel('v5.8'), false]] as const) {
+    for (const [fixes, same] of [
+      [kernel('v6.1'), true],
+      [kernel('v5.8'), false],
+    ] as const) {
       const b = oneThread({ fixes });
       b.run(user_store(b.cpu, base, 12));
       const [pin] = b.run(get_user_pages_fast_only(b.cpu, base, 1, 'write'));
@@ -106,7 +136,11 @@ describe('exit', () => {
     b.run(user_store(b.childCpu, PAGE, 22));
     b.hooks.length = 0;
     b.run(exit_mm(b.childCpu, child));
-    expect(order(b, 'enter_lazy_tlb', 'arch_exit_mmap', 'tlb_flush', 'pgd_free')).toEqual(['enter_lazy_tlb', 'arch_exit_mmap', 'tlb_flush']);
+    expect(order(b, 'enter_lazy_tlb', 'arch_exit_mmap', 'tlb_flush', 'pgd_free')).toEqual([
+      'enter_lazy_tlb',
+      'arch_exit_mmap',
+      'tlb_flush',
+    ]);
     expect([b.value(mmCells.mm_users(1)), b.value(mmCells.mm_count(1))]).toEqual([0, 1]);
     inParent(b);
     expect(order(b, 'pgd_free')).toEqual(['pgd_free']);
@@ -127,7 +161,12 @@ describe('exit', () => {
     inChild(b);
     expect(loans()).toBe(0);
     expect(order(b, 'arch_start_context_switch', 'enter_lazy_tlb', 'switch_mm', 'arch_end_context_switch')).toEqual([
-      ...['enter_lazy_tlb', 'enter_lazy_tlb', 'switch_mm'].flatMap((hook) => ['arch_start_context_switch', hook, 'arch_end_context_switch'])]);
+      ...['enter_lazy_tlb', 'enter_lazy_tlb', 'switch_mm'].flatMap((hook) => [
+        'arch_start_context_switch',
+        hook,
+        'arch_end_context_switch',
+      ]),
+    ]);
     b.run(mmput(b.cpu, mm)); // its last user: nobody has it loaded
     expect(order(b, 'pgd_free')).toEqual(['pgd_free']);
   });
@@ -141,7 +180,9 @@ describe('zero pages', () => {
     b.hooks.length = 0;
     b.run(user_store(b.cpu, base, 5));
     expect(order(b, 'ptep_clear_flush', 'set_pte_at')).toEqual(['ptep_clear_flush', 'set_pte_at']);
-    expect([data(b, mm, base), b.framesInUse(), b.value(pageCells.data(ZERO_PFN)), refs(b, ZERO_PFN)]).toEqual([5, 1, 0, 1]);
+    expect([data(b, mm, base), b.framesInUse(), b.value(pageCells.data(ZERO_PFN)), refs(b, ZERO_PFN)]).toEqual([
+      5, 1, 0, 1,
+    ]);
   });
 
   test('collapse fills zero pages with zeroes of its own', () => {
@@ -164,7 +205,10 @@ describe('zero pages', () => {
     expect([users(b), b.run(shrink_huge_zero_page_scan(b.cpu)), b.framesInUse()]).toEqual([1, true, 0]);
   });
 
-  test.each([['v4.5', [] as string[], 'put, then flush'], ['v4.5', ['huge_zero_page_in_gather'], 'flush, then put']] as const)('in %s with %p a zap gives it back: %s', (release, fixes, says) => {
+  test.each([
+    ['v4.5', [] as string[], 'put, then flush'],
+    ['v4.5', ['huge_zero_page_in_gather'], 'flush, then put'],
+  ] as const)('in %s with %p a zap gives it back: %s', (release, fixes, says) => {
     const b = oneThread({ fixes: kernel(release).with(...fixes) });
     b.run(user_load(b.cpu, 0));
     b.steps.length = 0;
@@ -179,8 +223,9 @@ describe('zero pages', () => {
     b.run(user_load(b.cpu, 0));
     b.hooks.length = 0;
     b.run(user_store(b.cpu, 0, 5));
-    expect(order(b, 'pmdp_huge_clear_flush', 'pgtable_trans_huge_withdraw', 'pmd_populate', 'ptep_clear_flush')).toEqual(
-      ['pmdp_huge_clear_flush', 'pgtable_trans_huge_withdraw', 'pmd_populate', 'ptep_clear_flush']);
+    expect(
+      order(b, 'pmdp_huge_clear_flush', 'pgtable_trans_huge_withdraw', 'pmd_populate', 'ptep_clear_flush'),
+    ).toEqual(['pmdp_huge_clear_flush', 'pgtable_trans_huge_withdraw', 'pmd_populate', 'ptep_clear_flush']);
     expect([data(b, mm, 0), frame(b, mm, PAGE)]).toEqual([5, ZERO_PFN]);
   });
 });

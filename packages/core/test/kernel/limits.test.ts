@@ -33,7 +33,11 @@ test('every place that gives up names a limit that is declared there, and the li
 
 test('each limit says what, and where Linux has it; none is there twice', () => {
   for (const { says, source } of limits())
-    expect([says.length > 10, source.file.endsWith('.c') || source.file.endsWith('.h'), source.symbol !== '']).toEqual([true, true, true]);
+    expect([says.length > 10, source.file.endsWith('.c') || source.file.endsWith('.h'), source.symbol !== '']).toEqual([
+      true,
+      true,
+      true,
+    ]);
   const keys = limits().map(({ says, source }) => `${source.symbol} ${says}`);
   expect(new Set(keys).size).toBe(keys.length);
 });
@@ -41,5 +45,7 @@ test('each limit says what, and where Linux has it; none is there twice', () => 
 test('code that finds no spare handle gives up, and says so', () => {
   const b = oneThread();
   b.run(b.cpu.store(vmaCells.attached(areas(twoLevels).length * 2), 1)); // the only one of the first area is taken
-  expect(() => b.run(munmap(b.cpu, mm, 0, PAGE))).toThrow(/^bound: more pieces of one area than there are spare handles/);
+  expect(() => b.run(munmap(b.cpu, mm, 0, PAGE))).toThrow(
+    /^bound: more pieces of one area than there are spare handles/,
+  );
 });

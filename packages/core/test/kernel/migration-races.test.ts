@@ -25,13 +25,22 @@ const LIFE = ['no user access reaches a page after it was freed', 'no page table
 const DIRTY = 'every page that user code stored to is known to be dirty';
 const planted = (layer: new () => Layer): ArchSpec => toyArch({ layers: [Toy, layer] });
 const found = (arch: ArchSpec, story: Scenario): string[] => {
-  const result = exploreSync(rig(arch, story, v6_1).system, { stopAtFirst: true, maxStates: 1e5, reduce: USUAL_REDUCTIONS });
+  const result = exploreSync(rig(arch, story, v6_1).system, {
+    stopAtFirst: true,
+    maxStates: 1e5,
+    reduce: USUAL_REDUCTIONS,
+  });
   expect([result.outcome === 'bound', result.bounded]).toEqual([false, 0]); // nobody gave up
   return [...result.violations.map((v) => v.claim), ...(result.deadlock ? ['deadlock'] : [])];
 };
 
 type Does = Scenario['threads'][number]['does'];
-const beside = (thp: 'always' | 'never', does: Does, asks: readonly string[], more: Partial<Scenario> = {}): Scenario => ({
+const beside = (
+  thp: 'always' | 'never',
+  does: Does,
+  asks: readonly string[],
+  more: Partial<Scenario> = {},
+): Scenario => ({
   name: 'migration',
   title: 'a page moves beside something else',
   cpus: 2,
@@ -99,9 +108,12 @@ test.each([
   ['munmap of a half of it', 'always', unmap, LIFE],
   ['mprotect of the page', 'never', protect, [LOST, ...LIFE]],
   ['MADV_FREE of the page', 'never', free, [LOST, ...LIFE]],
-] as const)('a page moves beside %s (huge pages: %s): nothing breaks, and nobody gives up', (_name, thp, does, asks) => {
-  expect(found(toyArch(), beside(thp, does, asks))).toEqual([]);
-});
+] as const)(
+  'a page moves beside %s (huge pages: %s): nothing breaks, and nobody gives up',
+  (_name, thp, does, asks) => {
+    expect(found(toyArch(), beside(thp, does, asks))).toEqual([]);
+  },
+);
 test('a huge page moves while mremap takes it elsewhere: it arrives where the entry stands by then', () =>
   expect(
     found(

@@ -12,7 +12,16 @@ import type { Ref } from '../../src/words/cells.ts';
 import { cpuBit, type Va } from '../../src/words/address.ts';
 import type { Cpu, Invalidation } from '../../src/words/cpu.ts';
 import { spaceOf, type Geometry } from '../../src/words/geometry.ts';
-import { entryRef, mmCells, pageCells, tableCells, ZERO_PFN, type Mm, type Slot, type Vma } from '../../src/words/objects.ts';
+import {
+  entryRef,
+  mmCells,
+  pageCells,
+  tableCells,
+  ZERO_PFN,
+  type Mm,
+  type Slot,
+  type Vma,
+} from '../../src/words/objects.ts';
 import type { KernelConfig, MachineSpec } from '../../src/words/spec.ts';
 import type { Op, Step } from '../../src/words/step.ts';
 
@@ -33,17 +42,32 @@ export const areas = (g: Geometry): Vma[] => [
 const copies = (g: Geometry): Vma[] => areas(g).map((vma) => ({ ...vma, id: vma.id + 3, mm: child }));
 
 /** A handle for one piece of each of the first two areas. */
-const spares = (g: Geometry): Vma[] => areas(g).slice(0, 2).map((vma) => ({ ...vma, id: vma.id + 6, pieceOf: vma.id }));
+const spares = (g: Geometry): Vma[] =>
+  areas(g)
+    .slice(0, 2)
+    .map((vma) => ({ ...vma, id: vma.id + 6, pieceOf: vma.id }));
 
-const everything = (cpu: Cpu, asid: number): Invalidation => ({ asid, start: 0, end: spaceOf(cpu.geometry), leaves: ['pte', 'pmd'], walkCache: 'all' });
+const everything = (cpu: Cpu, asid: number): Invalidation => ({
+  asid,
+  start: 0,
+  end: spaceOf(cpu.geometry),
+  leaves: ['pte', 'pmd'],
+  walkCache: 'all',
+});
 function* flushAll(cpu: Cpu, of: Mm): Op {
   yield* cpu.flush_local(everything(cpu, of.id));
 }
 /** Flushes of one CPU: everything, at once. */
 const flushes: Partial<MmHooks> = {
-  *flush_tlb_range(cpu: Cpu, vma: Vma, _start: Va, _end: Va) { yield* flushAll(cpu, vma.mm); },
-  *flush_tlb_page(cpu: Cpu, vma: Vma, _addr: Va) { yield* flushAll(cpu, vma.mm); },
-  *flush_tlb_mm(cpu: Cpu, of: Mm) { yield* flushAll(cpu, of); },
+  *flush_tlb_range(cpu: Cpu, vma: Vma, _start: Va, _end: Va) {
+    yield* flushAll(cpu, vma.mm);
+  },
+  *flush_tlb_page(cpu: Cpu, vma: Vma, _addr: Va) {
+    yield* flushAll(cpu, vma.mm);
+  },
+  *flush_tlb_mm(cpu: Cpu, of: Mm) {
+    yield* flushAll(cpu, of);
+  },
 };
 
 interface Wanted {
@@ -54,29 +78,69 @@ interface Wanted {
   layer?: Partial<MmHooks>;
 }
 
-export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config = {}, numbers = {}, layer = {} }: Wanted = {}) {
+export function oneThread({
+  geometry = twoLevels,
+  fixes = kernel('v6.1'),
+  config = {},
+  numbers = {},
+  layer = {},
+}: Wanted = {}) {
   const spec: MachineSpec = {
-    geometry, shootdown: 'ipi', walkCache: true, hardwareAccessed: 'always', hardwareDirty: 'always', memory: 'tso', numbers: {}, exploring: {},
-    config: { MMU_GATHER_RCU_TABLE_FREE: false, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: true, MMU_GATHER_MERGE_VMAS: true, ...config }, entryBits: {}, cells: [],
+    geometry,
+    shootdown: 'ipi',
+    walkCache: true,
+    hardwareAccessed: 'always',
+    hardwareDirty: 'always',
+    memory: 'tso',
+    numbers: {},
+    exploring: {},
+    config: {
+      MMU_GATHER_RCU_TABLE_FREE: false,
+      TRANSPARENT_HUGEPAGE: true,
+      HAVE_FAST_GUP: true,
+      MMU_GATHER_MERGE_VMAS: true,
+      ...config,
+    },
+    entryBits: {},
+    cells: [],
   };
-  const all: Readonly<Record<string, number>> = { ...genericNumbers(geometry), ...exploringNumbers, MMU_GATHER_BUNDLE: 64, ...numbers };
+  const all: Readonly<Record<string, number>> = {
+    ...genericNumbers(geometry),
+    ...exploringNumbers,
+    MMU_GATHER_BUNDLE: 64,
+    ...numbers,
+  };
   const layers = [layer, flushes, new Generic()];
   /** Hooks entered, in order. */
   const hooks: string[] = [];
   const steps: Step[] = [];
-  const machine = new Machine(spec, { cpus: 1, mms: 2, vmas: [...areas(geometry), ...copies(geometry), ...spares(geometry)], pool: { frames: 64, tables: 32 }, geometry, ghosts: new Set() }, {
-    has: (name) => fixes.fixes.has(name),
-    config: spec.config,
-    number: (name) => all[name] ?? NaN,
-    dispatch: (cpu, hook, args) => {
-      const { hookName } = hook as Hook;
-      hooks.push(hookName);
-      const body = layers.find((one) => hookName in one) as unknown as Record<string, (...a: unknown[]) => Op<unknown>>;
-      return body[hookName]!.call(body, cpu, ...args);
+  const machine = new Machine(
+    spec,
+    {
+      cpus: 1,
+      mms: 2,
+      vmas: [...areas(geometry), ...copies(geometry), ...spares(geometry)],
+      pool: { frames: 64, tables: 32 },
+      geometry,
+      ghosts: new Set(),
     },
-    hookName: (hook) => (hook as Hook).hookName,
-    watches: () => false,
-  });
+    {
+      has: (name) => fixes.fixes.has(name),
+      config: spec.config,
+      number: (name) => all[name] ?? NaN,
+      dispatch: (cpu, hook, args) => {
+        const { hookName } = hook as Hook;
+        hooks.push(hookName);
+        const body = layers.find((one) => hookName in one) as unknown as Record<
+          string,
+          (...a: unknown[]) => Op<unknown>
+        >;
+        return body[hookName]!.call(body, cpu, ...args);
+      },
+      hookName: (hook) => (hook as Hook).hookName,
+      watches: () => false,
+    },
+  );
   const store = new MapStore((cell) => machine.parts.layout.initial(cell));
   const cpu = machine.cpu(0, mm);
   const childCpu = machine.cpu(0, child);
@@ -90,7 +154,8 @@ export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config
       const meaning = machine.meaning(step.kind);
       if (step.kind === 'bug' || step.kind === 'bound') throw new Error(`${step.kind}: ${step.why}`);
       before?.(step);
-      if (!(meaning.enabled?.(step, store) ?? true)) throw new Error(`stuck at ${step.kind} in ${machine.where().join(' > ')}`);
+      if (!(meaning.enabled?.(step, store) ?? true))
+        throw new Error(`stuck at ${step.kind} in ${machine.where().join(' > ')}`);
       steps.push(step);
       turn = op.next(meaning.apply(step, store, 0));
     }
@@ -114,16 +179,33 @@ export function oneThread({ geometry = twoLevels, fixes = kernel('v6.1'), config
     };
   };
 
-  const count = (size: number, test: (i: number) => boolean): number => Array.from({ length: size }, (_, i) => i).filter(test).length;
+  const count = (size: number, test: (i: number) => boolean): number =>
+    Array.from({ length: size }, (_, i) => i).filter(test).length;
   const { sizes } = machine.parts.layout;
   return {
-    cpu, childCpu, machine, hooks, steps, value, run, loads, meanwhile,
+    cpu,
+    childCpu,
+    machine,
+    hooks,
+    steps,
+    value,
+    run,
+    loads,
+    meanwhile,
     facts: machine.facts(store),
     /** Frames and tables allocated and not freed; the top table is one. The zero page does not count. */
     framesInUse: () => count(sizes.page, (i) => i !== ZERO_PFN && value(pageCells.life(i)) === 1),
     tablesInUse: () => count(sizes.table, (i) => value(tableCells.life(i)) === 1),
-    twice: () => count(sizes.page, (i) => value(pageCells.life(i)) === 3) + count(sizes.table, (i) => value(tableCells.life(i)) === 3),
-    locksHeld: () => [mmCells.mmap_lock(0), mmCells.mmap_lock(1), mmCells.page_table_lock(0), ...Array.from({ length: sizes.table }, (_, t) => tableCells.ptl(t))].filter((at) => value(at) !== 0),
+    twice: () =>
+      count(sizes.page, (i) => value(pageCells.life(i)) === 3) +
+      count(sizes.table, (i) => value(tableCells.life(i)) === 3),
+    locksHeld: () =>
+      [
+        mmCells.mmap_lock(0),
+        mmCells.mmap_lock(1),
+        mmCells.page_table_lock(0),
+        ...Array.from({ length: sizes.table }, (_, t) => tableCells.ptl(t)),
+      ].filter((at) => value(at) !== 0),
     interruptsOff: () => value(hw.irqOff(0)) !== 0,
     inCpumask: () => (value(mmCells.cpumask(0)) & cpuBit(0)) !== 0,
   };

@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  __split_huge_pmd, get_user_pages_fast, get_user_pages_fast_only, kernel, khugepaged_collapse, madvise_dontneed, mm_find_pmd, munmap, put_user_pages,
-  user_load, user_store,
+  __split_huge_pmd,
+  get_user_pages_fast,
+  get_user_pages_fast_only,
+  kernel,
+  khugepaged_collapse,
+  madvise_dontneed,
+  mm_find_pmd,
+  munmap,
+  put_user_pages,
+  user_load,
+  user_store,
 } from '../../src/kernel/index.ts';
 import { handle_pte_fault } from '../../src/kernel/fault.ts';
 import { isTable, pmd_trans_huge, type Pfn } from '../../src/words/entry.ts';
@@ -23,7 +32,10 @@ const expectQuiet = (b: Bench): void => {
   expect(b.twice()).toBe(0);
   expect(b.value(mmCells.tlb_flush_pending(0))).toBe(0);
 };
-const trees: [string, Geometry][] = [['pgd > pmd > pte', twoLevels], ['pgd > pud > pmd > pte', withPud]];
+const trees: [string, Geometry][] = [
+  ['pgd > pmd > pte', twoLevels],
+  ['pgd > pud > pmd > pte', withPud],
+];
 
 describe.each(trees)('on a tree %s', (_name, geometry) => {
   test('a store faults in a page or a huge page, and everything comes back with munmap', () => {
@@ -55,7 +67,11 @@ describe.each(trees)('on a tree %s', (_name, geometry) => {
     b.run(munmap(b.cpu, mm, 2 * PAGE, 4 * PAGE));
     expect(b.tablesInUse()).toBe(tables - 1); // its PTE table; the PMD table holds the neighbour's huge entry
     expect(dataAt(b, 0)).toBe(1);
-    expect(order(b, 'pmd_clear', 'pte_free_tlb', 'pud_clear', 'pmd_free_tlb', 'tlb_flush')).toEqual(['pmd_clear', 'pte_free_tlb', 'tlb_flush']);
+    expect(order(b, 'pmd_clear', 'pte_free_tlb', 'pud_clear', 'pmd_free_tlb', 'tlb_flush')).toEqual([
+      'pmd_clear',
+      'pte_free_tlb',
+      'tlb_flush',
+    ]);
   });
 
   test('a whole tree is freed from the leaves up, after the flush', () => {
@@ -63,8 +79,26 @@ describe.each(trees)('on a tree %s', (_name, geometry) => {
     b.run(user_store(b.cpu, 2 * PAGE, 2));
     b.hooks.length = b.steps.length = 0;
     b.run(munmap(b.cpu, mm, 0, 4 * PAGE));
-    expect(order(b, 'ptep_get_and_clear_full', 'pmd_clear', 'pte_free_tlb', 'pud_clear', 'pmd_free_tlb', 'p4d_clear', 'pud_free_tlb', 'tlb_flush')).toEqual([
-      'ptep_get_and_clear_full', 'pmd_clear', 'pte_free_tlb', 'pud_clear', 'pmd_free_tlb', ...(geometry === withPud ? ['p4d_clear', 'pud_free_tlb'] : []), 'tlb_flush',
+    expect(
+      order(
+        b,
+        'ptep_get_and_clear_full',
+        'pmd_clear',
+        'pte_free_tlb',
+        'pud_clear',
+        'pmd_free_tlb',
+        'p4d_clear',
+        'pud_free_tlb',
+        'tlb_flush',
+      ),
+    ).toEqual([
+      'ptep_get_and_clear_full',
+      'pmd_clear',
+      'pte_free_tlb',
+      'pud_clear',
+      'pmd_free_tlb',
+      ...(geometry === withPud ? ['p4d_clear', 'pud_free_tlb'] : []),
+      'tlb_flush',
     ]);
     const kinds = b.steps.map((step) => step.kind);
     expect(kinds.indexOf('tlb.local')).toBeLessThan(kinds.indexOf('page.free'));
@@ -86,7 +120,10 @@ describe('faults', () => {
     const b = oneThread();
     b.run(user_store(b.cpu, PAGE, 5));
     expect(order(b, 'pte_alloc_one', 'pgtable_trans_huge_deposit', 'set_pmd_at', 'update_mmu_cache_pmd')).toEqual([
-      'pte_alloc_one', 'pgtable_trans_huge_deposit', 'set_pmd_at', 'update_mmu_cache_pmd',
+      'pte_alloc_one',
+      'pgtable_trans_huge_deposit',
+      'set_pmd_at',
+      'update_mmu_cache_pmd',
     ]);
     expect(dataAt(b, PAGE)).toBe(5);
   });
@@ -99,7 +136,10 @@ describe('MADV_DONTNEED', () => {
     b.hooks.length = 0;
     b.run(madvise_dontneed(b.cpu, mm, 0, 2 * PAGE));
     expect(order(b, 'pmdp_huge_get_and_clear_full', 'pgtable_trans_huge_withdraw', 'pte_free', 'tlb_flush')).toEqual([
-      'pmdp_huge_get_and_clear_full', 'pgtable_trans_huge_withdraw', 'pte_free', 'tlb_flush',
+      'pmdp_huge_get_and_clear_full',
+      'pgtable_trans_huge_withdraw',
+      'pte_free',
+      'tlb_flush',
     ]);
     expect([b.framesInUse(), b.value(mmCells.pgtables_bytes(0))]).toEqual([0, 0]);
     b.run(user_load(b.cpu, 0));
@@ -125,13 +165,27 @@ describe('MADV_DONTNEED', () => {
     b.run(user_store(b.cpu, 3 * PAGE, 2));
     b.hooks.length = b.steps.length = 0;
     b.run(madvise_dontneed(b.cpu, mm, 2 * PAGE, 4 * PAGE));
-    const seen = b.steps.map((step) => step.kind).filter((kind) => ['spin_lock', 'spin_unlock', 'tlb.local', 'page.free'].includes(kind));
-    expect(seen).toEqual(['spin_lock', 'tlb.local', 'spin_unlock', 'page.free', 'spin_lock', 'tlb.local', 'spin_unlock', 'page.free']);
+    const seen = b.steps
+      .map((step) => step.kind)
+      .filter((kind) => ['spin_lock', 'spin_unlock', 'tlb.local', 'page.free'].includes(kind));
+    expect(seen).toEqual([
+      'spin_lock',
+      'tlb.local',
+      'spin_unlock',
+      'page.free',
+      'spin_lock',
+      'tlb.local',
+      'spin_unlock',
+      'page.free',
+    ]);
     expectQuiet(b);
   });
 
   test('beside another gather it flushes although it found nothing, since 4.13', () => {
-    for (const [release, flushed] of [['v4.5', 0], ['v4.13', 1]] as const) {
+    for (const [release, flushed] of [
+      ['v4.5', 0],
+      ['v4.13', 1],
+    ] as const) {
       const b = oneThread({ fixes: kernel(release) });
       b.run(b.cpu.add(mmCells.tlb_flush_pending(0), 1)); // the other one
       b.run(madvise_dontneed(b.cpu, mm, 2 * PAGE, 4 * PAGE));
@@ -140,7 +194,10 @@ describe('MADV_DONTNEED', () => {
   });
 
   test('areas are flushed one by one where gathers do not merge them', () => {
-    for (const [merge, flushed] of [[true, 1], [false, 3]] as const) {
+    for (const [merge, flushed] of [
+      [true, 1],
+      [false, 3],
+    ] as const) {
       const b = oneThread({ config: { MMU_GATHER_MERGE_VMAS: merge } });
       b.run(user_store(b.cpu, 0, 1));
       b.run(user_store(b.cpu, 2 * PAGE, 1));
@@ -159,10 +216,16 @@ describe('splitting', () => {
     b.hooks.length = 0;
     b.run(__split_huge_pmd(b.cpu, areas(twoLevels)[0]!, pmdAt(b, 0).slot, 0));
     expect(order(b, 'pmdp_invalidate', 'pgtable_trans_huge_withdraw', 'set_pte_at', 'pmd_populate')).toEqual([
-      'pmdp_invalidate', 'pgtable_trans_huge_withdraw', 'set_pte_at', 'set_pte_at', 'pmd_populate',
+      'pmdp_invalidate',
+      'pgtable_trans_huge_withdraw',
+      'set_pte_at',
+      'set_pte_at',
+      'pmd_populate',
     ]);
     expect([b.facts.mappedFrame(mm, 0), b.facts.mappedFrame(mm, PAGE)]).toEqual([head, head + 1]);
-    expect([refs(b, head), b.value(pageCells.mapcount(head)), b.value(pageCells.mapcount(head + 1))]).toEqual([2, 1, 1]);
+    expect([refs(b, head), b.value(pageCells.mapcount(head)), b.value(pageCells.mapcount(head + 1))]).toEqual([
+      2, 1, 1,
+    ]);
     expect(b.value(pageCells.dirty(head))).toBe(1);
     expectQuiet(b);
   });
@@ -181,18 +244,36 @@ describe('collapse', () => {
     const b = filled();
     const [first, second] = [b.facts.mappedFrame(mm, 2 * PAGE)!, b.facts.mappedFrame(mm, 3 * PAGE)!];
     expect(b.run(khugepaged_collapse(b.cpu, mm, 2 * PAGE))).toBe('SCAN_SUCCEED');
-    expect(order(b, 'pmdp_collapse_flush', 'tlb_remove_table_sync_one', 'ptep_get_and_clear', 'pgtable_trans_huge_deposit', 'set_pmd_at')).toEqual([
-      'pmdp_collapse_flush', 'tlb_remove_table_sync_one', 'ptep_get_and_clear', 'ptep_get_and_clear', 'pgtable_trans_huge_deposit', 'set_pmd_at',
+    expect(
+      order(
+        b,
+        'pmdp_collapse_flush',
+        'tlb_remove_table_sync_one',
+        'ptep_get_and_clear',
+        'pgtable_trans_huge_deposit',
+        'set_pmd_at',
+      ),
+    ).toEqual([
+      'pmdp_collapse_flush',
+      'tlb_remove_table_sync_one',
+      'ptep_get_and_clear',
+      'ptep_get_and_clear',
+      'pgtable_trans_huge_deposit',
+      'set_pmd_at',
     ]);
     const at = (kind: string, ref: { region: unknown; at: readonly number[] }): number =>
-      b.steps.findIndex((s) => s.kind === kind && s.cells[0] === b.machine.parts.layout.cell(ref as ReturnType<typeof pageCells.data>));
+      b.steps.findIndex(
+        (s) => s.kind === kind && s.cells[0] === b.machine.parts.layout.cell(ref as ReturnType<typeof pageCells.data>),
+      );
     const flush = b.steps.findIndex((s) => s.kind === 'tlb.local');
     expect(flush).toBeLessThan(at('load', pageCells.refcount(first)));
     expect(at('load', pageCells.refcount(second))).toBeLessThan(at('load', pageCells.data(first)));
 
     expect(pmd_trans_huge(pmdAt(b, 2 * PAGE).value)).toBe(true);
     expect([dataAt(b, 2 * PAGE), dataAt(b, 3 * PAGE)]).toEqual([21, 22]);
-    expect([refs(b, first), refs(b, second), b.framesInUse(), b.value(mmCells.pgtables_bytes(0))]).toEqual([0, 0, 2, 1]);
+    expect([refs(b, first), refs(b, second), b.framesInUse(), b.value(mmCells.pgtables_bytes(0))]).toEqual([
+      0, 0, 2, 1,
+    ]);
     expectQuiet(b);
     // what was deposited serves a split, and goes in the end
     b.run(madvise_dontneed(b.cpu, mm, 2 * PAGE, 3 * PAGE));
@@ -287,7 +368,10 @@ describe('GUP', () => {
   });
 
   test('drops the page when the PMD changed under it, since 6.1', () => {
-    for (const [release, pinned] of [['v6.0', 1], ['v6.1', 0]] as const) {
+    for (const [release, pinned] of [
+      ['v6.0', 1],
+      ['v6.1', 0],
+    ] as const) {
       // the table is detached by somebody else right after GUP read the PTE
       const b: Bench = oneThread({
         fixes: kernel(release),

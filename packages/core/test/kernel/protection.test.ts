@@ -1,6 +1,14 @@
 /** Changes of protection and MADV_FREE, one thread at a time: which hooks, in which order, in which release. */
 import { describe, expect, test } from '@jest/globals';
-import { kernel, madvise_free, mprotect, split_huge_pmd_address, task_numa_work, user_load, user_store } from '../../src/kernel/index.ts';
+import {
+  kernel,
+  madvise_free,
+  mprotect,
+  split_huge_pmd_address,
+  task_numa_work,
+  user_load,
+  user_store,
+} from '../../src/kernel/index.ts';
 import { F, has, isTable, pmd_dirty, pmd_protnone, pmd_write, pmd_young, type Pmd } from '../../src/words/entry.ts';
 import { entryRef, mmCells, pageCells } from '../../src/words/objects.ts';
 import { areas, mm, oneThread, PAGE, twoLevels, type Bench } from './one-thread.ts';
@@ -40,7 +48,11 @@ describe('mprotect', () => {
   test('since 5.19 the flush is gathered, and comes last', () => {
     const b = touched();
     b.run(mprotect(b.cpu, mm, ...HUGE, 'read-only'));
-    expect(order(b, 'pmdp_invalidate_ad', 'huge_pmd_needs_flush', 'tlb_flush')).toEqual(['pmdp_invalidate_ad', 'huge_pmd_needs_flush', 'tlb_flush']);
+    expect(order(b, 'pmdp_invalidate_ad', 'huge_pmd_needs_flush', 'tlb_flush')).toEqual([
+      'pmdp_invalidate_ad',
+      'huge_pmd_needs_flush',
+      'tlb_flush',
+    ]);
     quiet(b);
   });
 
@@ -49,7 +61,11 @@ describe('mprotect', () => {
     b.run(mprotect(b.cpu, mm, ...SMALL, 'read-only'));
     const one = ['ptep_modify_prot_start', 'ptep_modify_prot_commit', 'pte_needs_flush'];
     expect(order(b, 'arch_enter_lazy_mmu_mode', ...one, 'arch_leave_lazy_mmu_mode', 'tlb_flush')).toEqual([
-      'arch_enter_lazy_mmu_mode', ...one, ...one, 'arch_leave_lazy_mmu_mode', 'tlb_flush',
+      'arch_enter_lazy_mmu_mode',
+      ...one,
+      ...one,
+      'arch_leave_lazy_mmu_mode',
+      'tlb_flush',
     ]);
     quiet(b);
   });
@@ -104,7 +120,11 @@ describe('NUMA balancing', () => {
 });
 
 describe('MADV_FREE', () => {
-  test.each([['v4.5', 'pmdp_huge_get_and_clear_full'], ['v4.13', 'pmdp_invalidate'], ['v6.1', 'pmdp_invalidate']])('%s: takes a huge PMD out by %s', (release, hook) => {
+  test.each([
+    ['v4.5', 'pmdp_huge_get_and_clear_full'],
+    ['v4.13', 'pmdp_invalidate'],
+    ['v6.1', 'pmdp_invalidate'],
+  ])('%s: takes a huge PMD out by %s', (release, hook) => {
     const b = touched(release);
     b.run(madvise_free(b.cpu, mm, ...HUGE));
     expect(order(b, 'pmdp_huge_get_and_clear_full', 'pmdp_invalidate', 'tlb_flush')).toEqual([hook, 'tlb_flush']);
@@ -119,7 +139,13 @@ describe('MADV_FREE', () => {
     const b = touched();
     const frames = b.framesInUse();
     b.run(madvise_free(b.cpu, mm, ...SMALL));
-    expect(order(b, 'ptep_get_and_clear_full', 'set_pte_at', 'tlb_flush')).toEqual(['ptep_get_and_clear_full', 'set_pte_at', 'ptep_get_and_clear_full', 'set_pte_at', 'tlb_flush']);
+    expect(order(b, 'ptep_get_and_clear_full', 'set_pte_at', 'tlb_flush')).toEqual([
+      'ptep_get_and_clear_full',
+      'set_pte_at',
+      'ptep_get_and_clear_full',
+      'set_pte_at',
+      'tlb_flush',
+    ]);
     expect([pmd_dirty(leaf(b, 3 * PAGE)), b.framesInUse()]).toEqual([false, frames]);
     quiet(b);
   });
@@ -128,8 +154,15 @@ describe('MADV_FREE', () => {
 test('a split before 4.16 took the table before it stopped the hardware', () => {
   const b = touched('v4.14');
   b.run(split_huge_pmd_address(b.cpu, areas(twoLevels)[0]!, 0));
-  expect(order(b, 'pmdp_huge_split_prepare', 'pgtable_trans_huge_withdraw', 'set_pte_at', 'pmdp_invalidate', 'pmd_populate')).toEqual([
-    'pmdp_huge_split_prepare', 'pgtable_trans_huge_withdraw', 'set_pte_at', 'set_pte_at', 'pmdp_invalidate', 'pmd_populate',
+  expect(
+    order(b, 'pmdp_huge_split_prepare', 'pgtable_trans_huge_withdraw', 'set_pte_at', 'pmdp_invalidate', 'pmd_populate'),
+  ).toEqual([
+    'pmdp_huge_split_prepare',
+    'pgtable_trans_huge_withdraw',
+    'set_pte_at',
+    'set_pte_at',
+    'pmdp_invalidate',
+    'pmd_populate',
   ]);
   expect(b.value(pageCells.dirty(b.facts.mappedFrame(mm, 0)!))).toBe(1);
   expect(isTable(b.value(entryRef({ level: 'pmd', table: 2, index: 0 })))).toBe(true);

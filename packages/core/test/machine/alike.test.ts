@@ -17,11 +17,20 @@ const look = ipiHandler('look', function* (cpu: Cpu): Op {
 
 const explore = (code: (cpu: Cpu) => Op, reduce: Reductions, last?: (cpu: Cpu) => Op): Exploration =>
   exploreSync(
-    bareSystem({ cells: [word, lock, up], threads: [code, code, ...(last ? [last] : [])], atEnd: { 'the word is 2': (value) => value(word(0)) === 2 } }),
+    bareSystem({
+      cells: [word, lock, up],
+      threads: [code, code, ...(last ? [last] : [])],
+      atEnd: { 'the word is 2': (value) => value(word(0)) === 2 },
+    }),
     { stopAtFirst: false, maxStates: 200_000, reduce },
     byFrames(),
   );
-const says = ({ outcome, violations, deadlocks, ends }: Exploration): unknown => [outcome, violations.map(({ claim }) => claim), deadlocks > 0, ends > 0];
+const says = ({ outcome, violations, deadlocks, ends }: Exploration): unknown => [
+  outcome,
+  violations.map(({ claim }) => claim),
+  deadlocks > 0,
+  ends > 0,
+];
 const { symmetry: _, ...APART } = ALL_REDUCTIONS;
 
 /** Code that treats all CPUs alike. */
@@ -71,7 +80,11 @@ const ALIKE: Readonly<Record<string, [(cpu: Cpu) => Op, ((cpu: Cpu) => Op)?]>> =
 
 describe('they are alike', () => {
   test.each(Object.entries(ALIKE))('they %s', (_what, [code, last]) => {
-    const [exact, together, apart] = [explore(code, {}, last), explore(code, { symmetry: true }, last), explore(code, ALL_REDUCTIONS, last)];
+    const [exact, together, apart] = [
+      explore(code, {}, last),
+      explore(code, { symmetry: true }, last),
+      explore(code, ALL_REDUCTIONS, last),
+    ];
     expect(together.unlike ?? apart.unlike).toBeUndefined();
     expect([says(together), says(apart)]).toEqual([says(exact), says(exact)]);
     expect(together.states).toBeLessThan(0.8 * exact.states);

@@ -34,7 +34,11 @@ class FlushesWhenNothingIsToDo extends NeverFlushes {
 const on = (insufficientRights: InsufficientRights | undefined, layers: readonly (new () => Layer)[]): ArchSpec =>
   toyArch({ layers: [Toy, ...layers], machine: { ...machine, ...(insufficientRights && { insufficientRights }) } });
 function how(spec: ArchSpec, story: Scenario = relaxedBeside): string {
-  const found = exploreSync(rig(spec, story, v6_1).system, { stopAtFirst: true, maxStates: 2e4, reduce: USUAL_REDUCTIONS }, byFrames());
+  const found = exploreSync(
+    rig(spec, story, v6_1).system,
+    { stopAtFirst: true, maxStates: 2e4, reduce: USUAL_REDUCTIONS },
+    byFrames(),
+  );
   return found.neverEnds ? 'never ends' : found.outcome;
 }
 
@@ -53,7 +57,8 @@ describe.each(RULES)('a CPU that $does, and whose fault forgets: $faultForgets',
   });
 });
 
-test('of hardware that nothing is said of the worst is taken', () => expect(how(on(undefined, [NeverFlushes]))).toBe('never ends'));
+test('of hardware that nothing is said of the worst is taken', () =>
+  expect(how(on(undefined, [NeverFlushes]))).toBe('never ends'));
 
 /** A store to a page that this CPU remembers as read-only, while memory lets it write. */
 const stale: Scenario = {
@@ -87,7 +92,9 @@ test('a fault comes of what is remembered: memory may permit the access', () => 
     ],
   };
   const broken = (rule: InsufficientRights): string[] =>
-    exploreSync(rig(on(rule, []), relaxed, v6_1).system, { stopAtFirst: true, maxStates: 1e4 }).violations.map((v) => v.claim);
+    exploreSync(rig(on(rule, []), relaxed, v6_1).system, { stopAtFirst: true, maxStates: 1e4 }).violations.map(
+      (v) => v.claim,
+    );
   expect(broken({ does: 'walks again', faultForgets: false })).toEqual([]);
   expect(broken({ does: 'faults', faultForgets: false })).toEqual(['no BUG_ON fires']);
   expect(broken({ does: 'may fault', faultForgets: true })).toEqual(['no BUG_ON fires']);

@@ -13,7 +13,9 @@ const inside = perMm('inside')(0);
 const caught = perMm('caught')(0);
 const cells = [inside.region, caught.region];
 const run = (want: BareSystem) => exploreSync(bareSystem({ cells, ...want }), { stopAtFirst: false, maxStates: 1e6 });
-const nobodyCaught = { 'the updater never catches the reader inside': (value: (at: typeof caught) => number) => value(caught) === 0 };
+const nobodyCaught = {
+  'the updater never catches the reader inside': (value: (at: typeof caught) => number) => value(caught) === 0,
+};
 
 /** A section with interrupts off (or under RCU) that says when it is inside. */
 const section = (enter: (cpu: Cpu) => Op, leave: (cpu: Cpu) => Op) =>
@@ -23,7 +25,10 @@ const section = (enter: (cpu: Cpu) => Op, leave: (cpu: Cpu) => Op) =>
     yield* cpu.store(inside, 0);
     yield* leave(cpu);
   };
-const irqOff = section((cpu) => cpu.local_irq_save(), (cpu) => cpu.local_irq_restore());
+const irqOff = section(
+  (cpu) => cpu.local_irq_save(),
+  (cpu) => cpu.local_irq_restore(),
+);
 
 /** Waits by `wait` if the reader was inside when it looked, and looks whether that same section is still under way. */
 const updater = (wait: (cpu: Cpu) => Op) =>
@@ -38,11 +43,16 @@ const updater = (wait: (cpu: Cpu) => Op) =>
 describe('a section with interrupts off', () => {
   test('holds up an interrupt that is waited for', () => {
     const kick = ipiHandler('kick');
-    expect(run({ threads: [irqOff, updater((cpu) => cpu.smp_call_function_many(3, kick, {}))], atEnd: nobodyCaught }).violations).toEqual([]);
+    expect(
+      run({ threads: [irqOff, updater((cpu) => cpu.smp_call_function_many(3, kick, {}))], atEnd: nobodyCaught })
+        .violations,
+    ).toEqual([]);
   });
   test('does not hold up an interrupt that nobody waits for', () => {
     const kick = ipiHandler('kick');
-    expect(run({ threads: [irqOff, updater((cpu) => cpu.smp_send(3, kick, {}))], atEnd: nobodyCaught }).violations).toHaveLength(1);
+    expect(
+      run({ threads: [irqOff, updater((cpu) => cpu.smp_send(3, kick, {}))], atEnd: nobodyCaught }).violations,
+    ).toHaveLength(1);
   });
   test('does not hold up a broadcast, waited for or not', () => {
     const what = { asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' } as const;
@@ -53,17 +63,29 @@ describe('a section with interrupts off', () => {
     expect(run({ threads: [irqOff, updater(broadcast)], atEnd: nobodyCaught }).violations).toHaveLength(1);
   });
   test('holds up a grace period', () => {
-    expect(run({ threads: [irqOff, updater((cpu) => cpu.synchronize_rcu())], atEnd: nobodyCaught }).violations).toEqual([]);
+    expect(run({ threads: [irqOff, updater((cpu) => cpu.synchronize_rcu())], atEnd: nobodyCaught }).violations).toEqual(
+      [],
+    );
   });
 });
 
 test('an RCU reader that begins after call_rcu does not hold up its callback', () => {
   const freed = perMm('freed')(0);
-  const callback = rcuCallback('free', function* (cpu) { yield* cpu.store(freed, 1); });
-  const early = section((cpu) => cpu.rcu_read_lock(), (cpu) => cpu.rcu_read_unlock());
+  const callback = rcuCallback('free', function* (cpu) {
+    yield* cpu.store(freed, 1);
+  });
+  const early = section(
+    (cpu) => cpu.rcu_read_lock(),
+    (cpu) => cpu.rcu_read_unlock(),
+  );
   const found = run({
     cells: [...cells, freed.region],
-    threads: [early, function* (cpu: Cpu): Op { yield* cpu.call_rcu(callback, {}); }],
+    threads: [
+      early,
+      function* (cpu: Cpu): Op {
+        yield* cpu.call_rcu(callback, {});
+      },
+    ],
     atEnd: { 'the callback has run': (value) => value(freed) === 1 },
   });
   // The reader may begin first (the callback waits) or last (it does not): both end.
@@ -81,7 +103,9 @@ test('a handler runs on its target while the code below it waits', () => {
         const now = yield* cpu.load(inside);
         if (now !== 0) yield* cpu.store(caught, 1);
       },
-      function* (cpu: Cpu): Op { yield* cpu.smp_call_function_many(1, handler, {}); },
+      function* (cpu: Cpu): Op {
+        yield* cpu.smp_call_function_many(1, handler, {});
+      },
     ],
     atEnd: { 'the thread never sees its own handler half done': (value) => value(caught) === 0 },
   });
@@ -116,15 +140,27 @@ test('a deadlock by two locks is found', () => {
 describe('translations', () => {
   /** T1 -> T2 -> T3, whose entry 0 maps P8. */
   const tree = [
-    [tableCells.entry(1, 0), mkTable(2)], [tableCells.entry(2, 0), mkTable(3)],
-    [tableCells.entry(3, 0), mkLeaf(8, F.PRESENT | F.WRITE | F.USER)], [hw.root(0), 1], [pageCells.life(8), 1],
+    [tableCells.entry(1, 0), mkTable(2)],
+    [tableCells.entry(2, 0), mkTable(3)],
+    [tableCells.entry(3, 0), mkLeaf(8, F.PRESENT | F.WRITE | F.USER)],
+    [hw.root(0), 1],
+    [pageCells.life(8), 1],
   ] as const;
   const store = { va: 0, kind: 'write', token: 5 } as const;
 
   test('a store sets accessed and dirty in the entry, and reaches the page', () => {
     const found = run({
-      start: tree, threads: [function* (cpu: Cpu): Op { yield* cpu.user_access(store); }],
-      atEnd: { 'the entry is dirty': (value) => value(tableCells.entry(3, 0)) === mkLeaf(8, F.PRESENT | F.WRITE | F.USER | F.ACCESSED | F.DIRTY), 'the page holds it': (value) => value(pageCells.data(8)) === 5 },
+      start: tree,
+      threads: [
+        function* (cpu: Cpu): Op {
+          yield* cpu.user_access(store);
+        },
+      ],
+      atEnd: {
+        'the entry is dirty': (value) =>
+          value(tableCells.entry(3, 0)) === mkLeaf(8, F.PRESENT | F.WRITE | F.USER | F.ACCESSED | F.DIRTY),
+        'the page holds it': (value) => value(pageCells.data(8)) === 5,
+      },
     });
     expect(found.violations).toEqual([]);
   });
@@ -134,7 +170,10 @@ describe('translations', () => {
       run({
         start: tree,
         threads: [
-          function* (cpu: Cpu): Op { yield* cpu.user_access(store); yield* cpu.user_access({ ...store, token: 6 }); },
+          function* (cpu: Cpu): Op {
+            yield* cpu.user_access(store);
+            yield* cpu.user_access({ ...store, token: 6 });
+          },
           function* (cpu: Cpu): Op {
             yield* cpu.xchg(tableCells.entry(3, 0), 0);
             yield* flush(cpu);
@@ -146,8 +185,13 @@ describe('translations', () => {
       });
     const what = { asid: 0, start: 0, end: 4096, leaves: ['pte'], walkCache: 'none' } as const;
     function* none(): Op {}
-    function* unwaited(cpu: Cpu): Op { yield* cpu.tlbi_broadcast(what); }
-    function* waited(cpu: Cpu): Op { yield* cpu.tlbi_broadcast(what); yield* cpu.tlbi_sync('dsb'); }
+    function* unwaited(cpu: Cpu): Op {
+      yield* cpu.tlbi_broadcast(what);
+    }
+    function* waited(cpu: Cpu): Op {
+      yield* cpu.tlbi_broadcast(what);
+      yield* cpu.tlbi_sync('dsb');
+    }
     const claim = ['nothing is stored after the flush'];
     expect(cleared(none).violations.map((v) => v.claim)).toEqual(claim);
     expect(cleared(unwaited).violations.map((v) => v.claim)).toEqual(claim);

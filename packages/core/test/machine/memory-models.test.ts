@@ -20,7 +20,12 @@ function* storeThenLoad(cpu: Cpu, fence: boolean): Op {
   yield* cpu.xchg(seen(cpu.id), value);
 }
 const storeBuffering = (memory: 'sc' | 'tso', fence: boolean) =>
-  bareSystem({ memory, cells, threads: [0, 1].map(() => (cpu: Cpu) => storeThenLoad(cpu, fence)), atEnd: { 'one of them sees the other': (value) => value(seen(0)) + value(seen(1)) > 0 } });
+  bareSystem({
+    memory,
+    cells,
+    threads: [0, 1].map(() => (cpu: Cpu) => storeThenLoad(cpu, fence)),
+    atEnd: { 'one of them sees the other': (value) => value(seen(0)) + value(seen(1)) > 0 },
+  });
 
 function* writer(cpu: Cpu): Op {
   yield* cpu.store(x, 1);
@@ -42,8 +47,14 @@ describe('store buffering: each stores, then reads the other', () => {
   });
 
   test('the unreduced judge agrees, state by state', () => {
-    for (const [memory, fence] of [['sc', false], ['tso', false], ['tso', true]] as const)
-      expect(oracle(storeBuffering(memory, fence), 1e5).states).toBe(exploreSync(storeBuffering(memory, fence), all).states);
+    for (const [memory, fence] of [
+      ['sc', false],
+      ['tso', false],
+      ['tso', true],
+    ] as const)
+      expect(oracle(storeBuffering(memory, fence), 1e5).states).toBe(
+        exploreSync(storeBuffering(memory, fence), all).states,
+      );
   });
 });
 
@@ -58,23 +69,36 @@ test.each([
     yield* end(cpu);
     yield* cpu.xchg(seen(cpu.id), value);
   }
-  const system = bareSystem({ memory: 'tso', cells, threads: [body, body], atEnd: { 'one of them sees the other': (value) => value(seen(0)) + value(seen(1)) > 0 } });
+  const system = bareSystem({
+    memory: 'tso',
+    cells,
+    threads: [body, body],
+    atEnd: { 'one of them sees the other': (value) => value(seen(0)) + value(seen(1)) > 0 },
+  });
   expect(exploreSync(system, all).violations).toHaveLength(1);
 });
 
 test('message passing holds under TSO: stores reach memory in order', () => {
-  const system = bareSystem({ memory: 'tso', cells, threads: [writer, reader], atEnd: { 'the flag comes after the data': (value) => value(seen(1)) === 0 } });
+  const system = bareSystem({
+    memory: 'tso',
+    cells,
+    threads: [writer, reader],
+    atEnd: { 'the flag comes after the data': (value) => value(seen(1)) === 0 },
+  });
   expect(exploreSync(system, all)).toMatchObject({ outcome: 'complete', violations: [] });
 });
 
 test('a CPU reads its own held-back store', () => {
   const system = bareSystem({
-    memory: 'tso', cells,
-    threads: [function* (cpu: Cpu): Op {
-      yield* cpu.store(x, 7);
-      const own = yield* cpu.load(x);
-      yield* cpu.xchg(seen(0), own);
-    }],
+    memory: 'tso',
+    cells,
+    threads: [
+      function* (cpu: Cpu): Op {
+        yield* cpu.store(x, 7);
+        const own = yield* cpu.load(x);
+        yield* cpu.xchg(seen(0), own);
+      },
+    ],
     atEnd: { 'it saw its own store': (value) => value(seen(0)) === 7 },
   });
   expect(exploreSync(system, all).violations).toEqual([]);

@@ -8,7 +8,13 @@ import type { Meaning, Op } from '../../src/words/step.ts';
 import type { System } from '../../src/words/system.ts';
 import { difference } from '../explore/agree.ts';
 
-const page = (n: number): Invalidation => ({ asid: 0, start: 4096 * n, end: 4096 * (n + 1), leaves: ['pte', 'pmd'], walkCache: 'none' });
+const page = (n: number): Invalidation => ({
+  asid: 0,
+  start: 4096 * n,
+  end: 4096 * (n + 1),
+  leaves: ['pte', 'pmd'],
+  walkCache: 'none',
+});
 const remembered = mkLeaf(4, F.PRESENT | F.USER);
 
 /** CPU 0 remembers two translations; CPU 1 broadcasts that both go, and waits, or not. */
@@ -30,7 +36,8 @@ const received = { kind: 'tlb.receive', cpu: 0, cells: [], args: [] };
 /** The same machine, but for what one kind of step does. */
 const but = (system: System, kind: string, change: (meaning: Meaning) => Partial<Meaning>): System => ({
   ...system,
-  meaning: (asked) => (asked === kind ? { ...system.meaning(kind), ...change(system.meaning(kind)) } : system.meaning(asked)),
+  meaning: (asked) =>
+    asked === kind ? { ...system.meaning(kind), ...change(system.meaning(kind)) } : system.meaning(asked),
 });
 
 describe('two broadcasts in a row', () => {
@@ -40,7 +47,10 @@ describe('two broadcasts in a row', () => {
 
   test('a CPU that forgets what else was broadcast is noticed', () => {
     const system = twoAtOnce(true);
-    const [queue] = system.meaning('tlb.receive').footprint(received).takes!.filter((cell) => system.names.name(cell) === 'CPU1->CPU0 invalidations');
+    const [queue] = system
+      .meaning('tlb.receive')
+      .footprint(received)
+      .takes!.filter((cell) => system.names.name(cell) === 'CPU1->CPU0 invalidations');
     const forgets = (plain: Meaning): Partial<Meaning> => ({
       apply(step, store, choice) {
         const observed = plain.apply(step, store, choice);

@@ -24,21 +24,45 @@ function trapped(flag: number, atLevel: number, write: (cpu: Cpu) => Op<unknown>
   const ends = new Set<string>();
   exploreSync(
     bareSystem({
-      threads: [write], cells: [readOnly, level], spec: { writeTrap }, memory,
-      start: [[readOnly(1), flag], [level(1), atLevel], [word, mkTable(2)]],
-      atEnd: { 'it ends': (value) => { ends.add(`${value(word)} ${value(tableCells.life(1))}`); return true; } },
-      after: { refused: { kinds: ['refused'], holds: () => { said.push('refused'); return true; } } },
+      threads: [write],
+      cells: [readOnly, level],
+      spec: { writeTrap },
+      memory,
+      start: [
+        [readOnly(1), flag],
+        [level(1), atLevel],
+        [word, mkTable(2)],
+      ],
+      atEnd: {
+        'it ends': (value) => {
+          ends.add(`${value(word)} ${value(tableCells.life(1))}`);
+          return true;
+        },
+      },
+      after: {
+        refused: {
+          kinds: ['refused'],
+          holds: () => {
+            said.push('refused');
+            return true;
+          },
+        },
+      },
     }),
     { stopAtFirst: false, maxStates: 1000 },
   );
   return { refused: said.length > 0, ends: [...ends] };
 }
-function* store(cpu: Cpu): Op { yield* cpu.store(word, 0); }
+function* store(cpu: Cpu): Op {
+  yield* cpu.store(word, 0);
+}
 function* xchg(cpu: Cpu): Op {
   const old = yield* cpu.xchg(word, 0);
   yield* cpu.bug_on(old < 0, 'what is refused shows nothing');
 }
-function* free(cpu: Cpu): Op { yield* cpu.free_table(1); }
+function* free(cpu: Cpu): Op {
+  yield* cpu.free_table(1);
+}
 
 test.each([store, xchg])('$name: done where memory is writable, or where the trap does it', (write) => {
   expect(trapped(0, 2, write)).toEqual({ refused: false, ends: ['0 0'] });

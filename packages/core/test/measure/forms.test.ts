@@ -14,7 +14,8 @@ const LAYER = `class Twice {
     yield* cpu.tlbi_sync('dsb');
   }
 }`;
-const withLayer = (text: string): ArchSpec => toyArch({ layers: [Toy, Function(`${text}; return Twice;`)() as LayerClass] });
+const withLayer = (text: string): ArchSpec =>
+  toyArch({ layers: [Toy, Function(`${text}; return Twice;`)() as LayerClass] });
 
 describe.each(programs)('%s', (...program) => {
   test.each(MODES)('%s', (mode) => {
@@ -28,13 +29,16 @@ describe.each(programs)('%s', (...program) => {
 
 describe('a layer of somebody else', () => {
   const program = programs.find(([name]) => name === 'fork, copy, exit')!;
-  const inBoth = (arch: ArchSpec) => (['plain', 'stepwise'] as const).map((form) => run(program, { mode: 'spin3', geometry: SMALL, form }, arch));
+  const inBoth = (arch: ArchSpec) =>
+    (['plain', 'stepwise'] as const).map((form) => run(program, { mode: 'spin3', geometry: SMALL, form }, arch));
 
   test('that was instrumented has both forms', () => {
     const [plain, stepwise] = inBoth(withLayer(instrument(LAYER, 'mine/twice')!));
     expect(plain).toEqual(stepwise);
     expect(plain!.measured.noPlainForm).toBeUndefined();
-    expect(plain!.measured.stepsInAll).toBeGreaterThan(run(program, { mode: 'spin3', geometry: SMALL }).measured.stepsInAll);
+    expect(plain!.measured.stepsInAll).toBeGreaterThan(
+      run(program, { mode: 'spin3', geometry: SMALL }).measured.stepsInAll,
+    );
   });
 
   test('whose two forms differ is noticed', () => {
@@ -49,7 +53,9 @@ describe('a layer of somebody else', () => {
   test('that was not instrumented makes everything run stepwise, from the start, and says so', () => {
     const [plain, stepwise] = inBoth(withLayer(LAYER));
     const { noPlainForm, ...measured } = plain!.measured;
-    expect(noPlainForm).toBe('code that was not instrumented is called by core/rig/kernel-of dispatch, in flush_tlb_page');
+    expect(noPlainForm).toBe(
+      'code that was not instrumented is called by core/rig/kernel-of dispatch, in flush_tlb_page',
+    );
     expect(measured).toEqual(stepwise!.measured);
     expect(plain!.seen).toEqual(stepwise!.seen);
   });

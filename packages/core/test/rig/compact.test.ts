@@ -19,8 +19,10 @@ class Forgetful extends Toy {
 }
 const archs = { sound: toyArch(), forgetful: toyArch({ layers: [Forgetful] }) };
 const story = { ...storeBeside('dontneed'), asks: [watches.find((w) => w.breach === 'page-uaf')!.claim] };
-const judge = (arch: keyof typeof archs, options: { compact?: { seed: number }; reduce?: Reductions } = {}): Promise<Verdict> =>
-  judgeScenario(archs[arch], story, v6_1, 'v6.1', { maxStates: 1e6, ...options });
+const judge = (
+  arch: keyof typeof archs,
+  options: { compact?: { seed: number }; reduce?: Reductions } = {},
+): Promise<Verdict> => judgeScenario(archs[arch], story, v6_1, 'v6.1', { maxStates: 1e6, ...options });
 
 test.each([
   ['sound', 'clean'],

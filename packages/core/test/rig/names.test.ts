@@ -33,7 +33,11 @@ const as = (value: object): never => value as never;
 
 describe('an unknown key is named, with its place and what was meant', () => {
   test.each<[string, object, object]>([
-    ['scenario store-beside-dontneed has a key thraeds, which means nothing.\n  Did you mean threads?', { thraeds: [] }, {}],
+    [
+      'scenario store-beside-dontneed has a key thraeds, which means nothing.\n  Did you mean threads?',
+      { thraeds: [] },
+      {},
+    ],
     [
       'scenario store-beside-dontneed: threads[0] has a key dose, which means nothing.\n  Did you mean does?',
       { threads: [{ ...thread, dose: 1 }] },
@@ -44,37 +48,64 @@ describe('an unknown key is named, with its place and what was meant', () => {
       { areas: [{ form: 0, to: 2, thp: 'never' }] },
       {},
     ],
-    ['scenario store-beside-dontneed: areas[0].thp is "nevr".\n  Did you mean never?', { areas: [{ from: 0, to: 2, thp: 'nevr' }] }, {}],
+    [
+      'scenario store-beside-dontneed: areas[0].thp is "nevr".\n  Did you mean never?',
+      { areas: [{ from: 0, to: 2, thp: 'nevr' }] },
+      {},
+    ],
     [
       'scenario store-beside-dontneed: setup[0] has a key cpus, which means nothing.\n  Did you mean cpu?',
       { setup: [{ cpus: 0, *does() {} }] },
       {},
     ],
-    ['scenario store-beside-dontneed: needs has a key conifg, which means nothing.\n  Did you mean config?', { needs: { conifg: [] } }, {}],
+    [
+      'scenario store-beside-dontneed: needs has a key conifg, which means nothing.\n  Did you mean config?',
+      { needs: { conifg: [] } },
+      {},
+    ],
     [
       'scenario store-beside-dontneed: needs.config[0] is "HAVE_FASTGUP".\n  Did you mean HAVE_FAST_GUP?',
       { needs: { config: ['HAVE_FASTGUP'] } },
       {},
     ],
-    ['scenario store-beside-dontneed: geometry has a key pmdd, which means nothing.\n  Did you mean pmd?', { geometry: { pmdd: 1 } }, {}],
+    [
+      'scenario store-beside-dontneed: geometry has a key pmdd, which means nothing.\n  Did you mean pmd?',
+      { geometry: { pmdd: 1 } },
+      {},
+    ],
     ['scenario store-beside-dontneed: threads is empty.', { threads: [] }, {}],
     ['scenario store-beside-dontneed: memory is "TSO".', { memory: 'TSO' }, {}],
     ['the kernel "Linux 6.1" has a key wiht, which means nothing.\n  Did you mean with?', {}, { wiht: [] }],
-    ['the kernel "Linux 6.1": hooks has a key withuot, which means nothing.\n  Did you mean without?', {}, { hooks: { withuot: [] } }],
+    [
+      'the kernel "Linux 6.1": hooks has a key withuot, which means nothing.\n  Did you mean without?',
+      {},
+      { hooks: { withuot: [] } },
+    ],
     [
       'the kernel "Linux 6.1": config has a key TRANSPARENT_HUGEPAGES, which means nothing.\n  Did you mean TRANSPARENT_HUGEPAGE?',
       {},
       { config: { TRANSPARENT_HUGEPAGES: false } },
     ],
-    ['the kernel "Linux 6.1": config.HAVE_FAST_GUP is "no".\n  Write true or false.', {}, { config: { HAVE_FAST_GUP: 'no' } }],
+    [
+      'the kernel "Linux 6.1": config.HAVE_FAST_GUP is "no".\n  Write true or false.',
+      {},
+      { config: { HAVE_FAST_GUP: 'no' } },
+    ],
     ['the kernel "Linux 6.1": places[0] has no after.', {}, { places: [{ what: 'kick' }] }],
   ])('%s', async (message, scenario, configuration) => {
-    const judged = judgeScenario(toyArch(), as({ ...story, ...scenario }), as({ ...v6_1, ...configuration }), 'v6.1', { maxStates: 1e6 });
+    const judged = judgeScenario(toyArch(), as({ ...story, ...scenario }), as({ ...v6_1, ...configuration }), 'v6.1', {
+      maxStates: 1e6,
+    });
     await expect(judged).rejects.toThrow(new RegExp(message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
-    expect(said(() => rig(toyArch(), as({ ...story, ...scenario }), as({ ...v6_1, ...configuration })))).toMatch(/^65 SD_BAD_/);
+    expect(said(() => rig(toyArch(), as({ ...story, ...scenario }), as({ ...v6_1, ...configuration })))).toMatch(
+      /^65 SD_BAD_/,
+    );
   });
   test.each<[string, object]>([
-    ['its machine has a key walkCach, which means nothing.\n  Did you mean walkCache?', { machine: { ...machine, walkCach: true } }],
+    [
+      'its machine has a key walkCach, which means nothing.\n  Did you mean walkCache?',
+      { machine: { ...machine, walkCach: true } },
+    ],
     [
       'its machine.config has a key HAVE_GUP, which means nothing.',
       { machine: { ...machine, config: { ...machine.config, HAVE_GUP: true } } },
@@ -89,14 +120,19 @@ describe('an unknown key is named, with its place and what was meant', () => {
       'its rules[0].off has a key number, which means nothing.\n  Did you mean numbers?',
       { rules: [{ name: 'a', says: 'b', off: { number: {} } }] },
     ],
-    ['its rule a names a change toy_old, which it has not.', { rules: [{ name: 'a', says: 'b', off: { hooks: { with: ['toy_old'] } } }] }],
+    [
+      'its rule a names a change toy_old, which it has not.',
+      { rules: [{ name: 'a', says: 'b', off: { hooks: { with: ['toy_old'] } } }] },
+    ],
   ])('architecture toy: %s', (message, change) =>
     expect(said(() => toyArch(as(change)))).toContain(`65 SD_BAD_ARCH: architecture toy: ${message}`),
   );
   test('a machine may have keys of its own where the architecture says so, or the one below it', () => {
     const base = toyArch({ machineKeys: ['pv_ops'] });
     expect(said(() => toyArch({ id: 'guest', over: base, machine: as({ ...machine, pv_ops: {} }) }))).toBe('nothing');
-    expect(said(() => toyArch({ id: 'guest', machine: as({ ...machine, pv_ops: {} }) }))).toContain('its machine has a key pv_ops');
+    expect(said(() => toyArch({ id: 'guest', machine: as({ ...machine, pv_ops: {} }) }))).toContain(
+      'its machine has a key pv_ops',
+    );
   });
   test('of a race, wherever', () => {
     const race = { id: 'r', title: 'R', year: 2020, commits: [], scenario: story, before: v6_1, after: v6_1 };
@@ -131,7 +167,10 @@ describe('a name that some architecture brings', () => {
   test('may be that of another one', () => {
     expect(
       stranger(
-        { numbers: { ceiling: 2, MAX_TABLE_BATCH: 1, CPUS_WITHOUT_HUGE_PAGES: 1 }, needs: { operations: ['other_walk'] } },
+        {
+          numbers: { ceiling: 2, MAX_TABLE_BATCH: 1, CPUS_WITHOUT_HUGE_PAGES: 1 },
+          needs: { operations: ['other_walk'] },
+        },
         { with: ['other_clear_kicks', 'walkers_counted_per_mm'], without: ['other_clear_kicks'] },
       ),
     ).toBe('nothing');
@@ -181,26 +220,41 @@ describe('a name that some architecture brings', () => {
 test('a kernel with an option that an architecture lacks does not exist there', async () => {
   const verdict = (config: NonNullable<Configuration['config']>) =>
     judgeScenario(toyArch(), story, { ...v6_1, config }, 'v6.1', { maxStates: 1e6 });
-  expect(await verdict({ MMU_GATHER_PAGE_SIZE: true })).toMatchObject({ outcome: 'n/a', reason: 'toy has no MMU_GATHER_PAGE_SIZE' });
+  expect(await verdict({ MMU_GATHER_PAGE_SIZE: true })).toMatchObject({
+    outcome: 'n/a',
+    reason: 'toy has no MMU_GATHER_PAGE_SIZE',
+  });
   expect(await verdict({ HAVE_FAST_GUP: true, MMU_GATHER_PAGE_SIZE: false })).toMatchObject({ outcome: 'clean' });
   expect(new Set(KERNEL_CONFIG).size).toBe(KERNEL_CONFIG.length);
 });
 
 describe('code of a story', () => {
   const broken = (does: unknown, setup: unknown = story.setup) =>
-    said(() => rig(toyArch(), as({ ...story, setup, threads: [{ ...thread, does }, story.threads[1]] }), v6_1).system.processes[0]!.body());
+    said(() =>
+      rig(
+        toyArch(),
+        as({ ...story, setup, threads: [{ ...thread, does }, story.threads[1]] }),
+        v6_1,
+      ).system.processes[0]!.body(),
+    );
   test('that gives back no generator', () => {
     expect(broken(() => 5)).toBe(
       '65 SD_BAD_SCENARIO: scenario store-beside-dontneed: thread U makes no steps: its does gives back no generator.\n  Write it as function* (cpu, story) { yield* ... }.',
     );
-    expect(broken(thread!.does, [{ cpu: 0, does: () => undefined }])).toMatch(/^65 SD_BAD_SCENARIO: .*set-up 1 makes no steps/);
+    expect(broken(thread!.does, [{ cpu: 0, does: () => undefined }])).toMatch(
+      /^65 SD_BAD_SCENARIO: .*set-up 1 makes no steps/,
+    );
   });
   test('that throws is a mistake of its author, not a bug of ours', () => {
     const throws = () => {
       throw new TypeError('x is not a page');
     };
-    expect(broken(throws)).toMatch(/^65 SD_OPERATION_THREW: thread U of store-beside-dontneed threw TypeError: x is not a page\./);
-    expect(broken(thread!.does, [{ cpu: 0, does: throws }])).toMatch(/^65 SD_OPERATION_THREW: set-up 1 of store-beside-dontneed threw/);
+    expect(broken(throws)).toMatch(
+      /^65 SD_OPERATION_THREW: thread U of store-beside-dontneed threw TypeError: x is not a page\./,
+    );
+    expect(broken(thread!.does, [{ cpu: 0, does: throws }])).toMatch(
+      /^65 SD_OPERATION_THREW: set-up 1 of store-beside-dontneed threw/,
+    );
     expect(
       broken(thread!.does, [
         {

@@ -23,7 +23,9 @@ class OuterInterrupts implements Layer {
 }
 /** The flush interrupts, and so does whoever calls it. */
 class InnerInterrupts implements Layer {
-  *flush_tlb_range(cpu: Cpu): Op { yield* interrupt(cpu); }
+  *flush_tlb_range(cpu: Cpu): Op {
+    yield* interrupt(cpu);
+  }
 }
 
 const sentence = 'the other CPUs were interrupted';
@@ -34,10 +36,13 @@ test.each([
   ['the inner one interrupts', InnerInterrupts, { outer: true, inner: true }],
   ['neither does', class implements Layer {}, { outer: false, inner: false }],
 ])('%s', (_name, layer, { outer, inner }) => {
-  const found = exploreSync(rig(toyArch({ layers: [Toy, layer] }), storeBeside('collapse', asks), v6_1).system, { stopAtFirst: false, maxStates: 1e6 });
+  const found = exploreSync(rig(toyArch({ layers: [Toy, layer] }), storeBeside('collapse', asks), v6_1).system, {
+    stopAtFirst: false,
+    maxStates: 1e6,
+  });
   const always = (claim: string): boolean | undefined => {
     const tally = found.tally.find((t) => t.claim === claim);
-    return tally && (tally.held > 0) !== (tally.failed > 0) ? tally.held > 0 : undefined;
+    return tally && tally.held > 0 !== tally.failed > 0 ? tally.held > 0 : undefined;
   };
   expect(found.outcome).toBe('complete');
   expect({ outer: always(asks[0]!), inner: always(asks[1]!) }).toEqual({ outer, inner });

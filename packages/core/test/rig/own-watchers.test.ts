@@ -1,6 +1,16 @@
 /** Watchers that somebody else declares: of an architecture, of a package of stories, or given by their value. */
 import { expect, test } from '@jest/globals';
-import { askingWatchers, breachOf, exploreSync, judgeScenario, replay, rig, user_load, user_store, watches } from '../../src/testing.ts';
+import {
+  askingWatchers,
+  breachOf,
+  exploreSync,
+  judgeScenario,
+  replay,
+  rig,
+  user_load,
+  user_store,
+  watches,
+} from '../../src/testing.ts';
 import { region, type Watch } from '../../src/plugin.ts';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { toyArch, v6_1 } from './toy-arch.ts';
@@ -58,7 +68,9 @@ test('a story names one by its value', async () => {
 
 test('a story names one of its architecture by its sentence', async () => {
   const arch = toyArch({ watches: [once] });
-  expect((await judgeScenario(arch, story([once.claim], [1, 2]), v6_1, 'test', bounds)).counterexample?.breach).toBe('second-store');
+  expect((await judgeScenario(arch, story([once.claim], [1, 2]), v6_1, 'test', bounds)).counterexample?.breach).toBe(
+    'second-store',
+  );
   expect(() => rig(toyArch(), story([once.claim], [1]), v6_1)).toThrow('SD_UNKNOWN_CLAIM');
 });
 
@@ -87,9 +99,9 @@ test.each<[string, Partial<Watch>]>([
 test('a watcher writes nothing that code can see, and follows steps that exist', () => {
   const real = region('seen by code', ['mm']);
   const writes: Watch = { ...once, follows: { access: (book) => book.note(real(0), 1) } };
-  expect(() => exploreSync(rig(toyArch(), story([writes], [1]), v6_1).system, { stopAtFirst: true, ...bounds })).toThrow(
-    'which is no ghost',
-  );
+  expect(() =>
+    exploreSync(rig(toyArch(), story([writes], [1]), v6_1).system, { stopAtFirst: true, ...bounds }),
+  ).toThrow('which is no ghost');
   const strange: Watch = { ...once, follows: { steps: { 'mmu.finnish': () => undefined } } };
   expect(() => rig(toyArch(), story([strange], [1]), v6_1)).toThrow('follows steps of kind mmu.finnish');
 });

@@ -25,8 +25,10 @@ class NoFlushAndMore extends NoFlush {
   }
 }
 const broken = toyArch({ layers: [Toy, NoFlush] });
-const found = async (): Promise<string> => (await judgeScenario(broken, scenario, v6_1, 'v6.1', { maxStates: 1e5 })).counterexample!.token;
-const shown = (token: string, arch: ArchSpec): string[] => replayToken(token, [arch], named).trace.events.flatMap((event) => event.broken.map((b) => b.claim));
+const found = async (): Promise<string> =>
+  (await judgeScenario(broken, scenario, v6_1, 'v6.1', { maxStates: 1e5 })).counterexample!.token;
+const shown = (token: string, arch: ArchSpec): string[] =>
+  replayToken(token, [arch], named).trace.events.flatMap((event) => event.broken.map((b) => b.claim));
 
 test('a token shows what was found', async () => {
   expect(shown(await found(), broken)).toEqual([claim]);
@@ -45,7 +47,11 @@ test('other steps that can be made, along which nothing breaks, are said to be o
   const token = await found();
   const { schedule, ...rest } = decodeToken(token);
   const first = schedule.slice(0, 2);
-  expect(() => shown(encodeToken({ ...rest, schedule: first }), broken)).toThrow(/makes other steps than when it was found, and nothing breaks/);
+  expect(() => shown(encodeToken({ ...rest, schedule: first }), broken)).toThrow(
+    /makes other steps than when it was found, and nothing breaks/,
+  );
   // Written by hand, or by a command that breaks nothing: without a mark there is nothing to compare.
-  expect(shown(encodeToken({ workload: rest.workload, variant: rest.variant, arch: rest.arch, schedule: first }), broken)).toEqual([]);
+  expect(
+    shown(encodeToken({ workload: rest.workload, variant: rest.variant, arch: rest.arch, schedule: first }), broken),
+  ).toEqual([]);
 });

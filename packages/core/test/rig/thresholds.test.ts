@@ -15,7 +15,10 @@ import { machine, storeBeside, Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';
 const story = storeBeside('dontneed', [watches.find((w) => w.breach === 'page-uaf')!.claim]);
 
 /** Flushes a range page by page, or all of the address space above a ceiling. One of the two may be forgotten. */
-const flushing = (forgets: 'pages' | 'all' | 'nothing', isAbove: (cpu: Cpu, pages: number) => boolean): new () => Layer =>
+const flushing = (
+  forgets: 'pages' | 'all' | 'nothing',
+  isAbove: (cpu: Cpu, pages: number) => boolean,
+): new () => Layer =>
   class implements Layer {
     *flush_tlb_range(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {
       const above = isAbove(cpu, (end - start) / PAGE_SIZE(cpu.geometry));
@@ -36,16 +39,24 @@ const on = (layer: new () => Layer, exploring: Readonly<Record<string, number>> 
 const judge = (arch: ArchSpec, thresholds?: Whose, told = story): Promise<Verdict> =>
   judgeScenario(arch, told, v6_1, 'v6.1', { maxStates: MAX_STATES, ...(thresholds && { thresholds }) });
 /** What is said of the ceiling. */
-const ofCeiling = ({ evidence }: Verdict): string | undefined => evidence.thresholds?.oneSided.find(({ name }) => name === 'ceiling')?.side;
+const ofCeiling = ({ evidence }: Verdict): string | undefined =>
+  evidence.thresholds?.oneSided.find(({ name }) => name === 'ceiling')?.side;
 
 test('two pages are more than the small ceiling, and fewer than that of the machine: a proof has tried both', async () => {
   const verdict = await judge(on(flushing('nothing', seen)));
-  expect([verdict.outcome, ofCeiling(verdict), verdict.evidence.thresholds?.numbers]).toEqual(['clean', undefined, 'both']);
+  expect([verdict.outcome, ofCeiling(verdict), verdict.evidence.thresholds?.numbers]).toEqual([
+    'clean',
+    undefined,
+    'both',
+  ]);
   expect(verdict.evidence.thresholds?.second?.states).toBeGreaterThan(0);
 });
 
 test('with one of them alone it names the side that it knows', async () => {
-  const [small, own] = [await judge(on(flushing('nothing', seen)), 'exploring'), await judge(on(flushing('nothing', seen)), 'machine')];
+  const [small, own] = [
+    await judge(on(flushing('nothing', seen)), 'exploring'),
+    await judge(on(flushing('nothing', seen)), 'machine'),
+  ];
   expect([small, own].map((v) => [v.outcome, ofCeiling(v), v.evidence.thresholds?.numbers])).toEqual([
     ['clean', 'over', 'exploring'],
     ['clean', 'within', 'machine'],
@@ -68,12 +79,12 @@ test('what breaks on the small side is found at once', async () => {
 
 test('nothing is searched twice where every comparison would come out the same', async () => {
   const verdict = await judge(on(flushing('nothing', seen), { ceiling: 5 }));
-  expect([verdict.outcome, ofCeiling(verdict), verdict.evidence.thresholds?.numbers, verdict.evidence.thresholds?.second]).toEqual([
-    'clean',
-    'within',
-    'both',
-    undefined,
-  ]);
+  expect([
+    verdict.outcome,
+    ofCeiling(verdict),
+    verdict.evidence.thresholds?.numbers,
+    verdict.evidence.thresholds?.second,
+  ]).toEqual(['clean', 'within', 'both', undefined]);
 });
 
 test('a number that code compares by itself is tried with both values, and named', async () => {
@@ -84,7 +95,11 @@ test('a number that code compares by itself is tried with both values, and named
 
 test('a number that the story sets is the same for both, and the side that it leaves out is named', async () => {
   const verdict = await judge(on(flushing('pages', seen)), undefined, { ...story, numbers: { ceiling: 1 } });
-  expect([verdict.outcome, ofCeiling(verdict), verdict.evidence.thresholds?.second]).toEqual(['clean', 'over', undefined]);
+  expect([verdict.outcome, ofCeiling(verdict), verdict.evidence.thresholds?.second]).toEqual([
+    'clean',
+    'over',
+    undefined,
+  ]);
 });
 
 test('what belongs to the shape of the tables stays small', async () => {
@@ -94,5 +109,8 @@ test('what belongs to the shape of the tables stays small', async () => {
     machine: { ...machine, numbers: { entries: 512 }, exploring: {}, shape: { entries: 2 } },
   });
   const verdict = await judge(arch, 'machine');
-  expect([verdict.outcome, verdict.evidence.thresholds?.oneSided.map(({ name }) => name)]).toEqual(['clean', ['MMU_GATHER_BUNDLE']]);
+  expect([verdict.outcome, verdict.evidence.thresholds?.oneSided.map(({ name }) => name)]).toEqual([
+    'clean',
+    ['MMU_GATHER_BUNDLE'],
+  ]);
 });

@@ -27,7 +27,10 @@ test('a stale pin: who pinned what, and what is mapped there now', () => {
     ],
   };
   const { system } = rig(toyArch(), story, { release: 'v5.8', says: '' });
-  const { events, brokenAtEnd } = replay(system, exploreSync(system, { stopAtFirst: true, maxStates: 1e5 }).violations[0]!.schedule);
+  const { events, brokenAtEnd } = replay(
+    system,
+    exploreSync(system, { stopAtFirst: true, maxStates: 1e5 }).violations[0]!.schedule,
+  );
   const pin = events.find(({ kind }) => kind === 'ghost.pin')!;
   const mapped = events.findLast(
     ({ where, cells, changes }) =>

@@ -76,7 +76,12 @@ const forks: Does = (cpu, s) => fork(cpu, s.mmOf(1));
 /** One thread, or two; the child of a fork reads and writes page 0. */
 function story(
   a: Does,
-  { b, huge = false, child = false, fresh = false }: { b?: Does; huge?: boolean; child?: boolean; fresh?: boolean } = {},
+  {
+    b,
+    huge = false,
+    child = false,
+    fresh = false,
+  }: { b?: Does; huge?: boolean; child?: boolean; fresh?: boolean } = {},
 ): Scenario {
   const areas = [
     { from: 0, to: 2, thp: huge ? 'always' : 'never' },
@@ -130,15 +135,30 @@ const rows: readonly (readonly [breach: string, operation: string, story: Scenar
   ['lost-write', 'a collapse', story(collapse, { b: first(load(0), store(1, 9)) }), NoFlush],
   ['lost-write', 'migration', story(migrate), setsNothingIn('remove_migration_pte')],
   ['stale-translation', 'MADV_DONTNEED', story(first(load(0), dontneed, load(0))), NoFlush],
-  ['stale-translation', 'MADV_DONTNEED of a page that is pinned', story(first(pin, dontneed), { b: load(0) }), LeavesPtes],
+  [
+    'stale-translation',
+    'MADV_DONTNEED of a page that is pinned',
+    story(first(pin, dontneed), { b: load(0) }),
+    LeavesPtes,
+  ],
   ['stale-translation', 'munmap', story(first(load(0), unmap, load(0))), NoFlush],
   ['stale-translation', 'mremap over a page', story(first(store(2, 8), move, load(2))), NoFlush],
   ['missed-unmap', 'MADV_DONTNEED', story(dontneed), LeavesPtes],
   ['stale-permission', 'mprotect to read-only', story(first(store(0, 3), protect('read-only'), store(0, 4))), NoFlush],
   ['stale-permission', 'mprotect to none', story(first(load(0), protect('none'), load(0))), NoFlush],
   ['stale-permission', 'mprotect that lets write', story(first(protect('read-only'), store(0, 4))), LetsWrite],
-  ['stale-permission', 'mprotect beside a store', story(protect('read-only'), { b: first(store(0, 3), store(0, 4)) }), NoFlush],
-  ['cow-violation', 'fork that lets the parent write', story(first(forks, store(0, 6)), { child: true }), ParentKeepsWriting],
+  [
+    'stale-permission',
+    'mprotect beside a store',
+    story(protect('read-only'), { b: first(store(0, 3), store(0, 4)) }),
+    NoFlush,
+  ],
+  [
+    'cow-violation',
+    'fork that lets the parent write',
+    story(first(forks, store(0, 6)), { child: true }),
+    ParentKeepsWriting,
+  ],
   ['cow-violation', 'fork without a flush', story(first(store(0, 5), forks, store(0, 6)), { child: true }), NoFlush],
   ['refcount-corrupt', 'MADV_DONTNEED', story(dontneed), PutsTwice],
   ['refcount-corrupt', 'mremap', single(moveOne), PutsTwice],
@@ -182,13 +202,15 @@ describe('tlb-multihit beside a zap, which flushes last', () => {
   });
   test('a small page may come beside a huge translation while the zap runs', () =>
     expect(broken('tlb-multihit', zapped(dontneed))).toEqual([]));
-  test('a huge translation must not outlive it', () => expect(broken('tlb-multihit', zapped(dontneed), NoFlush)).toEqual(['tlb-multihit']));
+  test('a huge translation must not outlive it', () =>
+    expect(broken('tlb-multihit', zapped(dontneed), NoFlush)).toEqual(['tlb-multihit']));
 });
 
 describe('stale-pin', () => {
   const says = (a: Does, more: Parameters<typeof story>[1] = {}, configuration = v6_1): string[] =>
     broken('stale-pin', story(a, more), undefined, configuration);
-  test('a pinned page that is replaced is no more what the process maps', () => expect(says(first(pin, replaced))).toEqual(['stale-pin']));
+  test('a pinned page that is replaced is no more what the process maps', () =>
+    expect(says(first(pin, replaced))).toEqual(['stale-pin']));
   test('a pin goes with its page when mremap moves it', () => {
     expect(says(first(pin, move))).toEqual([]);
     expect(says(first(pin, replaced, move))).toEqual(['stale-pin']);
@@ -207,7 +229,11 @@ describe('stale-pin', () => {
     expect(says(first(reads, replaced))).toEqual(['stale-pin']);
   });
   test('before 5.19 a write after mprotect may get a copy of a pinned page', () => {
-    const again: Does = first(protect('read-only'), (cpu, s) => mprotect(cpu, s.mm, 0, s.page(2), 'read-write'), store(0, 4));
+    const again: Does = first(
+      protect('read-only'),
+      (cpu, s) => mprotect(cpu, s.mm, 0, s.page(2), 'read-write'),
+      store(0, 4),
+    );
     expect(says(first(pin, again), {}, { release: 'v5.8', says: '' })).toEqual([]);
     expect(says(first(pin, again))).toEqual([]);
   });
@@ -264,7 +290,9 @@ describe('unbalanced: giving back what is not held', () => {
       (cpu) => cpu.up_read(lock),
       (cpu) => cpu.spin_unlock(other),
     );
-    expect(exploreSync(rig(toyArch(), story(does), v6_1).system, { stopAtFirst: true, maxStates: 1000 }).violations).toEqual([]);
+    expect(
+      exploreSync(rig(toyArch(), story(does), v6_1).system, { stopAtFirst: true, maxStates: 1000 }).violations,
+    ).toEqual([]);
   });
 });
 
@@ -280,7 +308,16 @@ test('secondary-uaf: a guest that is not told of a removal', () => {
 });
 
 test('no watcher is without its bug', () => {
-  const elsewhere = ['table-uaf', 'wrong-type-walk', 'lost-dirty', 'double-free', 'bug', 'wild-pointer', 'deadlock', 'hyp-fault']; // watchers.test.ts
+  const elsewhere = [
+    'table-uaf',
+    'wrong-type-walk',
+    'lost-dirty',
+    'double-free',
+    'bug',
+    'wild-pointer',
+    'deadlock',
+    'hyp-fault',
+  ]; // watchers.test.ts
   const here = ['stale-pin', 'unbalanced', 'secondary-uaf', ...rows.map(([breach]) => breach)];
   expect(watches.map((w) => w.breach).filter((b) => ![...elsewhere, ...here].includes(b))).toEqual([]);
 });

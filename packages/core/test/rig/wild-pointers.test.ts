@@ -1,7 +1,13 @@
 /** Code under test may compute any address. One where nothing is breaks a claim that every story asks: it ends no search by a mistake. */
 import { describe, expect, test } from '@jest/globals';
 import { exploreSync, judgeScenario, MAX_STATES, replay, rig, watches } from '../../src/testing.ts';
-import { get_user_pages_fast_only, khugepaged_collapse, mm_find_pmd, user_load, user_store } from '../../src/kernel/index.ts';
+import {
+  get_user_pages_fast_only,
+  khugepaged_collapse,
+  mm_find_pmd,
+  user_load,
+  user_store,
+} from '../../src/kernel/index.ts';
 import { Ablation, type Synchronising } from '../../src/machine/ablation.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { F, frameOf, mkLeaf, mkTable, POISON, tableOf, type Entry } from '../../src/words/entry.ts';
@@ -12,7 +18,11 @@ import { storeBeside, toyArch, v6_1 } from './toy-arch.ts';
 
 type Does = (cpu: Cpu, s: Story) => Op<unknown>;
 const claim = watches.find((w) => w.breach === 'wild-pointer')!.claim;
-const alone = (does: Does): Scenario => ({ ...storeBeside('dontneed'), cpus: 1, threads: [{ name: 'A', cpu: 0, runs: 0, does }] });
+const alone = (does: Does): Scenario => ({
+  ...storeBeside('dontneed'),
+  cpus: 1,
+  threads: [{ name: 'A', cpu: 0, runs: 0, does }],
+});
 /** What breaks where this code runs alone, and what the report says was seen. */
 function told(does: Does): { claims: string[]; seen: string; outcome: string } {
   const { system } = rig(toyArch(), alone(does), v6_1);
@@ -207,7 +217,10 @@ test('a walk that goes on without its lock, into a huge page that came meanwhile
     { in: 'handle_pte_fault', step: 're-check' },
   ];
   for (const site of leftOut) {
-    const verdict = await judgeScenario(toyArch(), story, v6_1, 'v6.1', { maxStates: MAX_STATES, ablation: new Ablation(site) });
+    const verdict = await judgeScenario(toyArch(), story, v6_1, 'v6.1', {
+      maxStates: MAX_STATES,
+      ablation: new Ablation(site),
+    });
     expect(['clean', 'violates']).toContain(verdict.outcome);
   }
 });

@@ -106,7 +106,9 @@ export function randomTest(seed: number, lines = 3): Test {
   const make = makers(upTo, one, sizeOf, variables);
   const threads = [0, 1].map(() => Array.from({ length: 1 + upTo(lines) }, () => make.statement(2)));
   const declared = Object.entries(kinds).map(([at, kind]) =>
-    kind === 'atomic_t' ? `atomic_t ${at} = ATOMIC_INIT(${fit(first[at]!, INT)});` : `${kind} ${at} = ${fit(first[at]!, sizeOf(at))};`,
+    kind === 'atomic_t'
+      ? `atomic_t ${at} = ATOMIC_INIT(${fit(first[at]!, INT)});`
+      : `${kind} ${at} = ${fit(first[at]!, sizeOf(at))};`,
   );
   const head = `(${Object.entries(kinds)
     .map(([at, kind]) => `${kind} *${at}`)
@@ -114,14 +116,21 @@ export function randomTest(seed: number, lines = 3): Test {
   const locals = Object.entries(variables)
     .map(([name, kind]) => `\t${kind} ${name} = 0;`)
     .join('\n');
-  const bodies = threads.map((statements, t) => `P${t}${head}\n{\n${locals}\n${statements.map(({ text }) => `\t${text}`).join('\n')}\n}\n`);
-  const places = [...[0, 1].flatMap((t) => Object.keys(variables).map((name) => `${t}:${name}`)), ...Object.keys(kinds)];
+  const bodies = threads.map(
+    (statements, t) => `P${t}${head}\n{\n${locals}\n${statements.map(({ text }) => `\t${text}`).join('\n')}\n}\n`,
+  );
+  const places = [
+    ...[0, 1].flatMap((t) => Object.keys(variables).map((name) => `${t}:${name}`)),
+    ...Object.keys(kinds),
+  ];
   return {
     source: `C random${seed}\n{ ${declared.join(' ')} }\n\n${bodies.join('\n')}\nlocations [${places.join('; ')};]\nexists (x=0)\n`,
     threads: threads.map(
       (statements) =>
         function* () {
-          const values = new Map(Object.entries(variables).map(([name, kind]): [string, Value] => [name, { n: 0n, size: SIZES[kind]! }]));
+          const values = new Map(
+            Object.entries(variables).map(([name, kind]): [string, Value] => [name, { n: 0n, size: SIZES[kind]! }]),
+          );
           for (const statement of statements) yield* statement.run(values);
           return Object.keys(variables)
             .map((name) => values.get(name)!.n)
@@ -281,7 +290,11 @@ function makers(
       };
     if (kind < 4)
       return {
-        text: one([`WRITE_ONCE(*${at}, ${value.text});`, `*${at} = ${value.text};`, `smp_store_release(${at}, ${value.text});`]),
+        text: one([
+          `WRITE_ONCE(*${at}, ${value.text});`,
+          `*${at} = ${value.text};`,
+          `smp_store_release(${at}, ${value.text});`,
+        ]),
         *run(values) {
           const { n } = yield* value.run(values);
           yield { do: 'store', at, value: raw(n, sizeOf(at)) };

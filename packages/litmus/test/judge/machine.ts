@@ -27,7 +27,8 @@ interface State {
   readonly memory: Readonly<Record<string, bigint>>;
 }
 
-const keyOf = (value: unknown): string => JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}n` : one));
+const keyOf = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}n` : one));
 const replaced = <T>(list: readonly T[], i: number, one: T): T[] => list.map((old, k) => (k === i ? one : old));
 
 /** What a thread that has observed this asks next, or what it ended with. */
@@ -43,7 +44,11 @@ function next(program: Program, seen: readonly bigint[]): IteratorResult<Access,
  * @param memory of sc, a store is done before its thread goes on; of tso it may be held back
  * @returns what the threads end with, and what memory holds, as texts
  */
-export function everyEnd(programs: readonly Program[], first: Readonly<Record<string, bigint>>, memory: 'sc' | 'tso'): Set<string> {
+export function everyEnd(
+  programs: readonly Program[],
+  first: Readonly<Record<string, bigint>>,
+  memory: 'sc' | 'tso',
+): Set<string> {
   const ends = new Set<string>();
   const known = new Set<string>();
   const todo: State[] = [{ seen: programs.map(() => []), held: programs.map(() => []), memory: first }];
@@ -55,7 +60,11 @@ export function everyEnd(programs: readonly Program[], first: Readonly<Record<st
     const stuck = after.length === 0 && programs.some((program, i) => next(program, state!.seen[i]!).done !== true);
     if (stuck) ends.add(STUCK);
     else if (after.length === 0)
-      ends.add([...programs.map((program, i) => next(program, state!.seen[i]!).value as string), keyOf(state.memory)].join(' | '));
+      ends.add(
+        [...programs.map((program, i) => next(program, state!.seen[i]!).value as string), keyOf(state.memory)].join(
+          ' | ',
+        ),
+      );
     todo.push(...after);
   }
   return ends;
@@ -63,7 +72,9 @@ export function everyEnd(programs: readonly Program[], first: Readonly<Record<st
 
 function drained(state: State, i: number): State[] {
   const [oldest, ...rest] = state.held[i]!;
-  return oldest ? [{ ...state, held: replaced(state.held, i, rest), memory: { ...state.memory, [oldest[0]]: oldest[1] } }] : [];
+  return oldest
+    ? [{ ...state, held: replaced(state.held, i, rest), memory: { ...state.memory, [oldest[0]]: oldest[1] } }]
+    : [];
 }
 
 function stepped(state: State, i: number, program: Program, model: 'sc' | 'tso'): State[] {
@@ -72,11 +83,14 @@ function stepped(state: State, i: number, program: Program, model: 'sc' | 'tso')
   const { done, value: access } = next(program, state.seen[i]!);
   if (done === true) return [];
   const observing = (value: bigint): State => ({ ...state, seen: replaced(state.seen, i, [...state.seen[i]!, value]) });
-  if (access.do === 'load') return [observing(held.findLast(([at]) => at === access.at)?.[1] ?? state.memory[access.at]!)];
-  if (access.do === 'store') return [{ ...observing(0n), held: replaced(state.held, i, [...held, [access.at, access.value] as const]) }];
+  if (access.do === 'load')
+    return [observing(held.findLast(([at]) => at === access.at)?.[1] ?? state.memory[access.at]!)];
+  if (access.do === 'store')
+    return [{ ...observing(0n), held: replaced(state.held, i, [...held, [access.at, access.value] as const]) }];
   if (held.length > 0) return [];
   if (access.do === 'fence') return [observing(0n)];
   const old = state.memory[access.at]!;
-  if (access.do === 'lock') return old === 0n ? [{ ...observing(0n), memory: { ...state.memory, [access.at]: 1n } }] : [];
+  if (access.do === 'lock')
+    return old === 0n ? [{ ...observing(0n), memory: { ...state.memory, [access.at]: 1n } }] : [];
   return [{ ...observing(old), memory: { ...state.memory, [access.at]: access.to(old) } }];
 }

@@ -23,7 +23,9 @@ const RIGHTS = {
 } as const;
 /** Absent where a machine says nothing: `collect` has put the careful default there. */
 const rights = (rule: ArchFacts['arch']['machine']['insufficientRights']): string =>
-  rule ? `${RIGHTS[rule.does]}${rule.does !== 'walks again' && rule.faultForgets ? '; a fault makes the CPU forget it' : ''}` : 'not stated';
+  rule
+    ? `${RIGHTS[rule.does]}${rule.does !== 'walks again' && rule.faultForgets ? '; a fault makes the CPU forget it' : ''}`
+    : 'not stated';
 const MEMORY = { tso: 'TSO', arm: 'that of arm64', power: 'that of POWER' } as const;
 
 export function archPage(found: ArchFacts, k: Knowledge): Page {
@@ -54,13 +56,19 @@ export function archPage(found: ArchFacts, k: Knowledge): Page {
       heading('Machine'),
       facts([
         ['Tables', `${levels.map((level) => `${level} ${2 ** m.geometry.bits[level]}`).join(', ')} entries`],
-        ['Page', `${2 ** (m.geometry.pageShift - 10)} KiB; huge page ${2 ** (m.geometry.pageShift + m.geometry.bits.pte - 20)} MiB`],
+        [
+          'Page',
+          `${2 ** (m.geometry.pageShift - 10)} KiB; huge page ${2 ** (m.geometry.pageShift + m.geometry.bits.pte - 20)} MiB`,
+        ],
         ['Other CPUs forget a translation by', SHOOTDOWN[m.shootdown]],
         ['Upper levels of a walk are remembered', m.walkCache ? 'yes' : 'no'],
         ['Accessed flag', FLAG[m.hardwareAccessed]],
         ['Dirty flag', FLAG[m.hardwareDirty]],
         ['A write that a remembered translation forbids', rights(m.insufficientRights)],
-        ['Memory model', `${MEMORY[m.memory]}; a story that does not ask for it is explored under sequential consistency`],
+        [
+          'Memory model',
+          `${MEMORY[m.memory]}; a story that does not ask for it is explored under sequential consistency`,
+        ],
         [
           'Kernel options',
           Object.entries(m.config)
@@ -113,12 +121,19 @@ function promises(found: ArchFacts, k: Knowledge, hookLink: (name: string) => st
   const complete = (hook: string): boolean => found.measured.find((m) => m.hook === hook)?.complete ?? false;
   const elsewhere = (hook: string, claim: string, word: string): string =>
     k.among(
-      k.archs.filter((a) => a.frequencies.some((f) => f.hook === hook && f.claim === claim && f.word === word)).map((a) => a.arch.id),
+      k.archs
+        .filter((a) => a.frequencies.some((f) => f.hook === hook && f.claim === claim && f.word === word))
+        .map((a) => a.arch.id),
     );
   return [
     table(
       ['Hook', 'Claim', 'Holds', 'The same on'],
-      rows.map((f) => [hookLink(f.hook), plain(f.claim), frequencyWord(f.word, complete(f.hook)), elsewhere(f.hook, f.claim, f.word)]),
+      rows.map((f) => [
+        hookLink(f.hook),
+        plain(f.claim),
+        frequencyWord(f.word, complete(f.hook)),
+        elsewhere(f.hook, f.claim, f.word),
+      ]),
     ) || 'Nothing was measured.',
   ];
 }

@@ -76,7 +76,8 @@ function mayDiffer(hook: Contract, rows: readonly Row[], k: Knowledge, link: Lin
   const broken = rows.flatMap((r) =>
     r.frequencies.filter((f) => f.kind === 'must' && f.failed > 0).map((f) => `${code(r.arch)}: ${plain(f.claim)}`),
   );
-  const warning = broken.length > 0 ? [`**Broken**, although every architecture has to keep it:\n\n${list(broken)}`] : [];
+  const warning =
+    broken.length > 0 ? [`**Broken**, although every architecture has to keep it:\n\n${list(broken)}`] : [];
   if (rows.length === 0)
     return [
       claims.length > 0
@@ -84,7 +85,9 @@ function mayDiffer(hook: Contract, rows: readonly Row[], k: Knowledge, link: Lin
         : 'Nothing that we ask about.',
     ];
   const wordsOf = (row: Row): string[] =>
-    claims.map((claim) => frequencyWord(row.frequencies.find((f) => f.claim === claim)?.word ?? 'not reached', row.facts.complete));
+    claims.map((claim) =>
+      frequencyWord(row.frequencies.find((f) => f.claim === claim)?.word ?? 'not reached', row.facts.complete),
+    );
   const missing = k.archs.filter((a) => !rows.some((r) => r.arch === a.arch.id)).map((a) => code(a.arch.id));
   const tokens = rows.flatMap((r) => r.frequencies.filter((f) => f.kind === 'may' && f.word === 'sometimes'));
   return [
@@ -103,7 +106,12 @@ function mayDiffer(hook: Contract, rows: readonly Row[], k: Knowledge, link: Lin
     ...(tokens.length > 0
       ? [
           folded('Interleavings that show both', [
-            list(tokens.map((f) => `${f.arch}, ${plain(f.claim)}: holds in ${code(f.heldAt ?? '')}, fails in ${code(f.failedAt ?? '')}`)),
+            list(
+              tokens.map(
+                (f) =>
+                  `${f.arch}, ${plain(f.claim)}: holds in ${code(f.heldAt ?? '')}, fails in ${code(f.failedAt ?? '')}`,
+              ),
+            ),
             'Shown by `npx shootdown replay` and the token.',
           ]),
         ]
@@ -112,7 +120,9 @@ function mayDiffer(hook: Contract, rows: readonly Row[], k: Knowledge, link: Lin
 }
 
 function bodies(name: string, k: Knowledge, link: Link): string[] {
-  const answers = k.archs.flatMap((a) => a.hooks.filter((h) => h.hookName === name).map((body) => ({ arch: a.arch.id, body })));
+  const answers = k.archs.flatMap((a) =>
+    a.hooks.filter((h) => h.hookName === name).map((body) => ({ arch: a.arch.id, body })),
+  );
   const layers = [...new Set(answers.map(({ body }) => body.layer))];
   return [
     table(
@@ -120,7 +130,9 @@ function bodies(name: string, k: Knowledge, link: Link): string[] {
       layers.map((layer) => {
         const those = answers.filter(({ body }) => body.layer === layer);
         const archs =
-          those.length === k.archs.length ? 'every architecture' : those.map(({ arch }) => link(pathOf.arch(arch), arch)).join(', ');
+          those.length === k.archs.length
+            ? 'every architecture'
+            : those.map(({ arch }) => link(pathOf.arch(arch), arch)).join(', ');
         return [code(layer), archs, inLinux(those[0]?.body.source)];
       }),
     ),
@@ -134,7 +146,9 @@ function bodies(name: string, k: Knowledge, link: Link): string[] {
 function racesThatReach(name: string, k: Knowledge, link: Link): string[] {
   const found = k.races.flatMap((race) => {
     const archs = k.reaching((stack) => stack.includes(name), race.id);
-    return archs.length > 0 ? [`${link(`${pathOf.races}#${race.id}`, race.title)} (${race.year}); reached on ${k.among(archs)}`] : [];
+    return archs.length > 0
+      ? [`${link(`${pathOf.races}#${race.id}`, race.title)} (${race.year}); reached on ${k.among(archs)}`]
+      : [];
   });
   return [list(found) || 'No built-in race reaches it, or it makes no step in them.'];
 }

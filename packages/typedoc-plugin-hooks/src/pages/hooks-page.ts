@@ -6,7 +6,9 @@ export function hooksPage(k: Knowledge): Page {
   const link = linker(pathOf.hooks);
   const groups = [...new Set(k.hooks.map((h) => h.group))].sort();
   const own = (hook: string): string =>
-    k.among(k.archs.filter((a) => a.hooks.some((b) => b.hookName === hook && b.layer !== 'Generic')).map((a) => a.arch.id));
+    k.among(
+      k.archs.filter((a) => a.hooks.some((b) => b.hookName === hook && b.layer !== 'Generic')).map((a) => a.arch.id),
+    );
   return {
     path: pathOf.hooks,
     title: 'Hooks',

@@ -30,7 +30,11 @@ export function operationPage(name: string, declared: DeclaredOperation, k: Know
       heading('Hooks it calls'),
       table(
         ['Hook', 'Through', 'On'],
-        calls.map((c) => [link(pathOf.hook(c.hook), code(c.hook)), c.through.map(operationLink).join(', '), k.among([...c.archs])]),
+        calls.map((c) => [
+          link(pathOf.hook(c.hook), code(c.hook)),
+          c.through.map(operationLink).join(', '),
+          k.among([...c.archs]),
+        ]),
       ) || 'None in the built-in stories.',
       calls.length > 0
         ? 'In the order in which searches came to them, over every interleaving of the built-in stories, with their fixes. A hook that makes no step on an architecture leaves no mark there.'
@@ -39,7 +43,9 @@ export function operationPage(name: string, declared: DeclaredOperation, k: Know
       callees.map(operationLink).join(', ') || 'None.',
       heading('Called by'),
       callers.map(operationLink).join(', ') ||
-        (reached.length > 0 ? 'Stories call it themselves.' : 'No built-in story comes to it, other than to set itself up.'),
+        (reached.length > 0
+          ? 'Stories call it themselves.'
+          : 'No built-in story comes to it, other than to set itself up.'),
       heading('Source'),
       list([`Linux: ${inLinux(declared.source)}`, `here: ${here(declared.file, declared.line)}`]),
     ],

@@ -45,6 +45,8 @@ function raceSection(race: RaceCase, k: Knowledge): string[] {
       ['Before', plain(race.before.says)],
       ['After', plain(race.after.says)],
     ]),
-    tokens.length > 0 ? folded('Shortest counterexamples', [list(tokens), 'Shown by `npx shootdown replay` and the token.']) : '',
+    tokens.length > 0
+      ? folded('Shortest counterexamples', [list(tokens), 'Shown by `npx shootdown replay` and the token.'])
+      : '',
   ];
 }

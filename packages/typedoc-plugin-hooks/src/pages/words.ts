@@ -22,7 +22,8 @@ const OUTCOME = {
 export function outcomeWord(outcome: Outcome, expected: Expected): string {
   const [word, kind] = OUTCOME[outcome];
   const judged = kind !== 'none';
-  const differs = judged && (expected === 'violates' || expected === 'clean') && (expected === 'violates') !== (kind === 'bad');
+  const differs =
+    judged && (expected === 'violates' || expected === 'clean') && (expected === 'violates') !== (kind === 'bad');
   return coloured(word + (differs ? '!' : judged && expected === 'unstated' ? '*' : ''), kind);
 }
 
@@ -31,4 +32,5 @@ export const LEGEND =
   '`*` the reference says nothing, so the word is a prediction; `!` the reference says otherwise.';
 
 /** `1 state`, `7,246 states`. */
-export const many = (n: number, one: string): string => `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${one}${n === 1 ? '' : 's'}`;
+export const many = (n: number, one: string): string =>
+  `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${one}${n === 1 ? '' : 's'}`;

@@ -22,6 +22,13 @@ export const changeHugePmdNoneWindowLockless: RaceCase = {
     asks: [wrongTypeWalk],
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
-  before: { release: 'v4.0', says: 'Linux 4.0, a control: a change of protection clears the huge PMD and sets it again, and waits for nobody' },
-  after: { release: 'v4.0', with: ['protecting_keeps_pmd_huge'], says: 'Linux 4.0 with ced108037c2a: the huge PMD is invalidated in place' },
+  before: {
+    release: 'v4.0',
+    says: 'Linux 4.0, a control: a change of protection clears the huge PMD and sets it again, and waits for nobody',
+  },
+  after: {
+    release: 'v4.0',
+    with: ['protecting_keeps_pmd_huge'],
+    says: 'Linux 4.0 with ced108037c2a: the huge PMD is invalidated in place',
+  },
 };

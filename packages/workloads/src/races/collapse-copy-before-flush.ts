@@ -21,6 +21,10 @@ export const collapseCopyBeforeFlush: RaceCase = {
     asks: [lostWrite],
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
-  before: { release: 'v6.1', without: ['collapse_flushes_before_copy'], says: 'Linux 6.1 whose collapse takes the table out, copies, and flushes last (no release did)' },
+  before: {
+    release: 'v6.1',
+    without: ['collapse_flushes_before_copy'],
+    says: 'Linux 6.1 whose collapse takes the table out, copies, and flushes last (no release did)',
+  },
   after: { release: 'v6.1', says: 'Linux 6.1: collapse flushes when it takes the table out' },
 };

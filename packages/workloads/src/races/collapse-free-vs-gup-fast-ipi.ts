@@ -21,6 +21,10 @@ export const collapseFreeVsGupFastIpi: RaceCase = {
     asks: [tableUaf],
     needs: { config: ['TRANSPARENT_HUGEPAGE', 'HAVE_FAST_GUP'] },
   },
-  before: { release: 'v6.1', without: ['collapse_syncs_lockless_walkers'], says: 'Linux 6.1 without 2ba99c5e0881: collapse waits for nobody after its flush' },
+  before: {
+    release: 'v6.1',
+    without: ['collapse_syncs_lockless_walkers'],
+    says: 'Linux 6.1 without 2ba99c5e0881: collapse waits for nobody after its flush',
+  },
   after: { release: 'v6.1', says: 'Linux 6.1: collapse interrupts every CPU before it touches the table' },
 };

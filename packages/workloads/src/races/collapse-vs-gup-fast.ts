@@ -22,5 +22,9 @@ export const collapseVsGupFast: RaceCase = {
     needs: { config: ['TRANSPARENT_HUGEPAGE', 'HAVE_FAST_GUP'] },
   },
   before: { release: 'v5.8', says: 'Linux 5.8: fast GUP compares only the PTE again' },
-  after: { release: 'v5.8', with: ['gup_fast_rechecks_pmd'], says: 'Linux 5.8 with 70cbc3cc78a9: fast GUP compares the PMD again too' },
+  after: {
+    release: 'v5.8',
+    with: ['gup_fast_rechecks_pmd'],
+    says: 'Linux 5.8 with 70cbc3cc78a9: fast GUP compares the PMD again too',
+  },
 };

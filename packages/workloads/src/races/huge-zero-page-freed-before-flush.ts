@@ -23,5 +23,9 @@ export const hugeZeroPageFreedBeforeFlush: RaceCase = {
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
   before: { release: 'v4.5', says: 'Linux 4.5: a zap drops its reference to the huge zero page at once' },
-  after: { release: 'v4.5', with: ['huge_zero_page_in_gather'], says: 'Linux 4.5 with aa88b68c3b1d: the reference goes after the flush, like pages' },
+  after: {
+    release: 'v4.5',
+    with: ['huge_zero_page_in_gather'],
+    says: 'Linux 4.5 with aa88b68c3b1d: the reference goes after the flush, like pages',
+  },
 };

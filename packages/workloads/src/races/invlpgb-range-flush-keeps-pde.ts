@@ -16,7 +16,10 @@ export const invlpgbRangeFlushKeepsPde: RaceCase = {
     // As the debugfs file tlb_single_page_flush_ceiling allows: a whole table is flushed page by page. With the usual ceiling
     // it is a flush of everything, and the way to the table goes whatever the flush says.
     numbers: { tlb_single_page_flush_ceiling: 2 },
-    setup: [{ cpu: 1, does: first(store(0, 1), store(1, 2)) }, { cpu: 0, does: load(0) }],
+    setup: [
+      { cpu: 1, does: first(store(0, 1), store(1, 2)) },
+      { cpu: 0, does: load(0) },
+    ],
     threads: [
       { name: 'C', cpu: 0, runs: 0, does: load(1) },
       { name: 'K', cpu: 1, runs: 0, does: first(khugepaged(), dontneed(0, 2)) },
@@ -25,11 +28,13 @@ export const invlpgbRangeFlushKeepsPde: RaceCase = {
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
   before: {
-    release: 'v6.1', hooks: { with: ['x86_flush_range_spares_lazy_cpus', 'invlpgb_final_only'] },
+    release: 'v6.1',
+    hooks: { with: ['x86_flush_range_spares_lazy_cpus', 'invlpgb_final_only'] },
     says: 'Linux 6.1 without 3ef938c35035: flush_tlb_range says that no tables go; INVLPGB then drops final translations only',
   },
   after: {
-    release: 'v6.1', hooks: { with: ['invlpgb_final_only'] },
+    release: 'v6.1',
+    hooks: { with: ['invlpgb_final_only'] },
     says: 'Linux 6.1: flush_tlb_range says that tables may go',
   },
 };

@@ -21,6 +21,10 @@ export const irqOffWithoutIpiFlush: RaceCase = {
     asks: [tableUaf],
     needs: { config: ['HAVE_FAST_GUP'] },
   },
-  before: { release: 'v6.1', config: { MMU_GATHER_RCU_TABLE_FREE: false }, says: 'Linux 6.1 with tables freed right after the flush (MMU_GATHER_RCU_TABLE_FREE off)' },
+  before: {
+    release: 'v6.1',
+    config: { MMU_GATHER_RCU_TABLE_FREE: false },
+    says: 'Linux 6.1 with tables freed right after the flush (MMU_GATHER_RCU_TABLE_FREE off)',
+  },
   after: { release: 'v6.1', says: 'Linux 6.1 as each architecture configures it' },
 };

@@ -22,5 +22,9 @@ export const madvFreeHugeVsDontneed: RaceCase = {
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
   before: { release: 'v4.5', says: 'Linux 4.5: MADV_FREE clears the huge PMD and sets it again' },
-  after: { release: 'v4.5', with: ['madv_free_keeps_pmd_huge'], says: 'Linux 4.5 with 58ceeb6bec86: the huge PMD is invalidated in place' },
+  after: {
+    release: 'v4.5',
+    with: ['madv_free_keeps_pmd_huge'],
+    says: 'Linux 4.5 with 58ceeb6bec86: the huge PMD is invalidated in place',
+  },
 };

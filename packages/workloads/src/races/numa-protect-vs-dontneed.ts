@@ -22,5 +22,9 @@ export const numaProtectVsDontneed: RaceCase = {
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
   before: { release: 'v4.5', says: 'Linux 4.5: a change of protection clears the huge PMD and sets it again' },
-  after: { release: 'v4.5', with: ['protecting_keeps_pmd_huge'], says: 'Linux 4.5 with ced108037c2a: the huge PMD is invalidated in place' },
+  after: {
+    release: 'v4.5',
+    with: ['protecting_keeps_pmd_huge'],
+    says: 'Linux 4.5 with ced108037c2a: the huge PMD is invalidated in place',
+  },
 };

@@ -22,6 +22,13 @@ export const pmdpInvalidateLostAd: RaceCase = {
     asks: [lostDirty],
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
-  before: { release: 'v4.14', says: 'Linux 4.14: a split reads accessed and dirty first, and invalidates by read and store' },
-  after: { release: 'v4.14', with: ['pmdp_invalidate_exchanges'], says: 'Linux 4.14 with d52605d7cb30 and its series: one exchange gives the flags' },
+  before: {
+    release: 'v4.14',
+    says: 'Linux 4.14: a split reads accessed and dirty first, and invalidates by read and store',
+  },
+  after: {
+    release: 'v4.14',
+    with: ['pmdp_invalidate_exchanges'],
+    says: 'Linux 4.14 with d52605d7cb30 and its series: one exchange gives the flags',
+  },
 };

@@ -3,7 +3,11 @@ import { madvise_dontneed, type Configuration, type Cpu, type Op, type RaceCase,
 import { secondaryUaf, wrongTypeWalk } from '../claims.ts';
 import { archCode, first, forkTo, khugepaged, numaScan, store } from '../threads.ts';
 
-const after: Configuration = { release: 'v4.1', hooks: { with: ['ppc_kvm_guest'] }, says: 'Linux 4.1: KVM looks whether the process has changed since it read the frame, and tries again' };
+const after: Configuration = {
+  release: 'v4.1',
+  hooks: { with: ['ppc_kvm_guest'] },
+  says: 'Linux 4.1: KVM looks whether the process has changed since it read the frame, and tries again',
+};
 
 export const ppcLeafToLeafStaleFrame: RaceCase = {
   id: 'ppc-leaf-to-leaf-stale-frame',
@@ -24,7 +28,11 @@ export const ppcLeafToLeafStaleFrame: RaceCase = {
     asks: [secondaryUaf],
     needs: { config: ['TRANSPARENT_HUGEPAGE'], operations: ['kvmppc_book3s_hv_page_fault'] },
   },
-  before: { release: 'v4.1', hooks: { with: ['ppc_kvm_guest', 'kvm_inserts_without_retry'] }, says: 'Linux 4.1 whose KVM inserts what it read without another look' },
+  before: {
+    release: 'v4.1',
+    hooks: { with: ['ppc_kvm_guest', 'kvm_inserts_without_retry'] },
+    says: 'Linux 4.1 whose KVM inserts what it read without another look',
+  },
   after,
 };
 
@@ -45,7 +53,10 @@ export const leafToLeafByWp: RaceCase = {
     mms: 2,
     forked: [1],
     numbers: {},
-    areas: [{ from: 0, to: 2, thp: 'never' }, { mm: 1, from: 0, to: 2, thp: 'never' }],
+    areas: [
+      { from: 0, to: 2, thp: 'never' },
+      { mm: 1, from: 0, to: 2, thp: 'never' },
+    ],
     setup: [{ cpu: 0, does: first(store(0, 1), store(1, 2), khugepaged(), forkTo(1)) }],
     threads: [
       { name: 'W', cpu: 0, runs: 0, does: archCode('kvmppc_book3s_hv_page_fault', 0) },

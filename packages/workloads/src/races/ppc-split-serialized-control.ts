@@ -21,8 +21,14 @@ export const ppcSplitSerializedControl: RaceCase = {
     asks: [wrongTypeWalk],
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
-  before: { release: 'v4.19', says: 'Linux 4.19, a control: a split invalidates, waits for walkers, then links the table' },
-  after: { release: 'v6.1', says: 'Linux 6.1: a split waits for nobody where no interrupt is needed; walkers test a copy of what they read' },
+  before: {
+    release: 'v4.19',
+    says: 'Linux 4.19, a control: a split invalidates, waits for walkers, then links the table',
+  },
+  after: {
+    release: 'v6.1',
+    says: 'Linux 6.1: a split waits for nobody where no interrupt is needed; walkers test a copy of what they read',
+  },
 };
 
 /** The wait in the wrong order, and for the wrong CPUs. */
@@ -31,12 +37,27 @@ const mutated = (word: string, title: string, hooks: NonNullable<Configuration['
   id: `ppc-split-serialized-control.${word}`,
   of: 'ppc-split-serialized-control',
   title,
-  scenario: { ...ppcSplitSerializedControl.scenario, name: `ppc-split-serialized-control.${word}`, title: `${title}.`, needs: { config: ['TRANSPARENT_HUGEPAGE'], operations: ['read_user_stack'] } },
+  scenario: {
+    ...ppcSplitSerializedControl.scenario,
+    name: `ppc-split-serialized-control.${word}`,
+    title: `${title}.`,
+    needs: { config: ['TRANSPARENT_HUGEPAGE'], operations: ['read_user_stack'] },
+  },
   before: { release: 'v4.19', hooks, says },
   after: ppcSplitSerializedControl.before,
 });
 
 export const splitMutations: readonly RaceCase[] = [
-  mutated('wait-first', 'A split that waits and then invalidates', { with: ['ppc_invalidate_waits_first'], without: ['ppc_invalidate_kicks_walkers'] }, 'Linux 4.19 whose split waits for walkers before it invalidates'),
-  mutated('wrong-mask', 'A split that waits for CPUs of a mask without the walker', { with: ['ppc_waits_for_itself'] }, 'Linux 4.19 whose wait leaves out the CPU of the walker'),
+  mutated(
+    'wait-first',
+    'A split that waits and then invalidates',
+    { with: ['ppc_invalidate_waits_first'], without: ['ppc_invalidate_kicks_walkers'] },
+    'Linux 4.19 whose split waits for walkers before it invalidates',
+  ),
+  mutated(
+    'wrong-mask',
+    'A split that waits for CPUs of a mask without the walker',
+    { with: ['ppc_waits_for_itself'] },
+    'Linux 4.19 whose wait leaves out the CPU of the walker',
+  ),
 ];

@@ -21,6 +21,10 @@ export const ppcWalkerNotIrqSafe: RaceCase = {
     asks: [wrongTypeWalk],
     needs: { config: ['TRANSPARENT_HUGEPAGE'], operations: ['read_user_stack'] },
   },
-  before: { release: 'v4.1', hooks: { with: ['ppc_walker_leaves_interrupts_on'] }, says: 'Linux 4.1 with a walker that uses its pointer with interrupts on, as some did before 691e95fd7396' },
+  before: {
+    release: 'v4.1',
+    hooks: { with: ['ppc_walker_leaves_interrupts_on'] },
+    says: 'Linux 4.1 with a walker that uses its pointer with interrupts on, as some did before 691e95fd7396',
+  },
   after: { release: 'v4.1', says: 'Linux 4.1: walkers mask interrupts until they are done with the pointer' },
 };

@@ -16,8 +16,12 @@ export const ppcZapHugePmdVsLocklessWalk: RaceCase = {
     setup: [{ cpu: 0, does: first(store(0, 1), store(1, 2), khugepaged()) }],
     threads: [
       {
-        name: 'W', cpu: 0, runs: 0,
-        *does(cpu, s) { return yield* s.archOperation('read_user_stack')(cpu, s.mm, s.page(0)); },
+        name: 'W',
+        cpu: 0,
+        runs: 0,
+        *does(cpu, s) {
+          return yield* s.archOperation('read_user_stack')(cpu, s.mm, s.page(0));
+        },
       },
       { name: 'Z', cpu: 1, runs: 0, does: dontneed(0, 2) },
       { name: 'F', cpu: 2, runs: 0, does: store(0, 3) },
@@ -26,5 +30,9 @@ export const ppcZapHugePmdVsLocklessWalk: RaceCase = {
     needs: { config: ['TRANSPARENT_HUGEPAGE'], operations: ['read_user_stack'] },
   },
   before: { release: 'v4.0', says: 'Linux 4.0: clearing a huge PMD waits for no walker' },
-  after: { release: 'v4.0', hooks: { with: ['ppc_clear_kicks_walkers'] }, says: 'Linux 4.0 with 13bd817bb884: clearing a huge PMD waits for all walkers' },
+  after: {
+    release: 'v4.0',
+    hooks: { with: ['ppc_clear_kicks_walkers'] },
+    says: 'Linux 4.0 with 13bd817bb884: clearing a huge PMD waits for all walkers',
+  },
 };

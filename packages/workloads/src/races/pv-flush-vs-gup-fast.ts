@@ -21,6 +21,10 @@ export const pvFlushVsGupFast: RaceCase = {
     asks: [tableUaf],
     needs: { config: ['HAVE_FAST_GUP'] },
   },
-  before: { release: 'v6.1', config: { MMU_GATHER_RCU_TABLE_FREE: false }, says: 'Linux 6.1 with tables freed right after the flush, as x86 did before 4.14' },
+  before: {
+    release: 'v6.1',
+    config: { MMU_GATHER_RCU_TABLE_FREE: false },
+    says: 'Linux 6.1 with tables freed right after the flush, as x86 did before 4.14',
+  },
   after: { release: 'v6.1', says: 'Linux 6.1: where a flush is no interrupt, tables are freed by RCU' },
 };

@@ -24,5 +24,9 @@ export const tablesFreedBeforeTlbFlush: RaceCase = {
     asks: [tableUaf],
   },
   before: { release: 'v4.14', says: 'Linux 4.14: a full table batch goes to RCU without a flush' },
-  after: { release: 'v4.14', with: ['table_batch_flushes_tlb_first'], says: 'Linux 4.14 with d86564a2f085: the TLB is flushed before each batch is freed' },
+  after: {
+    release: 'v4.14',
+    with: ['table_batch_flushes_tlb_first'],
+    says: 'Linux 4.14 with d86564a2f085: the TLB is flushed before each batch is freed',
+  },
 };

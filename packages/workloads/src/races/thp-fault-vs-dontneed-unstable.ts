@@ -13,7 +13,10 @@ export const thpFaultVsDontneedUnstable: RaceCase = {
     title: 'Two faults on one empty range, one of them huge, while MADV_DONTNEED removes what came.',
     cpus: 3,
     // The second area has a table already, so that all three get as far as the PMD of the first.
-    areas: [{ from: 0, to: 2, thp: 'always' }, { from: 2, to: 4, thp: 'never' }],
+    areas: [
+      { from: 0, to: 2, thp: 'always' },
+      { from: 2, to: 4, thp: 'never' },
+    ],
     // F finds no free huge page, and so falls back to a base page.
     numbers: { CPUS_WITHOUT_HUGE_PAGES: 1 },
     setup: [{ cpu: 2, does: store(2, 1) }],
@@ -26,5 +29,9 @@ export const thpFaultVsDontneedUnstable: RaceCase = {
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
   before: { release: 'v4.1', says: 'Linux 4.1: the fault goes on unless the PMD is huge' },
-  after: { release: 'v4.1', with: ['fault_rejects_unstable_pmd'], says: 'Linux 4.1 with ad33bb04b2a6: the fault goes on only where one read shows a table' },
+  after: {
+    release: 'v4.1',
+    with: ['fault_rejects_unstable_pmd'],
+    says: 'Linux 4.1 with ad33bb04b2a6: the fault goes on only where one read shows a table',
+  },
 };

@@ -6,7 +6,10 @@ import { dontneed, faultIn, first, gupFast, khugepaged, store, typedWalk } from 
 /** The proposal on Linux 5.4, counting as `count` says, with `more` changes of it. */
 const counted = (count: 'per_mm' | 'per_cpu', says: string, ...more: string[]): Configuration => ({
   release: 'v5.4',
-  hooks: { with: [`walkers_counted_${count}`, 'clearing_a_huge_pmd_serializes', ...more], without: ['ppc_clear_kicks_walkers'] },
+  hooks: {
+    with: [`walkers_counted_${count}`, 'clearing_a_huge_pmd_serializes', ...more],
+    without: ['ppc_clear_kicks_walkers'],
+  },
   says: `Linux 5.4 that counts walkers ${count === 'per_cpu' ? 'per CPU, not atomically' : 'per address space, atomically'}, ${says}`,
 });
 const after = counted('per_cpu', 'with a full barrier on both sides');
@@ -20,7 +23,8 @@ export const walkCountMissingBarrier: RaceCase = {
   commits: [],
   scenario: {
     name: 'walk-count-missing-barrier',
-    title: 'A counted walker holds a PMD slot as a leaf while it is zapped and refilled by somebody who asks for the count.',
+    title:
+      'A counted walker holds a PMD slot as a leaf while it is zapped and refilled by somebody who asks for the count.',
     cpus: 3,
     memory: 'tso',
     quiet: true,
@@ -38,9 +42,25 @@ export const walkCountMissingBarrier: RaceCase = {
   after,
 };
 
-const told = (word: string, title: string, before: Configuration, story: Partial<Scenario> = {}, fixed = after): RaceCase => ({
-  ...walkCountMissingBarrier, id: `walk-count-missing-barrier.${word}`, of: 'walk-count-missing-barrier', title, before, after: fixed,
-  scenario: { ...walkCountMissingBarrier.scenario, name: `walk-count-missing-barrier.${word}`, title: `${title}.`, ...story },
+const told = (
+  word: string,
+  title: string,
+  before: Configuration,
+  story: Partial<Scenario> = {},
+  fixed = after,
+): RaceCase => ({
+  ...walkCountMissingBarrier,
+  id: `walk-count-missing-barrier.${word}`,
+  of: 'walk-count-missing-barrier',
+  title,
+  before,
+  after: fixed,
+  scenario: {
+    ...walkCountMissingBarrier.scenario,
+    name: `walk-count-missing-barrier.${word}`,
+    title: `${title}.`,
+    ...story,
+  },
 });
 /** Where collapse serializes, it takes the table out by a plain store. */
 const collapse: Partial<Scenario> = {
@@ -56,11 +76,36 @@ const collapse: Partial<Scenario> = {
 
 export const walkCountBarriersTold: readonly RaceCase[] = [
   told('sc', 'No barrier, under sequential consistency', walkCountMissingBarrier.before, { memory: 'sc' }),
-  told('walker-side', 'The barrier of the walker is missing', counted('per_cpu', 'without the barrier of the walker', NO_WALKER)),
-  told('updater-side-atomic', 'The barrier of the updater is missing, whose change is an atomic exchange', counted('per_cpu', 'without the barrier of the updater', NO_UPDATER)),
-  told('updater-side-store', 'The barrier of the updater is missing, whose change is a plain store',
-    { release: 'v5.4', hooks: { with: ['walkers_counted_per_cpu', NO_UPDATER], without: ['ppc_clear_kicks_walkers'] }, says: 'Linux 5.4 whose collapse asks for counts per CPU, without the barrier of the updater' },
+  told(
+    'walker-side',
+    'The barrier of the walker is missing',
+    counted('per_cpu', 'without the barrier of the walker', NO_WALKER),
+  ),
+  told(
+    'updater-side-atomic',
+    'The barrier of the updater is missing, whose change is an atomic exchange',
+    counted('per_cpu', 'without the barrier of the updater', NO_UPDATER),
+  ),
+  told(
+    'updater-side-store',
+    'The barrier of the updater is missing, whose change is a plain store',
+    {
+      release: 'v5.4',
+      hooks: { with: ['walkers_counted_per_cpu', NO_UPDATER], without: ['ppc_clear_kicks_walkers'] },
+      says: 'Linux 5.4 whose collapse asks for counts per CPU, without the barrier of the updater',
+    },
     collapse,
-    { release: 'v5.4', hooks: { with: ['walkers_counted_per_cpu'], without: ['ppc_clear_kicks_walkers'] }, says: 'Linux 5.4 whose collapse asks for counts per CPU, with a full barrier on both sides' }),
-  told('atomic-count', 'No barrier, but an atomic count', counted('per_mm', 'without any barrier', NO_WALKER, NO_UPDATER), {}, counted('per_mm', 'with a full barrier on both sides')),
+    {
+      release: 'v5.4',
+      hooks: { with: ['walkers_counted_per_cpu'], without: ['ppc_clear_kicks_walkers'] },
+      says: 'Linux 5.4 whose collapse asks for counts per CPU, with a full barrier on both sides',
+    },
+  ),
+  told(
+    'atomic-count',
+    'No barrier, but an atomic count',
+    counted('per_mm', 'without any barrier', NO_WALKER, NO_UPDATER),
+    {},
+    counted('per_mm', 'with a full barrier on both sides'),
+  ),
 ];

@@ -3,7 +3,10 @@ import type { Configuration, RaceCase, ThreadSpec } from '@shootdown/core';
 import { wrongTypeWalk } from '../claims.ts';
 import { archCode, split, store } from '../threads.ts';
 
-const serializing: Configuration = { release: 'v5.4', says: 'Linux 5.4, a control: a split invalidates the huge PMD and waits for walkers' };
+const serializing: Configuration = {
+  release: 'v5.4',
+  says: 'Linux 5.4, a control: a split invalidates the huge PMD and waits for walkers',
+};
 const realMode: ThreadSpec = { name: 'W', cpu: 0, runs: 0, does: archCode('kvmppc_do_h_enter', 0) };
 const softMasked: ThreadSpec = { name: 'W', cpu: 0, runs: 0, does: archCode('read_user_stack', 0) };
 const splitter: ThreadSpec = { name: 'S', cpu: 1, runs: 0, does: split(0) };
@@ -27,12 +30,36 @@ export const walkRealmodeEeOff: RaceCase = {
   after: { release: 'v6.1', says: 'Linux 6.1: walkers test a copy of what they read, and nobody waits for them' },
 };
 
-const masks: Configuration = { release: 'v5.4', hooks: { with: ['ppc_soft_masked_interrupts'] }, says: 'Linux 5.4 whose masked interrupts are noted by software' };
-const acknowledges: Configuration = { release: 'v5.4', hooks: { with: ['ppc_masked_interrupts_are_acknowledged'] }, says: 'Linux 5.4 that acknowledges a masked interrupt when it comes' };
+const masks: Configuration = {
+  release: 'v5.4',
+  hooks: { with: ['ppc_soft_masked_interrupts'] },
+  says: 'Linux 5.4 whose masked interrupts are noted by software',
+};
+const acknowledges: Configuration = {
+  release: 'v5.4',
+  hooks: { with: ['ppc_masked_interrupts_are_acknowledged'] },
+  says: 'Linux 5.4 that acknowledges a masked interrupt when it comes',
+};
 
-const told = (word: string, title: string, walker: ThreadSpec, before: Configuration, after = serializing): RaceCase => ({
-  ...walkRealmodeEeOff, id: `walk-realmode-ee-off.${word}`, of: 'walk-realmode-ee-off', title, before, after,
-  scenario: { ...walkRealmodeEeOff.scenario, name: `walk-realmode-ee-off.${word}`, title: `${title}.`, threads: [walker, splitter] },
+const told = (
+  word: string,
+  title: string,
+  walker: ThreadSpec,
+  before: Configuration,
+  after = serializing,
+): RaceCase => ({
+  ...walkRealmodeEeOff,
+  id: `walk-realmode-ee-off.${word}`,
+  of: 'walk-realmode-ee-off',
+  title,
+  before,
+  after,
+  scenario: {
+    ...walkRealmodeEeOff.scenario,
+    name: `walk-realmode-ee-off.${word}`,
+    title: `${title}.`,
+    threads: [walker, splitter],
+  },
 });
 
 export const walkRealmodeTold: readonly RaceCase[] = [
@@ -41,6 +68,8 @@ export const walkRealmodeTold: readonly RaceCase[] = [
   told('ack-at-delivery', 'A masked interrupt is acknowledged when it is noted', softMasked, acknowledges, masks),
   told('ack-at-delivery-ee-off', 'The same, and a walker in real mode', realMode, acknowledges, masks),
   told('no-interrupt', 'A split that waits for nobody', realMode, {
-    release: 'v5.4', hooks: { without: ['ppc_invalidate_kicks_walkers'] }, says: 'Linux 5.4 whose split waits for no walker',
+    release: 'v5.4',
+    hooks: { without: ['ppc_invalidate_kicks_walkers'] },
+    says: 'Linux 5.4 whose split waits for no walker',
   }),
 ];

@@ -21,6 +21,13 @@ export const xenStaleCr3Unpin: RaceCase = {
     ],
     asks: [tableUaf],
   },
-  before: { release: 'v6.1', hooks: { with: ['xen_drops_by_mm_cpumask'] }, says: 'Linux 6.1 whose Xen code asks mm_cpumask who has the tree loaded, as before 2.6.24' },
-  after: { release: 'v6.1', says: 'Linux 6.1: Xen code tracks what each CPU has really loaded, and makes CPUs let go first' },
+  before: {
+    release: 'v6.1',
+    hooks: { with: ['xen_drops_by_mm_cpumask'] },
+    says: 'Linux 6.1 whose Xen code asks mm_cpumask who has the tree loaded, as before 2.6.24',
+  },
+  after: {
+    release: 'v6.1',
+    says: 'Linux 6.1: Xen code tracks what each CPU has really loaded, and makes CPUs let go first',
+  },
 };

@@ -23,6 +23,8 @@ export const arch_exit_mmap = hook<(cpu: Cpu, mm: Mm) => Op>({
   returns: 'nothing',
   must: { pre: {}, post: {} },
   may: {},
-  doubts: ['exit_mmap holds mmap_lock for reading when it calls it; whether any architecture relies on that is not known.'],
+  doubts: [
+    'exit_mmap holds mmap_lock for reading when it calls it; whether any architecture relies on that is not known.',
+  ],
   source: linux('v6.1', 'include/asm-generic/mm_hooks.h', 'arch_exit_mmap'),
 });

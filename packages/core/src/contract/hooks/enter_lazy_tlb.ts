@@ -26,7 +26,10 @@ export const enter_lazy_tlb = hook<(cpu: Cpu, mm: Mm) => Op>({
     pre: {},
     post: {},
   },
-  may: { 'this CPU is in mm_cpumask still': ({ facts, cpu, args: [mm] }) => (facts.value(mmCells.cpumask(mm.id)) & cpuBit(cpu)) !== 0 },
+  may: {
+    'this CPU is in mm_cpumask still': ({ facts, cpu, args: [mm] }) =>
+      (facts.value(mmCells.cpumask(mm.id)) & cpuBit(cpu)) !== 0,
+  },
   doubts: [],
   source: linux('v6.1', 'include/asm-generic/mmu_context.h', 'enter_lazy_tlb'),
 });

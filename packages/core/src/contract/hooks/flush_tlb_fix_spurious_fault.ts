@@ -29,8 +29,11 @@ export const flush_tlb_fix_spurious_fault = hook<(cpu: Cpu, vma: Vma, addr: Va) 
   must: {
     pre: {},
     post: {
-      'this CPU does not go on faulting from a translation that is stricter than the PTE': ({ facts, cpu, args: [vma, addr] }) =>
-        !facts.keepsFaulting(cpu, vma.mm, addr),
+      'this CPU does not go on faulting from a translation that is stricter than the PTE': ({
+        facts,
+        cpu,
+        args: [vma, addr],
+      }) => !facts.keepsFaulting(cpu, vma.mm, addr),
     },
   },
   may: { 'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu) },

@@ -19,7 +19,9 @@ import { hook } from '../hook.ts';
  * @returns the first entry, accessed or dirty when any of them was
  * @function
  */
-export const get_and_clear_full_ptes = hook<(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number, full: boolean) => Op<Pte>>({
+export const get_and_clear_full_ptes = hook<
+  (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number, full: boolean) => Op<Pte>
+>({
   hookName: 'get_and_clear_full_ptes',
   group: 'pte update',
   does: 'Clears PTEs of consecutive frames, and gives back what the first held.',

@@ -27,8 +27,13 @@ export const huge_pmd_needs_flush = hook<(cpu: Cpu, oldpmd: Pmd, newpmd: Pmd) =>
   must: {
     pre: {},
     post: {
-      'says yes when a valid entry loses its frame, its validity or the write permission': ({ args: [before, after], result }) =>
-        result || !isValid(before) || (isValid(after) && frameOf(before) === frameOf(after) && has(after, before & F.WRITE)),
+      'says yes when a valid entry loses its frame, its validity or the write permission': ({
+        args: [before, after],
+        result,
+      }) =>
+        result ||
+        !isValid(before) ||
+        (isValid(after) && frameOf(before) === frameOf(after) && has(after, before & F.WRITE)),
     },
   },
   may: { 'says yes': ({ result }) => result },

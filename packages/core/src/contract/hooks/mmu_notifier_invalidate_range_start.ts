@@ -19,13 +19,21 @@ export const mmu_notifier_invalidate_range_start = hook<(cpu: Cpu, mm: Mm, start
   hookName: 'mmu_notifier_invalidate_range_start',
   group: 'secondary MMU',
   does: 'Tells whoever has copied translations of a range that entries of it are about to change: they drop their copies, and make none until the end.',
-  calledBy: ['do_huge_pmd_wp_page', 'migrate_misplaced_transhuge_page', 'change_pmd_range', 'zap_page_range_single', 'unmap_vmas'],
+  calledBy: [
+    'do_huge_pmd_wp_page',
+    'migrate_misplaced_transhuge_page',
+    'change_pmd_range',
+    'zap_page_range_single',
+    'unmap_vmas',
+  ],
   locks: {},
   waits: 'for those who are just making a copy',
   sleeps: 'may',
   returns: 'nothing',
   must: { pre: {}, post: {} },
   may: {},
-  doubts: ['Between start and end no copy may be made, which each user of the pages sees to by a sequence count of its own.'],
+  doubts: [
+    'Between start and end no copy may be made, which each user of the pages sees to by a sequence count of its own.',
+  ],
   source: linux('v6.1', 'include/linux/mmu_notifier.h', 'mmu_notifier_invalidate_range_start'),
 });

@@ -25,7 +25,9 @@ export const p4d_clear = hook<(cpu: Cpu, p4dp: Slot<'p4d'>) => Op>({
   returns: 'nothing',
   must: {
     pre: {},
-    post: { 'the entry is none': ({ facts, args: [p4dp] }) => isFolded(facts.geometry, 'pud') || isNone(facts.entry(p4dp)) },
+    post: {
+      'the entry is none': ({ facts, args: [p4dp] }) => isFolded(facts.geometry, 'pud') || isNone(facts.entry(p4dp)),
+    },
   },
   may: {},
   doubts: [],

@@ -27,7 +27,8 @@ export const p4d_populate = hook<(cpu: Cpu, mm: Mm, p4dp: Slot<'p4d'>, table: Ta
   returns: 'nothing',
   must: {
     pre: {
-      'the hardware cannot use the entry': ({ facts, args: [, p4dp] }) => isFolded(facts.geometry, 'pud') || !isValid(facts.entry(p4dp)),
+      'the hardware cannot use the entry': ({ facts, args: [, p4dp] }) =>
+        isFolded(facts.geometry, 'pud') || !isValid(facts.entry(p4dp)),
     },
     post: {
       'the entry points to the table': ({ facts, args: [, p4dp, table] }) =>

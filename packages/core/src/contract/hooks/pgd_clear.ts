@@ -25,7 +25,9 @@ export const pgd_clear = hook<(cpu: Cpu, pgdp: Slot<'pgd'>) => Op>({
   returns: 'nothing',
   must: {
     pre: {},
-    post: { 'the entry is none': ({ facts, args: [pgdp] }) => isFolded(facts.geometry, 'p4d') || isNone(facts.entry(pgdp)) },
+    post: {
+      'the entry is none': ({ facts, args: [pgdp] }) => isFolded(facts.geometry, 'p4d') || isNone(facts.entry(pgdp)),
+    },
   },
   may: {},
   doubts: [],

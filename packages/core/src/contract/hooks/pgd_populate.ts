@@ -27,7 +27,8 @@ export const pgd_populate = hook<(cpu: Cpu, mm: Mm, pgdp: Slot<'pgd'>, table: Ta
   returns: 'nothing',
   must: {
     pre: {
-      'the hardware cannot use the entry': ({ facts, args: [, pgdp] }) => isFolded(facts.geometry, 'p4d') || !isValid(facts.entry(pgdp)),
+      'the hardware cannot use the entry': ({ facts, args: [, pgdp] }) =>
+        isFolded(facts.geometry, 'p4d') || !isValid(facts.entry(pgdp)),
     },
     post: {
       'the entry points to the table': ({ facts, args: [, pgdp, table] }) =>

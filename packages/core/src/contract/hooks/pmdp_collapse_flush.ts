@@ -6,7 +6,14 @@ import { HPAGE_PMD_SIZE } from '../../words/geometry.ts';
 import { mmCells, type PmdSlot, type Vma } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
 import type { Op } from '../../words/step.ts';
-import { hardwareIsOut, noRememberedWalk, noStaleTranslation, othersWereInterrupted, reusable, walkersAreOut } from '../guarantees.ts';
+import {
+  hardwareIsOut,
+  noRememberedWalk,
+  noStaleTranslation,
+  othersWereInterrupted,
+  reusable,
+  walkersAreOut,
+} from '../guarantees.ts';
 import { hook, rwsem } from '../hook.ts';
 
 /**
@@ -27,12 +34,14 @@ export const pmdp_collapse_flush = hook<(cpu: Cpu, vma: Vma, address: Va, pmdp: 
   locks: {
     'mmap_lock for writing': (vma) => rwsem(mmCells.mmap_lock(vma.mm.id), 'write'),
   },
-  waits: 'until no CPU can use a translation of the range; for walkers in software only where the architecture happens to',
+  waits:
+    'until no CPU can use a translation of the range; for walkers in software only where the architecture happens to',
   sleeps: 'never',
   returns: 'entry',
   must: {
     pre: {
-      'the address is aligned to the huge page size': ({ facts, args: [, address] }) => address % HPAGE_PMD_SIZE(facts.geometry) === 0,
+      'the address is aligned to the huge page size': ({ facts, args: [, address] }) =>
+        address % HPAGE_PMD_SIZE(facts.geometry) === 0,
       'the PMD points to a table': ({ facts, args: [, , pmdp] }) => isTable(facts.entry(pmdp)),
     },
     post: {

@@ -31,7 +31,10 @@ export const pmdp_establish = hook<(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot,
   sleeps: 'never',
   returns: 'entry',
   must: {
-    pre: { 'the address is aligned to the huge page size': ({ facts, args: [, addr] }) => addr % HPAGE_PMD_SIZE(facts.geometry) === 0 },
+    pre: {
+      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) =>
+        addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
+    },
     post: { 'the PMD holds the new value': ({ facts, args: [, , pmdp, pmd] }) => sameMapping(facts.entry(pmdp), pmd) },
   },
   may: {},

@@ -29,7 +29,10 @@ export const pmdp_huge_clear_flush = hook<(cpu: Cpu, vma: Vma, addr: Va, pmdp: P
   sleeps: 'never',
   returns: 'entry',
   must: {
-    pre: { 'the address is aligned to the huge page size': ({ facts, args: [, addr] }) => addr % HPAGE_PMD_SIZE(facts.geometry) === 0 },
+    pre: {
+      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) =>
+        addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
+    },
     post: {
       'the PMD is none': ({ facts, args: [, , pmdp] }) => isNone(facts.entry(pmdp)),
       'no TLB holds the huge translation': ({ facts, args: [vma, addr] }) =>

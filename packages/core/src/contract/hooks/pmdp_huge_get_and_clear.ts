@@ -29,7 +29,10 @@ export const pmdp_huge_get_and_clear = hook<(cpu: Cpu, mm: Mm, addr: Va, pmdp: P
   sleeps: 'never',
   returns: 'entry',
   must: {
-    pre: { 'the address is aligned to the huge page size': ({ facts, args: [, addr] }) => addr % HPAGE_PMD_SIZE(facts.geometry) === 0 },
+    pre: {
+      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) =>
+        addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
+    },
     post: { 'the PMD is none': ({ facts, args: [, , pmdp] }) => isNone(facts.entry(pmdp)) },
   },
   may: {

@@ -21,7 +21,9 @@ import { hook, spinlock } from '../hook.ts';
  * @returns what the PMD held
  * @function
  */
-export const pmdp_huge_get_and_clear_full = hook<(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot, full: boolean) => Op<Pmd>>({
+export const pmdp_huge_get_and_clear_full = hook<
+  (cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot, full: boolean) => Op<Pmd>
+>({
   hookName: 'pmdp_huge_get_and_clear_full',
   group: 'pmd update',
   does: 'Makes a huge PMD none and gives back what it held.',
@@ -31,7 +33,10 @@ export const pmdp_huge_get_and_clear_full = hook<(cpu: Cpu, vma: Vma, addr: Va, 
   sleeps: 'never',
   returns: 'entry',
   must: {
-    pre: { 'the address is aligned to the huge page size': ({ facts, args: [, addr] }) => addr % HPAGE_PMD_SIZE(facts.geometry) === 0 },
+    pre: {
+      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) =>
+        addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
+    },
     post: { 'the PMD is none': ({ facts, args: [, , pmdp] }) => isNone(facts.entry(pmdp)) },
   },
   may: {

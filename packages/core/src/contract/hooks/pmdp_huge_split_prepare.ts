@@ -27,7 +27,10 @@ export const pmdp_huge_split_prepare = hook<(cpu: Cpu, vma: Vma, addr: Va, pmdp:
   sleeps: 'never',
   returns: 'nothing',
   must: {
-    pre: { 'the address is aligned to the huge page size': ({ facts, args: [, addr] }) => addr % HPAGE_PMD_SIZE(facts.geometry) === 0 },
+    pre: {
+      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) =>
+        addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
+    },
     post: {
       'software still sees a present huge PMD': ({ facts, args: [, , pmdp] }) =>
         pmd_present(facts.entry(pmdp)) && pmd_trans_huge(facts.entry(pmdp)),

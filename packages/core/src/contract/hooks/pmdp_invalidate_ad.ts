@@ -31,7 +31,8 @@ export const pmdp_invalidate_ad = hook<(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdS
   returns: 'entry',
   must: {
     pre: {
-      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) => addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
+      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) =>
+        addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
       'the PMD is present': ({ facts, args: [, , pmdp] }) => pmd_present(facts.entry(pmdp)),
     },
     post: {

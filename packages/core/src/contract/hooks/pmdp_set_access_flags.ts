@@ -22,7 +22,9 @@ import { isAtLeast } from '../questions.ts';
  * @returns whether the PMD differed; then the caller calls update_mmu_cache_pmd
  * @function
  */
-export const pmdp_set_access_flags = hook<(cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot, entry: Pmd, dirty: boolean) => Op<boolean>>({
+export const pmdp_set_access_flags = hook<
+  (cpu: Cpu, vma: Vma, addr: Va, pmdp: PmdSlot, entry: Pmd, dirty: boolean) => Op<boolean>
+>({
   hookName: 'pmdp_set_access_flags',
   group: 'pmd update',
   does: 'Makes a huge PMD at least as permissive as asked.',
@@ -32,7 +34,10 @@ export const pmdp_set_access_flags = hook<(cpu: Cpu, vma: Vma, addr: Va, pmdp: P
   sleeps: 'never',
   returns: 'boolean',
   must: {
-    pre: { 'the address is aligned to the huge page size': ({ facts, args: [, addr] }) => addr % HPAGE_PMD_SIZE(facts.geometry) === 0 },
+    pre: {
+      'the address is aligned to the huge page size': ({ facts, args: [, addr] }) =>
+        addr % HPAGE_PMD_SIZE(facts.geometry) === 0,
+    },
     post: {
       'after a write fault the PMD permits what was asked': ({ facts, args: [, , pmdp, entry, dirty] }) =>
         !dirty || isAtLeast(facts.entry(pmdp), entry),

@@ -27,8 +27,13 @@ export const pte_needs_flush = hook<(cpu: Cpu, oldpte: Pte, newpte: Pte) => Op<b
   must: {
     pre: {},
     post: {
-      'says yes when a valid entry loses its frame, its validity or the write permission': ({ args: [before, after], result }) =>
-        result || !isValid(before) || (isValid(after) && frameOf(before) === frameOf(after) && has(after, before & F.WRITE)),
+      'says yes when a valid entry loses its frame, its validity or the write permission': ({
+        args: [before, after],
+        result,
+      }) =>
+        result ||
+        !isValid(before) ||
+        (isValid(after) && frameOf(before) === frameOf(after) && has(after, before & F.WRITE)),
     },
   },
   may: { 'says yes': ({ result }) => result },

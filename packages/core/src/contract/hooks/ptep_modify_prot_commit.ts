@@ -32,7 +32,9 @@ export const ptep_modify_prot_commit = hook<(cpu: Cpu, vma: Vma, addr: Va, ptep:
     pre: {},
     post: {},
   },
-  may: { 'the new PTE is in memory on return': ({ facts, args: [, , ptep, , pte] }) => sameMapping(facts.entry(ptep), pte) },
+  may: {
+    'the new PTE is in memory on return': ({ facts, args: [, , ptep, , pte] }) => sameMapping(facts.entry(ptep), pte),
+  },
   doubts: [],
   source: linux('v6.1', 'include/linux/pgtable.h', 'ptep_modify_prot_commit'),
 });

@@ -39,6 +39,8 @@ export const ptep_modify_prot_start = hook<(cpu: Cpu, vma: Vma, addr: Va, ptep: 
     'no TLB holds the page': ({ facts, args: [vma, addr] }) =>
       noStaleTranslation(facts, vma.mm, addr, addr + PAGE_SIZE(facts.geometry), ['pte']),
   },
-  doubts: ['s390 disables preemption here and enables it in the commit, so both must run on one CPU; nothing in generic code says so.'],
+  doubts: [
+    's390 disables preemption here and enables it in the commit, so both must run on one CPU; nothing in generic code says so.',
+  ],
   source: linux('v6.1', 'include/linux/pgtable.h', 'ptep_modify_prot_start'),
 });

@@ -21,7 +21,9 @@ import { isAtLeast } from '../questions.ts';
  * @returns whether the PTE differed; then the caller calls update_mmu_cache
  * @function
  */
-export const ptep_set_access_flags = hook<(cpu: Cpu, vma: Vma, addr: Va, ptep: PteSlot, entry: Pte, dirty: boolean) => Op<boolean>>({
+export const ptep_set_access_flags = hook<
+  (cpu: Cpu, vma: Vma, addr: Va, ptep: PteSlot, entry: Pte, dirty: boolean) => Op<boolean>
+>({
   hookName: 'ptep_set_access_flags',
   group: 'pte update',
   does: 'Makes a PTE at least as permissive as asked, so that the CPU that faulted does not fault for ever.',

@@ -25,7 +25,9 @@ export const pud_clear = hook<(cpu: Cpu, pudp: Slot<'pud'>) => Op>({
   returns: 'nothing',
   must: {
     pre: {},
-    post: { 'the entry is none': ({ facts, args: [pudp] }) => isFolded(facts.geometry, 'pmd') || isNone(facts.entry(pudp)) },
+    post: {
+      'the entry is none': ({ facts, args: [pudp] }) => isFolded(facts.geometry, 'pmd') || isNone(facts.entry(pudp)),
+    },
   },
   may: {},
   doubts: [],

@@ -27,7 +27,8 @@ export const pud_populate = hook<(cpu: Cpu, mm: Mm, pudp: Slot<'pud'>, table: Ta
   returns: 'nothing',
   must: {
     pre: {
-      'the hardware cannot use the entry': ({ facts, args: [, pudp] }) => isFolded(facts.geometry, 'pmd') || !isValid(facts.entry(pudp)),
+      'the hardware cannot use the entry': ({ facts, args: [, pudp] }) =>
+        isFolded(facts.geometry, 'pmd') || !isValid(facts.entry(pudp)),
     },
     post: {
       'the entry points to the table': ({ facts, args: [, pudp, table] }) =>

@@ -23,6 +23,8 @@ export const register_lockless_pgtable_walker = hook<(cpu: Cpu, mm: Mm) => Op>({
   returns: 'nothing',
   must: { pre: {}, post: {} },
   may: {},
-  doubts: ['Proposed in 2019 and never merged. It needs a full barrier before the first entry is read, or an updater misses the walk.'],
+  doubts: [
+    'Proposed in 2019 and never merged. It needs a full barrier before the first entry is read, or an updater misses the walk.',
+  ],
   source: linux('v5.4', 'mm/gup.c', 'register_lockless_pgtable_walker'),
 });

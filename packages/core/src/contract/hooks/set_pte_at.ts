@@ -41,7 +41,9 @@ export const set_pte_at = hook<(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, pte: 
     pre: { 'the new PTE points to no table': ({ args: [, , , pte] }) => !isTable(pte) },
     post: {},
   },
-  may: { 'the new PTE is in memory on return': ({ facts, args: [, , ptep, pte] }) => sameMapping(facts.entry(ptep), pte) },
+  may: {
+    'the new PTE is in memory on return': ({ facts, args: [, , ptep, pte] }) => sameMapping(facts.entry(ptep), pte),
+  },
   doubts: [
     'Every caller holds the page-table lock except the split of a huge page, which fills a table that nobody can reach yet under pmd_lock.',
     'Whether a valid PTE may be overwritten at all is a rule of the architecture (break before make on arm64), not of this hook.',

@@ -29,7 +29,8 @@ export const tlb_flush = hook<(cpu: Cpu, tlb: MmuGather) => Op>({
   },
   may: {
     'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu),
-    'no TLB holds the gathered range': ({ facts, args: [tlb] }) => noStaleTranslation(facts, tlb.mm, ...gathered(facts, tlb)),
+    'no TLB holds the gathered range': ({ facts, args: [tlb] }) =>
+      noStaleTranslation(facts, tlb.mm, ...gathered(facts, tlb)),
     'no CPU remembers the way to a table of the gathered range': ({ facts, args: [tlb] }) =>
       noRememberedWalk(facts, tlb.mm, ...gathered(facts, tlb)),
   },

@@ -9,7 +9,8 @@ type Kind = keyof KernelNotes;
 
 /** A step's `info` is the note itself. */
 export function noteMeanings(p: Parts): Meanings {
-  const pages = ({ start, end }: Range): string => `pages ${blockOf(p.geometry, 'pte', start)}..${blockOf(p.geometry, 'pte', end - 1)}`;
+  const pages = ({ start, end }: Range): string =>
+    `pages ${blockOf(p.geometry, 'pte', start)}..${blockOf(p.geometry, 'pte', end - 1)}`;
   const told: { readonly [K in Kind]: (note: KernelNotes[K]) => string } = {
     'ghost.removal': (note) => `begins to remove ${pages(note)}`,
     'ghost.removed': (note) => `has removed ${pages(note)}`,
@@ -23,7 +24,8 @@ export function noteMeanings(p: Parts): Meanings {
     'ghost.fork': (note) => `address space ${note.mm.id} is a copy from here on`,
     'ghost.pin': (note) => `holds a pin of P${note.frame}`,
     'ghost.unpin': (note) => `gives the pin of P${note.frame} back`,
-    'ghost.copy': (note) => (note.frame === undefined ? 'a guest loses its translation' : `a guest gets a translation to P${note.frame}`),
+    'ghost.copy': (note) =>
+      note.frame === undefined ? 'a guest loses its translation' : `a guest gets a translation to P${note.frame}`,
   };
   const meaning = (kind: string): Meaning => ({
     apply: () => 0,
@@ -35,6 +37,17 @@ export function noteMeanings(p: Parts): Meanings {
 
 /** Every kind of note. */
 export const NOTES: readonly Kind[] = [
-  'ghost.removal', 'ghost.removed', 'ghost.cleaning', 'ghost.clean', 'ghost.moving', 'ghost.moved', 'ghost.protecting', 'ghost.protected', 'ghost.forking', 'ghost.fork', 'ghost.pin',
-  'ghost.unpin', 'ghost.copy',
+  'ghost.removal',
+  'ghost.removed',
+  'ghost.cleaning',
+  'ghost.clean',
+  'ghost.moving',
+  'ghost.moved',
+  'ghost.protecting',
+  'ghost.protected',
+  'ghost.forking',
+  'ghost.fork',
+  'ghost.pin',
+  'ghost.unpin',
+  'ghost.copy',
 ];

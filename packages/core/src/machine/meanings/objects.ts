@@ -36,7 +36,11 @@ export function objectMeanings(p: Parts): Meanings {
   const entries = (table: number) => Array.from({ length: widest(p) }, (_, i) => tableCells.entry(table, i));
   const poolFrames = (cpu: number): number[] => Array.from({ length: p.pool.frames }, (_, i) => firstFrame(p, cpu) + i);
   /** Cells of what a CPU is inside of. */
-  const insideCells = (cpu: number): number[] => [ghosts.inside(cpu), ...Array.from({ length: p.layout.sizes.nesting }, (_, depth) => ghosts.interrupted(cpu, depth))].map((r) => p.layout.cell(r));
+  const insideCells = (cpu: number): number[] =>
+    [
+      ghosts.inside(cpu),
+      ...Array.from({ length: p.layout.sizes.nesting }, (_, depth) => ghosts.interrupted(cpu, depth)),
+    ].map((r) => p.layout.cell(r));
   const hookStep = (verb: string, apply: (cpu: number, store: Store) => void): Meaning => ({
     apply(step, store) {
       apply(step.cpu, store);
@@ -63,20 +67,29 @@ export function objectMeanings(p: Parts): Meanings {
         return pfn;
       },
       footprint: (step) => {
-        const c = [p.layout.cell(hw.framesTaken(step.cpu)), ...poolFrames(step.cpu).flatMap((f) => [pageCells.life(f), pageCells.refcount(f), pageCells.order(f)].map((r) => p.layout.cell(r)))];
+        const c = [
+          p.layout.cell(hw.framesTaken(step.cpu)),
+          ...poolFrames(step.cpu).flatMap((f) =>
+            [pageCells.life(f), pageCells.refcount(f), pageCells.order(f)].map((r) => p.layout.cell(r)),
+          ),
+        ];
         return touches(c, c);
       },
-      tell: (step, observed) => `allocates ${argAt(step, 0) ? 'a huge page' : 'a page'}: ${observed === NOTHING_LEFT ? 'none is left' : `P${observed}`}`,
+      tell: (step, observed) =>
+        `allocates ${argAt(step, 0) ? 'a huge page' : 'a page'}: ${observed === NOTHING_LEFT ? 'none is left' : `P${observed}`}`,
     },
     /** args: first frame. */
     'page.free': {
       apply(step, store) {
         const pfn = argAt(step, 0);
-        for (const f of frames(pfn, get(store, pageCells.order(pfn)))) set(store, pageCells.life(f), get(store, pageCells.life(f)) === FREED ? FREED_TWICE : FREED);
+        for (const f of frames(pfn, get(store, pageCells.order(pfn))))
+          set(store, pageCells.life(f), get(store, pageCells.life(f)) === FREED ? FREED_TWICE : FREED);
         return get(store, pageCells.life(pfn)) === FREED_TWICE ? 1 : 0;
       },
       footprint: (step) => {
-        const c = frames(argAt(step, 0), p.geometry.bits.pte).filter((f) => f < p.layout.sizes.page).map((f) => p.layout.cell(pageCells.life(f)));
+        const c = frames(argAt(step, 0), p.geometry.bits.pte)
+          .filter((f) => f < p.layout.sizes.page)
+          .map((f) => p.layout.cell(pageCells.life(f)));
         return touches([...c, p.layout.cell(pageCells.order(argAt(step, 0)))], c);
       },
       tell: (step) => `frees P${argAt(step, 0)}`,
@@ -92,10 +105,14 @@ export function objectMeanings(p: Parts): Meanings {
         return table;
       },
       footprint: (step) => {
-        const c = [hw.tablesTaken(step.cpu), ...Array.from({ length: p.pool.tables }, (_, i) => tableCells.life(firstTable(p, step.cpu) + i))].map((r) => p.layout.cell(r));
+        const c = [
+          hw.tablesTaken(step.cpu),
+          ...Array.from({ length: p.pool.tables }, (_, i) => tableCells.life(firstTable(p, step.cpu) + i)),
+        ].map((r) => p.layout.cell(r));
         return touches(c, c);
       },
-      tell: (step, observed) => `allocates a ${levelAt(argAt(step, 0))} table: ${observed === NOTHING_LEFT ? 'none is left' : `T${observed}`}`,
+      tell: (step, observed) =>
+        `allocates a ${levelAt(argAt(step, 0))} table: ${observed === NOTHING_LEFT ? 'none is left' : `T${observed}`}`,
     },
     /** args: table. Its words are no entries any more. */
     'table.free': {
@@ -118,21 +135,32 @@ export function objectMeanings(p: Parts): Meanings {
     'walk.lockless': {
       apply(step, store) {
         const entry = store.get(cellAt(step, 0));
-        if (p.layout.keeps(ghosts.walking) && isTable(entry) && isValid(entry)) set(store, ghosts.walking(step.cpu, argAt(step, 0)), tableOf(entry));
+        if (p.layout.keeps(ghosts.walking) && isTable(entry) && isValid(entry))
+          set(store, ghosts.walking(step.cpu, argAt(step, 0)), tableOf(entry));
         return entry;
       },
-      footprint: (step) => touches([cellAt(step, 0)], p.layout.keeps(ghosts.walking) ? [p.layout.cell(ghosts.walking(step.cpu, argAt(step, 0)))] : []),
+      footprint: (step) =>
+        touches(
+          [cellAt(step, 0)],
+          p.layout.keeps(ghosts.walking) ? [p.layout.cell(ghosts.walking(step.cpu, argAt(step, 0)))] : [],
+        ),
       tell: (step, observed, names) => `reads ${names.name(cellAt(step, 0))} without lock -> ${showEntry(observed)}`,
     },
     /** cells: entry. args: 1 leaf, 2 table. A read through a pointer that was typed earlier. */
     'walk.typed': {
       apply: (step, store) => store.get(cellAt(step, 0)),
       footprint: (step) => touches([cellAt(step, 0)]),
-      tell: (step, observed, names) => `reads ${names.name(cellAt(step, 0))} as a ${argAt(step, 0) === 1 ? 'leaf' : 'table'} -> ${showEntry(observed)}`,
+      tell: (step, observed, names) =>
+        `reads ${names.name(cellAt(step, 0))} as a ${argAt(step, 0) === 1 ? 'leaf' : 'table'} -> ${showEntry(observed)}`,
     },
     'hook.enter': hookStep('enters', (cpu, store) => {
       const inside = get(store, ghosts.inside(cpu));
-      if (inside + 1 >= p.layout.sizes.nesting) throw new Mistake('SD_BAD_SCENARIO', `hooks that are judged call each other ${inside + 1} deep.`, 'Ask claims of fewer hooks at a time.');
+      if (inside + 1 >= p.layout.sizes.nesting)
+        throw new Mistake(
+          'SD_BAD_SCENARIO',
+          `hooks that are judged call each other ${inside + 1} deep.`,
+          'Ask claims of fewer hooks at a time.',
+        );
       set(store, ghosts.interrupted(cpu, inside), 0);
       set(store, ghosts.inside(cpu), inside + 1);
     }),
@@ -145,7 +173,11 @@ export function objectMeanings(p: Parts): Meanings {
     wild: { apply: () => 0, footprint: () => touches([]), tell: (step) => `goes nowhere: ${step.why ?? ''}` },
     bug: { apply: () => 0, footprint: () => touches([]), tell: (step) => `BUG: ${step.why ?? ''}` },
     refused: { apply: () => 0, footprint: () => touches([]), tell: (step) => `refused: ${step.why ?? ''}` },
-    unbalanced: { apply: () => 0, footprint: () => touches([]), tell: (step) => step.why ?? 'gives back what it does not hold' },
+    unbalanced: {
+      apply: () => 0,
+      footprint: () => touches([]),
+      tell: (step) => step.why ?? 'gives back what it does not hold',
+    },
     bound: { apply: () => 0, footprint: () => touches([]), tell: (step) => `gives up: ${step.why ?? ''}` },
   };
 }

@@ -16,4 +16,10 @@ export interface MemoryModel {
 }
 
 /** Sequential consistency: every store is seen by everybody at once. */
-export const sc: MemoryModel = { id: 'sc', regions: [], fences: false, meanings: (_p, meanings) => meanings, processes: () => [] };
+export const sc: MemoryModel = {
+  id: 'sc',
+  regions: [],
+  fences: false,
+  meanings: (_p, meanings) => meanings,
+  processes: () => [],
+};

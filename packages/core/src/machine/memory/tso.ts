@@ -22,7 +22,20 @@ const STORES = ['store', 'spin_unlock'];
  * side section of RCU begins, while stores are held back. Where they end, the buffer is empty first: real CPUs do that later, before
  * they acknowledge an interrupt or pass a quiescent state.
  */
-const ELSEWHERE: readonly string[] = ['local_irq_save', 'rcu_read_lock', 'tlb.receive', 'rcu.invoke', 'tso.drain', 'bound', 'bug', 'wild', 'hook.enter', 'hook.leave', 'unbalanced', ...NOTES];
+const ELSEWHERE: readonly string[] = [
+  'local_irq_save',
+  'rcu_read_lock',
+  'tlb.receive',
+  'rcu.invoke',
+  'tso.drain',
+  'bound',
+  'bug',
+  'wild',
+  'hook.enter',
+  'hook.leave',
+  'unbalanced',
+  ...NOTES,
+];
 
 /** What the store buffers of a machine can do. */
 export interface StoreBuffers {
@@ -43,7 +56,8 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
   meanings(p, sc) {
     const listOf = (id: number): readonly number[] => (id === 0 ? [] : (p.records.get(id) as number[]));
     const held = (store: Store, cpu: number): readonly number[] => listOf(reader(p).get(store, buffer(cpu)));
-    const hold = (store: Store, cpu: number, list: readonly number[]): void => reader(p).set(store, buffer(cpu), list.length === 0 ? 0 : p.records.idOf(list));
+    const hold = (store: Store, cpu: number, list: readonly number[]): void =>
+      reader(p).set(store, buffer(cpu), list.length === 0 ? 0 : p.records.idOf(list));
     const own = (step: Step) => p.layout.cell(buffer(step.cpu));
     const out: Record<string, Meaning> = {};
     for (const [kind, meaning] of Object.entries(sc)) {
@@ -56,14 +70,21 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
             if (list.length === 0) return meaning.apply(step, store, choice);
             return meaning.apply(step, overlay(store, list), choice);
           },
-          footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)] }; },
+          footprint: (step) => {
+            const f = meaning.footprint(step);
+            return { ...f, reads: [...f.reads, own(step)] };
+          },
         };
       } else if (STORES.includes(kind)) {
         out[kind] = {
           ...meaning,
           ...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * depth)),
           apply(step, store) {
-            hold(store, step.cpu, [...held(store, step.cpu), cellAt(step, 0), step.kind === 'spin_unlock' ? 0 : argAt(step, 0)]);
+            hold(store, step.cpu, [
+              ...held(store, step.cpu),
+              cellAt(step, 0),
+              step.kind === 'spin_unlock' ? 0 : argAt(step, 0),
+            ]);
             return 0;
           },
           footprint: (step) => touches([own(step)], [own(step)]),
@@ -78,7 +99,10 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
             hold(store, step.cpu, [...list, SECTION_END, 0]);
             return 0;
           },
-          footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)], writes: [...f.writes, own(step)] }; },
+          footprint: (step) => {
+            const f = meaning.footprint(step);
+            return { ...f, reads: [...f.reads, own(step)], writes: [...f.writes, own(step)] };
+          },
         };
       } else {
         // Everything else acts on memory itself: it waits until the buffer is empty.
@@ -86,7 +110,10 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
           ...meaning,
           enabled: (step, store) => held(store, step.cpu).length === 0 && (meaning.enabled?.(step, store) ?? true),
           needs: (step) => allOf(zero(own(step)), ...(meaning.needs ? [meaning.needs(step)] : [])),
-          footprint: (step) => { const f = meaning.footprint(step); return { ...f, reads: [...f.reads, own(step)] }; },
+          footprint: (step) => {
+            const f = meaning.footprint(step);
+            return { ...f, reads: [...f.reads, own(step)] };
+          },
         };
       }
     }
@@ -99,7 +126,8 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
         hold(store, step.cpu, rest);
         return 0;
       },
-      footprint: (step) => touches([own(step)], [own(step), ...Array.from({ length: p.layout.cellCount }, (_, c) => c)]),
+      footprint: (step) =>
+        touches([own(step)], [own(step), ...Array.from({ length: p.layout.cellCount }, (_, c) => c)]),
       tell: () => 'oldest held-back store reaches memory',
     };
     return out as Meanings;
@@ -107,7 +135,15 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
   processes: (p, makeCpu) =>
     cpusOf(p.online).map((id) => {
       const cpu = makeCpu(id);
-      return { name: `cpu${id} store buffer`, cpu: id, role: 'daemon', body: () => { cpu.restart(); return cpu.raw('tso.drain'); } };
+      return {
+        name: `cpu${id} store buffer`,
+        cpu: id,
+        role: 'daemon',
+        body: () => {
+          cpu.restart();
+          return cpu.raw('tso.drain');
+        },
+      };
     }),
 });
 
