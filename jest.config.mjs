@@ -19,7 +19,7 @@ export default {
   ],
   extensionsToTreatAsEsm: ['.ts'],
   // Types are stripped by swc; then generators are instrumented, as in built code.
-  transform: { '^.+\\.ts$': ['<rootDir>/scripts/jest-transform.mjs', swc] },
+  transform: { '^.+\\.ts$': ['<rootDir>/build/jest-transform.mjs', swc] },
   // Not `import`, `require` or `default`: jest adds the right one for each importer.
   testEnvironmentOptions: { customExportConditions: ['@shootdown/source', 'node', 'node-addons'] },
   cacheDirectory: '<rootDir>/.cache/jest',

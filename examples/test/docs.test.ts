@@ -13,7 +13,7 @@ interface Block {
   readonly said: Readonly<Record<string, string | true>>;
   readonly body: string;
 }
-const refresh = (await import(new URL('../../scripts/refresh-docs.mjs', import.meta.url).href)) as {
+const refresh = (await import(new URL('../../build/refresh-docs.mjs', import.meta.url).href)) as {
   blocksOf(text: string): Block[];
   regionOf(text: string, name: string): string;
   timeless(text: string): string;

@@ -119,11 +119,11 @@ test('what is built here is built from these sources', () => {
 });
 
 test('scripts refuse it too', () => {
-  const lib = join(place, 'scripts/lib/built.mjs');
+  const lib = join(place, 'build/lib/built.mjs');
   mkdirSync(dirname(lib), { recursive: true });
   mkdirSync(join(place, 'packages/cli/bin'), { recursive: true });
   for (const [from, to] of [
-    [fileURLToPath(new URL('../../../scripts/lib/built.mjs', import.meta.url)), lib],
+    [fileURLToPath(new URL('../../../build/lib/built.mjs', import.meta.url)), lib],
     [join(dirname(bin), 'built.mjs'), join(place, 'packages/cli/bin/built.mjs')],
     [join(dirname(bin), 'identity.mjs'), join(place, 'packages/cli/bin/identity.mjs')],
   ] as const)

@@ -5,7 +5,7 @@ import { withArch, withImporter, withReference } from './register.ts';
 
 const CONFIG = 'shootdown.config.mjs';
 const LOCK = 'pnpm-lock.yaml';
-/** A copy of the lockfile that was installed last: see scripts/setup.mjs. */
+/** A copy of the lockfile that was installed last: see build/setup.mjs. */
 const STAMP = 'node_modules/.shootdown-lock.yaml';
 const PROJECTS = ['tsconfig.json', 'tsconfig.test.json'];
 

@@ -86,7 +86,7 @@ const TWIN_STATES: Expected = {
 
 const words = [0, 1, 2, 3, 4].map((i) => perMm(`word ${i}`)(0));
 
-/** By the name of the rule, as `reductions.ts` and `scripts/engine-mutants.mjs` have it. */
+/** By the name of the rule, as `reductions.ts` and `judges/engine-mutants.mjs` have it. */
 export const EXPECTED: Readonly<Record<string, Expected>> = {
   'values are mapped': TWIN_STATES,
   'observed values are mapped': TWIN_STATES,

@@ -82,7 +82,7 @@ const ENDS: Toy = {
   ],
 };
 
-/** By the name of the rule, as `reductions.ts` and `scripts/engine-mutants.mjs` have it. */
+/** By the name of the rule, as `reductions.ts` and `judges/engine-mutants.mjs` have it. */
 export const SHOWN: Readonly<Record<string, Toy>> = {
   'writes meet reads': { processes: [() => store(0, 1), () => load(0)] },
   'reads meet writes': { processes: [() => load(0), () => store(0, 1)] },

@@ -1,6 +1,6 @@
 /**
  * Lets node import the TypeScript of this workspace, treated as jest treats it: types stripped by swc, generators instrumented.
- *   node --import ./scripts/typescript.mjs SCRIPT
+ *   node --import ./build/typescript.mjs SCRIPT
  * `import('X.ts?mutant=NAME')` imports all that X imports anew, with this mistake of engine-mutants.mjs in it.
  */
 import { readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ export async function load(url, context, next) {
   tools ??= await Promise.all([
     import('@swc/core'),
     import(join(root, 'packages/core/dist/instrument/instrument.js')),
-    import('./engine-mutants.mjs'),
+    import('../judges/engine-mutants.mjs'),
   ]);
   const file = fileURLToPath(plain);
   const mistake =

@@ -1,4 +1,4 @@
-/** Jest's transform: types stripped by swc, then the same pass over the JavaScript that `scripts/instrument.mjs` runs over built code. */
+/** Jest's transform: types stripped by swc, then the same pass over the JavaScript that `build/instrument.mjs` runs over built code. */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';

@@ -1,22 +1,17 @@
 // Makes one mistake in the engine after the other, and tries random systems until one comes out differently. Prints a table, and writes
 // what noticed each mistake into mutants.json. Exit code 1 when one is not noticed that is not on the list of those that do not matter.
-//   node scripts/mutants.mjs [HOW_MANY] [SEED] [part of a mutant's name]
-//   node scripts/mutants.mjs --quick [part of a mutant's name]    tries only what mutants.json says, and fails when it notices nothing
+//   node judges/mutants.mjs [HOW_MANY] [SEED] [part of a mutant's name]
+//   node judges/mutants.mjs --quick [part of a mutant's name]    tries only what mutants.json says, and fails when it notices nothing
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { built } from './lib/built.mjs';
+import { built } from '../build/lib/built.mjs';
 import { ENGINE_MUTANTS } from './engine-mutants.mjs';
 import { UNNOTICED } from './mutants-unnoticed.mjs';
 
 const { MUTANTS } = await built('core/dist/testing.js');
 const RECORD = new URL('mutants.json', import.meta.url);
-const FLAGS = [
-  '--disable-warning=ExperimentalWarning',
-  '--import',
-  './scripts/typescript.mjs',
-  'scripts/try-mutant.mjs',
-];
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--import', './build/typescript.mjs', 'judges/try-mutant.mjs'];
 /** Of each mistake; what came to no end was noticed too. */
 const LONGEST = 600_000;
 
@@ -59,7 +54,7 @@ function mustBeThere() {
     const times = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split(from).length - 1;
     if (times === 1) continue;
     console.error(
-      `mutants: ${mutant}: ${file} has the text it changes ${times} times instead of once:\n  ${from}\nThe engine was changed: say in scripts/engine-mutants.mjs what the mistake is now.`,
+      `mutants: ${mutant}: ${file} has the text it changes ${times} times instead of once:\n  ${from}\nThe engine was changed: say in judges/engine-mutants.mjs what the mistake is now.`,
     );
     process.exit(2);
   }
@@ -108,7 +103,7 @@ async function searchAll() {
 async function searchAgain() {
   const tried = names.filter((mutant) => record[mutant] && record[mutant] !== 'it does not come to an end');
   const wrong = names.filter((mutant) => !record[mutant] && !UNNOTICED[mutant]);
-  for (const mutant of wrong) tell(mutant, 'NOT TRIED: mutants.json does not know it; run node scripts/mutants.mjs');
+  for (const mutant of wrong) tell(mutant, 'NOT TRIED: mutants.json does not know it; run node judges/mutants.mjs');
   await attempt(tried, ['again'], ({ mutant, why, before, failure, late }) => {
     if (why && !before) return;
     wrong.push(mutant);
@@ -118,7 +113,7 @@ async function searchAgain() {
         ? 'it did not come to an end'
         : before
           ? `it differs without the mistake: ${before}`
-          : 'what noticed it notices nothing now; run node scripts/mutants.mjs');
+          : 'what noticed it notices nothing now; run node judges/mutants.mjs');
     tell(mutant, `NOT NOTICED by ${where(record[mutant])}: ${what}`);
   });
   console.log(`mutants: ${tried.length} made again, ${wrong.length} not noticed any more`);

@@ -1,8 +1,8 @@
 // Compares the packed search with the independent judge (live generators, no automaton, no packing) on every built-in race
 // that is small enough, on every architecture, before its fix and after. Prints what was compared; exit code 1 on a difference.
-//   node scripts/compare-oracle.mjs [MAX_STATES]
-import { built } from './lib/built.mjs';
-import { arches as archs, races } from './lib/config.mjs';
+//   node judges/compare-oracle.mjs [MAX_STATES]
+import { built } from '../build/lib/built.mjs';
+import { arches as archs, races } from '../build/lib/config.mjs';
 
 const { exploreSync, notApplicable, oracle, rig } = await built('core/dist/testing.js');
 

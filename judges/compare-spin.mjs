@@ -1,9 +1,9 @@
 // Lets SPIN judge small systems, written as Promela from what a search has learned, and compares verdicts and numbers of states.
 // Says so and does nothing where spin or gcc are absent. Exit code 1 on a difference.
-//   node scripts/compare-spin.mjs [MAX_STATES] [most races]
-import { built } from './lib/built.mjs';
-import { arches, races } from './lib/config.mjs';
-import { missing, promelaOf, spin } from './lib/spin.mjs';
+//   node judges/compare-spin.mjs [MAX_STATES] [most races]
+import { built } from '../build/lib/built.mjs';
+import { arches, races } from '../build/lib/config.mjs';
+import { missing, promelaOf, spin } from '../build/lib/spin.mjs';
 
 const { byFrames, gupCollapse, notApplicable, rig, tablesOf } = await built('core/dist/testing.js');
 const [maxStates, most] = [Number(process.argv[2] ?? 3000), Number(process.argv[3] ?? 6)];

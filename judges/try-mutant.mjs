@@ -1,6 +1,6 @@
 // Notices mistakes in the engine, each named as in reductions.ts or engine-mutants.mjs. Started by mutants.mjs; prints a line of JSON each.
-//   node --import ./scripts/typescript.mjs scripts/try-mutant.mjs search HOW_MANY SEED NAME..   the first random system that notices it
-//   node --import ./scripts/typescript.mjs scripts/try-mutant.mjs again NAME..                  does what noticed it before notice it again?
+//   node --import ./build/typescript.mjs judges/try-mutant.mjs search HOW_MANY SEED NAME..   the first random system that notices it
+//   node --import ./build/typescript.mjs judges/try-mutant.mjs again NAME..                  does what noticed it before notice it again?
 import { readFileSync } from 'node:fs';
 import { ENGINE_MUTANTS } from './engine-mutants.mjs';
 

@@ -1,9 +1,9 @@
 // Explores every built-in race on every architecture, before its fix and after, with local states told by frames and by history,
 // and compares all that must not depend on it: broken claims with the steps to them, deadlocks, what each end left in the cells.
 // Prints what was compared; exit code 1 on a difference.
-//   node scripts/compare-identity.mjs [MAX_STATES]
-import { built } from './lib/built.mjs';
-import { arches as archs, races } from './lib/config.mjs';
+//   node judges/compare-identity.mjs [MAX_STATES]
+import { built } from '../build/lib/built.mjs';
+import { arches as archs, races } from '../build/lib/config.mjs';
 
 const { byFrames, byHistory, exploreSync, notApplicable, rig } = await built('core/dist/testing.js');
 

@@ -1,12 +1,12 @@
 // The suite of counts: measures what real kernels were counted at, and compares. Prints a table of agreement per architecture and
 // column, then what differs, then what it cost. Exit code 1 when a column differs; functions only say where to look.
-//   node scripts/compare-counts.mjs [--stepwise | --forms | --perturb [--kernel=6.12]] [ARCH,..]
+//   node judges/compare-counts.mjs [--stepwise | --forms | --perturb [--kernel=6.12]] [ARCH,..]
 // --stepwise runs kernel code step by step. --forms instead measures every row in both forms, and compares what each step observed and
 // all that was counted. --perturb instead switches one rule off at a time, and lists which rows notice. It takes some minutes.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { built } from './lib/built.mjs';
-import { arches as archs, workloads } from './lib/config.mjs';
+import { built } from '../build/lib/built.mjs';
+import { arches as archs, workloads } from '../build/lib/config.mjs';
 
 const {
   against,

@@ -1,9 +1,9 @@
 // Explores every built-in race on every architecture, before its fix and after, unreduced, with each reduction alone and with all: broken
 // claims, deadlocks, what never ends, the code that is reached and what each end leaves in the cells must be the same.
 // Exit code 1 on a difference.
-//   node scripts/compare-reductions.mjs [MAX_STATES] [part of a race's name] [--table]
-import { built } from './lib/built.mjs';
-import { arches, races } from './lib/config.mjs';
+//   node judges/compare-reductions.mjs [MAX_STATES] [part of a race's name] [--table]
+import { built } from '../build/lib/built.mjs';
+import { arches, races } from '../build/lib/config.mjs';
 
 const { ALL_REDUCTIONS, byFrames, exploreSync, notApplicable, rig } = await built('core/dist/testing.js');
 const [maxStates = '2000', part = ''] = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));

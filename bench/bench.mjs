@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missing, spin } from './lib/spin.mjs';
+import { missing, spin } from '../build/lib/spin.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const full = process.argv.includes('--full');
@@ -24,7 +24,7 @@ function child(script, args, flags = []) {
   return { stdout, wall: (performance.now() - begun) / 1000 };
 }
 const one = (...args) => {
-  const { stdout, wall } = child('scripts/bench/one.mjs', args);
+  const { stdout, wall } = child('bench/one.mjs', args);
   return { ...JSON.parse(stdout), wall };
 };
 const table = (head, rows) => {
@@ -108,7 +108,7 @@ const SECTIONS = {
     table(
       HEAD,
       asked.flatMap(([model, n, kind]) => {
-        const promela = child('scripts/bench/one.mjs', ['promela', model, n, kind]).stdout;
+        const promela = child('bench/one.mjs', ['promela', model, n, kind]).stdout;
         const name = `${model} N=${n}, ${kind}`;
         // Without its reduction SPIN cannot finish the larger ones here, and a counterexample is no matter of size.
         const plain =
@@ -146,7 +146,7 @@ const SECTIONS = {
   reductions() {
     console.log(`Each reduction alone and all together, on built-in cases of at most ${full ? 20_000 : 1000} states`);
     console.log(
-      child('scripts/bench/reductions.mjs', [full ? '20000' : '1000'])
+      child('bench/reductions.mjs', [full ? '20000' : '1000'])
         .stdout.trimEnd()
         .split('\n')
         .slice(full ? 0 : -7)
@@ -157,11 +157,7 @@ const SECTIONS = {
   profile() {
     console.log('Where the time goes: small model, N=3, all reductions; functions with their own time');
     const place = mkdtempSync(join(tmpdir(), 'shootdown-profile-'));
-    child(
-      'scripts/bench/one.mjs',
-      ['small', full ? '4' : '3', 'ipi', 'all'],
-      ['--cpu-prof', `--cpu-prof-dir=${place}`],
-    );
+    child('bench/one.mjs', ['small', full ? '4' : '3', 'ipi', 'all'], ['--cpu-prof', `--cpu-prof-dir=${place}`]);
     const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(place, readdirSync(place)[0]), 'utf8'));
     rmSync(place, { recursive: true });
     const names = new Map(

@@ -212,7 +212,7 @@ function main(args) {
     const [old, fresh] = [before.split('\n'), after.split('\n')];
     const line = old.findIndex((text, i) => text !== fresh[i]);
     console.error(
-      `docs: ${name} is stale from line ${line + 1} on. It says\n  ${old[line]}\nand it is\n  ${fresh[line]}\nRun: node scripts/refresh-docs.mjs ${name}`,
+      `docs: ${name} is stale from line ${line + 1} on. It says\n  ${old[line]}\nand it is\n  ${fresh[line]}\nRun: node build/refresh-docs.mjs ${name}`,
     );
   }
   process.exitCode = stale > 0 ? 1 : 0;

@@ -1,10 +1,10 @@
 /**
  * One search in a process of its own, so that its memory and its cold start can be seen. Prints one line of JSON.
- *   node scripts/bench/one.mjs small N FLUSH none|all       the small model
- *   node scripts/bench/one.mjs family N KIND none|all       the model family over the real hooks
- *   node scripts/bench/one.mjs promela small|family N KIND  writes Promela to stdout instead
+ *   node bench/one.mjs small N FLUSH none|all       the small model
+ *   node bench/one.mjs family N KIND none|all       the model family over the real hooks
+ *   node bench/one.mjs promela small|family N KIND  writes Promela to stdout instead
  */
-import { built } from '../lib/built.mjs';
+import { built } from '../build/lib/built.mjs';
 
 const { byFrames, exploreSync, gupCollapse, READS_ALL, rig, tablesOf, USUAL_REDUCTIONS } =
   await built('core/dist/testing.js');
@@ -16,7 +16,7 @@ async function system() {
   if (model === 'small') return gupCollapse({ walkers: Number(n), flush: kind });
   const [{ gupFamily, FAMILY_KINDS }, { arches }] = await Promise.all([
     built('workloads/dist/gup-family.js'),
-    import('../lib/config.mjs'),
+    import('../build/lib/config.mjs'),
   ]);
   const [arch, configuration] = FAMILY_KINDS[kind];
   return rig(
@@ -27,7 +27,7 @@ async function system() {
 }
 
 if (promela) {
-  const { promelaOf } = await import('../lib/spin.mjs');
+  const { promelaOf } = await import('../build/lib/spin.mjs');
   process.stdout.write(promelaOf(tablesOf(await system(), 3_000_000, byFrames(), READS_ALL)));
 } else {
   const before = process.cpuUsage();

@@ -1,8 +1,8 @@
 // Explores every built-in race on every architecture, before its fix and after, with each reduction alone and with all, and says how
 // many states, steps and seconds that takes. All must say the same; exit code 1 on a difference. Ratios are of one run.
-//   node scripts/bench/reductions.mjs [MAX_STATES] [part of a race's name]
-import { built } from '../lib/built.mjs';
-import { arches, races as all } from '../lib/config.mjs';
+//   node bench/reductions.mjs [MAX_STATES] [part of a race's name]
+import { built } from '../build/lib/built.mjs';
+import { arches, races as all } from '../build/lib/config.mjs';
 
 const { ALL_REDUCTIONS, byFrames, exploreSync, notApplicable, rig } = await built('core/dist/testing.js');
 const maxStates = Number(process.argv[2] ?? 20_000);
