@@ -31,7 +31,7 @@ export default [
   },
   {
     // of the many kinds of a syntax node a pass names those it treats apart
-    files: ['packages/core/src/instrument/**/*.ts'],
+    files: ['packages/explorer/src/instrument/**/*.ts'],
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },

@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { bundle, isBundled } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { instrument, isInstrumented, MARK } = await import(join(root, 'packages/core/dist/instrument/instrument.js'));
+const { instrument, isInstrumented, MARK } = await import(
+  join(root, 'packages/explorer/dist/instrument/instrument.js')
+);
 
 const files = () =>
   readdirSync(join(root, 'packages')).flatMap((name) => {

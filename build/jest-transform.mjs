@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { instrument } = await import(join(root, 'packages/core/dist/instrument/instrument.js'));
+const { instrument } = await import(join(root, 'packages/explorer/dist/instrument/instrument.js'));
 const swc = createRequire(import.meta.url)('@swc/jest');
 
 const pass = [
@@ -20,7 +20,7 @@ const pass = [
   'two-forms',
   'edits',
   'runtime',
-].map((name) => readFileSync(join(root, `packages/core/dist/instrument/${name}.js`), 'utf8'));
+].map((name) => readFileSync(join(root, `packages/explorer/dist/instrument/${name}.js`), 'utf8'));
 const version = createHash('sha256').update(pass.join()).digest('hex');
 
 export default {

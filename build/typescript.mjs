@@ -27,7 +27,7 @@ export async function load(url, context, next) {
   if (!plain) return next(url, context);
   tools ??= await Promise.all([
     import('@swc/core'),
-    import(join(root, 'packages/core/dist/instrument/instrument.js')),
+    import(join(root, 'packages/explorer/dist/instrument/instrument.js')),
     import('../judges/engine-mutants.mjs'),
   ]);
   const file = fileURLToPath(plain);

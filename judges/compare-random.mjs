@@ -1,7 +1,7 @@
 // Tries random small systems: each reduction alone and all together against the unreduced search, and that against live code. They must
 // agree on broken claims, deadlocks, ends that are never reached, the code that is reached, and what each end leaves in the cells.
 //   node --import ./build/typescript.mjs judges/compare-random.mjs [HOW_MANY] [SEED] [MAX_STATES]
-const { FAMILIES, tryOut } = await import('../packages/core/test/explore/families.ts');
+const { FAMILIES, tryOut } = await import('../packages/core/test/search/families.ts');
 
 const howMany = Number(process.argv[2] ?? 2000);
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,10 +1,10 @@
 // Mistakes to make in the engine on purpose: in this file, this text for that. Those of the reductions have switches of their own.
 // typescript.mjs makes them.
 const file = (name, mutants) =>
-  Object.entries(mutants).map(([mutant, [from, to]]) => ({ mutant, file: `packages/core/src/${name}`, from, to }));
+  Object.entries(mutants).map(([mutant, [from, to]]) => ({ mutant, file: `packages/${name}`, from, to }));
 
 export const ENGINE_MUTANTS = [
-  ...file('explore/successors.ts', {
+  ...file('explorer/src/search/successors.ts', {
     'a closed gate holds nobody up': [
       'if (this.isHeld(p, record, base)) return',
       'if (this.isHeld(p, record, base) && false) return',
@@ -23,7 +23,7 @@ export const ENGINE_MUTANTS = [
     'outcomes are taken for one': ['applied.noteChoice(choice);', ';'],
     'those who gave up go on': ['const STOPPED = TRAIT.ended | TRAIT.gaveUp;', 'const STOPPED = TRAIT.ended;'],
   }),
-  ...file('words/condition.ts', {
+  ...file('explorer/src/api/condition.ts', {
     'one part is obstacle enough': ['[firsts.flatMap((cells) => cells!)]', '[firsts[0]!]'],
     'what holds is an obstacle': [
       'obstacles: (store) => parts.flatMap((part) => part.obstacles(store)),',
@@ -31,31 +31,31 @@ export const ENGINE_MUTANTS = [
     ],
     'each part has to hold': ['  tests: [],\n', '  tests: parts.flatMap((part) => part.tests),\n'],
   }),
-  ...file('explore/decisions.ts', {
+  ...file('explorer/src/learned/decision-trees.ts', {
     'answers do not depend on what was read': [
       'while (branch >= 0 && value[branch] !== found) branch',
       'while (branch >= 0 && false) branch',
     ],
   }),
-  ...file('explore/automaton.ts', {
+  ...file('explorer/src/learned/automaton.ts', {
     'daemons end': ['? this.roots[p]!\n', '? this.endOf(p)\n'],
     'edges of all nodes go where the first went': [
       'const edge = this.edges.add(node, value);',
       'const edge = this.edges.add(node, 0);',
     ],
   }),
-  ...file('explore/identity.ts', {
+  ...file('explorer/src/learned/local-identity.ts', {
     'a local state is its step': [
       'JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}\\n${told}`',
       'JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}`',
     ],
   }),
-  ...file('explore/report.ts', {
+  ...file('explorer/src/search/report.ts', {
     'a deadlock is an end': ["return mainsLeft > 0 ? 'deadlock' : 'end';", "return 'end';"],
     'daemons may not be idle': [" && system.processes[p]!.role === 'main') mainsLeft++", ') mainsLeft++'],
     'giving up is an end': ["if (traits & TRAIT.gaveUp) return 'gave up';", ''],
   }),
-  ...file('explore/endings.ts', {
+  ...file('explorer/src/search/terminal-states.ts', {
     'some schedule goes on is enough': ['if (found === all) continue;', ''],
     'moves of those that woke lead nowhere': [
       'let i = after[state]!; i >= 0 && !found;',
@@ -70,28 +70,28 @@ export const ENGINE_MUTANTS = [
       "if (this.system.processes[p]!.role !== '') over = 0;",
     ],
   }),
-  ...file('explore/search.ts', {
+  ...file('explorer/src/search/breadth-first.ts', {
     'ends are not judged': ["if (ending !== 'end') return;", 'return;'],
     'deadlocks are judged as ends': ["if (ending !== 'end') return;", ''],
     'layers are one too long': ['this.layerEnd = this.states.count;', 'this.layerEnd = this.states.count + 1;'],
   }),
-  ...file('explore/expansion.ts', {
+  ...file('explorer/src/search/expansion.ts', {
     'who moves sleeps': ['moves.follow(state, p, choice, asleep)', 'moves.follow(state, p, choice, asleep | (1 << p))'],
     'a circle is a way on': ['onwards ||= to > state;', 'onwards ||= to >= state;'],
   }),
-  ...file('explore/moves.ts', {
+  ...file('explorer/src/search/moves.ts', {
     'claims on the way are not judged': ['this.judge(ahead, node, effect, -1);', ''],
     'states that were merged are judged once': ['states.likeness ? -1 : known < 0', 'known < 0'],
     'what is fused may choose': ['if (few !== 1) return known;', 'if (few < 1 || few > 2) return known;'],
   }),
-  ...file('explore/findings.ts', {
+  ...file('explorer/src/search/findings.ts', {
     'the first schedule is the shortest': [
       'if (known !== undefined && (depth < 0 || known.depth <= depth)) return;',
       'if (known !== undefined) return;',
     ],
     'each way into a state is counted again': ['state < 0 || this.counted.add(state, edge)', 'true'],
   }),
-  ...file('explore/state.ts', {
+  ...file('explorer/src/store/states.ts', {
     'the last cell is not copied': [
       'for (let i = HEADER.low; i < width; i++) to[b + i]',
       'for (let i = HEADER.low; i < width - 1; i++) to[b + i]',
@@ -108,14 +108,14 @@ export const ENGINE_MUTANTS = [
       'for (let i = HEADER.size; i < HEADER.size + this.system.processes.length; i++) if (known',
     ],
   }),
-  ...file('explore/layout.ts', {
+  ...file('explorer/src/store/packing.ts', {
     'cells begin with 0': ['return (word + this.initials[cell]!) | 0;', 'return word;'],
   }),
-  ...file('explore/visited.ts', {
+  ...file('explorer/src/store/visited.ts', {
     'half of a fingerprint is enough to look': ['return this.places[2 * place] === high;', 'return true;'],
     'a table that grows forgets': ['if (id < 0) continue;', 'if (id < 0 || id % 7 === 3) continue;'],
   }),
-  ...file('explore/likeness.ts', {
+  ...file('explorer/src/symmetry/canonical.ts', {
     'likeness is equal nodes': [
       'if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;',
       ';',
@@ -125,10 +125,10 @@ export const ENGINE_MUTANTS = [
     'processes stay where they are': ['known[at + HEADER.size + places[p]!] !==', 'known[at + HEADER.size + p] !=='],
     'cells stay where they are': ['this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!', 'word'],
   }),
-  ...file('explore/mirror.ts', {
+  ...file('explorer/src/symmetry/closure.ts', {
     'edges are not looked at in the mirror': ['if (to === NONE || to !== wanted)\n', 'if (false)\n'],
   }),
-  ...file('explore/equivariance.ts', {
+  ...file('explorer/src/symmetry/check.ts', {
     'steps may do otherwise in the mirror': ['saw === observed &&', 'true ||'],
     'claims may say otherwise in the mirror': [
       'const wanted = told(node, (_check, i) => verdicts?.[i] ?? true);',
@@ -139,10 +139,10 @@ export const ENGINE_MUTANTS = [
       'if (false)\n',
     ],
   }),
-  ...file('explore/local-steps.ts', {
+  ...file('explorer/src/learned/local-steps.ts', {
     'what is written in the mirror is not': ['for (const map of this.generators) this.note(map.cell(cell));', ''],
   }),
-  ...file('explore/futures.ts', {
+  ...file('explorer/src/partial-order/may-access.ts', {
     'futures reach once round': ['changed = join(row, a, row[b]!) || changed;', 'join(row, a, row[b]!);'],
     'what claims about ends read is no news': ['      unposted,\n      finals,\n', '      unposted,\n'],
     'what is written is no news': [
@@ -150,21 +150,21 @@ export const ENGINE_MUTANTS = [
       '      all.reads,\n',
     ],
   }),
-  ...file('explore/meetings.ts', {
+  ...file('explorer/src/partial-order/dependence.ts', {
     'only the first 32 cells meet': [
       'for (let w = 0; w < words; w++) {',
       'for (let w = 0; w < Math.min(1, words); w++) {',
     ],
     'a lock among them is enough': ['found = AT_LOCKS;', 'return AT_LOCKS;'],
   }),
-  ...file('explore/lock-probe.ts', {
+  ...file('explorer/src/partial-order/held-locks.ts', {
     'a lock is held once and for all': [
       'const value = this.store.get(this.futures!.cells[slot]!);',
       'const value = 0;',
     ],
     'one of those who take it must wait': ['const held = acquires.every(', 'const held = acquires.some('],
   }),
-  ...file('explore/persistent.ts', {
+  ...file('explorer/src/partial-order/persistent-sets.ts', {
     'who waits is in no set': ['        if (reasons.length === 1) found = this.whoEnables(p, reasons[0]!);', ''],
     'of several obstacles none need go': ['return this.leastOf(p, reasons, set, able);', 'return 0;'],
     'others of the set may move too': [
@@ -173,12 +173,12 @@ export const ENGINE_MUTANTS = [
     ],
     'the first set is taken': ['if (set === NONE_SMALLER) {', 'if (best !== -1 || set === NONE_SMALLER) {'],
   }),
-  ...file('explore/rounds.ts', {
+  ...file('explorer/src/search/fixpoint.ts', {
     'one round is enough once it was stale': ['this.known = version;', 'this.known = Infinity;'],
     'what is learned late is not asked about': ['[version, !this.search.settled]', '[version, false]'],
     'what rounds before found is lost': ['this.earlier = together(this.search.found, this.earlier);', ''],
   }),
-  ...file('machine/memory/tso.ts', {
+  ...file('core/src/machine/memory/tso.ts', {
     'a full buffer is no bound (of the machine)': [
       '...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * depth)),',
       '',

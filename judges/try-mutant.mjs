@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { ENGINE_MUTANTS } from './engine-mutants.mjs';
 
-const KILLERS = '../packages/core/test/explore/killers.ts';
+const KILLERS = '../packages/core/test/search/killers.ts';
 const plain = await import(KILLERS);
 const [how, ...args] = process.argv.slice(2);
 const recorded = how === 'again' && JSON.parse(readFileSync(new URL('mutants.json', import.meta.url), 'utf8'));

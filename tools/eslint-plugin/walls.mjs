@@ -3,6 +3,11 @@
 // Outside core a folder is a package.
 const packages = [
   {
+    folder: 'explorer',
+    may: ['acorn', 'node:*'],
+    rule: 'explorer imports nothing of this workspace: it checks code written as generators, and knows nothing of Linux.',
+  },
+  {
     folder: 'arch-*',
     ignores: ['packages/arch-xen/src/**'],
     may: ['@shootdown/core/plugin'],
@@ -42,7 +47,7 @@ const packages = [
   },
 ];
 
-// Inside core a folder is a stage. `mistakes.ts` is open to all of them.
+// Inside core a folder is a stage. The face of the explorer is open to all of them: steps and mistakes are made of its words.
 const stages = [
   { folder: 'words', may: [], rule: 'words imports nothing outside words: it is what every other folder is made of.' },
   {
@@ -63,7 +68,7 @@ const stages = [
   {
     folder: 'kernel',
     may: ['words/', 'contract/', 'node:assert*'],
-    rule: 'kernel imports words and contract only: never machine, arch or explore. It sees Cpu from words.',
+    rule: 'kernel imports words and contract only: never machine or arch. It sees Cpu from words.',
   },
   {
     folder: 'workload',
@@ -76,20 +81,9 @@ const stages = [
     rule: 'watch imports words and contract only: a watcher looks through Facts.',
   },
   {
-    folder: 'instrument',
-    may: ['words/', 'acorn'],
-    rule: 'instrument imports words and acorn only: it knows JavaScript, and neither the explorer nor the kernel.',
-  },
-  {
-    folder: 'explore',
-    may: ['words/', 'instrument/', 'node:*'],
-    rule: 'explore imports words and instrument only: if it needs to know what a PMD is, the design is wrong.',
-  },
-  {
     folder: 'verdict',
     may: ['words/', 'node:*'],
-    mayTypes: ['explore/'],
-    rule: 'verdict imports words, and types of explore: it folds what was found and searches nothing.',
+    rule: 'verdict imports words only: it folds what was found and searches nothing.',
   },
   {
     folder: 'measure',
@@ -98,7 +92,7 @@ const stages = [
   },
   {
     folder: 'rig',
-    may: ['*/', 'inversify', 'reflect-metadata', 'node:*'],
+    may: ['*/', '@shootdown/explorer/instrument', 'inversify', 'reflect-metadata', 'node:*'],
     rule: 'rig joins everything in core with inversify, and nothing from outside: no architecture, no tsyringe.',
   },
 ];
@@ -150,7 +144,7 @@ function stageWall({ folder, may, mayTypes = [], rule }, depth, file = `${'*/'.r
     files: `packages/core/src/${folder}/${file}`,
     depth,
     rule,
-    may: [...may, 'mistakes.ts'].map(open),
+    may: [...may, '@shootdown/explorer'].map(open),
     mayTypes: mayTypes.map(open),
   });
 }
@@ -168,14 +162,14 @@ export const walls = [
     depth: 0,
     neighbours: 'closed',
     rule: 'A hook imports words and the files of contract beside hooks/: hooks do not import hooks.',
-    may: ['\\.\\./\\.\\./words/', '\\.\\./[^./]+\\.ts$', '\\.\\./\\.\\./mistakes\\.ts$'],
+    may: ['\\.\\./\\.\\./words/', '\\.\\./[^./]+\\.ts$', packageName('@shootdown/explorer')],
   }),
-  // the faces and mistakes.ts
+  // the faces
   wall({
     files: 'packages/core/src/*.ts',
     depth: 0,
     rule: 'core knows no architecture and no command line; inversify appears in core/rig and arch/below.ts only.',
-    may: ['reflect-metadata', 'node:*'].map(packageName),
+    may: ['@shootdown/explorer', '@shootdown/explorer/testing', 'reflect-metadata', 'node:*'].map(packageName),
   }),
   {
     files: ['packages/*/src/**/*.ts'],

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hiddenState, instrument } from '@shootdown/core/instrument';
+import { hiddenState, instrument } from '@shootdown/explorer/instrument';
 
 /** In all that has been through the pass, bundled or not. */
 const DONE = 'shootdown:forms';

@@ -101,8 +101,8 @@ test('what is built here is built from these sources', () => {
   const { packages } = JSON.parse(
     readFileSync(new URL('bundle/stamp.json', new URL('../dist/', import.meta.url)), 'utf8'),
   ) as { packages: Record<string, { sources: Record<string, Note> }> };
-  const mistakes = packages['core']?.sources['core/src/mistakes.ts'];
-  expect(mistakes?.hash).toBe(hashOf(readFileSync(new URL('../../core/src/mistakes.ts', import.meta.url))));
+  const mistakes = packages['explorer']?.sources['explorer/src/api/mistakes.ts'];
+  expect(mistakes?.hash).toBe(hashOf(readFileSync(new URL('../../explorer/src/api/mistakes.ts', import.meta.url))));
   expect(Object.keys(packages)).toEqual(
     expect.arrayContaining([
       'arch-arm64',

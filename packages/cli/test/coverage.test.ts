@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { CodeCoverage, Reach } from '@shootdown/core';
-import { instrument } from '@shootdown/core/instrument';
+import { instrument } from '@shootdown/explorer/instrument';
 import { shootdown } from './fakes.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'shootdown-coverage-'));

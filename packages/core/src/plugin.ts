@@ -14,11 +14,11 @@ export { operation, type Operation } from './kernel/operation.ts';
 export { host_pfn_mapping_level } from './kernel/lookup_address.ts';
 export { mmdrop, mmdrop_lazy_tlb } from './kernel/sched.ts';
 export { kick_all_cpus_sync } from './kernel/smp.ts';
-export { Mistake } from './mistakes.ts';
+export { Mistake } from '@shootdown/explorer';
 export type { AtEnd, Watch } from './words/watch.ts';
 export type { AccessMade, Book, Follows, KernelNote, KernelNotes } from './words/follow.ts';
 export type { Facts } from './words/facts.ts';
-export type { Moment, Said } from './words/system.ts';
+export type { Moment, Said } from '@shootdown/explorer';
 export * from './words/address.ts';
 export * from './words/cells.ts';
 export * from './words/cpu.ts';
@@ -43,5 +43,5 @@ export type {
   TlbInstruction,
   WriteTrap,
 } from './words/spec.ts';
-export { allOf, nonzero, someOf, waitsFor, when, zero, type CellTest, type Condition } from './words/condition.ts';
-export type { Footprint, Meaning, Op, Step, Store } from './words/step.ts';
+export { allOf, nonzero, someOf, waitsFor, when, zero, type CellTest, type Condition } from '@shootdown/explorer';
+export type { Footprint, Meaning, Op, Step, Store } from '@shootdown/explorer';

@@ -1,9 +1,8 @@
 /** What an architecture is: layers of hooks, a machine, and how both changed over the years. */
-import { Mistake } from '../mistakes.ts';
+import { Mistake, type Op } from '@shootdown/explorer';
 import type { Cpu } from '../words/cpu.ts';
 import type { Watch } from '../words/watch.ts';
 import type { MachineSpec } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
 import type { LayerClass } from './layer.ts';
 import { archPattern } from './patterns.ts';
 import { PROPOSALS } from './proposals.ts';

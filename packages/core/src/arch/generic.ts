@@ -29,7 +29,7 @@ import {
   type Slot,
   type Vma,
 } from '../words/objects.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { tlb_flush_p4d_range, tlb_flush_pmd_range, tlb_flush_pud_range, tlb_table_flush } from '../contract/gather.ts';
 import {
   flush_pmd_tlb_range,

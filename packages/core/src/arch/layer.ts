@@ -2,11 +2,9 @@
 import type { MmHooks } from '../contract/mm-hooks.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import type { Returns } from '../contract/hook.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { Mistake, type Op, WRITTEN_AS_GENERATOR, didYouMean } from '@shootdown/explorer';
 import type { Cpu } from '../words/cpu.ts';
-import { WRITTEN_AS_GENERATOR } from '../words/forms.ts';
 import type { Source } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
 import { fromOf } from './from.ts';
 import type { Generic } from './generic.ts';
 

@@ -1,12 +1,11 @@
 /** Changes that nobody wrote yet: a kick or a flush more, in a place that is named. For finding out which places suffice. */
 import { flush_tlb_mm } from '../contract/hooks/index.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { Mistake, type Op, didYouMean } from '@shootdown/explorer';
 import { without } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import type { Mm } from '../words/objects.ts';
 import type { Place } from '../words/place.ts';
-import type { Op } from '../words/step.ts';
 import type { Change } from './arch.ts';
 import { below } from './below.ts';
 import type { LayerClass } from './layer.ts';

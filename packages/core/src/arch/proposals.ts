@@ -8,7 +8,7 @@ import { cpuBit, cpusOf, without, type CpuMask, type Va } from '../words/address
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import type { Pmd } from '../words/entry.ts';
 import { currentCells, mmCells, type Mm, type PmdSlot } from '../words/objects.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Change } from './arch.ts';
 import { below } from './below.ts';
 import { from } from './from.ts';

@@ -4,7 +4,7 @@ import { rcuCallback, type Cpu } from '../words/cpu.ts';
 import type { Table } from '../words/entry.ts';
 import { spaceOf } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { __tlb_remove_table } from './hooks/__tlb_remove_table.ts';
 import { tlb_flush } from './hooks/tlb_flush.ts';
 import { tlb_needs_table_invalidate } from './hooks/tlb_needs_table_invalidate.ts';

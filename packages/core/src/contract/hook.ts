@@ -3,7 +3,7 @@ import type { Cpu } from '../words/cpu.ts';
 import type { Facts } from '../words/facts.ts';
 import type { Ref } from '../words/cells.ts';
 import type { Source } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a hook has the parameters its kernel function has
 export type HookFn = (cpu: Cpu, ...args: any[]) => Op<any>;

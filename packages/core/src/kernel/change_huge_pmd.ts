@@ -26,7 +26,7 @@ import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { make_readable_exclusive_migration_entry } from './migration_entry.ts';

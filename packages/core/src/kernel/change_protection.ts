@@ -10,7 +10,7 @@ import { is_swap_pmd, isLeaf, isNone, isTable, none, pmd_none, pmd_trans_huge, t
 import { addrEnd, HPAGE_PMD_NR, HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import { mmCells, type PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { change_huge_pmd, type Change } from './change_huge_pmd.ts';
 import { change_pte_range } from './change_pte_range.ts';
 import { tlb_end_vma } from './mmu_gather.ts';

@@ -25,7 +25,7 @@ import {
 import { PAGE_SIZE } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Change } from './change_huge_pmd.ts';
 import { make_readable_exclusive_migration_entry } from './migration_entry.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';

@@ -6,7 +6,7 @@ import { pte_none, pte_pfn, pte_present, pte_special, pte_write, type Pfn } from
 import { HPAGE_PMD_NR, PAGE_SIZE } from '../words/geometry.ts';
 import type { PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import {
   compound_head,

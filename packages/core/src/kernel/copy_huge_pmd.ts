@@ -11,7 +11,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { is_swap_pmd, pmd_mkold, pmd_pfn, pmd_trans_huge, pmd_wrprotect } from '../words/entry.ts';
 import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_pmd, mm_get_huge_zero_page } from './huge_zero_page.ts';
 import { is_readable_migration_entry, make_readable_migration_entry } from './migration_entry.ts';
 import { operation } from './operation.ts';

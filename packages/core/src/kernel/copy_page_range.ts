@@ -27,7 +27,7 @@ import {
 import { addrEnd, PAGE_SIZE } from '../words/geometry.ts';
 import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { copy_huge_pmd } from './copy_huge_pmd.ts';
 import { folio_pte_batch } from './folio_pte_batch.ts';
 import { is_readable_migration_entry, make_readable_migration_entry } from './migration_entry.ts';

@@ -5,7 +5,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { pte_mkdirty, pte_mkyoung, pte_pfn, pte_special, type Pfn, type Pte } from '../words/entry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import {
   alloc_page,

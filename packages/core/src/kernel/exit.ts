@@ -4,7 +4,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { spaceOf } from '../words/geometry.ts';
 import { currentCells, mmCells, vmaCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { free_pgtables } from './free_pgtables.ts';
 import { mm_put_huge_zero_page } from './huge_zero_page.ts';
 import { tlb_finish_mmu, tlb_gather_mmu_fullmm } from './mmu_gather.ts';

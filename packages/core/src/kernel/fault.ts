@@ -26,7 +26,7 @@ import { PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import { mmCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, huge_pmd_set_accessed } from './huge_memory.ts';
 import { do_wp_page } from './cow.ts';
 import { migration_entry_wait, pmd_migration_entry_wait } from './migration_entry.ts';

@@ -3,7 +3,7 @@
  * An older release is the 6.1 code of this folder with changes of the table taken back, a later one has more of them; nothing else
  * in it is older or newer.
  */
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { didYouMean, Mistake } from '@shootdown/explorer';
 import { LATER_FIXES } from './later-fixes.ts';
 
 /** Releases that a fix or a case names, oldest first. */

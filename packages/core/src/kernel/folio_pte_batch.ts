@@ -3,7 +3,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { F, frameOf, pte_advance_pfn, withoutFlags, type Pte } from '../words/entry.ts';
 import type { PteSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { compound_head, PageCompound } from './page.ts';
 import { pte_after } from './pgtable.ts';

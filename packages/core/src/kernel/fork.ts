@@ -6,7 +6,7 @@ import { spaceOf } from '../words/geometry.ts';
 import { limit } from '../words/limit.ts';
 import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { copy_page_range } from './copy_page_range.ts';
 import { operation } from './operation.ts';
 import { context_switch } from './sched.ts';

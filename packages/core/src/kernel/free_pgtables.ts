@@ -8,7 +8,7 @@ import { addrEnd, HPAGE_PMD_SIZE, isFolded, PAGE_SIZE, roundDown, sizeOf, type L
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { vmaCells, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import { mm_dec_nr_ptes } from './pgalloc.ts';

@@ -19,7 +19,7 @@ import { blockOf, PAGE_SIZE } from '../words/geometry.ts';
 import { mmCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { handle_mm_fault } from './fault.ts';
 import { get_user_pages_fast_only } from './gup_fast.ts';
 import { operation } from './operation.ts';

@@ -11,7 +11,7 @@ import { addrEnd, blockOf, isFolded, PAGE_SIZE } from '../words/geometry.ts';
 import type { Slot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { gup_huge_pmd, gup_pte_range } from './gup_fast_leaves.ts';
 import { operation } from './operation.ts';
 import {

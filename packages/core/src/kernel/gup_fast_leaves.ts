@@ -16,7 +16,7 @@ import { PAGE_SIZE } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { gup_put_folio, subpage, try_grab_folio } from './page.ts';
 import { pte_offset } from './pgtable.ts';

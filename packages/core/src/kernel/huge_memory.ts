@@ -14,7 +14,7 @@ import { HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import { type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_pmd, mm_get_huge_zero_page, unuse_huge_zero_page } from './huge_zero_page.ts';
 import { wp_copy_huge_page } from './huge_wp_copy.ts';
 import { operation } from './operation.ts';

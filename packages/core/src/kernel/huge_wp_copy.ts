@@ -19,7 +19,7 @@ import { mkTable, pmd_mkdirty, pmd_mkyoung, pmd_pfn, type Pfn, type Pmd } from '
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import { pageCells, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage,

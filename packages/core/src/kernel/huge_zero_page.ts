@@ -3,7 +3,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { pmd_pfn, pmd_present, type Pfn, type Pmd } from '../words/entry.ts';
 import { hugeZeroCells, mmCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { alloc_hugepage, put_page } from './page.ts';
 

@@ -16,7 +16,7 @@ import { isTable, pmd_none, pmd_pgtable, pmd_present, pmd_trans_huge, type Pfn, 
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import { mmCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { __collapse_huge_page_copy, __collapse_huge_page_isolate, type ScanResult } from './collapse_pages.ts';
 import { operation } from './operation.ts';
 import { alloc_hugepage, new_anon_pmd, page_add_new_anon_rmap, put_page } from './page.ts';

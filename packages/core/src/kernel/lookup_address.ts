@@ -6,7 +6,7 @@ import { isTable, none, pmd_trans_huge, tableOf, type Entry } from '../words/ent
 import { indexOf, isFolded } from '../words/geometry.ts';
 import { mmCells, type Mm, type PmdSlot, type PteSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { change_vma } from './vma_merge.ts';
 import { vmas_between } from './vma.ts';

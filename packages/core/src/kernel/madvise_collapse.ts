@@ -4,7 +4,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import { mmCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { type ScanResult } from './collapse_pages.ts';
 import { collapse_huge_page } from './khugepaged.ts';
 import { operation } from './operation.ts';

@@ -30,7 +30,7 @@ import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { pageCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { folio_pte_batch } from './folio_pte_batch.ts';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
 import {

@@ -5,7 +5,7 @@ import type { Cpu } from '../words/cpu.ts';
 import type { Pfn } from '../words/entry.ts';
 import { pageCells, type PteSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { compound_head, get_page, put_page, total_mapcount, trylock_page, unlock_page } from './page.ts';
 import { pte_lock, pte_unlock } from './pgtable.ts';

@@ -6,7 +6,7 @@ import { frameOf, is_swap_pmd, isTable, pmd_dirty, pmd_pfn, pmd_trans_huge, type
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, spaceOf } from '../words/geometry.ts';
 import { mmCells, pageCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
 import { follow_page_pte, remove_migration_pte, try_to_migrate_ptes, type Moving } from './migrate_ptes.ts';
 import {

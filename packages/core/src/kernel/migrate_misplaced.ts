@@ -12,7 +12,7 @@ import { pmd_pfn, type Pmd } from '../words/entry.ts';
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage,

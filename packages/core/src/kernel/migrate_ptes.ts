@@ -15,7 +15,7 @@ import {
 import { HPAGE_PMD_NR, PAGE_SIZE } from '../words/geometry.ts';
 import { pageCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import {
   entryAfterMigration,
   is_readable_migration_entry,

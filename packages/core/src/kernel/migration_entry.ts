@@ -19,7 +19,7 @@ import {
 } from '../words/entry.ts';
 import { pageCells, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { compound_head, maybe_mkwrite, mk_pte, PageAnonExclusive, SetPageAnonExclusive, vm_page_prot } from './page.ts';
 import { pmd_lock, pmd_unlock, pte_lock, pte_offset_map, pte_unlock } from './pgtable.ts';

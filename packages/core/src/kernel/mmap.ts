@@ -4,7 +4,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { spaceOf } from '../words/geometry.ts';
 import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { free_pgtables } from './free_pgtables.ts';
 import { tlb_finish_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { operation } from './operation.ts';

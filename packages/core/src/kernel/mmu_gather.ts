@@ -13,7 +13,7 @@ import { HPAGE_PMD_SIZE, PAGE_SIZE, type Geometry } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_page, put_huge_zero_page } from './huge_zero_page.ts';
 import { operation } from './operation.ts';
 import { put_page } from './page.ts';

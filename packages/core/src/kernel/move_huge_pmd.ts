@@ -13,7 +13,7 @@ import { is_swap_pmd, pmd_none, pmd_present, pmd_trans_huge } from '../words/ent
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import { tableCells, type PmdSlot, type Slot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 
 /** Locks the tables of two entries, which may be one table. Nobody else holds two: mmap_lock is held for writing. */

@@ -7,7 +7,7 @@ import { isNone, isTable, none, tableOf } from '../words/entry.ts';
 import { sizeOf } from '../words/geometry.ts';
 import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { p4d_alloc, pud_alloc } from './pgalloc.ts';
 import { none_or_clear_bad, p4d_offset, pgd_offset, pud_offset, type PudSlot } from './pgtable.ts';

@@ -4,7 +4,7 @@ import type { Cpu } from '../words/cpu.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { change_protection } from './change_protection.ts';
 import { tlb_finish_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { operation } from './operation.ts';

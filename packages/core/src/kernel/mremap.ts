@@ -16,7 +16,7 @@ import { is_swap_pmd, isTable, pmd_none, pmd_pgtable, pmd_trans_huge, pte_none, 
 import { HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, sizeOf } from '../words/geometry.ts';
 import { mmCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { do_mas_munmap } from './mmap.ts';
 import { lock_both, move_huge_pmd, unlock_both } from './move_huge_pmd.ts';

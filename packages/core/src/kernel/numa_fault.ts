@@ -23,7 +23,7 @@ import {
 import { HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { migrate_misplaced_transhuge_page } from './migrate_misplaced.ts';
 import { operation } from './operation.ts';
 import { vm_page_prot } from './page.ts';

@@ -1,7 +1,7 @@
 /** How an operation of the generic kernel is written: a generator with its place in Linux, shown on call stacks. */
 import type { Cpu } from '../words/cpu.ts';
 import type { Source } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an operation has the parameters its kernel function has
 type AnyOp = (cpu: Cpu, ...args: any[]) => Op<any>;

@@ -20,7 +20,7 @@ import {
 import { blockOf, HPAGE_PMD_NR, roundDown, type Geometry } from '../words/geometry.ts';
 import { pageCells, ZERO_PFN, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 
 // There are base pages and pages of HPAGE_PMD_NR frames, no other order. A huge page begins at a multiple of its size (as

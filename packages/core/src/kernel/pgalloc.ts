@@ -16,7 +16,7 @@ import { isFolded } from '../words/geometry.ts';
 import { limit } from '../words/limit.ts';
 import { mmCells, type Mm, type PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import {
   p4d_offset,

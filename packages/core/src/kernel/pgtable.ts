@@ -16,7 +16,7 @@ import {
 import { indexOf, isFolded, type Geometry, type Level } from '../words/geometry.ts';
 import { mmCells, tableCells, type Mm, type PmdSlot, type PteSlot, type Slot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 
 export type PgdSlot = Slot<'pgd'>;

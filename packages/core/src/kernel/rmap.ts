@@ -3,7 +3,7 @@ import type { Va } from '../words/address.ts';
 import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { vmaCells, type Vma } from '../words/objects.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { vmas_between } from './vma.ts';
 
 // Simplified: an area has an anon_vma from the beginning, which is its own, that of the area it was cut from, or that of the area it

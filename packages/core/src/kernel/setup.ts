@@ -3,7 +3,7 @@ import { activate_mm, pgd_alloc } from '../contract/hooks/index.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { asMm, currentCells, mmCells, mmFrom, pageCells, ZERO_PFN, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { do_mas_munmap } from './mmap.ts';
 import { operation } from './operation.ts';
 import { store_vma } from './vma.ts';

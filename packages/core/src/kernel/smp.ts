@@ -2,7 +2,7 @@
 import { without } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 
 const do_nothing = ipiHandler('do_nothing');

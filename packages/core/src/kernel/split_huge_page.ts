@@ -5,7 +5,7 @@ import { isTable, type Pfn } from '../words/entry.ts';
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import { pageCells, vmaCells, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { remove_migration_pte, try_to_migrate_ptes, type Moving } from './migrate_ptes.ts';
 import { operation } from './operation.ts';
 import { compound_head, page_count, put_page, total_mapcount, unlock_page } from './page.ts';

@@ -32,7 +32,7 @@ import {
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import { pageCells, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_pmd, unuse_huge_zero_page } from './huge_zero_page.ts';
 import { make_migration_entry, page_try_share_anon_rmap } from './migration_entry.ts';
 import { operation } from './operation.ts';

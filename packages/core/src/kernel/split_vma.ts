@@ -6,7 +6,7 @@ import { HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import { limit } from '../words/limit.ts';
 import { vmaCells, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { split_huge_pmd_address } from './split_huge_pmd.ts';
 import { store_vma } from './vma.ts';

@@ -3,7 +3,7 @@ import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { do_user_addr_fault } from './fault.ts';
 import { operation } from './operation.ts';
 

@@ -5,7 +5,7 @@ import type { Cpu } from '../words/cpu.ts';
 import { HPAGE_PMD_SIZE, type Geometry } from '../words/geometry.ts';
 import { vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 
 const overlaps = (vma: Vma, start: Va, end: Va): boolean => vma.start < end && start < vma.end;

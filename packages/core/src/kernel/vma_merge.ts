@@ -4,7 +4,7 @@ import { anonVmaOf, wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { vmaCells, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 import { __split_vma, split_huge_pmd_if_needed } from './split_vma.ts';
 import { canReach, detach_vma, store_vma, vmas_between } from './vma.ts';

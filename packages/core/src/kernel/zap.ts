@@ -7,7 +7,7 @@ import { addrEnd, HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { tlb_end_vma, tlb_finish_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import {

@@ -26,7 +26,7 @@ import { HPAGE_PMD_SIZE, PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import type { Mm, PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import {
   __tlb_remove_page,
   tlb_change_page_size,

@@ -1,7 +1,7 @@
 /** CPUs that nobody can tell apart, as a symmetry of the cells and processes of a machine. */
 import type { CpuId } from '../words/address.ts';
 import type { Cell } from '../words/cells.ts';
-import type { Process, Symmetry } from '../words/system.ts';
+import type { Process, Symmetry } from '@shootdown/explorer';
 import type { Machine } from './machine.ts';
 
 /** Numbers of those that are the same, in sets of two or more. */

@@ -1,11 +1,10 @@
 /** The books of watchers: they read the state of the machine, and write their ghosts in the step that they follow. */
-import { Mistake } from '../mistakes.ts';
+import { type Meaning, Mistake, type Step, type Store } from '@shootdown/explorer';
 import { cpusOf } from '../words/address.ts';
 import type { Cell, Ref } from '../words/cells.ts';
 import { refName } from '../words/cells.ts';
 import type { AccessMade, Book, Follows } from '../words/follow.ts';
 import type { Mm } from '../words/objects.ts';
-import type { Meaning, Step, Store } from '../words/step.ts';
 import { StoreFacts } from './facts.ts';
 import type { Meanings, Parts } from './parts.ts';
 

@@ -7,7 +7,7 @@ import { ghosts } from '../words/ghosts.ts';
 import { blockOf, LEVELS, levelIndex, walkLevels, type Geometry, type Level } from '../words/geometry.ts';
 import { entryRef, mmCells, tableCells, type Mm, type Slot } from '../words/objects.ts';
 import { CAREFUL } from '../words/spec.ts';
-import type { Store } from '../words/step.ts';
+import type { Store } from '@shootdown/explorer';
 import { hw } from './hardware.ts';
 import type { Parts } from './parts.ts';
 import { blocks, frameAt, leafCell, leafInMemory, LEAF_LEVELS, usable, withRights } from './translation.ts';

@@ -2,9 +2,8 @@
 import type { Cell, Dim, Ref, Region } from '../words/cells.ts';
 import { refName } from '../words/cells.ts';
 import { showEntry } from '../words/entry.ts';
-import type { CellNames } from '../words/step.ts';
+import { type CellNames, Mistake } from '@shootdown/explorer';
 import { cpusOf } from '../words/address.ts';
-import { Mistake } from '../mistakes.ts';
 import type { Geometry } from '../words/geometry.ts';
 import { nameForPeople } from './cell-names.ts';
 import type { Records } from './records.ts';

@@ -16,13 +16,11 @@ import {
   type Vma,
 } from '../words/objects.ts';
 import type { MachineSpec, StepTools } from '../words/spec.ts';
-import type { Meaning, Store } from '../words/step.ts';
-import type { Process } from '../words/system.ts';
+import { type Meaning, Mistake, type Process, type Store } from '@shootdown/explorer';
 import { followed, followersOf } from './book.ts';
 import { SimCpu, type CallWatcher, type Kernel } from './cpu.ts';
 import { StoreFacts } from './facts.ts';
 import { HOOK_NESTING, hw, RCU_QUEUE } from './hardware.ts';
-import { Mistake } from '../mistakes.ts';
 import { Layout } from './layout.ts';
 import { sc, type MemoryModel } from './memory/model.ts';
 import { interruptMeanings } from './meanings/interrupts.ts';

@@ -1,6 +1,6 @@
 /** A store that keeps only cells that were written: for set-up, replay and single runs. */
 import type { Cell } from '../words/cells.ts';
-import type { Store } from '../words/step.ts';
+import type { Store } from '@shootdown/explorer';
 
 export class MapStore implements Store {
   readonly #cells: Map<Cell, number>;

@@ -4,7 +4,7 @@ import type { Cell, Ref } from '../words/cells.ts';
 import type { Geometry } from '../words/geometry.ts';
 import type { Vma } from '../words/objects.ts';
 import type { MachineSpec } from '../words/spec.ts';
-import type { Footprint, Meaning, Step, Store } from '../words/step.ts';
+import type { Footprint, Meaning, Step, Store } from '@shootdown/explorer';
 import { hw, RCU_QUEUE } from './hardware.ts';
 import type { Followers } from './book.ts';
 import type { Layout } from './layout.ts';

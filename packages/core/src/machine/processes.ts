@@ -2,8 +2,7 @@
 import { cpusOf, type CpuId } from '../words/address.ts';
 import type { Cell } from '../words/cells.ts';
 import type { Info, RcuCallback } from '../words/cpu.ts';
-import type { Process } from '../words/system.ts';
-import type { Op } from '../words/step.ts';
+import type { Op, Process } from '@shootdown/explorer';
 import type { SimCpu } from './cpu.ts';
 import { hw } from './hardware.ts';
 import type { Call } from './meanings/interrupts.ts';

@@ -1,6 +1,6 @@
 /** Plain records as numbers, so that a cell can hold one: equal records have equal numbers. */
 
-import type { Interned, Numbered } from '../words/system.ts';
+import type { Interned, Numbered } from '@shootdown/explorer';
 
 /** Interned records of one system. Numbers start at 1; 0 is "none". */
 export class Records implements Interned {

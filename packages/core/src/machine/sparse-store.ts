@@ -1,6 +1,6 @@
 /** A store for a real address space: keeps what was written, and knows for each row of blocks which of them hold something. */
 import type { Cell } from '../words/cells.ts';
-import type { Store } from '../words/step.ts';
+import type { Store } from '@shootdown/explorer';
 import type { Layout } from './layout.ts';
 
 /** A range up to this long is looked through cell by cell. */

@@ -28,7 +28,7 @@ import {
 } from '../words/geometry.ts';
 import { tableCells } from '../words/objects.ts';
 import { CAREFUL, type InsufficientRights, type MachineSpec } from '../words/spec.ts';
-import type { Store } from '../words/step.ts';
+import type { Store } from '@shootdown/explorer';
 import { hw } from './hardware.ts';
 import { reader, type Parts } from './parts.ts';
 

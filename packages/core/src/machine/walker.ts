@@ -3,7 +3,7 @@ import { F, has, isLeaf, isTable, isValid, tableOf, type Table } from '../words/
 import { indexOf, levelAt, levelIndex, walkLevels, type Geometry, type Level } from '../words/geometry.ts';
 import { tableCells } from '../words/objects.ts';
 import type { Access, AccessResult } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { SimCpu } from './cpu.ts';
 import { AGAIN, FLAG_FAULT, HIT } from '../words/mmu-results.ts';
 import { flagsNeeded, leftToSoftware } from './meanings/mmu.ts';

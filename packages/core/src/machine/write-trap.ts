@@ -1,7 +1,7 @@
 /** Writes to page tables that are read-only trap: whoever takes the trap carries them out, or refuses. */
 import type { Table } from '../words/entry.ts';
 import { tableCells } from '../words/objects.ts';
-import type { Meaning, Step, Store } from '../words/step.ts';
+import type { Meaning, Step, Store } from '@shootdown/explorer';
 import { argAt, cellAt, reader, touches, type Meanings, type Parts } from './parts.ts';
 
 /** Kinds of steps by which kernel code writes one word. */

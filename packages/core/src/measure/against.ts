@@ -1,6 +1,6 @@
 /** Compares what was measured with what real kernels did. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { Mistake } from '../mistakes.ts';
+import { Mistake } from '@shootdown/explorer';
 import { MODES, type Mode } from './operation.ts';
 import type { Measured } from './measure.ts';
 import { COLUMNS, type Column, type Columns } from './tally.ts';

@@ -2,12 +2,11 @@
 import { do_mas_munmap } from '../kernel/mmap.ts';
 import { attach_vma } from '../kernel/setup.ts';
 import { detach_vma, vma_lookup, vmas_between } from '../kernel/vma.ts';
-import { Mistake } from '../mistakes.ts';
+import { Mistake, type Op } from '@shootdown/explorer';
 import type { Va } from '../words/address.ts';
 import { anonVmaOf, wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { mmCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
-import type { Op } from '../words/step.ts';
 
 /** An area that has no handle yet. */
 export type NewArea = Omit<Vma, 'id' | 'pieceOf' | 'copyOf'>;

@@ -1,7 +1,6 @@
 /** Measures one operation on one architecture: its set-up is run, then its counted part, once for each repetition. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { Mistake } from '../mistakes.ts';
-import { NoPlainForm } from '../rig/forms.ts';
+import { Mistake, NoPlainForm } from '@shootdown/explorer';
 import type { Configuration } from '../workload/scenario.ts';
 import { arm, begin, usersIn } from './modes.ts';
 import type { CountRow } from './against.ts';

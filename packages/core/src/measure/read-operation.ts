@@ -1,5 +1,5 @@
 /** Reads an operation file: checks every field, and says what is wrong and where. */
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { didYouMean, Mistake } from '@shootdown/explorer';
 import type { CountedOperation } from './operation.ts';
 import { isAddress, isSize, PLACES } from './quantity.ts';
 

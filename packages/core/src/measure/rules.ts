@@ -2,7 +2,7 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import type { Rule } from '../arch/rule.ts';
 import { FIXES, kernel } from '../kernel/fixes.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { didYouMean, Mistake } from '@shootdown/explorer';
 import type { Configuration } from '../workload/scenario.ts';
 import type { MeasureOptions } from './measure.ts';
 

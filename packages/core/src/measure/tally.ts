@@ -5,7 +5,7 @@ import type { Records } from '../machine/records.ts';
 import { cpusOf, type CpuId } from '../words/address.ts';
 import type { Invalidation } from '../words/cpu.ts';
 import type { Amounts, CountedNames, TlbInstruction } from '../words/spec.ts';
-import type { Step } from '../words/step.ts';
+import type { Step } from '@shootdown/explorer';
 
 /** What is counted of every operation, with the names of the reference data. */
 export const COLUMNS = ['ipis', 'tlbIpis', 'syncIpis', 'lazyExitIpis', 'flushCalls', 'syncKicks'] as const;

@@ -15,7 +15,7 @@ import { PAGE_SIZE, roundDown, spaceOf } from '../words/geometry.ts';
 import { limit, type Limit } from '../words/limit.ts';
 import type { Protection } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { MEASURE_DEFAULTS } from './measure.ts';
 import { MEASURED, MeasuredProcess } from './process.ts';
 import type { TracedCall } from './strace.ts';

@@ -1,7 +1,7 @@
 /** What changes of hooks cost and save: interrupts and atomic operations of a mix of operations, under each of several kernels. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { mustKnowChanges } from '../rig/names.ts';
-import type { Step } from '../words/step.ts';
+import type { Step } from '@shootdown/explorer';
 import type { Configuration } from '../workload/scenario.ts';
 import { measure, MEASURE_DEFAULTS } from './measure.ts';
 import type { CountedOperation, Mode } from './operation.ts';

@@ -1,7 +1,7 @@
 /** Which synchronising steps does a story need? Each is left out in turn, and the story is judged again. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { Ablation, SAYS, type Site } from '../machine/ablation.ts';
-import { Mistake } from '../mistakes.ts';
+import { Mistake } from '@shootdown/explorer';
 import { SCHEMA_VERSION, type Verdict } from '../verdict/verdict.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';

@@ -1,8 +1,6 @@
 /** Does every step touch only the cells its footprint names? Explores a system with a store that keeps count. */
-import { exploreSync } from '../explore/explore.ts';
+import { type Footprint, type Meaning, type Step, type Store, type System, exploreSync } from '@shootdown/explorer';
 import type { Cell } from '../words/cells.ts';
-import type { Footprint, Meaning, Step, Store } from '../words/step.ts';
-import type { System } from '../words/system.ts';
 
 /**
  * Explores the system and compares what each step read and wrote with its footprint.

@@ -8,8 +8,7 @@ import type { Cell, Ref, Region } from '../words/cells.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { ghosts } from '../words/ghosts.ts';
 import type { MachineSpec } from '../words/spec.ts';
-import type { Op, Store } from '../words/step.ts';
-import type { Check, Process, System } from '../words/system.ts';
+import type { Check, Op, Process, Store, System } from '@shootdown/explorer';
 import { smallGeometry } from './geometry.ts';
 
 /** What is wanted. */

@@ -1,7 +1,7 @@
 /** Turns the sentences that a scenario asks into checks on a machine. */
 import type { Contract } from '../contract/hook.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { type Check, Mistake, type Said, type Step, type Store, didYouMean } from '@shootdown/explorer';
 import type { Machine } from '../machine/machine.ts';
 import type { HookStep } from '../machine/meanings/objects.ts';
 import { watches } from '../watch/index.ts';
@@ -10,8 +10,6 @@ import type { Region } from '../words/cells.ts';
 import { refName } from '../words/cells.ts';
 import { ghosts } from '../words/ghosts.ts';
 import type { Mm, Vma } from '../words/objects.ts';
-import type { Step, Store } from '../words/step.ts';
-import type { Check, Said } from '../words/system.ts';
 import type { AskedClaim } from '../workload/scenario.ts';
 import { checkWatchers } from './watchers.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sitesIn, type Site, type SiteOwner } from '../instrument/sites.ts';
+import { sitesIn, type Site, type SiteOwner } from '@shootdown/explorer/instrument';
 
 /** A generator function, in a source file. */
 export interface CodeFunction extends SiteOwner {

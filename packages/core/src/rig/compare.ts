@@ -1,6 +1,6 @@
 /** Races times architectures, each before and after its fix. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { EXIT, Mistake } from '../mistakes.ts';
+import { EXIT, Mistake } from '@shootdown/explorer';
 import { expectedAfter, expectedBefore, type ExpectedRow } from '../verdict/expected.ts';
 import {
   agreement,

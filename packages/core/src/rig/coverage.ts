@@ -1,6 +1,6 @@
 /** Which code a scenario runs: what a page about an operation or a hook says of it. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { explore } from '../explore/explore.ts';
+import { explore } from '@shootdown/explorer';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { checkBounds, type Bounds } from './judge.ts';
 import { notApplicable, rig } from './rig.ts';

@@ -1,6 +1,6 @@
 /** Which hooks a workload calls: found by running it once, one thread after the other. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { World } from '../explore/world.ts';
+import { World } from '@shootdown/explorer';
 import { notApplicable, rig } from './rig.ts';
 import type { Workload } from './frequencies.ts';
 

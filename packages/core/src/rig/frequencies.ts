@@ -1,10 +1,8 @@
 /** How often the claims of a hook hold on each architecture, measured over workloads; and who waits for whom in it. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
-import { explore } from '../explore/explore.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { Mistake, type Schedule, didYouMean, explore } from '@shootdown/explorer';
 import type { Frequency } from '../verdict/verdict.ts';
-import type { Schedule } from '../words/system.ts';
 import type { Source } from '../words/source.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { sentencesOf } from './claims.ts';

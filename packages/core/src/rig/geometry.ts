@@ -1,6 +1,6 @@
 /** The small tree of explorations: two entries a table, upper levels folded. */
 import type { Geometry, Level } from '../words/geometry.ts';
-import { Mistake } from '../mistakes.ts';
+import { Mistake } from '@shootdown/explorer';
 import { LEVELS } from '../words/geometry.ts';
 
 const SMALL: Readonly<Record<Level, number>> = { pte: 1, pmd: 1, pud: 0, p4d: 0, pgd: 1 };

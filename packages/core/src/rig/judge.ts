@@ -1,14 +1,20 @@
 /** Explores one scenario on one architecture and says how it went. */
 import type { ArchSpec } from '../arch/arch.ts';
-import type { Checkpoint } from '../explore/checkpoint.ts';
-import type { Exploration, GaveUp } from '../explore/exploration.ts';
-import { explore } from '../explore/explore.ts';
-import { byFrames, byHistory } from '../explore/identity.ts';
-import { replay } from '../explore/counterexample.ts';
-import { markOf } from '../explore/token.ts';
-import { USUAL_REDUCTIONS, type Reductions } from '../explore/reductions.ts';
+import {
+  type Checkpoint,
+  type Exploration,
+  type GaveUp,
+  Mistake,
+  type Reductions,
+  type Schedule,
+  USUAL_REDUCTIONS,
+  byFrames,
+  byHistory,
+  explore,
+  markOf,
+  replay,
+} from '@shootdown/explorer';
 import type { Ablation } from '../machine/ablation.ts';
-import { Mistake } from '../mistakes.ts';
 import {
   SCHEMA_VERSION,
   type Counterexample,
@@ -18,7 +24,6 @@ import {
   type Verdict,
 } from '../verdict/verdict.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
-import type { Schedule } from '../words/system.ts';
 import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { smallGeometry } from './geometry.ts';

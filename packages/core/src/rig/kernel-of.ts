@@ -4,7 +4,7 @@ import { checkResult } from '../arch/layer.ts';
 import type { Hook } from '../contract/hook.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import type { Kernel } from '../machine/cpu.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { didYouMean, Mistake } from '@shootdown/explorer';
 import type { KernelConfig } from '../words/spec.ts';
 import { askableOn } from './names.ts';
 import type { Stack } from './stack.ts';

@@ -5,7 +5,7 @@ import { allHooks } from '../contract/mm-hooks.ts';
 import { FIXES } from '../kernel/fixes.ts';
 import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
 import { operationNames } from '../kernel/operation.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { didYouMean, Mistake } from '@shootdown/explorer';
 import type { Place } from '../words/place.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 

@@ -1,7 +1,7 @@
 /** Where two architectures part: the shortest counterexample of one, followed on the other as far as it goes. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
-import { follow, type Followed } from '../explore/follow.ts';
+import { follow, type Followed } from '@shootdown/explorer';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { rig } from './rig.ts';

@@ -1,9 +1,6 @@
 /** Which sites of instrumented code the executions of a workload come by. */
 import type { ArchSpec } from '../arch/arch.ts';
-import { byFrames } from '../explore/identity.ts';
-import { explore } from '../explore/explore.ts';
-import { USUAL_REDUCTIONS } from '../explore/reductions.ts';
-import { runtime } from '../instrument/runtime.ts';
+import { USUAL_REDUCTIONS, byFrames, explore, runtime } from '@shootdown/explorer';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';
 import { notApplicable, rig } from './rig.ts';

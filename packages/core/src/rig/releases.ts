@@ -1,5 +1,5 @@
 /** Which release came before which. */
-import { Mistake } from '../mistakes.ts';
+import { Mistake } from '@shootdown/explorer';
 
 /** Kernel releases in order. */
 export type Releases = readonly string[];

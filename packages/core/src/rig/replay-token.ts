@@ -2,14 +2,10 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { readPlace } from '../arch/placed.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
-import { replay } from '../explore/counterexample.ts';
-import { byFrames } from '../explore/identity.ts';
-import { markOf } from '../explore/token.ts';
+import { Mistake, type Trace, byFrames, didYouMean, markOf, replay } from '@shootdown/explorer';
 import { Ablation, type Synchronising } from '../machine/ablation.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
 import type { Watch } from '../words/watch.ts';
 import type { Place } from '../words/place.ts';
-import type { Trace } from '../words/trace.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { mustKnowChanges } from './names.ts';
 import { countHook, notApplicable, rig } from './rig.ts';

@@ -1,7 +1,7 @@
 /** Puts one architecture, one scenario and one kernel together: a closed system, ready to be explored. */
 import type { ArchSpec } from '../arch/arch.ts';
 import type { Hook } from '../contract/hook.ts';
-import { didYouMean, Mistake } from '../mistakes.ts';
+import { Mistake, type Op, type Process, type System, didYouMean } from '@shootdown/explorer';
 import { kernel, RELEASES } from '../kernel/fixes.ts';
 import { context_switch } from '../kernel/sched.ts';
 import { ret_from_fork } from '../kernel/fork.ts';
@@ -20,9 +20,7 @@ import type { CpuId } from '../words/address.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf, type Geometry } from '../words/geometry.ts';
 import { mmCells, type Mm, type Vma } from '../words/objects.ts';
-import type { Op } from '../words/step.ts';
 import type { KernelConfig, MachineSpec } from '../words/spec.ts';
-import type { Process, System } from '../words/system.ts';
 import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario, Story } from '../workload/scenario.ts';
 import { checksFor, resolveAsks } from './claims.ts';

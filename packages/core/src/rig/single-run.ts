@@ -1,12 +1,21 @@
 /** Runs kernel code on a machine to its end, one schedule only: for setting up a scenario, and for measuring. */
-import { forgetFrames } from '../instrument/local-state.ts';
-import { isRun, neverRun, watchMade } from '../instrument/made.ts';
-import { Mistake } from '../mistakes.ts';
+import {
+  type Form,
+  type Meaning,
+  Mistake,
+  type Op,
+  type Process,
+  type Step,
+  type Store,
+  forgetFrames,
+  isRun,
+  neverRun,
+  plainly,
+  stepwise,
+  watchMade,
+} from '@shootdown/explorer';
 import type { Machine } from '../machine/machine.ts';
 import type { Cell } from '../words/cells.ts';
-import type { Meaning, Op, Step, Store } from '../words/step.ts';
-import type { Process } from '../words/system.ts';
-import { plainly, stepwise, type Form } from './forms.ts';
 
 /** More steps than any set-up takes: a loop that never ends is reported instead of hanging. */
 const LIMIT = 1_000_000;

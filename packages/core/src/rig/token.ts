@@ -1,7 +1,5 @@
 /** Replay tokens: what to type to see one execution again. */
-import { decodeSchedule, encodeSchedule } from '../explore/token.ts';
-import { Mistake } from '../mistakes.ts';
-import type { Schedule } from '../words/system.ts';
+import { Mistake, type Schedule, decodeSchedule, encodeSchedule } from '@shootdown/explorer';
 
 /** Version of the model: a token of another one names steps that may not exist any more. */
 const VERSION = 'v1';

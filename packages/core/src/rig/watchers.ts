@@ -1,5 +1,5 @@
 /** Watchers by name: which there are, how a breach is called, and what is wrong with one that somebody declared. */
-import { Mistake } from '../mistakes.ts';
+import { Mistake } from '@shootdown/explorer';
 import { watches } from '../watch/index.ts';
 import type { Watch } from '../words/watch.ts';
 import type { AskedClaim, Scenario } from '../workload/scenario.ts';

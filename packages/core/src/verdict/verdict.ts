@@ -1,5 +1,5 @@
 /** Values that say how a run went: plain JSON, versioned, with the evidence beside the word. */
-import type { Trace } from '../words/trace.ts';
+import type { Trace } from '@shootdown/explorer';
 
 /** Version of the JSON forms. */
 export const SCHEMA_VERSION = 1;

@@ -2,7 +2,7 @@
 import type { Pfn } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import { entryRef, hugeZeroCells, mmCells, pageCells, ZERO_PFN } from '../words/objects.ts';
-import type { Step } from '../words/step.ts';
+import type { Step } from '@shootdown/explorer';
 import { mappingsOf, treesOf, type Leaf } from './trees.ts';
 import { since, type AtEnd, type Watch } from '../words/watch.ts';
 

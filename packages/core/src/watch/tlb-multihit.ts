@@ -3,7 +3,7 @@ import { region } from '../words/cells.ts';
 import { frameOf } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import { blockOf, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, spaceOf } from '../words/geometry.ts';
-import type { Step } from '../words/step.ts';
+import type { Step } from '@shootdown/explorer';
 import type { Watch } from '../words/watch.ts';
 import { follow } from './notes.ts';
 import { pagesIn } from './pages.ts';

@@ -1,7 +1,7 @@
 /** Does a walker take a table for a leaf, or something else for a table? */
 import { isNone, isTable } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
-import type { Step } from '../words/step.ts';
+import type { Step } from '@shootdown/explorer';
 import type { Watch } from '../words/watch.ts';
 
 const AS_LEAF = 1;

@@ -1,7 +1,6 @@
 /** Cells: every piece of state that can change. Kernel code and plugins name them by region and index, never by number. */
 
-/** Number of a cell in one system's layout. */
-export type Cell = number;
+export type { Cell } from '@shootdown/explorer';
 
 /** What an index of a region counts; the layout of a system knows how many there are. */
 export type Dim = 'cpu' | 'mm' | 'vma' | 'page' | 'table' | 'entry' | 'level' | 'block' | 'queue' | 'nesting';

@@ -7,7 +7,7 @@ import type { Geometry, Level } from './geometry.ts';
 import type { Limit } from './limit.ts';
 import type { Mm, Slot, Vma } from './objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
-import type { Op } from './step.ts';
+import type { Op } from '@shootdown/explorer';
 
 /** Which translations an invalidation removes from a CPU. Plain data. */
 export interface Invalidation {

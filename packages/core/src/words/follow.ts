@@ -4,7 +4,7 @@ import type { Ref } from './cells.ts';
 import type { Pfn } from './entry.ts';
 import type { Facts } from './facts.ts';
 import type { Mm, Protection } from './objects.ts';
-import type { Step } from './step.ts';
+import type { Step } from '@shootdown/explorer';
 
 /** One load or store of user code that has reached a page. */
 export interface AccessMade {

@@ -1,5 +1,5 @@
 /** What a value has to look like that somebody wrote by hand: which keys it has, and what is in each. Says where it differs. */
-import { didYouMean } from '../mistakes.ts';
+import { didYouMean } from '@shootdown/explorer';
 
 /** What is wrong with a value. */
 export interface Flaw {

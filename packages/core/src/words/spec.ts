@@ -4,7 +4,7 @@ import type { Cell, Dim, Ref, Region } from './cells.ts';
 import type { Cpu, Invalidation } from './cpu.ts';
 import type { Flag, Table } from './entry.ts';
 import type { Geometry } from './geometry.ts';
-import type { Meaning, Op, Store } from './step.ts';
+import type { Meaning, Op, Store } from '@shootdown/explorer';
 
 /**
  * How the hardware treats the accessed (or dirty) flag of an entry it uses:

@@ -3,8 +3,7 @@ import type { Cell, Region } from './cells.ts';
 import type { Facts } from './facts.ts';
 import type { Follows } from './follow.ts';
 import type { Mm, Vma } from './objects.ts';
-import type { Step } from './step.ts';
-import type { Said } from './system.ts';
+import type { Said, Step } from '@shootdown/explorer';
 
 /** What a watcher may look at in a state where everything has ended. */
 export interface AtEnd {

@@ -1,5 +1,5 @@
 /** Checks races and workloads that somebody wrote by hand, before anything is run. */
-import { Mistake } from '../mistakes.ts';
+import { Mistake } from '@shootdown/explorer';
 import type { Flaw, Pattern } from '../words/pattern.ts';
 import { configurationPattern, racePattern, scenarioPattern, workloadPattern } from './patterns.ts';
 import type { Configuration, Scenario } from './scenario.ts';

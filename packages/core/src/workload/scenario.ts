@@ -6,7 +6,7 @@ import type { Level } from '../words/geometry.ts';
 import type { Mm, Vma } from '../words/objects.ts';
 import type { Place } from '../words/place.ts';
 import type { KernelConfig } from '../words/spec.ts';
-import type { Op } from '../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 /** What the code of a story may refer to. */
 export interface Story {

@@ -13,7 +13,7 @@ import { F, isTable, mkLeaf, pmd_pgtable, type Pmd, type Pte, type Table } from 
 import { PAGE_SIZE } from '../../src/words/geometry.ts';
 import type { MmuGather } from '../../src/words/mmu_gather.ts';
 import { mmCells, type Mm, type PmdSlot, type PteSlot, type Slot, type Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario, Story } from '../../src/workload/scenario.ts';
 
 /** What a call may name: everything about the first page of the address space. */

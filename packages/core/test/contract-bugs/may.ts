@@ -7,7 +7,7 @@ import { ipiHandler, type Cpu, type Invalidation } from '../../src/words/cpu.ts'
 import { isNone, pmd_mkinvalid } from '../../src/words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, spaceOf } from '../../src/words/geometry.ts';
 import { entryRef, mmCells, type Mm } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { direct } from './direct.ts';
 import { generic, toy } from './spoil.ts';

@@ -5,7 +5,7 @@ import { F, none, type Table } from '../../src/words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../../src/words/geometry.ts';
 import type { Layer } from '../../src/arch/layer.ts';
 import { entryRef, tableCells } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { direct } from './direct.ts';
 import { leaf } from './drive.ts';

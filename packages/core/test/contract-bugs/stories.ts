@@ -9,7 +9,7 @@ import {
   user_store,
 } from '../../src/kernel/index.ts';
 import { flush_tlb_page } from '../../src/contract/hooks/index.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Cpu } from '../../src/words/cpu.ts';
 import type { Configuration, Scenario, Story, ThreadSpec } from '../../src/workload/scenario.ts';
 import { v6_1 } from '../rig/toy-arch.ts';

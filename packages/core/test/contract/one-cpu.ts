@@ -16,7 +16,7 @@ import {
   type Slot,
   type Vma,
 } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 export const geometry: Geometry = { pageShift: 12, bits: { pte: 1, pmd: 1, pud: 0, p4d: 0, pgd: 1 } };
 export const mm: Mm = { id: 1 };

@@ -7,7 +7,7 @@ import type { Cpu } from '../../src/words/cpu.ts';
 import type { Mm, PteSlot, Vma } from '../../src/words/objects.ts';
 import { entryRef } from '../../src/words/objects.ts';
 import { none } from '../../src/words/entry.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';
 

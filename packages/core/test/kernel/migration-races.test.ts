@@ -16,7 +16,7 @@ import { exploreSync, rig, USUAL_REDUCTIONS, type ArchSpec } from '../../src/tes
 import type { Cpu } from '../../src/words/cpu.ts';
 import { none } from '../../src/words/entry.ts';
 import { entryRef, type Mm, type PteSlot, type Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';
 

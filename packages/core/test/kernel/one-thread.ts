@@ -23,7 +23,7 @@ import {
   type Vma,
 } from '../../src/words/objects.ts';
 import type { KernelConfig, MachineSpec } from '../../src/words/spec.ts';
-import type { Op, Step } from '../../src/words/step.ts';
+import type { Op, Step } from '@shootdown/explorer';
 
 export const mm: Mm = { id: 0 };
 /** The copy that a fork makes. */

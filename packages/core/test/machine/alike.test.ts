@@ -1,12 +1,9 @@
 /** CPUs that run the same code are supposed to be alike: where they are, who is which is left out; where they are not, nothing is. */
 import { describe, expect, test } from '@jest/globals';
-import { exploreSync } from '../../src/explore/explore.ts';
-import type { Exploration } from '../../src/explore/exploration.ts';
-import { ALL_REDUCTIONS, type Reductions } from '../../src/explore/reductions.ts';
+import { ALL_REDUCTIONS, type Exploration, type Op, type Reductions, exploreSync } from '@shootdown/explorer';
 import { bareSystem, byFrames } from '../../src/testing.ts';
 import { region } from '../../src/words/cells.ts';
 import { ipiHandler, type Cpu } from '../../src/words/cpu.ts';
-import type { Op } from '../../src/words/step.ts';
 
 const word = region('word', ['queue']);
 const lock = region('lock', ['queue'], { shape: 'lock' });

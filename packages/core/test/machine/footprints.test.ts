@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { madvise_free } from '../../src/kernel/index.ts';
 import { auditFootprints, countHook, rig } from '../../src/testing.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
-import type { Meaning } from '../../src/words/step.ts';
+import type { Meaning } from '@shootdown/explorer';
 import type { Story } from '../../src/workload/scenario.ts';
 import { storeBeside, toyArch, v6_1 } from '../rig/toy-arch.ts';
 

@@ -9,7 +9,7 @@ import type { Cpu } from '../../src/words/cpu.ts';
 import { F, tableOf, type Pte } from '../../src/words/entry.ts';
 import { entryRef, tableCells, type PteSlot, type Vma } from '../../src/words/objects.ts';
 import type { InsufficientRights } from '../../src/words/spec.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { relaxedBeside } from '../contract-bugs/stories.ts';
 import { machine, Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';

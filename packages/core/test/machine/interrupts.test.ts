@@ -7,7 +7,7 @@ import { ipiHandler, rcuCallback, type Cpu } from '../../src/words/cpu.ts';
 import { F, mkLeaf, mkTable } from '../../src/words/entry.ts';
 import { pageCells, tableCells } from '../../src/words/objects.ts';
 import { hw } from '../../src/machine/hardware.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 const inside = perMm('inside')(0);
 const caught = perMm('caught')(0);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { bareSystem, exploreSync, oracle } from '../../src/testing.ts';
 import { perMm, region } from '../../src/words/cells.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 const x = perMm('x')(0);
 const y = perMm('y')(0);

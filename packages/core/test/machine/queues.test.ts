@@ -4,9 +4,8 @@ import { bareSystem } from '../../src/testing.ts';
 import type { Cpu, Invalidation } from '../../src/words/cpu.ts';
 import { F, mkLeaf } from '../../src/words/entry.ts';
 import { hw } from '../../src/machine/hardware.ts';
-import type { Meaning, Op } from '../../src/words/step.ts';
-import type { System } from '../../src/words/system.ts';
-import { difference } from '../explore/agree.ts';
+import type { Meaning, Op, System } from '@shootdown/explorer';
+import { difference } from '../../../explorer/test/search/agree.ts';
 
 const page = (n: number): Invalidation => ({
   asid: 0,

@@ -6,7 +6,7 @@ import type { Cpu } from '../../src/words/cpu.ts';
 import { mkTable } from '../../src/words/entry.ts';
 import { tableCells } from '../../src/words/objects.ts';
 import type { WriteTrap } from '../../src/words/spec.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 const readOnly = perTable('read only', 'flag');
 const level = perTable('level');

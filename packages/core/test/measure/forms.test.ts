@@ -1,6 +1,6 @@
 /** Both forms of the same code make the same steps in the same order, and observe and count the same. */
 import { describe, expect, test } from '@jest/globals';
-import { instrument } from '../../src/instrument/instrument.ts';
+import { instrument } from '@shootdown/explorer/instrument';
 import { MODES } from '../../src/measure/operation.ts';
 import type { LayerClass } from '../../src/arch/layer.ts';
 import type { ArchSpec } from '../../src/arch/arch.ts';

@@ -4,14 +4,13 @@ import { inject } from 'inversify';
 import { below } from '../../src/arch/below.ts';
 import type { Layer } from '../../src/arch/layer.ts';
 import type { MmHooks } from '../../src/contract/mm-hooks.ts';
-import { Mistake } from '../../src/mistakes.ts';
+import { Mistake, type Op } from '@shootdown/explorer';
 import { decodeToken } from '../../src/rig/token.ts';
 import { exploreSync, hooksOf, judgeScenario, rig } from '../../src/testing.ts';
 import type { Va } from '../../src/words/address.ts';
 import { perCpu } from '../../src/words/cells.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { mmCells, type Mm, type PmdSlot, type PteSlot, type Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
 import { machine, storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 
 const all = { stopAtFirst: true, maxStates: 1e6 };

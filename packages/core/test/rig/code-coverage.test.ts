@@ -1,7 +1,7 @@
 /** What workloads came by, put together by architecture: whose code it is, and what counts as reached. */
 import { expect, test } from '@jest/globals';
 import type { Cpu } from '../../src/words/cpu.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { codeCoverage, type Reached } from '../../src/rig/code-coverage.ts';
 import type { CodeFunction } from '../../src/rig/code-sites.ts';
 import { reach } from '../../src/rig/reach.ts';

@@ -1,7 +1,7 @@
 /** States told apart by fingerprints alone: the same verdict with every seed, and a printed risk. */
 import { expect, test } from '@jest/globals';
 import type { Cpu } from '../../src/words/cpu.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Vma } from '../../src/words/objects.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 import { judgeScenario } from '../../src/rig/judge.ts';

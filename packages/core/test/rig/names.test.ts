@@ -1,6 +1,6 @@
 /** What somebody wrote by hand and nobody reads is a mistake, wherever it stands. */
 import { describe, expect, test } from '@jest/globals';
-import { Mistake } from '../../src/mistakes.ts';
+import { Mistake, type Op } from '@shootdown/explorer';
 import {
   flawOfRace,
   judgeScenario,
@@ -15,7 +15,6 @@ import type { Layer } from '../../src/arch/layer.ts';
 import { mustKnowPlaces } from '../../src/rig/names.ts';
 import { KERNEL_CONFIG } from '../../src/words/spec.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
-import type { Op } from '../../src/words/step.ts';
 import { machine, storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 
 const said = (f: () => unknown): string => {

@@ -7,7 +7,7 @@ import type { Va } from '../../src/words/address.ts';
 import { ipiHandler, type Cpu } from '../../src/words/cpu.ts';
 import { HPAGE_PMD_SIZE } from '../../src/words/geometry.ts';
 import { entryRef, type PmdSlot, type Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 
 const interrupt = (cpu: Cpu): Op => cpu.smp_call_function_many(cpu.online, ipiHandler('kick'), {});

@@ -9,7 +9,7 @@ import { ipiHandler, type Cpu } from '../../src/words/cpu.ts';
 import { TLB_FLUSH_ALL, without } from '../../src/words/address.ts';
 import { HPAGE_PMD_SIZE } from '../../src/words/geometry.ts';
 import type { Mm, Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { machine, storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 

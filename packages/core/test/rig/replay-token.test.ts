@@ -8,7 +8,7 @@ import type { ArchSpec } from '../../src/testing.ts';
 import type { Va } from '../../src/words/address.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import type { Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 
 const claim = 'no user access reaches a page after it was freed';

@@ -8,9 +8,9 @@ import { TLB_FLUSH_ALL, type Va } from '../../src/words/address.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { PAGE_SIZE } from '../../src/words/geometry.ts';
 import type { Mm, Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Verdict } from '../../src/verdict/verdict.ts';
-import { machine, storeBeside, Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';
+import { machine, storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 
 const story = storeBeside('dontneed', [watches.find((w) => w.breach === 'page-uaf')!.claim]);
 

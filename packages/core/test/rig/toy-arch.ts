@@ -7,7 +7,7 @@ import type { Cpu } from '../../src/words/cpu.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE } from '../../src/words/geometry.ts';
 import { entryRef, type Mm, type PmdSlot, type PteSlot, type Vma } from '../../src/words/objects.ts';
 import type { MachineSpec } from '../../src/words/spec.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Configuration, Scenario } from '../../src/workload/scenario.ts';
 import { khugepaged_collapse, madvise_dontneed, munmap, user_load, user_store } from '../../src/kernel/index.ts';
 

@@ -5,7 +5,7 @@ import { breachOf, exploreSync, rig, watches } from '../../src/testing.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { mkLeaf, F } from '../../src/words/entry.ts';
 import { entryRef, mmCells, pageCells } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import {
   attach_vma,
   fork,

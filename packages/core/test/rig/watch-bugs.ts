@@ -5,7 +5,7 @@ import type { Cpu } from '../../src/words/cpu.ts';
 import { F, frameOf, mkTable, withFlags, type Table } from '../../src/words/entry.ts';
 import type { MmuGather } from '../../src/words/mmu_gather.ts';
 import { entryRef, pageCells, type Mm, type PmdSlot, type PteSlot, type Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 
 /** Nobody drops a translation. */
 export class NoFlush implements Layer {

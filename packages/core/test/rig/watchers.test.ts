@@ -7,7 +7,7 @@ import { ipiHandler, type Cpu } from '../../src/words/cpu.ts';
 import { tableOf, type Table } from '../../src/words/entry.ts';
 import type { MmuGather } from '../../src/words/mmu_gather.ts';
 import { entryRef, type PmdSlot, type Vma } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import {
   get_user_pages_fast_only,
   khugepaged_collapse,

@@ -12,7 +12,7 @@ import { Ablation, type Synchronising } from '../../src/machine/ablation.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { F, frameOf, mkLeaf, mkTable, POISON, tableOf, type Entry } from '../../src/words/entry.ts';
 import { currentCells, entryRef, pageCells, tableCells, type PteSlot } from '../../src/words/objects.ts';
-import type { Op } from '../../src/words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import type { Scenario, Story } from '../../src/workload/scenario.ts';
 import { storeBeside, toyArch, v6_1 } from './toy-arch.ts';
 

@@ -1,7 +1,7 @@
 /** Contract of arch_enter_lazy_mmu_mode. */
 import type { Cpu } from '../../words/cpu.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook } from '../hook.ts';
 
 /**

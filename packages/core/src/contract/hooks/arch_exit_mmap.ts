@@ -2,7 +2,7 @@
 import type { Cpu } from '../../words/cpu.ts';
 import type { Mm } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook } from '../hook.ts';
 
 /**

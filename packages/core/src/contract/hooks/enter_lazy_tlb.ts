@@ -3,7 +3,7 @@ import { cpuBit } from '../../words/address.ts';
 import type { Cpu } from '../../words/cpu.ts';
 import { mmCells, type Mm } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook } from '../hook.ts';
 
 /**

@@ -4,7 +4,7 @@ import { isNone } from '../../words/entry.ts';
 import { isFolded } from '../../words/geometry.ts';
 import type { Slot } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook } from '../hook.ts';
 
 /**

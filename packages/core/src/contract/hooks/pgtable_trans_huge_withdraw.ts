@@ -3,7 +3,7 @@ import type { Cpu } from '../../words/cpu.ts';
 import { isValid, type Table } from '../../words/entry.ts';
 import { tableCells, type Mm, type PmdSlot } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook, spinlock } from '../hook.ts';
 import { tableIsEmpty } from '../questions.ts';
 

@@ -3,7 +3,7 @@ import type { Cpu } from '../../words/cpu.ts';
 import { isNone } from '../../words/entry.ts';
 import type { PmdSlot } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook } from '../hook.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Cpu } from '../../words/cpu.ts';
 import type { Table } from '../../words/entry.ts';
 import type { MmuGather } from '../../words/mmu_gather.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook } from '../hook.ts';
 
 /**

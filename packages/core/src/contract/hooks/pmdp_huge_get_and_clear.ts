@@ -5,7 +5,7 @@ import { isNone, type Pmd } from '../../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../../words/geometry.ts';
 import type { Mm, PmdSlot } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { noStaleTranslation, othersWereInterrupted } from '../guarantees.ts';
 import { hook } from '../hook.ts';
 

@@ -5,7 +5,7 @@ import { pmd_present, pmd_trans_huge } from '../../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../../words/geometry.ts';
 import { tableCells, type PmdSlot, type Vma } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook, spinlock } from '../hook.ts';
 
 /**

@@ -5,7 +5,7 @@ import { isNone, type Pte } from '../../words/entry.ts';
 import { PAGE_SIZE } from '../../words/geometry.ts';
 import { tableCells, type PteSlot, type Vma } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { noStaleTranslation, othersWereInterrupted } from '../guarantees.ts';
 import { hook, spinlock } from '../hook.ts';
 

@@ -4,7 +4,7 @@ import { isValid, tableOf, type Table } from '../../words/entry.ts';
 import { isFolded } from '../../words/geometry.ts';
 import { mmCells, type Mm, type Slot } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook, spinlock } from '../hook.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Cpu } from '../../words/cpu.ts';
 import { isTable, type Pmd } from '../../words/entry.ts';
 import { tableCells, type Mm, type PmdSlot } from '../../words/objects.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook, spinlock } from '../hook.ts';
 import { sameMapping } from '../questions.ts';
 

@@ -1,7 +1,7 @@
 /** Contract of tlb_needs_table_invalidate. */
 import type { Cpu } from '../../words/cpu.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { hook } from '../hook.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Contract of tlb_remove_table_sync_one. */
 import type { Cpu } from '../../words/cpu.ts';
 import { linux } from '../../words/source.ts';
-import type { Op } from '../../words/step.ts';
+import type { Op } from '@shootdown/explorer';
 import { othersWereInterrupted } from '../guarantees.ts';
 import { hook } from '../hook.ts';
 

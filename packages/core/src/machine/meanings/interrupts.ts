@@ -1,8 +1,17 @@
 /** Interrupts, calls to other CPUs, and RCU. */
 import { cpuBit, cpusOf, without, type CpuId } from '../../words/address.ts';
 import type { Cell, Ref } from '../../words/cells.ts';
-import { allOf, nonzero, someOf, waitsFor, zero, type Condition } from '../../words/condition.ts';
-import type { Step, Store } from '../../words/step.ts';
+import {
+  type Condition,
+  Mistake,
+  type Step,
+  type Store,
+  allOf,
+  nonzero,
+  someOf,
+  waitsFor,
+  zero,
+} from '@shootdown/explorer';
 import { ghosts } from '../../words/ghosts.ts';
 import { LEVELS } from '../../words/geometry.ts';
 import type { IpiHandler, Info } from '../../words/cpu.ts';
@@ -18,7 +27,6 @@ import {
   type Meanings,
   type Parts,
 } from '../parts.ts';
-import { Mistake } from '../../mistakes.ts';
 
 /** A call on its way to another CPU. */
 export interface Call {

@@ -1,7 +1,6 @@
 /** Loads, stores and atomic updates of one cell, under sequential consistency. */
 import type { Cell } from '../../words/cells.ts';
-import { waitsFor, when, zero, type Condition } from '../../words/condition.ts';
-import type { Meaning, Step } from '../../words/step.ts';
+import { type Condition, type Meaning, type Step, waitsFor, when, zero } from '@shootdown/explorer';
 import { argAt, cellAt, touches, type Meanings, type Parts } from '../parts.ts';
 
 const readWrite = (step: Step) => touches([cellAt(step, 0)], [cellAt(step, 0)]);

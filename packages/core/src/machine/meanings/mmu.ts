@@ -7,9 +7,8 @@ import { blockOf, levelAt, levelIndex, walkLevels, type Level } from '../../word
 import { pageCells } from '../../words/objects.ts';
 import type { Invalidation } from '../../words/cpu.ts';
 import { CAREFUL, type InsufficientRights } from '../../words/spec.ts';
-import { allOf, nonzero, someOf, waitsFor, zero } from '../../words/condition.ts';
+import { type Step, type Store, allOf, nonzero, someOf, waitsFor, zero } from '@shootdown/explorer';
 import { AGAIN, FLAG_FAULT, HIT, RIGHTS_FAULT } from '../../words/mmu-results.ts';
-import type { Step, Store } from '../../words/step.ts';
 import { hw } from '../hardware.ts';
 import { ghostCells, tellAccess } from '../book.ts';
 import { argAt, cellAt, ofCpu, reader, touches, type Meanings, type Parts } from '../parts.ts';

@@ -2,7 +2,7 @@
 import type { Range } from '../../words/address.ts';
 import type { KernelNotes } from '../../words/follow.ts';
 import { blockOf } from '../../words/geometry.ts';
-import type { Meaning, Step } from '../../words/step.ts';
+import type { Meaning, Step } from '@shootdown/explorer';
 import { touches, type Meanings, type Parts } from '../parts.ts';
 
 type Kind = keyof KernelNotes;

@@ -3,11 +3,10 @@ import { isTable, isValid, POISON, showEntry, tableOf } from '../../words/entry.
 import { ghosts } from '../../words/ghosts.ts';
 import { levelAt } from '../../words/geometry.ts';
 import { pageCells, tableCells } from '../../words/objects.ts';
-import type { Meaning, Step, Store } from '../../words/step.ts';
+import { type Meaning, Mistake, type Step, type Store } from '@shootdown/explorer';
 import { hw } from '../hardware.ts';
 import { argAt, cellAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
 import { widest } from '../translation.ts';
-import { Mistake } from '../../mistakes.ts';
 
 /** Life of a frame or table: allocated, freed, freed once too often. */
 const ALLOCATED = 1;

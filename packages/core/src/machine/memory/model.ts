@@ -1,6 +1,6 @@
 /** What a memory model is to the machine: another meaning of the same steps, and processes of its own. */
 import type { Region } from '../../words/cells.ts';
-import type { Process } from '../../words/system.ts';
+import type { Process } from '@shootdown/explorer';
 import type { SimCpu } from '../cpu.ts';
 import type { Meanings, Parts } from '../parts.ts';
 

@@ -1,8 +1,7 @@
 /** Total store order (x86): a FIFO store buffer in every CPU, with forwarding; atomic operations and barriers drain it. */
 import { cpusOf } from '../../words/address.ts';
 import { region } from '../../words/cells.ts';
-import { allOf, nonzero, waitsFor, when, zero } from '../../words/condition.ts';
-import type { Meaning, Step, Store } from '../../words/step.ts';
+import { type Meaning, type Step, type Store, allOf, nonzero, waitsFor, when, zero } from '@shootdown/explorer';
 import { NOTES } from '../meanings/notes.ts';
 import { argAt, cellAt, reader, touches, type Meanings } from '../parts.ts';
 import type { MemoryModel } from './model.ts';

@@ -1,0 +1,32 @@
+/** Face of the model checker: what you give it, how it is asked, and the values that come back. */
+export type { Cell } from './api/cell.ts';
+export type { Block, Checkpoint, Numbers, Piece, Rows, Saved } from './api/checkpoint.ts';
+export {
+  allOf,
+  isZero,
+  nonzero,
+  someOf,
+  waitsFor,
+  when,
+  zero,
+  type CellTest,
+  type Condition,
+} from './api/condition.ts';
+export type * from './api/exploration.ts';
+export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './api/mistakes.ts';
+export { ALL_REDUCTIONS, MUTANTS, USUAL_REDUCTIONS, type Mutant, type Reductions } from './api/reductions.ts';
+export type * from './api/step.ts';
+export type * from './api/system.ts';
+export type { Change, Trace, TraceEvent } from './api/trace.ts';
+export { LOCAL_STATE } from './instrument/carried-state.ts';
+export { WRITTEN_AS_GENERATOR } from './instrument/forms.ts';
+export { forgetFrames } from './instrument/local-state.ts';
+export { isRun, neverRun, watchMade } from './instrument/made.ts';
+export { NoPlainForm, plainly, stepwise, type Form } from './instrument/plain-run.ts';
+export { runtime } from './instrument/runtime.ts';
+export { byFrames, byHistory, type Identity } from './learned/local-identity.ts';
+export { replay } from './replay/counterexample.ts';
+export { follow, type Followed, type Obstacle, type Pair, type PartingStep } from './replay/lockstep.ts';
+export { decodeSchedule, encodeSchedule, markOf } from './replay/token.ts';
+export { World } from './replay/world.ts';
+export { explore, exploreSync } from './search/explore.ts';

@@ -1,0 +1,217 @@
+/** Local automata: what each process does next after all it has observed, learned from its code on demand. */
+import { isRun, watchMade } from '../instrument/made.ts';
+import { Mistake } from '../api/mistakes.ts';
+import type { Meaning, Op, Step } from '../api/step.ts';
+import type { Check, Process, System } from '../api/system.ts';
+import { Audit } from './nondeterminism.ts';
+import { Edges } from './edges.ts';
+import { doubled } from '../store/growable.ts';
+import type { GaveUpPlace } from '../search/findings.ts';
+import type { Identity } from './local-identity.ts';
+import { place, resume, sameStep, tellStep } from './resume.ts';
+import { TRAIT, traitsOf } from '../store/traits.ts';
+
+/**
+ * Nodes are local states (which step comes next), edges are observed values. Code runs only when an edge is taken for the
+ * first time: from its start, fed with what was observed on the way. A daemon that returns is at its root again.
+ * Ended code has no future, so all ends of one process are one node.
+ */
+export class Automaton {
+  /** Per node: the step it does next; none at an end. */
+  readonly steps: (Step | undefined)[] = [];
+  readonly meanings: (Meaning | undefined)[] = [];
+  readonly checks: (readonly Check[])[] = [];
+  /** Per node: operations and hooks the code is inside of at its step. */
+  readonly where: (readonly string[])[] = [];
+  readonly processOf: number[] = [];
+  /** Per node: bits of TRAIT. */
+  traits = new Uint8Array(256);
+  /** Per process: the node it starts at. */
+  readonly roots: Int32Array;
+  /** How often code was run from its start, to learn something. */
+  replays = 0;
+  readonly edges = new Edges();
+
+  /** Per node: the edge that found it, -1 for roots. */
+  private readonly foundBy: number[] = [];
+  private readonly ends: (number | undefined)[] = [];
+  /** How many edges there were when all of them were run once more. */
+  private audited = -1;
+  private readonly byKey = new Map<string, number>();
+
+  constructor(
+    private readonly system: System,
+    private readonly identity: Identity,
+  ) {
+    this.roots = Int32Array.from(system.processes, (process, p) => {
+      const step = this.begin(process, true).step;
+      return step === undefined ? this.endOf(p) : this.nodeFor(p, step, -1);
+    });
+  }
+
+  get nodeCount(): number {
+    return this.steps.length;
+  }
+
+  /** The edge that `node` takes after its step observed `value`. */
+  follow(node: number, value: number): number {
+    const edge = this.edges.find(node, value);
+    return edge >= 0 ? edge : this.learn(node, value);
+  }
+
+  private learn(node: number, value: number): number {
+    if ((value | 0) !== value) {
+      const what = `${tellStep(this.steps[node])} observed ${value}, which is not a 32-bit integer`;
+      throw new Mistake(
+        'SD_VALUE_TOO_WIDE',
+        what,
+        'A step returns only what the code needs: a masked entry, or a number that stands for the value.',
+      );
+    }
+    const p = this.processOf[node]!;
+    const { step } = this.run(p, node, value);
+    const edge = this.edges.add(node, value);
+    this.edges.to[edge] =
+      step !== undefined
+        ? this.nodeFor(p, step, edge)
+        : this.system.processes[p]!.role === 'daemon'
+          ? this.roots[p]!
+          : this.endOf(p);
+    return edge;
+  }
+
+  /**
+   * Runs every way that was learned once more, the latest first. While learning, a way is run again only when it leads on; here the ends
+   * are checked too, and what code does after the code of other processes has run in another order. Where two histories were taken for
+   * one local state, the second is run on along what was learned from the first.
+   */
+  audit(): void {
+    if (this.audited === this.edges.count) return;
+    this.audited = this.edges.count;
+    const { replays } = this;
+    const audit = new Audit(this.edges, (node) => this.edges.has(node));
+    for (let edge = this.edges.count - 1; edge >= 0; edge--) {
+      const node = this.edges.to[edge]!;
+      if (this.foundBy[node] === edge && this.edges.has(node)) continue;
+      for (const onward of audit.waysOn(edge)) this.walk(edge, onward);
+    }
+    // Nothing is learned here.
+    this.replays = replays;
+  }
+
+  /** Runs the code along the way to the end of `edge`, then on along edges that were learned from other histories. */
+  private walk(edge: number, onward: readonly number[]): void {
+    const { from, to, observed } = this.edges;
+    const p = this.processOf[from[edge]!]!;
+    const process = this.system.processes[p]!;
+    let { step, op } = this.run(p, from[edge]!, observed[edge]!);
+    const way = [...this.wayTo(from[edge]!), edge];
+    for (let i = 0; ; i++) {
+      const node = to[way.at(-1)!]!;
+      if (step === undefined && process.role === 'daemon' && node === this.roots[p]) return;
+      this.mustBe(node, step, way);
+      const next = onward[i];
+      if (step === undefined || next === undefined) return;
+      step = resume(this.system, process, op, observed[next]!);
+      way.push(next);
+    }
+  }
+
+  /** Runs the code of process `p` along the way to `node`, then lets it observe `value` there. */
+  private run(p: number, node: number, value: number): { op: Op<unknown>; step: Step | undefined } {
+    const process = this.system.processes[p]!;
+    let { op, step } = this.begin(process);
+    const way = this.wayTo(node);
+    way.forEach((edge, i) => {
+      this.mustBe(this.edges.from[edge]!, step, way, i);
+      step = resume(this.system, process, op, this.edges.observed[edge]!);
+    });
+    this.mustBe(node, step, way);
+    this.identity.watch?.();
+    step = resume(this.system, process, op, value);
+    return { op, step };
+  }
+
+  private begin(process: Process, watched = false): { op: Op<unknown>; step: Step | undefined } {
+    this.replays++;
+    this.identity.restart?.();
+    watchMade();
+    if (watched) this.identity.watch?.();
+    const op = isRun(process.body());
+    return { op, step: resume(this.system, process, op, 0) };
+  }
+
+  /** The edge by which `node` was found, -1 for roots and ends. */
+  edgeInto(node: number): number {
+    return this.foundBy[node]!;
+  }
+
+  private wayTo(node: number): number[] {
+    const edges: number[] = [];
+    for (let edge = this.foundBy[node]!; edge >= 0; edge = this.foundBy[this.edges.from[edge]!]!) edges.push(edge);
+    return edges.reverse();
+  }
+
+  /** The purity check: code that observes alike, or is taken for alike, behaves alike. */
+  private mustBe(node: number, step: Step | undefined, way: readonly number[], length = way.length): void {
+    const known = this.steps[node];
+    if (sameStep(known, step)) return;
+    const seen = way.slice(0, length).map((edge) => this.edges.observed[edge]);
+    const at = this.identity.place?.().slice(-3) ?? [];
+    throw new Mistake(
+      'SD_HIDDEN_STATE',
+      `${this.system.processes[this.processOf[node]!]!.name} in ${place(this.where[node]!)}, having observed [${seen.join(', ')}], ` +
+        `once did ${tellStep(known)} and now does ${tellStep(step)}${at.length > 0 ? ` at ${at.join(' > ')}` : ''}`,
+      'Something outside its cells changed what this code does: a closure, `this` or a module variable. Keep it in a cell, or in a local variable.',
+    );
+  }
+
+  private nodeFor(p: number, step: Step, edge: number): number {
+    const name = this.identity(p, step);
+    if (name === undefined) return this.addNode(p, step, edge);
+    const key = `${p}|${name}`;
+    const known = this.byKey.get(key);
+    if (known !== undefined) {
+      this.mustBe(known, step, this.wayTo(known));
+      return known;
+    }
+    const node = this.addNode(p, step, edge);
+    this.byKey.set(key, node);
+    return node;
+  }
+
+  /** What the code of a node gave up at. */
+  gaveUpAt(node: number): GaveUpPlace {
+    return {
+      process: this.system.processes[this.processOf[node]!]!.name,
+      where: this.where[node]!,
+      why: this.steps[node]!.why ?? 'it says no reason',
+    };
+  }
+
+  /** Nodes whose code has given up. All of them exist: code is learned along executions only. */
+  get givenUp(): number[] {
+    return this.steps.flatMap((_, node) => (this.traits[node]! & TRAIT.gaveUp ? [node] : []));
+  }
+
+  /** The node of process `p` where its code has ended. */
+  endOf(p: number): number {
+    return (this.ends[p] ??= this.addNode(p, undefined, -1));
+  }
+
+  private addNode(p: number, step: Step | undefined, foundBy: number): number {
+    const node = this.steps.length;
+    if (node === this.traits.length) this.traits = doubled(this.traits);
+    this.edges.addNode(node);
+    const meaning = step && this.system.meaning(step.kind);
+    const checks = step ? this.system.checksAt(step) : [];
+    this.steps.push(step);
+    this.meanings.push(meaning);
+    this.checks.push(checks);
+    this.where.push(step ? [...this.system.where()] : []);
+    this.processOf.push(p);
+    this.foundBy.push(foundBy);
+    this.traits[node] = traitsOf(step, meaning, checks);
+    return node;
+  }
+}

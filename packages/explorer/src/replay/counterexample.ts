@@ -1,0 +1,140 @@
+/** Runs one schedule again and tells it: what text, HTML and tests read about a counterexample. */
+import { Mistake } from '../api/mistakes.ts';
+import type { Step } from '../api/step.ts';
+import type { Cell } from '../api/cell.ts';
+import type { Check, Moment, Move, Said, Schedule, System } from '../api/system.ts';
+import type { Change, Trace, TraceEvent } from '../api/trace.ts';
+import { END_STEP } from '../search/findings.ts';
+import type { Identity } from '../learned/local-identity.ts';
+import { comesBackTo } from './loop.ts';
+import { World, type Moved } from './world.ts';
+
+/**
+ * Runs a system along a schedule. Every claim that fails on the way is told, whether it must hold or is only counted.
+ * @param identity tells local states, to see whether the schedule ends in a state that was there before; absent: that is not asked
+ */
+export function replay(system: System, schedule: Schedule, identity?: Identity): Trace {
+  const world = new World(system);
+  const changed: Moments = new Map();
+  const events = schedule.map((move, i): TraceEvent => {
+    mustApply(system, world, move, i);
+    const { process } = world.threads[move.process]!;
+    const moved = world.move(move.process, move.choice);
+    for (const cell of moved.before.keys()) changed.set(cell, i + 1);
+    return event(system, world, i + 1, process.name, process.cpu, moved, changed);
+  });
+  const ended = world.still && !world.gaveUp;
+  const deadlocked = ended && world.mainsLeft.length > 0;
+  const left = world.threads
+    .filter(({ process, step, history }) => step !== undefined && (process.role === 'main' || history.length > 0))
+    .map(({ process, where }) => ({ process: process.name, where }));
+  const gaveUp = world.threads.flatMap(({ process, where, step }) =>
+    step?.kind === 'bound' ? [{ process: process.name, where, why: step.why ?? 'it says no reason' }] : [],
+  );
+  const open = !world.still && !events.at(-1)?.broken.length;
+  // Last: it runs the code again, from its start.
+  const from = open && identity ? comesBackTo(system, schedule, identity) : undefined;
+  return {
+    processes: system.processes.map(({ name, cpu }) => ({ name, cpu })),
+    events,
+    brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0, changed) : [],
+    // A handler or callback that waits for ever is told only where somebody asks whether the schedule shows that something never ends.
+    stuck: deadlocked || (ended && identity) ? stuck(system, world) : [],
+    ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
+    ...(gaveUp.length > 0 && { gaveUp }),
+  };
+}
+
+function event(
+  system: System,
+  world: World,
+  number: number,
+  process: string,
+  cpu: number,
+  moved: Moved,
+  changed: Moments,
+): TraceEvent {
+  const { step, observed } = moved;
+  return {
+    number,
+    process,
+    cpu,
+    where: moved.where,
+    kind: step.kind,
+    text: system.meaning(step.kind).tell(step, observed, system.names),
+    ...(step.why !== undefined && { why: step.why }),
+    cells: step.cells.map((cell) => system.names.name(cell)),
+    observed,
+    changes: [...moved.before]
+      .sort(([a], [b]) => a - b)
+      .map(([cell, from]) => change(system, cell, from, world.get(cell))),
+    broken: broken(system.checksAt(step), world, step, observed, changed),
+  };
+}
+
+const change = ({ names }: System, cell: number, from: number, to: number): Change => ({
+  cell: names.name(cell),
+  from: names.value(cell, from),
+  to: names.value(cell, to),
+  ...(names.isGhost?.(cell) && { ghost: true as const }),
+});
+
+const broken = (
+  checks: readonly Check[],
+  world: World,
+  step: Step,
+  observed: number,
+  changed: Moments,
+): TraceEvent['broken'] =>
+  checks
+    .filter((check) => !check.holds(world, step, observed))
+    .map((check) =>
+      check.explain
+        ? { claim: check.claim, seen: inWords(check.explain(world, step, observed), changed) }
+        : { claim: check.claim },
+    );
+
+/** The step that changed each cell last. What is not there has been so since the set-up. */
+type Moments = Map<Cell, number>;
+
+/** Fills in the moments. */
+const inWords = (said: Said, changed: Moments): string =>
+  typeof said === 'string'
+    ? said
+    : said.map((part) => (typeof part === 'string' ? part : moment(part, changed.get(part.cell)))).join('');
+
+const moment = ({ word }: Moment, step: number | undefined): string =>
+  step !== undefined ? `${word} step ${step}` : word === 'at' ? 'in the set-up' : 'since the set-up';
+
+/** Mains that have not ended, and daemons that are in the middle of something. */
+const stuck = (system: System, world: World): Trace['stuck'] =>
+  world.threads.flatMap((thread, p) => {
+    if (thread.step === undefined || (thread.process.role === 'daemon' && thread.history.length === 0)) return [];
+    const shut = world.shutGate(p);
+    return [
+      { process: thread.process.name, waitsFor: shut === undefined ? waits(thread.step) : system.names.name(shut) },
+    ];
+  });
+
+const waits = (step: Step): string => step.why ?? step.kind;
+
+function mustApply(system: System, world: World, { process, choice }: Move, i: number): void {
+  const refuse = (why: string): never => {
+    throw new Mistake(
+      'SD_TOKEN_DOES_NOT_APPLY',
+      `move ${i + 1} of the schedule cannot be made: ${why}`,
+      'The schedule belongs to another scenario, architecture or version of the code. Explore again to get a new one.',
+    );
+  };
+  const thread = world.threads[process];
+  if (thread === undefined) return refuse(`there is no process ${process}, only 0..${system.processes.length - 1}`);
+  const { name } = thread.process;
+  if (thread.step === undefined) return refuse(`process ${process} (${name}) has ended`);
+  const shut = world.shutGate(process);
+  if (shut !== undefined)
+    return refuse(`process ${process} (${name}) is held up while ${system.names.name(shut)} is set`);
+  const ways = world.ways(process);
+  if (ways < 1) return refuse(`process ${process} (${name}) waits for ${waits(thread.step)}`);
+  if (!(Number.isInteger(choice) && choice >= 0 && choice < ways))
+    return refuse(`process ${process} (${name}) has outcomes 0..${ways - 1}, not ${choice}`);
+}

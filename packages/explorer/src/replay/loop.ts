@@ -1,0 +1,146 @@
+/** The loop of a system that never ends: from where no schedule leads to an end, on until a state comes back. */
+import type { Cell } from '../api/cell.ts';
+import type { Store } from '../api/step.ts';
+import type { Move, Schedule, System } from '../api/system.ts';
+import { Automaton } from '../learned/automaton.ts';
+import type { Livelock } from '../api/exploration.ts';
+import type { Identity } from '../learned/local-identity.ts';
+
+/** Moves after which no loop is looked for any more. */
+const LONGEST = 20_000;
+
+/** Cells and local states of one execution: what a search would call its state. Code runs only for what was not learned. */
+class LearnedWorld implements Store {
+  private readonly cells = new Map<Cell, number>();
+  private readonly nodes: number[];
+
+  constructor(
+    private readonly system: System,
+    private readonly automaton: Automaton,
+  ) {
+    this.nodes = [...automaton.roots];
+  }
+
+  get(cell: Cell): number {
+    return this.cells.get(cell) ?? this.system.initial(cell);
+  }
+
+  set(cell: Cell, value: number): void {
+    if (value === this.system.initial(cell)) this.cells.delete(cell);
+    else this.cells.set(cell, value);
+  }
+
+  /** In how many ways process `p` can move now. */
+  ways(p: number): number {
+    const node = this.nodes[p]!;
+    const step = this.automaton.steps[node];
+    if (
+      step === undefined ||
+      step.kind === 'bound' ||
+      this.system.processes[p]!.gates?.some((gate) => this.get(gate) !== 0)
+    )
+      return 0;
+    const meaning = this.automaton.meanings[node]!;
+    if (meaning.enabled && !meaning.enabled(step, this)) return 0;
+    return meaning.choices ? meaning.choices(step, this) : 1;
+  }
+
+  move({ process, choice }: Move): void {
+    const node = this.nodes[process]!;
+    const observed = this.automaton.meanings[node]!.apply(this.automaton.steps[node]!, this, choice);
+    this.nodes[process] = this.automaton.edges.to[this.automaton.follow(node, observed)]!;
+  }
+
+  /** Has process `p` begun something and not ended it? */
+  isInTheMiddle(p: number): boolean {
+    return this.nodes[p] !== this.automaton.roots[p];
+  }
+
+  /** What process `p` waits for, or the kind of step that it does next. */
+  why(p: number): string {
+    const step = this.automaton.steps[this.nodes[p]!];
+    return step?.why ?? step?.kind ?? '';
+  }
+
+  /** Equal for equal states. */
+  get key(): string {
+    const cells = [...this.cells].sort(([a], [b]) => a - b);
+    return `${this.nodes.join()}/${cells.join()}`;
+  }
+}
+
+/**
+ * Goes on, process by process in turn, from where no schedule leads to an end, until a state comes back. Whoever can move gets his turn, so
+ * that the loop is not one that somebody who was left out would have ended.
+ */
+export function untilItRepeats(system: System, automaton: Automaton, trapped: Livelock): Livelock {
+  const world = new LearnedWorld(system, automaton);
+  for (const move of trapped.schedule) world.move(move);
+  const found = inTurn(
+    world,
+    system.processes.map((_, p) => p),
+  );
+  if (!found) return trapped;
+  // Where one main process alone goes round, the turns of others in between say nothing.
+  const mains = new Set(
+    found.loop.flatMap(({ process }) => (system.processes[process]!.role === 'main' ? [process] : [])),
+  );
+  const alone = mains.size === 1 ? inTurn(world, [...mains]) : undefined;
+  const { way, loop } = alone ? { way: [...found.way, ...alone.way], loop: alone.loop } : found;
+  const begins = trapped.schedule.length + way.length;
+  return { ...trapped, schedule: [...trapped.schedule, ...way, ...loop], loop: begins };
+}
+
+/** Lets these processes move in turn until a state comes back. @returns what leads there, and the loop; nothing when they come to a stop */
+function inTurn(world: LearnedWorld, processes: readonly number[]): { way: Move[]; loop: Move[] } | undefined {
+  const moves: Move[] = [];
+  const seen = new Map([[world.key, 0]]);
+  for (
+    let waiting = 0, turn = 0;
+    waiting < processes.length && moves.length < LONGEST;
+    turn = (turn + 1) % processes.length
+  ) {
+    const process = processes[turn]!;
+    if (world.ways(process) < 1) {
+      waiting++;
+      continue;
+    }
+    waiting = 0;
+    const move = { process, choice: 0 };
+    world.move(move);
+    moves.push(move);
+    const before = seen.get(world.key);
+    if (before !== undefined) return { way: moves.slice(0, before), loop: moves.slice(before) };
+    seen.set(world.key, moves.length);
+  }
+  return undefined;
+}
+
+/** Daemons that are in the middle of something in every state of a loop: nobody whose turn it was has let them come to an end. */
+export function busyInLoop(system: System, automaton: Automaton, { schedule, loop }: Livelock): Livelock['stuck'] {
+  if (loop === undefined) return [];
+  const world = new LearnedWorld(system, automaton);
+  for (const move of schedule.slice(0, loop)) world.move(move);
+  let busy = system.processes.flatMap(({ role }, p) => (role === 'daemon' && world.isInTheMiddle(p) ? [p] : []));
+  for (const move of schedule.slice(loop)) {
+    world.move(move);
+    busy = busy.filter((p) => world.isInTheMiddle(p));
+  }
+  return busy.map((p) => ({ process: system.processes[p]!.name, waitsFor: world.why(p) }));
+}
+
+/**
+ * Does the last move of a schedule lead back to a state that was there before?
+ * @param identity tells local states; by histories no state ever comes back
+ * @returns after how many moves that state was there first; nothing when it was not
+ */
+export function comesBackTo(system: System, schedule: Schedule, identity: Identity): number | undefined {
+  const world = new LearnedWorld(system, new Automaton(system, identity));
+  const keys = [world.key];
+  for (const move of schedule) {
+    world.move(move);
+    keys.push(world.key);
+  }
+  const before = keys.indexOf(keys.at(-1)!);
+  return before < schedule.length ? before : undefined;
+}

@@ -1,0 +1,126 @@
+/** Judges claims as a search goes, and keeps what it found with a first schedule to it. */
+import type { Step } from '../api/step.ts';
+import type { Check, Schedule } from '../api/system.ts';
+import type { GaveUp, TallyCount, Violation } from '../api/exploration.ts';
+import type { Saved } from '../api/checkpoint.ts';
+import { plain } from '../store/loading.ts';
+import { Pairs } from '../store/pairs.ts';
+import type { Saving } from '../store/saving.ts';
+
+interface Count {
+  held: number;
+  failed: number;
+  heldAt?: Schedule;
+  failedAt?: Schedule;
+}
+
+/** Tells how to get where claims are judged. */
+export interface Way {
+  schedule(): Schedule;
+}
+
+/** Where and why code gave up. */
+export type GaveUpPlace = Pick<GaveUp, 'process' | 'where' | 'why'>;
+
+/** The same place gives up once, whichever of its local states it is in. */
+export const keyOfGaveUp = ({ process, where, why }: GaveUpPlace): string => JSON.stringify([process, where, why]);
+
+/** The step that final claims are handed: nothing happens any more. */
+export const END_STEP: Step = Object.freeze({ kind: 'end', cpu: 0, cells: [], args: [] });
+
+/** Claims that failed and claims that were counted. Breadth first, the first schedule found is a shortest one. */
+export class Findings {
+  private readonly failed = new Map<string, Violation>();
+  private readonly counts = new Map<string, Count>();
+  private readonly counted = new Pairs();
+  private readonly limits = new Map<string, GaveUp>();
+
+  /**
+   * Takes down what claims say after a step.
+   * @param held per claim: does it hold?
+   * @param state number of the state after it; -1 when it has none, and everything is counted
+   * @param edge the local edge the step took; one state may be entered by several, each judged once
+   * @param depth steps of a shortest schedule to here; -1 when not known, and the first schedule is kept
+   * @param way asked for a schedule only when there is something new to keep
+   * @returns how many claims failed that must not
+   */
+  judge(
+    checks: readonly Check[],
+    held: readonly boolean[],
+    state: number,
+    edge: number,
+    depth: number,
+    way: Way,
+  ): number {
+    let failures = 0;
+    let fresh: boolean | undefined;
+    for (let i = 0; i < checks.length; i++) {
+      const check = checks[i]!;
+      if (check.on === 'tally') {
+        fresh ??= state < 0 || this.counted.add(state, edge);
+        if (fresh) this.count(check.claim, held[i]!, way);
+      } else if (!held[i]) {
+        failures++;
+        this.violate(check.claim, depth, way);
+      }
+    }
+    return failures;
+  }
+
+  get violations(): Violation[] {
+    return [...this.failed.values()].sort((a, b) => a.depth - b.depth);
+  }
+
+  get tally(): TallyCount[] {
+    return [...this.counts].map(([claim, count]) => ({ claim, ...count }));
+  }
+
+  /** What code gave up at so far. */
+  get gaveUp(): GaveUp[] {
+    return [...this.limits.values()];
+  }
+
+  /** Takes down that code gave up: by a move that was not made before, or in a state where nothing can move. */
+  giveUp(place: GaveUpPlace, states: number, way: Way | undefined): void {
+    const key = keyOfGaveUp(place);
+    const known = this.limits.get(key) ?? { ...place, states: 0 };
+    const schedule = known.schedule ?? way?.schedule();
+    this.limits.set(key, { ...known, states: known.states + states, ...(schedule && { schedule }) });
+  }
+
+  save(to: Saving): void {
+    to.plain('findings', { failed: [...this.failed.values()], counts: this.tally, limits: this.gaveUp });
+    this.counted.save(to, 'counted');
+  }
+
+  load(from: Saved): void {
+    const { failed, counts, limits } = plain<{ failed: Violation[]; counts: TallyCount[]; limits: GaveUp[] }>(
+      from,
+      'findings',
+    );
+    for (const violation of failed) this.failed.set(violation.claim, violation);
+    for (const { claim, ...count } of counts) this.counts.set(claim, count);
+    for (const place of limits) this.limits.set(keyOfGaveUp(place), place);
+    this.counted.load(from, 'counted');
+  }
+
+  private violate(claim: string, depth: number, way: Way): void {
+    // A claim that is judged both at steps and at ends may be found one step too late first: ends are judged when their layer is expanded.
+    const known = this.failed.get(claim);
+    if (known !== undefined && (depth < 0 || known.depth <= depth)) return;
+    const schedule = way.schedule();
+    this.failed.set(claim, { claim, schedule, depth: schedule.length });
+  }
+
+  private count(claim: string, held: boolean, way: Way): void {
+    let count = this.counts.get(claim);
+    if (count === undefined) this.counts.set(claim, (count = { held: 0, failed: 0 }));
+    if (held) {
+      count.held++;
+      count.heldAt ??= way.schedule();
+    } else {
+      count.failed++;
+      count.failedAt ??= way.schedule();
+    }
+  }
+}
