@@ -1,4 +1,5 @@
 /** A step: one indivisible thing a CPU does, as plain data. Its meaning is three functions over a store. */
+import type { Cell } from './cell.ts';
 import type { Condition } from './condition.ts';
 
 /**
