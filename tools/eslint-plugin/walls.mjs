@@ -132,7 +132,7 @@ const packageWalls = ({ folder, may, mayTypes = [], ...row }) =>
     }),
   );
 
-function stageWall({ folder, may, mayTypes = [], rule }, depth, file = `${'*/'.repeat(depth)}*.ts`) {
+function stageWall({ folder, may, rule }, depth, file = `${'*/'.repeat(depth)}*.ts`) {
   const open = (name) => {
     const neighbour = `(?:\\.\\./){${depth + 1}}`;
     if (name === '*/') return `${neighbour}[a-z]+/`;
@@ -145,7 +145,6 @@ function stageWall({ folder, may, mayTypes = [], rule }, depth, file = `${'*/'.r
     depth,
     rule,
     may: [...may, '@shootdown/explorer'].map(open),
-    mayTypes: mayTypes.map(open),
   });
 }
 

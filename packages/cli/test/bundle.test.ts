@@ -198,10 +198,11 @@ describe('stack traces', () => {
     const trace = 'Error: x\n    at f (node:internal/x:1:2)\n    at g (file:///nowhere/y.js:3:4)';
     expect(withSources(trace)).toBe(trace);
   });
-  test('of core lead to TypeScript that is there', () => {
-    const index = fileURLToPath(new URL('bundle/index.js', dist));
+  test('of the explorer lead to TypeScript that is there', () => {
+    const explorer = new URL('../../explorer/dist/', import.meta.url);
+    const index = fileURLToPath(new URL('bundle/index.js', explorer));
     const chunk = /from "(\.\/chunk-\w+\.js)"/.exec(readFileSync(index, 'utf8'))![1]!;
-    const url = new URL(`bundle/${chunk}`, dist).href;
+    const url = new URL(`bundle/${chunk}`, explorer).href;
     const line =
       readFileSync(fileURLToPath(url), 'utf8')
         .split('\n')
@@ -209,7 +210,7 @@ describe('stack traces', () => {
     expect(line).toBeGreaterThan(0);
     const told = withSources(`    at resume (${url}:${line}:1)`);
     const [, path] = /\((.*):\d+:\d+\)$/.exec(told)!;
-    expect(path).toMatch(/core[/\\]src[/\\]explore[/\\]resume\.ts$/);
+    expect(path).toMatch(/explorer[/\\]src[/\\]learned[/\\]resume\.ts$/);
     expect(existsSync(path!)).toBe(true);
   });
 });
