@@ -81,9 +81,20 @@ const stages = [
     rule: 'watch imports words and contract only: a watcher looks through Facts.',
   },
   {
-    folder: 'verdict',
-    may: ['words/', 'node:*'],
-    rule: 'verdict imports words only: it folds what was found and searches nothing.',
+    folder: 'rig',
+    may: [
+      'words/',
+      'contract/',
+      'arch/',
+      'machine/',
+      'kernel/',
+      'watch/',
+      'workload/',
+      'inversify',
+      'reflect-metadata',
+      'node:*',
+    ],
+    rule: 'rig joins what stands below it with inversify, and nothing from outside: no architecture, no tsyringe; it asks nothing (ask) and counts nothing (measure).',
   },
   {
     folder: 'measure',
@@ -91,9 +102,9 @@ const stages = [
     rule: 'measure imports words, machine, contract, arch, kernel, workload and rig: one run is counted, nothing is searched and nothing judged.',
   },
   {
-    folder: 'rig',
-    may: ['*/', '@shootdown/explorer/instrument', 'inversify', 'reflect-metadata', 'node:*'],
-    rule: 'rig joins everything in core with inversify, and nothing from outside: no architecture, no tsyringe.',
+    folder: 'ask',
+    may: ['*/', '@shootdown/explorer/instrument', 'node:*'],
+    rule: 'ask puts questions to what rig has assembled: everything in core is open to it, nothing from outside, and no container.',
   },
 ];
 

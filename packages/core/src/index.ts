@@ -12,32 +12,32 @@ export * from './kernel/index.ts';
 export * from './measure/index.ts';
 export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from '@shootdown/explorer';
 export { sentencesOf } from './rig/claims.ts';
-export { ablate, type Ablated, type AblateBounds, type Removal } from './rig/ablate.ts';
-export { compareRaces, type CompareBounds, type Judge } from './rig/compare.ts';
+export { ablate, type Ablated, type AblateBounds, type Removal } from './ask/ablate.ts';
+export { compareRaces, type CompareBounds, type Judge } from './ask/compare.ts';
 export {
   codeCoverage,
   type CodeCoverage,
   type CoveredFunction,
   type CoveredSite,
   type Reached,
-} from './rig/code-coverage.ts';
-export { coverageOf, type Coverage } from './rig/coverage.ts';
-export { hooksExercised } from './rig/exercised.ts';
-export { measureClaims, type HookFacts, type Workload } from './rig/frequencies.ts';
+} from './ask/coverage/code-coverage.ts';
+export { coverageOf, type Coverage } from './ask/coverage/coverage.ts';
+export { hooksExercised } from './ask/coverage/exercised.ts';
+export { measureClaims, type HookFacts, type Workload } from './ask/frequencies.ts';
 export { DEFAULT_RELEASE, hooksOf, type HookBody } from './rig/hooks-of.ts';
-export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './rig/judge.ts';
+export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './ask/judge.ts';
 export { nameOfPlace, readPlace } from './arch/placed.ts';
 export { idleSwitches } from './rig/stack.ts';
 export type { Followed, Obstacle, Pair, PartingStep } from '@shootdown/explorer';
 export { changesKnownTo, namesKnownTo, strangerIn, type KnownNames, type Told } from './rig/names.ts';
-export { part, type Parting } from './rig/part.ts';
-export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './rig/place.ts';
-export { reach, type Reach } from './rig/reach.ts';
-export { replayToken, type Named, type Replayed } from './rig/replay-token.ts';
+export { part, type Parting } from './ask/divergence.ts';
+export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './ask/placement.ts';
+export { reach, type Reach } from './ask/reach.ts';
+export { replayToken, type Named, type Replayed } from './ask/replay-token.ts';
 export { notApplicable } from './rig/rig.ts';
-export { decodeToken, encodeToken, type Token } from './rig/token.ts';
-export { expectedAfter, expectedBefore, type ExpectedRow } from './verdict/expected.ts';
-export * from './verdict/verdict.ts';
+export { decodeToken, encodeToken, type Token } from './ask/token.ts';
+export { expectedAfter, expectedBefore, type ExpectedRow } from './ask/expected.ts';
+export * from './ask/verdict.ts';
 export { askingWatchers, breachOf, claimOf, inReference } from './rig/watchers.ts';
 export { ALWAYS_ASKED, watches } from './watch/index.ts';
 export type { AtEnd, Watch } from './words/watch.ts';

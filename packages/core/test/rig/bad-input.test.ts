@@ -5,7 +5,7 @@ import { below } from '../../src/arch/below.ts';
 import type { Layer } from '../../src/arch/layer.ts';
 import type { MmHooks } from '../../src/contract/mm-hooks.ts';
 import { Mistake, type Op } from '@shootdown/explorer';
-import { decodeToken } from '../../src/rig/token.ts';
+import { decodeToken } from '../../src/ask/token.ts';
 import { exploreSync, hooksOf, judgeScenario, rig } from '../../src/testing.ts';
 import type { Va } from '../../src/words/address.ts';
 import { perCpu } from '../../src/words/cells.ts';

@@ -1,7 +1,7 @@
 /** A threshold has two sides, and a proof has seen both, or says which one it has not. */
 import { expect, test } from '@jest/globals';
 import type { Layer } from '../../src/arch/layer.ts';
-import { replayToken } from '../../src/rig/replay-token.ts';
+import { replayToken } from '../../src/ask/replay-token.ts';
 import type { Whose } from '../../src/rig/thresholds.ts';
 import { judgeScenario, MAX_STATES, watches, type ArchSpec } from '../../src/testing.ts';
 import { TLB_FLUSH_ALL, type Va } from '../../src/words/address.ts';
@@ -9,7 +9,7 @@ import type { Cpu } from '../../src/words/cpu.ts';
 import { PAGE_SIZE } from '../../src/words/geometry.ts';
 import type { Mm, Vma } from '../../src/words/objects.ts';
 import type { Op } from '@shootdown/explorer';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import type { Verdict } from '../../src/ask/verdict.ts';
 import { machine, storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
 
 const story = storeBeside('dontneed', [watches.find((w) => w.breach === 'page-uaf')!.claim]);

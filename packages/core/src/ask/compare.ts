@@ -1,7 +1,7 @@
 /** Races times architectures, each before and after its fix. */
 import type { ArchSpec } from '../arch/arch.ts';
 import { EXIT, Mistake } from '@shootdown/explorer';
-import { expectedAfter, expectedBefore, type ExpectedRow } from '../verdict/expected.ts';
+import { expectedAfter, expectedBefore, type ExpectedRow } from './expected.ts';
 import {
   agreement,
   SCHEMA_VERSION,
@@ -10,10 +10,10 @@ import {
   type RaceCell,
   type RowMistake,
   type Verdict,
-} from '../verdict/verdict.ts';
+} from './verdict.ts';
 import type { RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
-import { claimOf } from './watchers.ts';
+import { claimOf } from '../rig/watchers.ts';
 
 /** Judges one half of a cell; by default in this thread. */
 export type Judge = (arch: ArchSpec, race: RaceCase, variant: 'before' | 'after', bounds: Bounds) => Promise<Verdict>;

@@ -1,10 +1,10 @@
 /** Which code a scenario runs: what a page about an operation or a hook says of it. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../../arch/arch.ts';
 import { explore } from '@shootdown/explorer';
-import type { Configuration, Scenario } from '../workload/scenario.ts';
-import { checkBounds, type Bounds } from './judge.ts';
-import { notApplicable, rig } from './rig.ts';
-import { triedAll } from './tried-all.ts';
+import type { Configuration, Scenario } from '../../workload/scenario.ts';
+import { checkBounds, type Bounds } from '../judge.ts';
+import { notApplicable, rig } from '../../rig/rig.ts';
+import { triedAll } from '../tried-all.ts';
 
 /** The code that some interleaving runs. */
 export interface Coverage {

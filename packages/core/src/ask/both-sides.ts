@@ -1,6 +1,6 @@
 /** Makes one verdict of two searches: one with the small thresholds of explorations, one with those of the machine. */
-import type { Evidence, ThresholdEvidence, Verdict } from '../verdict/verdict.ts';
-import type { Thresholds, Whose } from './thresholds.ts';
+import type { Evidence, ThresholdEvidence, Verdict } from './verdict.ts';
+import type { Thresholds, Whose } from '../rig/thresholds.ts';
 
 /** What one search has come to, and which sides it has taken. */
 export interface Judged {

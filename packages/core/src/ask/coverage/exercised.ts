@@ -1,8 +1,8 @@
 /** Which hooks a workload calls: found by running it once, one thread after the other. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../../arch/arch.ts';
 import { World } from '@shootdown/explorer';
-import { notApplicable, rig } from './rig.ts';
-import type { Workload } from './frequencies.ts';
+import { notApplicable, rig } from '../../rig/rig.ts';
+import type { Workload } from '../frequencies.ts';
 
 /** More moves than one run of a built-in workload takes. */
 const LIMIT = 100_000;

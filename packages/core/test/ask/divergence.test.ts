@@ -1,9 +1,9 @@
 /** Where two small architectures part, on the real machine. */
 import { expect, test } from '@jest/globals';
 import { arch, type ArchSpec } from '../../src/arch/arch.ts';
-import { judgeScenario } from '../../src/rig/judge.ts';
-import { part, type Parting } from '../../src/rig/part.ts';
-import { replayToken } from '../../src/rig/replay-token.ts';
+import { judgeScenario } from '../../src/ask/judge.ts';
+import { part, type Parting } from '../../src/ask/divergence.ts';
+import { replayToken } from '../../src/ask/replay-token.ts';
 import { get_user_pages_fast_only, munmap, user_load, watches } from '../../src/testing.ts';
 import { ipiHandler, type Cpu } from '../../src/words/cpu.ts';
 import { TLB_FLUSH_ALL, without } from '../../src/words/address.ts';
@@ -11,7 +11,7 @@ import { HPAGE_PMD_SIZE } from '../../src/words/geometry.ts';
 import type { Mm, Vma } from '../../src/words/objects.ts';
 import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
-import { machine, storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
+import { machine, storeBeside, Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';
 
 const flush_all = ipiHandler('flush_all', function* (cpu): Op {
   yield* cpu.flush_local({ asid: 0, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });

@@ -1,11 +1,11 @@
 /** What workloads came by, put together by architecture: whose code it is, and what counts as reached. */
 import { expect, test } from '@jest/globals';
-import type { Cpu } from '../../src/words/cpu.ts';
+import type { Cpu } from '../../../src/words/cpu.ts';
 import type { Op } from '@shootdown/explorer';
-import { codeCoverage, type Reached } from '../../src/rig/code-coverage.ts';
-import type { CodeFunction } from '../../src/rig/code-sites.ts';
-import { reach } from '../../src/rig/reach.ts';
-import { storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
+import { codeCoverage, type Reached } from '../../../src/ask/coverage/code-coverage.ts';
+import type { CodeFunction } from '../../../src/ask/coverage/code-sites.ts';
+import { reach } from '../../../src/ask/reach.ts';
+import { storeBeside, Toy, toyArch, v6_1 } from '../../rig/toy-arch.ts';
 
 class Other extends Toy {
   override *flush_tlb_range(cpu: Cpu): Op {

@@ -3,10 +3,10 @@ import { expect, test } from '@jest/globals';
 import type { Cpu } from '../../src/words/cpu.ts';
 import type { Op } from '@shootdown/explorer';
 import type { Vma } from '../../src/words/objects.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
-import { judgeScenario } from '../../src/rig/judge.ts';
+import type { Verdict } from '../../src/ask/verdict.ts';
+import { judgeScenario } from '../../src/ask/judge.ts';
 import { USUAL_REDUCTIONS, watches, type Reductions } from '../../src/testing.ts';
-import { storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
+import { storeBeside, Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';
 
 /** Says that it flushed, and did not. */
 class Forgetful extends Toy {

@@ -7,8 +7,8 @@ import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import type { Watch } from '../words/watch.ts';
 import type { Place } from '../words/place.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
-import { mustKnowChanges } from './names.ts';
-import { countHook, notApplicable, rig } from './rig.ts';
+import { mustKnowChanges } from '../rig/names.ts';
+import { countHook, notApplicable, rig } from '../rig/rig.ts';
 import { decodeToken, type Token } from './token.ts';
 
 /** A workload as a token names it: a scenario, and its kernels by variant. */

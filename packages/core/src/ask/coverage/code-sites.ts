@@ -17,7 +17,10 @@ export interface CodeFunction extends SiteOwner {
 
 /** Kernel operations, and the hook bodies the kernel gives to every architecture. */
 export function kernelCode(): CodeFunction[] {
-  const folder = (name: string): string => fileURLToPath(new URL(`../${name}/`, import.meta.url));
+  // This file runs from `dist/ask/coverage`, and from `dist/bundle`.
+  const dist = ['../', '../../'].map((up) => fileURLToPath(new URL(up, import.meta.url)));
+  const home = dist.find((one) => existsSync(join(one, 'kernel'))) ?? dist[1]!;
+  const folder = (name: string): string => join(home, name, '/');
   // What `place` puts behind a hook is made on request, and belongs to no kernel.
   return [
     ...codeIn(folder('kernel'), 'kernel'),

@@ -2,7 +2,7 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { Ablation, SAYS, type Site } from '../machine/ablation.ts';
 import { Mistake } from '@shootdown/explorer';
-import { SCHEMA_VERSION, type Verdict } from '../verdict/verdict.ts';
+import { SCHEMA_VERSION, type Verdict } from './verdict.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
 

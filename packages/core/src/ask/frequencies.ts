@@ -2,12 +2,12 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { Mistake, type Schedule, didYouMean, explore } from '@shootdown/explorer';
-import type { Frequency } from '../verdict/verdict.ts';
+import type { Frequency } from './verdict.ts';
 import type { Source } from '../words/source.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
-import { sentencesOf } from './claims.ts';
+import { sentencesOf } from '../rig/claims.ts';
 import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';
-import { countHook, notApplicable, rig } from './rig.ts';
+import { countHook, notApplicable, rig } from '../rig/rig.ts';
 import { encodeToken } from './token.ts';
 
 /** A scenario under one kernel. */

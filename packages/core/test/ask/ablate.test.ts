@@ -1,9 +1,9 @@
 /** Leaving steps out: what is needed is noticed, what is not is not, and a token shows each execution again. */
 import { expect, test } from '@jest/globals';
-import { ablate } from '../../src/rig/ablate.ts';
-import { replayToken } from '../../src/rig/replay-token.ts';
+import { ablate } from '../../src/ask/ablate.ts';
+import { replayToken } from '../../src/ask/replay-token.ts';
 import { watches } from '../../src/testing.ts';
-import { storeBeside, toyArch, v6_1 } from './toy-arch.ts';
+import { storeBeside, toyArch, v6_1 } from '../rig/toy-arch.ts';
 
 const claim = watches.find((w) => w.breach === 'page-uaf')!.claim;
 const story = { ...storeBeside('dontneed'), asks: [claim] };

@@ -3,11 +3,11 @@ import { nameOfPlace } from '../arch/placed.ts';
 import type { ArchSpec } from '../arch/arch.ts';
 import { measure, MEASURE_DEFAULTS } from '../measure/measure.ts';
 import type { CountedOperation, Mode } from '../measure/operation.ts';
-import { SCHEMA_VERSION, type Verdict } from '../verdict/verdict.ts';
+import { SCHEMA_VERSION, type Verdict } from './verdict.ts';
 import type { Place } from '../words/place.ts';
 import type { Configuration, RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
-import { mustKnowChanges, mustKnowPlaces } from './names.ts';
+import { mustKnowChanges, mustKnowPlaces } from '../rig/names.ts';
 
 /** What is asked. */
 export interface PlaceQuestion {

@@ -3,7 +3,7 @@ import type { ArchSpec } from '../arch/arch.ts';
 import { USUAL_REDUCTIONS, byFrames, explore, runtime } from '@shootdown/explorer';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';
-import { notApplicable, rig } from './rig.ts';
+import { notApplicable, rig } from '../rig/rig.ts';
 import { triedAll } from './tried-all.ts';
 
 /** What one workload came by on one architecture. */

@@ -1,15 +1,15 @@
 /** A token shows what was found: also after a change elsewhere, and not after what was found has gone. */
 import { expect, test } from '@jest/globals';
 import type { Layer } from '../../src/arch/layer.ts';
-import { decodeToken, encodeToken } from '../../src/rig/token.ts';
-import { judgeScenario } from '../../src/rig/judge.ts';
-import { replayToken } from '../../src/rig/replay-token.ts';
+import { decodeToken, encodeToken } from '../../src/ask/token.ts';
+import { judgeScenario } from '../../src/ask/judge.ts';
+import { replayToken } from '../../src/ask/replay-token.ts';
 import type { ArchSpec } from '../../src/testing.ts';
 import type { Va } from '../../src/words/address.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import type { Vma } from '../../src/words/objects.ts';
 import type { Op } from '@shootdown/explorer';
-import { storeBeside, Toy, toyArch, v6_1 } from './toy-arch.ts';
+import { storeBeside, Toy, toyArch, v6_1 } from '../rig/toy-arch.ts';
 
 const claim = 'no user access reaches a page after it was freed';
 const scenario = storeBeside('dontneed', [claim]);

@@ -1,12 +1,12 @@
 /** Which sites of kernel operations and hooks no execution came by: what a clean verdict says nothing about. */
-import type { ArchSpec } from '../arch/arch.ts';
-import type { LayerClass } from '../arch/layer.ts';
-import { Generic } from '../arch/generic.ts';
-import { PROPOSALS } from '../arch/proposals.ts';
-import { allHooks } from '../contract/mm-hooks.ts';
-import { hooksOf } from './hooks-of.ts';
+import type { ArchSpec } from '../../arch/arch.ts';
+import type { LayerClass } from '../../arch/layer.ts';
+import { Generic } from '../../arch/generic.ts';
+import { PROPOSALS } from '../../arch/proposals.ts';
+import { allHooks } from '../../contract/mm-hooks.ts';
+import { hooksOf } from '../../rig/hooks-of.ts';
 import type { CodeFunction } from './code-sites.ts';
-import type { Reach } from './reach.ts';
+import type { Reach } from '../reach.ts';
 
 /** What a workload came by on one architecture. */
 export interface Reached extends Reach {

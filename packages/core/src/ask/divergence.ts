@@ -2,9 +2,9 @@
 import type { ArchSpec } from '../arch/arch.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { follow, type Followed } from '@shootdown/explorer';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Verdict } from './verdict.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
-import { rig } from './rig.ts';
+import { rig } from '../rig/rig.ts';
 import { decodeToken, encodeToken } from './token.ts';
 
 /** Two verdicts on one kernel, and where the executions part. */

@@ -22,16 +22,16 @@ import {
   type MetLimit,
   type Outcome,
   type Verdict,
-} from '../verdict/verdict.ts';
+} from './verdict.ts';
 import { entriesOf, walkLevels } from '../words/geometry.ts';
 import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
-import { smallGeometry } from './geometry.ts';
-import { notApplicable, rig, type Rig } from './rig.ts';
+import { smallGeometry } from '../rig/geometry.ts';
+import { notApplicable, rig, type Rig } from '../rig/rig.ts';
 import { together, withThresholds, type Judged } from './both-sides.ts';
-import type { Whose } from './thresholds.ts';
+import type { Whose } from '../rig/thresholds.ts';
 import { encodeToken, type Token } from './token.ts';
-import { breachOf, claimOf } from './watchers.ts';
+import { breachOf, claimOf } from '../rig/watchers.ts';
 
 /** How far a search has come. */
 export interface HowFar {
