@@ -143,6 +143,11 @@ export class Machine {
     );
   }
 
+  /** Every kind of step that this machine can make. */
+  get kinds(): readonly string[] {
+    return Object.keys(this.#meanings);
+  }
+
   meaning(kind: string): Meaning {
     const meaning = this.#meanings[kind];
     if (!meaning)

@@ -58,8 +58,9 @@ export function withRights(
   return hardwareDirty === 'always' || does === 'walks again' ? 'walks again' : 'may fault';
 }
 
-/** Blocks of `level` that overlap the range, within the address space. */
+/** Blocks of `level` that overlap the range, within the address space: an empty range overlaps none. */
 export function blocks(p: Parts, level: Level, start: Va, end: Va): readonly [number, number] {
+  if (start >= end) return [0, 0];
   const size = sizeOf(p.geometry, level);
   return [Math.floor(Math.max(0, start) / size), Math.ceil(Math.min(end, spaceOf(p.geometry)) / size)];
 }
