@@ -78,11 +78,11 @@ export function computed(state: ThreadState, op: string, a: Value, b: Value): Va
 
 /** Is an address compared: with another, or with nothing? */
 function sameAddress(state: ThreadState, { word: a }: Value, { word: b }: Value): boolean | undefined {
-  if (typeof a === 'bigint' && typeof b === 'bigint') return undefined;
-  if (typeof a !== 'bigint' && typeof b !== 'bigint') return a.location === b.location;
-  return a === 0n || b === 0n
-    ? false
-    : state.notModelled(`an address is compared with ${String(typeof a === 'bigint' ? a : b)}`);
+  if (typeof a === 'bigint') {
+    if (typeof b === 'bigint') return undefined;
+  } else if (typeof b !== 'bigint') return a.location === b.location;
+  const number = typeof a === 'bigint' ? a : (b as bigint);
+  return number === 0n ? false : state.notModelled(`an address is compared with ${number}`);
 }
 
 /** A place in memory, and the type of what is there. */

@@ -1,5 +1,4 @@
 /** A litmus file from text to outcome. */
-import { setImmediate } from 'node:timers/promises';
 import { Mistake } from '@shootdown/core';
 import { explore, exploreSync } from '@shootdown/core/testing';
 import { c } from './c.ts';

@@ -25,8 +25,10 @@ export const stepsOf =
         return observes === 1 ? old : 0;
       },
       footprint: ({ cells }) => ({ reads: cells, writes: cells, adds: [] }),
-      tell: ({ cells: [at = -1], args: [update = 0, by = 0] }, _observed, names) =>
-        `${updates[update]} ${String(words.decode(by))} to ${names.name(at)}`,
+      tell({ cells: [at = -1], args: [update = 0, by = 0] }, _observed, names) {
+        const operand = words.decode(by);
+        return `${updates[update]} ${typeof operand === 'bigint' ? operand : operand.location} to ${names.name(at)}`;
+      },
     },
     [NOTE]: {
       apply: ({ cells, args }, store) => {

@@ -37,7 +37,7 @@ function variation({ id, expect, violated }: Told): ExpectedRow {
       : typeof expect === 'string'
         ? applies((_arch, before) => (before === 'unstated' ? before : expect))
         : 'as' in expect
-          ? rowOf(expect['as'] as string).expect_before_fix
+          ? rowOf(expect['as']).expect_before_fix
           : applies((arch) => expect[arch] ?? 'unstated');
   return { ...race, id, expect_before_fix: before, ...(violated ? { violated } : {}) };
 }

@@ -15,7 +15,7 @@ const complaints = (body: string): string[] =>
       `const table = { n: 0 }; let count = 0; class Layer { #n = 0; n = 0; *hook(cpu: Cpu, tlb: Gather, list: number[]) { ${body} } }`,
       {
         files: ['**/*.ts'],
-        languageOptions: { parser: tseslint.parser as Linter.Parser },
+        languageOptions: { parser: tseslint.parser },
         plugins: { shootdown },
         rules: {
           'shootdown/no-iterator-across-yield': 'error',

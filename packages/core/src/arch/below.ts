@@ -8,5 +8,4 @@ export { inject };
 export const BELOW = Symbol.for('shootdown:below');
 
 /** Constructor parameter of a layer: the hooks of everything under it, as MmHooks. */
-export const below = (): ParameterDecorator & PropertyDecorator =>
-  inject(BELOW) as ParameterDecorator & PropertyDecorator;
+export const below = (): ParameterDecorator & PropertyDecorator => inject(BELOW);

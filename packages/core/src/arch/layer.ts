@@ -34,9 +34,9 @@ export function bodiesOf(instance: object): Map<string, Body> {
   const layer = instance.constructor.name;
   const out = new Map<string, Body>();
   for (
-    let proto: object = Object.getPrototypeOf(instance);
+    let proto = Object.getPrototypeOf(instance) as object;
     proto !== Object.prototype;
-    proto = Object.getPrototypeOf(proto)
+    proto = Object.getPrototypeOf(proto) as object
   ) {
     for (const name of Object.getOwnPropertyNames(proto)) {
       if (name === 'constructor' || out.has(name)) continue;

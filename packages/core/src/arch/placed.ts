@@ -8,7 +8,6 @@ import type { Mm } from '../words/objects.ts';
 import type { Place } from '../words/place.ts';
 import type { Change } from './arch.ts';
 import { below } from './below.ts';
-import type { LayerClass } from './layer.ts';
 
 /** `kick.pmdp_huge_get_and_clear`, `kick.pmdp_huge_get_and_clear.zap_huge_pmd`: no colon, so that it may stand in a token. */
 export const nameOfPlace = ({ what, after, in: inside }: Place): string =>
@@ -69,6 +68,6 @@ export function changeAt(place: Place): Change {
     commit: 'none',
     shipped: 'never',
     says: `A ${place.what} more, behind ${place.after}.`,
-    layer: Placed as LayerClass,
+    layer: Placed,
   };
 }

@@ -2,7 +2,7 @@
 import type { Table } from '../words/entry.ts';
 import { tableCells } from '../words/objects.ts';
 import type { Meaning, Step, Store } from '@shootdown/explorer';
-import { argAt, cellAt, reader, touches, type Meanings, type Parts } from './parts.ts';
+import { argAt, cellAt, reader, type Meanings, type Parts } from './parts.ts';
 
 /** Kinds of steps by which kernel code writes one word. */
 const WRITES = ['store', 'xchg', 'cmpxchg', 'update', 'or', 'andnot'];

@@ -230,4 +230,4 @@ const sameCalls = (a: CallNode, b: CallNode): boolean =>
   a.cpu === b.cpu &&
   String(a.to) === String(b.to) &&
   a.children.length === b.children.length &&
-  a.children.every((child, i) => child.times === b.children[i]?.times && sameCalls(child, b.children[i] as CallNode));
+  a.children.every((child, i) => child.times === b.children[i]?.times && sameCalls(child, b.children[i]));

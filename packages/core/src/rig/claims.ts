@@ -7,7 +7,7 @@ import type { HookStep } from '../machine/meanings/objects.ts';
 import { watches } from '../watch/index.ts';
 import type { Watch } from '../words/watch.ts';
 import type { Region } from '../words/cells.ts';
-import { refName } from '../words/cells.ts';
+import type { refName } from '../words/cells.ts';
 import { ghosts } from '../words/ghosts.ts';
 import type { Mm, Vma } from '../words/objects.ts';
 import type { AskedClaim } from '../workload/scenario.ts';

@@ -1,6 +1,5 @@
 /** Puts one architecture, one scenario and one kernel together: a closed system, ready to be explored. */
 import type { ArchSpec } from '../arch/arch.ts';
-import type { Hook } from '../contract/hook.ts';
 import { Mistake, type Op, type Process, type System, didYouMean } from '@shootdown/explorer';
 import { kernel, RELEASES } from '../kernel/fixes.ts';
 import { context_switch } from '../kernel/sched.ts';

@@ -1,10 +1,11 @@
 /** For every claim about what a hook has done on return: a body that forgets it, in a story where the kernel calls the hook. */
 import { flush_tlb_range, pmdp_huge_get_and_clear } from '../../src/contract/hooks/index.ts';
+import type { Va } from '../../src/words/address.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { F, none, type Table } from '../../src/words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../../src/words/geometry.ts';
 import type { Layer } from '../../src/arch/layer.ts';
-import { entryRef, tableCells } from '../../src/words/objects.ts';
+import { entryRef, tableCells, type Vma } from '../../src/words/objects.ts';
 import type { Op } from '@shootdown/explorer';
 import type { Scenario } from '../../src/workload/scenario.ts';
 import { direct } from './direct.ts';
@@ -199,7 +200,7 @@ const invalidations: Planted[] = (['pmdp_invalidate', 'pmdp_invalidate_ad'] as c
   const story = name === 'pmdp_invalidate' ? s.split : direct.pmdp_invalidate_ad.story();
   return [
     spoiled(name, 'the hardware cannot use the PMD', 'only flushes', story, {
-      *[name](cpu: Cpu, vma: never, addr: never, pmdp: never) {
+      *[name](cpu: Cpu, vma: Vma, addr: Va, pmdp: never) {
         yield* flush_tlb_range(cpu, vma, addr, addr + HPAGE_PMD_SIZE(cpu.geometry));
         return yield* cpu.read_entry(pmdp);
       },

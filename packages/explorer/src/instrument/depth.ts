@@ -22,7 +22,7 @@ export function running(most: number): string[] {
     );
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
+    Error.prepareStackTrace = prepareStackTrace;
   }
 }
 

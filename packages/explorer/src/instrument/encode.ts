@@ -38,7 +38,7 @@ export function encodeFrames(frames: readonly Frame[]): Told {
       return `{${Reflect.ownKeys(it)
         .map((key) => field(it, key))
         .join()}}`;
-    if (LOCAL_STATE in it) return `${identity(it)}${value((it as { [LOCAL_STATE]: unknown })[LOCAL_STATE])}`;
+    if (LOCAL_STATE in it) return `${identity(it)}${value(it[LOCAL_STATE])}`;
     if (isAlive(it)) throw new Untold(`a ${Object.prototype.toString.call(it).slice(8, -1)}`);
     return identity(it);
   };

@@ -114,9 +114,7 @@ function changedBy(node: Node, delegated: boolean): readonly Node[] {
       )
         return first && first.type !== 'SpreadElement' ? [first] : [];
       // `this.load(...)`: the object itself is no list.
-      return CHANGES.has(callee.property.name) && callee.object.type !== 'ThisExpression'
-        ? [callee.object as Node]
-        : [];
+      return CHANGES.has(callee.property.name) && callee.object.type !== 'ThisExpression' ? [callee.object] : [];
     }
     default:
       return [];

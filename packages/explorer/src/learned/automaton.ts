@@ -104,7 +104,8 @@ export class Automaton {
     const { from, to, observed } = this.edges;
     const p = this.processOf[from[edge]!]!;
     const process = this.system.processes[p]!;
-    let { step, op } = this.run(p, from[edge]!, observed[edge]!);
+    const start = this.run(p, from[edge]!, observed[edge]!);
+    let { step } = start;
     const way = [...this.wayTo(from[edge]!), edge];
     for (let i = 0; ; i++) {
       const node = to[way.at(-1)!]!;
@@ -112,7 +113,7 @@ export class Automaton {
       this.mustBe(node, step, way);
       const next = onward[i];
       if (step === undefined || next === undefined) return;
-      step = resume(this.system, process, op, observed[next]!);
+      step = resume(this.system, process, start.op, observed[next]!);
       way.push(next);
     }
   }
@@ -120,7 +121,8 @@ export class Automaton {
   /** Runs the code of process `p` along the way to `node`, then lets it observe `value` there. */
   private run(p: number, node: number, value: number): { op: Op<unknown>; step: Step | undefined } {
     const process = this.system.processes[p]!;
-    let { op, step } = this.begin(process);
+    const { op, step: first } = this.begin(process);
+    let step = first;
     const way = this.wayTo(node);
     way.forEach((edge, i) => {
       this.mustBe(this.edges.from[edge]!, step, way, i);

@@ -41,6 +41,7 @@ export const place = (where: readonly string[]): string => (where.length === 0 ?
 /** A step as a message shows it, whatever it is. */
 export function tellStep(step: unknown): string {
   if (step === undefined) return 'the end of its code';
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- code yielded what is no step: anything at all
   if (step === null || typeof step !== 'object' || typeof (step as Step).kind !== 'string') return String(step);
   const { kind, cpu, cells, args, why, info } = step as Step;
   const words = [`${kind}(cells ${JSON.stringify(cells)}, args ${JSON.stringify(args)}) on cpu${cpu}`];

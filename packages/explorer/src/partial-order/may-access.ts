@@ -143,10 +143,10 @@ export class Futures {
       this.own.writes[at] = writes.word(node, w) | demoted;
       this.own.adds[at] = adds.word(node, w) & ~demoted;
       this.own.takes[at] = this.bitsOf(takes, footprints, w) & ~claims.word(node, w);
-      this.unguarded[at] = (this.own.reads[at]! | this.own.writes[at]! | this.own.adds[at]!) & ~guards[at]!;
+      this.unguarded[at] = (this.own.reads[at] | this.own.writes[at] | this.own.adds[at]) & ~guards[at]!;
       this.unposted[at] = allPosts
         ? 0
-        : this.unguarded[at]! & ~(this.bitsOf(posts, footprints, w) & ~claims.word(node, w));
+        : this.unguarded[at] & ~(this.bitsOf(posts, footprints, w) & ~claims.word(node, w));
     }
   }
 

@@ -137,7 +137,9 @@ export class Search {
       moves,
       options: { maxStates },
     } = this;
-    let { left, until } = this.piece.left > 0 ? this.piece : { left: budget, until: moves.transitions + budget };
+    const piece = this.piece.left > 0 ? this.piece : { left: budget, until: moves.transitions + budget };
+    const { until } = piece;
+    let { left } = piece;
     // A state that takes no transition counts too: the loop has to come back to its caller.
     for (; left > 0 && this.outcome === undefined && moves.transitions < until; left--) {
       if (this.states.count > maxStates) {

@@ -1,7 +1,7 @@
 /** Is what was supposed to be a symmetry one? Everything that is learned is looked at in the mirror. */
 import type { Mistake } from '../api/mistakes.ts';
 import type { Cell } from '../api/cell.ts';
-import type { Step, Store } from '../api/step.ts';
+import type { Store } from '../api/step.ts';
 import type { Check, System } from '../api/system.ts';
 import type { Automaton } from '../learned/automaton.ts';
 import type { Behaviour } from '../learned/transition-cache.ts';
@@ -41,7 +41,7 @@ export class Equivariance {
     const { asked, applied, judged } = this.behaviour;
     this.noteValues();
     for (; this.asked < asked.learned.length; this.asked++)
-      this.inEachMirror(asked.learned[this.asked]!, (leaf, map, node, image) => this.asksAlike(leaf, map, node, image));
+      this.inEachMirror(asked.learned[this.asked]!, (leaf, map, _node, image) => this.asksAlike(leaf, map, image));
     for (; this.applied < applied.learned.length; this.applied++)
       this.inEachMirror(applied.learned[this.applied]!, (leaf, map, node, image) =>
         this.doesAlike(leaf, map, node, image),
@@ -83,7 +83,7 @@ export class Equivariance {
     });
   }
 
-  private asksAlike(leaf: Leaf, map: Renaming, node: number, image: number): boolean {
+  private asksAlike(leaf: Leaf, map: Renaming, image: number): boolean {
     const { steps, meanings } = this.automaton;
     const waits = (store: Store): boolean => meanings[image]!.enabled?.(steps[image]!, store) === false;
     return this.everyWay(

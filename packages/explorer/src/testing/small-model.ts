@@ -207,7 +207,7 @@ const MEANINGS = {
     waitsFor((s) => allOf(nonzero(at(s, 0)), zero(at(s, 1)))),
   ),
   /** One instruction of the user CPU: looks up the TLB, else begins a walk, during which no interrupt comes. */
-  access: does((s, store) => {
+  access: does((_s, store) => {
     const tlb = store.get(TLB);
     if (tlb === TABLE) {
       store.set(DATA, 1);
@@ -223,13 +223,13 @@ const MEANINGS = {
     if (pmd === HUGE) store.set(TLB, HUGE);
     return pmd === TABLE ? WALKS : pmd === HUGE ? TRANSLATED : ENDS;
   }),
-  fill: does((s, store) => {
+  fill: does((_s, store) => {
     const pte = store.get(PTE);
     if (pte === 1) store.set(TLB, TABLE);
     store.set(USER_BUSY, 0);
     return pte;
   }),
-  'set dirty': does((s, store) => {
+  'set dirty': does((_s, store) => {
     store.set(DIRTY, 1);
     store.set(USER_BUSY, 0);
   }),

@@ -151,7 +151,7 @@ class Images {
 
   constructor(
     private readonly system: System,
-    private readonly mirror: Mirror | undefined,
+    mirror: Mirror | undefined,
   ) {
     this.renamings = mirror
       ? mirror.renamings.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map))

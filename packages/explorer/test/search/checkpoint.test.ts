@@ -1,13 +1,12 @@
 /** A search that was written down and went on elsewhere finds what it would have found, in as many states and transitions. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import type { Exploration } from '../../src/api/exploration.ts';
 import { byFrames, byHistory, type Identity } from '../../src/learned/local-identity.ts';
-import { ALL_REDUCTIONS, type Reductions } from '../../src/api/reductions.ts';
+import { ALL_REDUCTIONS } from '../../src/api/reductions.ts';
 import { gupCollapse } from '../../src/testing/small-model.ts';
-import { Mistake } from '../../src/api/mistakes.ts';
 import type { System } from '../../src/api/system.ts';
-import { begin, inParts, Kept, uninterrupted, type Asked } from './kept.ts';
+import { begin, inParts, Kept, uninterrupted } from './kept.ts';
 import { asked, endsSurvived, UNREHEARSED } from './random-ends.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
 import { program, systemOf as programOf } from './random-programs.ts';

@@ -3,10 +3,9 @@ import { exploreSync } from '../../src/search/explore.ts';
 import type { Exploration, ExploreOptions } from '../../src/api/exploration.ts';
 import { ALL_REDUCTIONS, type Mutant, type Reductions } from '../../src/api/reductions.ts';
 import { Mistake } from '../../src/api/mistakes.ts';
-import type { Op } from '../../src/api/step.ts';
 import type { Symmetry, System } from '../../src/api/system.ts';
 import { TWINS } from './shown.ts';
-import { awaitValue, flip, giveUp, inc, isNot, load, lock, mark, or, store, storeIf, toy, type Toy } from './toy.ts';
+import { awaitValue, flip, giveUp, inc, isNot, load, lock, or, store, storeIf, toy, type Toy } from './toy.ts';
 
 export interface Expected {
   readonly system: () => System;

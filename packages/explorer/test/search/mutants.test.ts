@@ -8,7 +8,7 @@ import { difference, REDUCTIONS } from './agree.ts';
 import { EXPECTED, LAST, unexpected } from './expected.ts';
 import { machine, systemOf as machineOf } from './random-machines.ts';
 import { SHOWN, shownUnlike, TWINS } from './shown.ts';
-import { all, isNot, load, store, toy, type Toy } from './toy.ts';
+import { all, isNot, toy, type Toy } from './toy.ts';
 
 /**
  * Left out, this one is not missed: of two processes alike the one that is ahead has mostly done all that the other may do, and is in

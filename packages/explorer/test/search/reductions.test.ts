@@ -11,7 +11,7 @@ import { machine, systemOf as machineOf } from './random-machines.ts';
 import { program, systemOf as programOf } from './random-programs.ts';
 import { twins, systemOf as twinsOf } from './random-twins.ts';
 import { nothingLeft } from '../../src/testing/leak-check.ts';
-import { awaitValue, flip, inc, isNot, load, lock, mark, store, toy, unlock, type Toy } from './toy.ts';
+import { awaitValue, inc, isNot, load, lock, store, toy, unlock, type Toy } from './toy.ts';
 
 /** A few of each; `npm run oracle` tries more, and of more families. */
 const RANDOM = Math.floor(Math.random() * 2 ** 31);

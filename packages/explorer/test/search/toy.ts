@@ -183,7 +183,7 @@ const MEANINGS: Record<string, Meaning> = {
   enter: {
     ...waitsFor((s) => allOf(zero(at(s, 0)), someOf(...s.cells.slice(2).map(nonzero)))),
     choices: (s, cells) => sent(s, cells).length,
-    apply: (s, cells, choice) => put(cells, at(s, 1), 1, sent(s, cells)[choice]!),
+    apply: (s, cells, choice) => put(cells, at(s, 1), 1, sent(s, cells)[choice]),
     footprint,
     tell,
   },

@@ -56,12 +56,12 @@ export function everyEnd(
     const key = keyOf(state);
     if (known.has(key)) continue;
     known.add(key);
-    const after = programs.flatMap((program, i) => [...drained(state!, i), ...stepped(state!, i, program, memory)]);
-    const stuck = after.length === 0 && programs.some((program, i) => next(program, state!.seen[i]!).done !== true);
+    const after = programs.flatMap((program, i) => [...drained(state, i), ...stepped(state, i, program, memory)]);
+    const stuck = after.length === 0 && programs.some((program, i) => next(program, state.seen[i]!).done !== true);
     if (stuck) ends.add(STUCK);
     else if (after.length === 0)
       ends.add(
-        [...programs.map((program, i) => next(program, state!.seen[i]!).value as string), keyOf(state.memory)].join(
+        [...programs.map((program, i) => next(program, state.seen[i]!).value as string), keyOf(state.memory)].join(
           ' | ',
         ),
       );

@@ -1,5 +1,4 @@
 /** Loads, stores and atomic updates of one cell, under sequential consistency. */
-import type { Cell } from '../../words/cells.ts';
 import { type Condition, type Meaning, type Step, waitsFor, when, zero } from '@shootdown/explorer';
 import { argAt, cellAt, touches, type Meanings, type Parts } from '../parts.ts';
 

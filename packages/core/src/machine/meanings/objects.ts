@@ -3,7 +3,7 @@ import { isTable, isValid, POISON, showEntry, tableOf } from '../../words/entry.
 import { ghosts } from '../../words/ghosts.ts';
 import { levelAt } from '../../words/geometry.ts';
 import { pageCells, tableCells } from '../../words/objects.ts';
-import { type Meaning, Mistake, type Step, type Store } from '@shootdown/explorer';
+import { type Meaning, Mistake, type Store } from '@shootdown/explorer';
 import { hw } from '../hardware.ts';
 import { argAt, cellAt, reader, touches, type Meanings, type Parts } from '../parts.ts';
 import { widest } from '../translation.ts';

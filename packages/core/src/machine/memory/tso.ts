@@ -3,7 +3,7 @@ import { cpusOf } from '../../words/address.ts';
 import { region } from '../../words/cells.ts';
 import { type Meaning, type Step, type Store, allOf, nonzero, waitsFor, when, zero } from '@shootdown/explorer';
 import { NOTES } from '../meanings/notes.ts';
-import { argAt, cellAt, reader, touches, type Meanings } from '../parts.ts';
+import { argAt, cellAt, reader, touches } from '../parts.ts';
 import type { MemoryModel } from './model.ts';
 
 /** Stores one CPU holds back at most where a race asks for this order. */
@@ -129,7 +129,7 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
         touches([own(step)], [own(step), ...Array.from({ length: p.layout.cellCount }, (_, c) => c)]),
       tell: () => 'oldest held-back store reaches memory',
     };
-    return out as Meanings;
+    return out;
   },
   processes: (p, makeCpu) =>
     cpusOf(p.online).map((id) => {
