@@ -15,7 +15,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'last_level_only',
     says: 'A flush of leaves leaves alone what walks remember of upper levels.',
-    off: { hooks: { with: ['arm64_flushes_upper_levels'] } },
+    off: { with: ['arm64_flushes_upper_levels'] },
   },
   {
     name: 'repeated_tlbi',
@@ -25,6 +25,6 @@ export const rules: readonly Rule[] = [
   {
     name: 'contpte',
     says: 'From 6.9 on entries that map a huge page are marked as blocks, and unfolded with a flush.',
-    off: { hooks: { without: ['arm64_contpte'] } },
+    off: { without: ['arm64_contpte'] },
   },
 ];

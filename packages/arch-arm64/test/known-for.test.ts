@@ -76,7 +76,7 @@ describe('a full batch of tables that goes to RCU without a flush', () => {
     expect(
       await judge({
         release: 'v4.14',
-        hooks: { without: ['arm64_free_hooks_flush'] },
+        without: ['arm64_free_hooks_flush'],
         says: 'Linux 4.14 with the hooks of 4.20',
       }),
     ).toBe('violates');

@@ -97,6 +97,7 @@ const common: readonly Change[] = [
     commit: '13bd817bb884, removed by e21dfbf0332a',
     since: 'v4.1',
     until: 'v5.8',
+    fix: true,
     layer: ClearWaitsForWalkers,
     says: 'Clearing a huge PMD waits for walkers, so that none keeps a pointer to a leaf while a table takes its place.',
   },
@@ -137,6 +138,7 @@ const common: readonly Change[] = [
     name: 'mce_reads_pte_with_interrupts_off',
     commit: 'd9101bfa6adc',
     since: 'v5.4',
+    fix: true,
     says: 'A machine check reads the PTE it looked up while interrupts are off; before, after they were on again.',
   },
   {

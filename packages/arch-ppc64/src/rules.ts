@@ -5,7 +5,7 @@ const both: readonly Rule[] = [
   {
     name: 'sticky_mask',
     says: 'A CPU stays in mm_cpumask when it leaves the address space.',
-    off: { hooks: { with: ['ppc_cpus_leave_the_mask'] } },
+    off: { with: ['ppc_cpus_leave_the_mask'] },
   },
   {
     name: 'gather_of_one_size',
@@ -19,17 +19,17 @@ export const radixRules: readonly Rule[] = [
   {
     name: 'local_flush',
     says: 'An address space that only this CPU has run is flushed by tlbiel.',
-    off: { hooks: { with: ['radix_flushes_are_global'] } },
+    off: { with: ['radix_flushes_are_global'] },
   },
   {
     name: 'single_thread_detection',
     says: 'A process with one thread sends idle CPUs away, and is local from then on.',
-    off: { hooks: { with: ['radix_leaves_idle_cpus'] } },
+    off: { with: ['radix_leaves_idle_cpus'] },
   },
   {
     name: 'flush_per_huge_page',
     says: 'Zapping a huge page flushes it at once, under the lock.',
-    off: { hooks: { with: ['radix_zap_leaves_huge_translation'] } },
+    off: { with: ['radix_zap_leaves_huge_translation'] },
   },
   {
     name: 'single_page_flush_ceiling',
@@ -44,7 +44,7 @@ export const radixRules: readonly Rule[] = [
   {
     name: 'spurious_faults_need_no_flush',
     says: 'An entry that only gains permissions needs no flush.',
-    off: { hooks: { with: ['radix_flushes_every_change'] } },
+    off: { with: ['radix_flushes_every_change'] },
   },
   {
     name: 'power9_errata',
@@ -63,11 +63,11 @@ export const hashRules: readonly Rule[] = [
   {
     name: 'only_hashed_ptes',
     says: 'Only entries that were put into the hash table are removed from it.',
-    off: { hooks: { with: ['hash_removes_every_entry'] } },
+    off: { with: ['hash_removes_every_entry'] },
   },
   {
     name: 'collapse_serializes',
     says: 'Collapse waits for hash faults before it empties the hash table.',
-    off: { hooks: { with: ['hash_collapse_without_serialize'] } },
+    off: { with: ['hash_collapse_without_serialize'] },
   },
 ];

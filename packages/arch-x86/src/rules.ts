@@ -5,27 +5,27 @@ export const rules: readonly Rule[] = [
   {
     name: 'skip_lazy',
     says: 'A flush that frees no tables spares CPUs that are lazy.',
-    off: { hooks: { with: ['x86_lazy_cpus_are_interrupted'] } },
+    off: { with: ['x86_lazy_cpus_are_interrupted'] },
   },
   {
     name: 'freed_tables',
     says: 'A flush that frees tables interrupts lazy CPUs too.',
-    off: { hooks: { with: ['x86_lazy_cpus_are_always_spared'] } },
+    off: { with: ['x86_lazy_cpus_are_always_spared'] },
   },
   {
     name: 'range_flush_says_tables',
     says: 'flush_tlb_range says that tables go.',
-    off: { hooks: { with: ['x86_flush_range_spares_lazy_cpus'] } },
+    off: { with: ['x86_flush_range_spares_lazy_cpus'] },
   },
   {
     name: 'leave_lazily_loaded',
     says: 'A lazy CPU that is interrupted leaves the address space, and no flush asks it again.',
-    off: { hooks: { with: ['x86_lazy_cpus_stay'] } },
+    off: { with: ['x86_lazy_cpus_stay'] },
   },
   {
     name: 'tlb_gen',
     says: 'A CPU compares generations, and flushes everything when it has missed more than one flush.',
-    off: { hooks: { with: ['x86_flushes_by_request_only'] } },
+    off: { with: ['x86_flushes_by_request_only'] },
   },
   {
     name: 'single_page_flush_ceiling',

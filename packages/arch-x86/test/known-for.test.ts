@@ -19,7 +19,7 @@ type Does = Scenario['threads'][number]['does'];
 const v6_1: Configuration = { release: 'v6.1', says: 'Linux 6.1' };
 const lazySpared: Configuration = {
   release: 'v6.1',
-  hooks: { with: ['x86_flush_range_spares_lazy_cpus'] },
+  with: ['x86_flush_range_spares_lazy_cpus'],
   says: 'before January 2025',
 };
 

@@ -38,7 +38,7 @@ export const planted = (layer: LayerClass): ArchSpec =>
   });
 
 const bounds = { maxStates: 500_000 };
-const kernel = (changes: readonly string[] = []) => ({ release: 'v6.1', hooks: { with: changes }, says: 'Linux 6.1' });
+const kernel = (changes: readonly string[] = []) => ({ release: 'v6.1', with: changes, says: 'Linux 6.1' });
 
 /** @returns the rule that the hypervisor sees broken; otherwise the claim that fails, or how it went */
 export async function outcomeOf(spec: ArchSpec, scenario: Scenario, changes: readonly string[] = []): Promise<string> {

@@ -1,27 +1,24 @@
-/** Changes of hooks that are named with options: each has to be known, and to change something. */
+/** Changes that are named with options: each has to be known, and to change something. */
 import type { ArchSpec, Configuration } from '@shootdown/core';
 import { mustBeOneOf } from './select.ts';
 import type { Core } from './tokens.ts';
 
-/** @throws Mistake SD_BAD_OPTION for a change that the architecture does not know */
-export function mustKnow(arch: ArchSpec, hooks: Configuration['hooks'], option: string, core: Core): void {
-  const { changes } = core.namesKnownTo([arch]);
-  for (const name of [...(hooks?.with ?? []), ...(hooks?.without ?? [])])
-    mustBeOneOf(name, changes, option, `change of ${arch.id}`, core);
+/** Changes of one kernel against another. */
+type Switches = Pick<Configuration, 'with' | 'without'>;
+
+/** @throws Mistake SD_BAD_OPTION for a change that neither generic code nor the architecture knows */
+export function mustKnow(arch: ArchSpec, changes: Switches, option: string, core: Core): void {
+  const known = core.namesKnownTo([arch]).changes;
+  for (const name of [...(changes.with ?? []), ...(changes.without ?? [])])
+    mustBeOneOf(name, known, option, `change of ${arch.id}`, core);
 }
 
 /** @throws Mistake SD_BAD_OPTION for one that it does not know, and for one that leaves the kernel as it is */
-export function mustSwitch(
-  arch: ArchSpec,
-  kernel: Configuration,
-  hooks: Configuration['hooks'],
-  option: string,
-  core: Core,
-): void {
-  mustKnow(arch, hooks, option, core);
-  const [idle] = core.idleSwitches(arch, kernel, hooks);
+export function mustSwitch(arch: ArchSpec, kernel: Configuration, changes: Switches, option: string, core: Core): void {
+  mustKnow(arch, changes, option, core);
+  const [idle] = core.idleSwitches(arch, kernel, changes);
   if (idle === undefined) return;
-  const has = hooks?.with?.includes(idle);
+  const has = changes.with?.includes(idle);
   throw new core.Mistake(
     'SD_BAD_OPTION',
     `${option} changes nothing: ${kernel.release} on ${arch.id} ${has ? `has ${idle} anyway` : `has no ${idle}`}.`,

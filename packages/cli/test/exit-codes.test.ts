@@ -51,7 +51,7 @@ describe('compare', () => {
   const comparing = (cells: readonly RaceCell[], complete: boolean): Pick<Core, 'compareRaces'> => ({
     compareRaces: async () =>
       ({
-        schemaVersion: 1,
+        schemaVersion: 2,
         archs: ['x86-64'],
         rows: [{ id: 'gup', title: '', year: 2022, cells }],
         seconds: 0,

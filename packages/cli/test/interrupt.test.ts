@@ -33,7 +33,7 @@ test('compare says how far the interrupted cell came', async () => {
       compareRaces: async () => {
         controller.abort();
         return {
-          schemaVersion: 1,
+          schemaVersion: 2,
           archs: ['x86-64'],
           rows: [
             {

@@ -8,7 +8,7 @@ describe('JSON carries the version of its form', () => {
     '%s',
     async (line) => {
       const { out, err } = await shootdown(`${line} --json`);
-      expect(JSON.parse(out)).toMatchObject({ schemaVersion: 1 });
+      expect(JSON.parse(out)).toMatchObject({ schemaVersion: 2 });
       expect(err).toBe('');
     },
   );
@@ -96,7 +96,7 @@ describe('--compact', () => {
     );
     const compare: Core['compareRaces'] = async (archs, _races, _expected, { compact }) => (
       seen.push(compact),
-      { schemaVersion: 1, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }
+      { schemaVersion: 2, archs: archs.map((a) => a.id), rows: [], seconds: 0, complete: true }
     );
     await shootdown(`${line} --arch x86-64`, { core: { judgeScenario: note, compareRaces: compare } });
     return seen[0];

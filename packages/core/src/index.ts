@@ -1,7 +1,8 @@
 /** Face for tools: what may be run, and the values that come back. */
 import 'reflect-metadata';
 
-export type { ArchSpec, Change } from './arch/arch.ts';
+export { changesKnownTo } from './arch/changes.ts';
+export type { ArchSpec } from './arch/declaration.ts';
 export type { Rule } from './arch/rule.ts';
 export type { Contract } from './contract/hook.ts';
 export { deregister_lockless_pgtable_walker, register_lockless_pgtable_walker } from './contract/hooks/index.ts';
@@ -29,7 +30,7 @@ export { judgeScenario, MAX_STATES, type Bounds, type HowFar } from './ask/judge
 export { nameOfPlace, readPlace } from './arch/placed.ts';
 export { idleSwitches } from './rig/stack.ts';
 export type { Followed, Obstacle, Pair, PartingStep } from '@shootdown/explorer';
-export { changesKnownTo, namesKnownTo, strangerIn, type KnownNames, type Told } from './rig/names.ts';
+export { namesKnownTo, strangerIn, type KnownNames, type Told } from './rig/names.ts';
 export { part, type Parting } from './ask/divergence.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './ask/placement.ts';
 export { reach, type Reach } from './ask/reach.ts';
@@ -40,6 +41,7 @@ export { expectedAfter, expectedBefore, type ExpectedRow } from './ask/expected.
 export * from './ask/verdict.ts';
 export { askingWatchers, breachOf, claimOf, inReference } from './rig/watchers.ts';
 export { ALWAYS_ASKED, watches } from './watch/index.ts';
+export type { Change } from './words/change.ts';
 export type { AtEnd, Watch } from './words/watch.ts';
 export type { AccessMade, Book, Follows, KernelNote, KernelNotes } from './words/follow.ts';
 export type { Moment, Said } from '@shootdown/explorer';

@@ -1,12 +1,14 @@
 /** Face for authors of architectures: everything a plugin may use, and nothing else. */
 import 'reflect-metadata';
 
-export { arch, type ArchDeclaration, type ArchOperation, type ArchSpec, type Change } from './arch/arch.ts';
+export { arch } from './arch/arch.ts';
+export type { ArchDeclaration, ArchOperation, ArchSpec } from './arch/declaration.ts';
 export { below, inject } from './arch/below.ts';
 export { from } from './arch/from.ts';
 export { Generic } from './arch/generic.ts';
-export type { ArchHooks, Layer, LayerClass } from './arch/layer.ts';
+export type { ArchHooks, Layer } from './arch/layer.ts';
 export type { Rule } from './arch/rule.ts';
+export type { Change, LayerClass } from './words/change.ts';
 export * from './contract/hooks/index.ts';
 export * from './contract/gather.ts';
 export type { MmHooks } from './contract/mm-hooks.ts';

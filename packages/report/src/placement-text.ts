@@ -8,7 +8,7 @@ import { paragraph } from './wrap.ts';
 
 const number = (n: number | undefined): string => (n === undefined ? '-' : String(Math.round(n * 10) / 10));
 const namesOf = (choice: Choice): string =>
-  [...choice.places, ...choice.fixes.map((fix) => `with ${fix}`)].join('\n') || 'nothing';
+  [...choice.places, ...choice.with.map((change) => `with ${change}`)].join('\n') || 'nothing';
 
 export function placementText(placement: Placement, look: Look): string {
   const paint = paintOf(look);

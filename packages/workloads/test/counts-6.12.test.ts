@@ -29,7 +29,7 @@ const on = (
     ...MEASURE_DEFAULTS,
     mode,
     repetitions: 1,
-    configuration: { ...kernelNamed(kernel), hooks: { without } },
+    configuration: { ...kernelNamed(kernel), without },
   });
 /** How much more 6.12 counts. */
 const more = (arch: ArchSpec, operation: CountedOperation, mode: Mode): Partial<Columns> => {

@@ -19,7 +19,7 @@ test(
         arch: radix,
         races: [race],
         places: ['kick.pmdp_huge_get_and_clear', 'kick.pmdp_collapse_flush'].map(readPlace),
-        fixes: [],
+        with: [],
         without: [],
         mix: [{ name: 'zap', operation, weight: 1 }],
         mode: 'spin3',
@@ -51,7 +51,7 @@ test(
     const kernels = [[], ['walkers_counted_per_mm']].map((changes) => ({
       release: 'v5.4',
       says: '',
-      hooks: { with: changes },
+      with: changes,
     }));
     expect(weigh(radix, [{ name: 'zap', operation, weight: 2 }], 'spin3', kernels).map(({ ipis }) => ipis)).toEqual([
       6, 0,

@@ -133,12 +133,8 @@ export const declarations: readonly Declaration[] = [
               names,
               ['kick.pmdp_huge_get_and_clear', 'kick.pmdp_collapse_flush'],
             )
-            .option('--with <fixes>', 'fixes of generic code that may be taken too, comma separated', names)
-            .option(
-              '--without <changes>',
-              'changes of the architecture to take out first, such as a kick it has, comma separated',
-              names,
-            )
+            .option('--with <changes>', 'changes that may be taken too, such as a fix, comma separated', names)
+            .option('--without <changes>', 'changes to take out first, such as a kick it has, comma separated', names)
             .option(
               '--mix <parts>',
               'what is counted and how often: move, wp, migrate, change, zap, split, collapse or an operation, such as change=100,zap (default: one of each)',
@@ -157,9 +153,9 @@ export const declarations: readonly Declaration[] = [
         program
           .command('weigh')
           .argument('<part...>', 'operations, by name or by file, with how often they come: thp_dontneed=3')
-          .summary('count the interrupts and atomic operations of a mix of operations under changes of hooks')
+          .summary('count the interrupts and atomic operations of a mix of operations under changes')
           .description(
-            'Measures a mix of operations under a release, and under the same with changes of hooks: what they cost in atomic operations\nand save in interrupts.',
+            'Measures a mix of operations under a release, and under the same with changes of its code: what they cost in atomic operations\nand save in interrupts.',
           )
           .requiredOption('-a, --arch <id>', 'architecture')
           .option('--release <name>', 'release', 'v6.1')
@@ -200,7 +196,7 @@ export const declarations: readonly Declaration[] = [
           )
           .summary('list architectures, workloads, hooks, operations, changes or limits')
           .description(
-            'Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: fixes of generic code and changes of hooks. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
+            'Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: changes of generic code and of architectures, with the releases that have them, and which of them are fixes. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
           ),
         'shootdown list limits',
       ),

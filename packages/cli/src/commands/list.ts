@@ -1,4 +1,5 @@
 /** `list`: what there is. */
+import type { Change } from '@shootdown/core';
 import type { Item } from '@shootdown/report';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -39,7 +40,7 @@ export class List implements Command {
     }
   }
 
-  /** Fixes of generic code, and changes of hooks with the architectures that have them. */
+  /** Changes of generic code and of architectures: who has them, from when to when, and which of them end a race. */
   async #changes(core: Core): Promise<Item[]> {
     const archs = await this.catalog.archs();
     const known = archs.map((arch) => ({
@@ -48,14 +49,18 @@ export class List implements Command {
     }));
     const all = new Map(known.flatMap(({ changes }) => [...changes]));
     const having = (name: string): string[] => known.filter(({ changes }) => changes.has(name)).map(({ id }) => id);
-    return [
-      ...core.FIXES.map(({ name, since, says }): Item => ({ name, facts: ['fix', since], says })),
-      ...[...all.values()].map(({ name, says }): Item => ({
-        name,
-        facts: [having(name).length === archs.length ? 'every' : having(name).join(' ')],
-        says,
-      })),
-    ];
+    return [...all.values()].map((change): Item => {
+      const who = having(change.name);
+      return {
+        name: change.name,
+        facts: [
+          who.length === archs.length ? 'every' : who.join(' '),
+          ...releasesOf(change),
+          ...(change.fix ? ['fix'] : []),
+        ],
+        says: change.says,
+      };
+    });
   }
 
   async #archs(): Promise<Item[]> {
@@ -126,6 +131,10 @@ export class List implements Command {
     });
   }
 }
+
+/** From when to when kernels have a change. */
+const releasesOf = ({ shipped, since, until }: Change): string[] =>
+  shipped === 'never' ? ['never shipped'] : [...(since ? [since] : []), ...(until ? [`until ${until}`] : [])];
 
 const callersOf = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} others`;

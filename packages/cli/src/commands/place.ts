@@ -1,5 +1,5 @@
 /** `place`: the cheapest places for kicks and flushes under which races hold. */
-import type { ArchSpec, Configuration, RaceCase } from '@shootdown/core';
+import type { ArchSpec, RaceCase } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
 import { mustBeKnown, mustBeWhole } from '../chosen.ts';
@@ -7,7 +7,7 @@ import type { Workloads } from '../workloads.ts';
 import { EXIT } from '../exit.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { mustBeOneOf, mustDiffer, select, weightOf } from '../select.ts';
+import { mustDiffer, select, weightOf } from '../select.ts';
 import { mustKnow } from '../switches.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
@@ -43,7 +43,7 @@ export class Place implements Command {
 
   async run(names: readonly string[], options: PlaceOptions): Promise<Result> {
     const core = await this.core();
-    const { arch: id = '', at = [], with: fixes = [], without = [], mode: other = '' } = options;
+    const { arch: id = '', at = [], with: more = [], without = [], mode: other = '' } = options;
     const workloads = await this.catalog.workloads();
     const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
     mustBeWhole(workloads, names);
@@ -58,7 +58,7 @@ export class Place implements Command {
       this.catalog,
       races.map(({ scenario, before }) => ({ scenario, variants: { before } })),
     );
-    mustMatter(arch!, races, fixes, without, core);
+    mustMatter(arch!, races, { with: more, without }, core);
     const mix = (options.mix ?? []).map((part) => partOf(part, workloads, core));
     mustDiffer(
       mix.map(({ name }) => name),
@@ -70,7 +70,7 @@ export class Place implements Command {
         arch: arch!,
         races,
         places: [...new Set(at)].map(core.readPlace),
-        fixes: [...new Set(fixes)],
+        with: [...new Set(more)],
         without,
         mix,
         mode: mode!,
@@ -94,46 +94,25 @@ export class Place implements Command {
 }
 
 /**
- * Fixes and changes have to be known, and none of them without effect on all of the races.
+ * Changes have to be known, and none of them without effect on all of the races.
  * @throws Mistake SD_BAD_OPTION
  */
 function mustMatter(
   arch: ArchSpec,
   races: readonly RaceCase[],
-  fixes: readonly string[],
-  without: readonly string[],
+  changes: { readonly with: readonly string[]; readonly without: readonly string[] },
   core: Core,
 ): void {
-  for (const name of fixes) {
-    mustBeOneOf(
-      name,
-      core.FIXES.map((fix) => fix.name),
-      '--with',
-      'fix of generic code',
-      core,
-    );
-    const has = ({ release, with: more = [], without: fewer = [] }: Configuration): boolean =>
-      core
-        .kernel(release)
-        .with(...more)
-        .without(...fewer)
-        .fixes.has(name);
-    if (races.every(({ before }) => has(before)))
-      throw new core.Mistake(
-        'SD_BAD_OPTION',
-        `--with ${name} changes nothing: every race is told to a kernel that has it.`,
-        'Leave it out.',
-      );
-  }
-  for (const name of without) {
-    mustKnow(arch, { without: [name] }, '--without', core);
-    if (races.every(({ before }) => core.idleSwitches(arch, before, { without: [name] }).length > 0))
-      throw new core.Mistake(
-        'SD_BAD_OPTION',
-        `--without ${name} changes nothing: no race is told to a kernel that has it on ${arch.id}.`,
-        'Leave it out.',
-      );
-  }
+  for (const how of ['with', 'without'] as const)
+    for (const name of changes[how]) {
+      mustKnow(arch, { [how]: [name] }, `--${how}`, core);
+      if (races.every(({ before }) => core.idleSwitches(arch, before, { [how]: [name] }).length > 0))
+        throw new core.Mistake(
+          'SD_BAD_OPTION',
+          `--${how} ${name} changes nothing: ${how === 'with' ? `every race is told to a kernel that has it` : `no race is told to a kernel that has it on ${arch.id}`}.`,
+          'Leave it out.',
+        );
+    }
 }
 
 /** `change=100`, `zap`, or an operation by its own name. */

@@ -1,4 +1,4 @@
-/** `weigh`: what changes of hooks cost and save in a mix of operations. */
+/** `weigh`: what changes cost and save in a mix of operations. */
 import { readFile } from 'node:fs/promises';
 import type { Configuration, Part } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
@@ -41,8 +41,7 @@ export class Weigh implements Command {
       mix.map(({ name }) => name),
       core,
     );
-    for (const [i, text] of changes.entries())
-      mustSwitch(arch!, kernels[0]!, kernels[i + 1]!.hooks, `--with ${text}`, core);
+    for (const [i, text] of changes.entries()) mustSwitch(arch!, kernels[0]!, kernels[i + 1]!, `--with ${text}`, core);
     const weighed = core.weigh(arch!, mix, mode!, kernels);
     return {
       report: { schemaVersion: core.SCHEMA_VERSION, kind: 'weighed', arch: arch!.id, mode: mode!, kernels: weighed },
@@ -67,9 +66,7 @@ function kernelWith(release: string, text: string): Configuration {
   return {
     release,
     says: names.map((name) => (name.startsWith('-') ? `without ${name.slice(1)}` : name)).join('\n'),
-    hooks: {
-      with: names.filter((name) => !name.startsWith('-')),
-      without: names.filter((name) => name.startsWith('-')).map((name) => name.slice(1)),
-    },
+    with: names.filter((name) => !name.startsWith('-')),
+    without: names.filter((name) => name.startsWith('-')).map((name) => name.slice(1)),
   };
 }

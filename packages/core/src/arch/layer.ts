@@ -12,10 +12,6 @@ import type { Generic } from './generic.ts';
 export type ArchHooks = Omit<MmHooks, keyof Generic> & Partial<MmHooks>;
 /** A layer replaces some hooks of what is below it. */
 export type Layer = Partial<MmHooks>;
-/** A class of hook bodies. Constructor parameters are injected. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructor parameters are injected, of any type
-export type LayerClass = new (...services: any[]) => object;
-
 /** One hook of a stack: which layer answers, and where its body stands in Linux. */
 export interface Body {
   readonly hookName: string;

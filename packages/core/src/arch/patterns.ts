@@ -23,7 +23,8 @@ import {
   type MachineSpec,
   type WriteTrap,
 } from '../words/spec.ts';
-import type { ArchDeclaration, ArchSpec, Change } from './arch.ts';
+import type { Change } from '../words/change.ts';
+import type { ArchDeclaration, ArchSpec } from './declaration.ts';
 import type { Rule } from './rule.ts';
 
 const names = listOf(text);
@@ -90,7 +91,10 @@ const change = object<Change>(
   {
     since: text,
     until: text,
+    year: whole(),
     shipped: word('never'),
+    fix: flag,
+    needs: names,
     machine: object<NonNullable<Change['machine']>>({}, { softMask }),
     layer: code,
   },
@@ -98,8 +102,8 @@ const change = object<Change>(
 const off = object<Rule['off']>(
   {},
   {
+    with: names,
     without: names,
-    hooks: object<NonNullable<Rule['off']['hooks']>>({}, { with: names, without: names }),
     numbers,
     config: recordOf(flag, KERNEL_CONFIG),
   },

@@ -9,7 +9,7 @@ import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import type { Pmd } from '../words/entry.ts';
 import { currentCells, mmCells, type Mm, type PmdSlot } from '../words/objects.ts';
 import type { Op } from '@shootdown/explorer';
-import type { Change } from './arch.ts';
+import type { Change } from '../words/change.ts';
 import { below } from './below.ts';
 import { from } from './from.ts';
 import type { Layer } from './layer.ts';

@@ -8,10 +8,10 @@ export interface Rule {
   /** What the kernel or the machine does, in one sentence. */
   readonly says: string;
   readonly off: {
-    /** Fixes of generic code that go. */
+    /** Changes that come. */
+    readonly with?: readonly string[];
+    /** Changes that go. */
     readonly without?: readonly string[];
-    /** Changes of the architecture that come and go. */
-    readonly hooks?: { readonly with?: readonly string[]; readonly without?: readonly string[] };
     /** Other numbers of the machine. */
     readonly numbers?: Readonly<Record<string, number>>;
     /** Kernel options that are switched off. */

@@ -1,5 +1,5 @@
 /** Which synchronising steps does a story need? Each is left out in turn, and the story is judged again. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { Ablation, SAYS, type Site } from '../machine/ablation.ts';
 import { Mistake } from '@shootdown/explorer';
 import { SCHEMA_VERSION, type Verdict } from './verdict.ts';

@@ -1,5 +1,5 @@
 /** Races times architectures, each before and after its fix. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { EXIT, Mistake } from '@shootdown/explorer';
 import { expectedAfter, expectedBefore, type ExpectedRow } from './expected.ts';
 import {

@@ -1,5 +1,5 @@
 /** Where two architectures part: the shortest counterexample of one, followed on the other as far as it goes. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { follow, type Followed } from '@shootdown/explorer';
 import type { Verdict } from './verdict.ts';

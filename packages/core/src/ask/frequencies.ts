@@ -1,5 +1,5 @@
 /** How often the claims of a hook hold on each architecture, measured over workloads; and who waits for whom in it. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { Mistake, type Schedule, didYouMean, explore } from '@shootdown/explorer';
 import type { Frequency } from './verdict.ts';

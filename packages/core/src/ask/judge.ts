@@ -1,5 +1,5 @@
 /** Explores one scenario on one architecture and says how it went. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import {
   type Checkpoint,
   type Exploration,

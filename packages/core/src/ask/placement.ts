@@ -1,6 +1,6 @@
 /** Where to put a kick or a flush: every set of candidate places is judged by stories and priced by operations, cheapest first. */
 import { nameOfPlace } from '../arch/placed.ts';
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { measure, MEASURE_DEFAULTS } from '../measure/measure.ts';
 import type { CountedOperation, Mode } from '../measure/operation.ts';
 import { SCHEMA_VERSION, type Verdict } from './verdict.ts';
@@ -15,19 +15,19 @@ export interface PlaceQuestion {
   /** Each is told to the kernel before its fix, with the places on top. */
   readonly races: readonly RaceCase[];
   readonly places: readonly Place[];
-  /** Fixes of generic code that may be taken too, for nothing. */
-  readonly fixes: readonly string[];
-  /** Changes of the architecture that are taken out first, such as a kick it has already. */
+  /** Changes that may be taken too, for nothing. */
+  readonly with: readonly string[];
+  /** Changes that are taken out first, such as a kick it has already. */
   readonly without: readonly string[];
   /** What is priced: how often each operation comes, under a short name. */
   readonly mix: readonly { readonly name: string; readonly operation: CountedOperation; readonly weight: number }[];
   readonly mode: Mode;
 }
 
-/** One set of places and fixes. */
+/** One set of places and changes. */
 export interface Choice {
   readonly places: readonly string[];
-  readonly fixes: readonly string[];
+  readonly with: readonly string[];
   /** Interrupts that one operation costs, by its name in the mix; undefined where an operation is not modelled. */
   readonly ipis: Readonly<Record<string, number | undefined>>;
   /** Their sum by the weights of the mix. */
@@ -60,18 +60,19 @@ export interface PlaceBounds extends Bounds {
  * Judges every set of places, and prices it.
  * More kicks and flushes only make others wait: a set holds where a part of it holds, and breaks where a bigger one breaks; such sets are
  * not searched. The price of a set is that of its places, measured one by one.
- * @throws Mistake SD_UNKNOWN_CHANGE, SD_UNKNOWN_FIX
+ * @throws Mistake SD_UNKNOWN_CHANGE
  */
 export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promise<Placement> {
-  const { arch, places, fixes, mix, mode } = question;
+  const { arch, places, mix, mode } = question;
+  mustKnowChanges(arch, question.with, 'what may be taken too');
   mustKnowChanges(arch, question.without, 'what is taken out');
   mustKnowPlaces(places);
   const races = question.races.map((race) => ({ ...race, before: stripped(race.before, question.without) }));
-  const sets = subsets(fixes).flatMap((chosen) => subsets(places).map((at) => ({ fixes: chosen, places: at })));
+  const sets = subsets(question.with).flatMap((chosen) => subsets(places).map((at) => ({ with: chosen, places: at })));
   const price = pricer({ ...question, races });
   const priced = sets
-    .map((set) => ({ ...set, ...price(set.fixes, set.places) }))
-    .sort((a, b) => a.cost - b.cost || a.places.length + a.fixes.length - b.places.length - b.fixes.length);
+    .map((set) => ({ ...set, ...price(set.with, set.places) }))
+    .sort((a, b) => a.cost - b.cost || a.places.length + a.with.length - b.places.length - b.with.length);
   const known: {
     readonly set: Omit<(typeof priced)[number], 'ipis' | 'cost'>;
     readonly race: string;
@@ -81,8 +82,8 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
   const choices: Choice[] = [];
   let complete = true;
   for (const [i, set] of priced.entries()) {
-    const same = (other: { readonly fixes: readonly string[] }): boolean => other.fixes.join() === set.fixes.join();
-    if (choices.some((c) => c.holds && isPart(c.places, set.places.map(nameOfPlace)) && isPart(c.fixes, set.fixes)))
+    const same = (other: { readonly with: readonly string[] }): boolean => other.with.join() === set.with.join();
+    if (choices.some((c) => c.holds && isPart(c.places, set.places.map(nameOfPlace)) && isPart(c.with, set.with)))
       continue;
     const breaks: Verdict[] = [];
     let holds = true;
@@ -95,13 +96,13 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
       bounds.onSet?.(
         i,
         priced.length,
-        `${race.id} with ${[...set.places.map(nameOfPlace), ...set.fixes].join(', ') || 'nothing'}`,
+        `${race.id} with ${[...set.places.map(nameOfPlace), ...set.with].join(', ') || 'nothing'}`,
       );
       const verdict = await judgeScenario(
         arch,
         race.scenario,
-        onTop(race.before, set.places, set.fixes),
-        `before/${[...set.places.map(nameOfPlace), ...set.fixes, ...question.without.map((change) => `-${change}`)].join('+') || 'nothing'}`,
+        onTop(race.before, set.places, set.with),
+        `before/${[...set.places.map(nameOfPlace), ...set.with, ...question.without.map((change) => `-${change}`)].join('+') || 'nothing'}`,
         bounds,
       );
       if (verdict.outcome === 'n/a') {
@@ -116,7 +117,7 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
     }
     choices.push({
       places: set.places.map(nameOfPlace),
-      fixes: set.fixes,
+      with: set.with,
       ipis: set.ipis,
       cost: set.cost,
       breaks,
@@ -141,15 +142,13 @@ const subsets = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_one, i) => (bits >> i) & 1));
 
 const stripped = (base: Configuration, without: readonly string[]): Configuration =>
-  without.length === 0
-    ? base
-    : { ...base, hooks: { ...base.hooks, without: [...(base.hooks?.without ?? []), ...without] } };
+  without.length === 0 ? base : { ...base, without: [...(base.without ?? []), ...without] };
 
-/** The configuration with places on top and fixes in it. */
-const onTop = (base: Configuration, places: readonly Place[], fixes: readonly string[]): Configuration => ({
+/** The configuration with places on top and changes in it. */
+const onTop = (base: Configuration, places: readonly Place[], changes: readonly string[]): Configuration => ({
   ...base,
   places,
-  with: [...(base.with ?? []), ...fixes],
+  with: [...(base.with ?? []), ...changes],
 });
 
 /** Sets of which no other costs as little and breaks only a part of the same races. */
@@ -168,29 +167,29 @@ function pricer({
   races,
   mix,
   mode,
-}: PlaceQuestion): (fixes: readonly string[], places: readonly Place[]) => Pick<Choice, 'ipis' | 'cost'> {
+}: PlaceQuestion): (changes: readonly string[], places: readonly Place[]) => Pick<Choice, 'ipis' | 'cost'> {
   const measured = new Map<string, number | undefined>();
   const base = races[0]!.before;
   const ipis = (
     operation: CountedOperation,
-    fixes: readonly string[],
+    changes: readonly string[],
     places: readonly Place[],
   ): number | undefined => {
-    const key = [operation.name, ...fixes, ...places.map(nameOfPlace)].join();
+    const key = [operation.name, ...changes, ...places.map(nameOfPlace)].join();
     if (!measured.has(key)) {
       const { columns, notModelled } = measure(arch, operation, {
         ...MEASURE_DEFAULTS,
         mode,
-        configuration: onTop(base, places, fixes),
+        configuration: onTop(base, places, changes),
       });
       measured.set(key, notModelled === undefined ? columns.ipis : undefined);
     }
     return measured.get(key);
   };
-  return (fixes, places) => {
+  return (changes, places) => {
     const each = mix.map(({ name, operation, weight }) => {
-      const plain = ipis(operation, fixes, []);
-      const more = places.map((one) => (ipis(operation, fixes, [one]) ?? 0) - (plain ?? 0));
+      const plain = ipis(operation, changes, []);
+      const more = places.map((one) => (ipis(operation, changes, [one]) ?? 0) - (plain ?? 0));
       return { name, weight, ipis: plain === undefined ? undefined : plain + more.reduce((a, b) => a + b, 0) };
     });
     return {

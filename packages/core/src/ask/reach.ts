@@ -1,5 +1,5 @@
 /** Which sites of instrumented code the executions of a workload come by. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { USUAL_REDUCTIONS, byFrames, explore, runtime } from '@shootdown/explorer';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';

@@ -1,5 +1,5 @@
 /** Shows one execution again, from its token. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { readPlace } from '../arch/placed.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { Mistake, type Trace, byFrames, didYouMean, markOf, replay } from '@shootdown/explorer';
@@ -63,13 +63,12 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
   const numbers = token.thresholds ? { thresholds: token.thresholds } : {};
   const placed = hook !== undefined && site === undefined && !allHooks.has(hook) ? placesOf(hook) : undefined;
   if (placed) {
-    mustKnowChanges(arch, placed.without, 'the token');
-    const hooks = { ...configuration.hooks, without: [...(configuration.hooks?.without ?? []), ...placed.without] };
+    mustKnowChanges(arch, [...placed.with, ...placed.without], 'the token');
     const changed: Configuration = {
       ...configuration,
       places: placed.places,
       with: [...(configuration.with ?? []), ...placed.with],
-      hooks,
+      without: [...(configuration.without ?? []), ...placed.without],
     };
     const { system, watches } = rig(arch, workload.scenario, changed, numbers);
     return {
@@ -103,7 +102,7 @@ function mustBe({ steps }: Token, { events, brokenAtEnd, stuck, loop }: Trace): 
   );
 }
 
-/** `kick.HOOK+kick.HOOK.OPERATION+FIX+-CHANGE`, or `nothing`. */
+/** `kick.HOOK+kick.HOOK.OPERATION+CHANGE+-CHANGE`, or `nothing`. */
 function placesOf(text: string): { readonly places: Place[]; readonly with: string[]; readonly without: string[] } {
   const parts = text === 'nothing' ? [] : text.split('+');
   const isPlace = (part: string): boolean => part.includes('.');

@@ -1,5 +1,5 @@
 /** Compares what was measured with what real kernels did. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { Mistake } from '@shootdown/explorer';
 import { MODES, type Mode } from './operation.ts';
 import type { Measured } from './measure.ts';

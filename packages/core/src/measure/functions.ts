@@ -1,5 +1,5 @@
 /** Which functions and instructions of the reference counts are compared, and which are not, and why. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { namesOf, type CountRow } from './against.ts';
 import type { Mode } from './operation.ts';
 

@@ -1,5 +1,5 @@
 /** Measures one operation on one architecture: its set-up is run, then its counted part, once for each repetition. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { Mistake, NoPlainForm } from '@shootdown/explorer';
 import type { Configuration } from '../workload/scenario.ts';
 import { arm, begin, usersIn } from './modes.ts';
@@ -29,7 +29,7 @@ export interface Measured {
   readonly stepsInAll: number;
   /** Present: the code was run step by step, which is slower and counts the same, because some of it has no plain form. */
   readonly noPlainForm?: string;
-  /** Fixes, changes and numbers that kernel code asked for. */
+  /** Changes and numbers that kernel code asked for. */
   readonly asked: readonly string[];
   /** Call tree of the last repetition: the ways to flushes, interrupts and waits. */
   readonly tree: readonly CallNode[];

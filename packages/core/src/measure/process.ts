@@ -1,6 +1,5 @@
 /** A measured process: a machine with the real shape of the tree, and code that is run on its CPUs, one piece after another. */
-import type { ArchSpec } from '../arch/arch.ts';
-import { RELEASES, kernel } from '../kernel/fixes.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { genericNumbers } from '../kernel/numbers.ts';
 import { exec_mmap, paging_init } from '../kernel/setup.ts';
 import type { Kernel, SimCpu } from '../machine/cpu.ts';
@@ -64,7 +63,7 @@ export class MeasuredProcess {
   readonly machine: Machine;
   readonly store: Store;
   readonly tally: Tally;
-  /** Fixes, changes and numbers that kernel code has asked for. */
+  /** Changes and numbers that kernel code has asked for. */
   readonly asked = new Set<string>();
   /** Children alive, the newest last. */
   readonly children: Mm[] = [];
@@ -78,10 +77,7 @@ export class MeasuredProcess {
     const { configuration, cpus, repetitions, geometry: shape = arch.machine.geometry } = want;
     this.geometry = shape;
     this.areas = new Areas(want.areas ?? AREAS);
-    const { fixes } = kernel(configuration.release)
-      .with(...(configuration.with ?? []))
-      .without(...(configuration.without ?? []));
-    const stack = stackOf(arch, changesOf(arch, configuration, RELEASES));
+    const stack = stackOf(arch, changesOf(arch, configuration));
     const config = { ...arch.machine.config, ...configuration.config };
     const numbers: Readonly<Record<string, number>> = {
       ...genericNumbers(shape),
@@ -119,13 +115,13 @@ export class MeasuredProcess {
         callWatcher: this.tally,
         pool: { frames: (repetitions + 4) * 16 * HPAGE_PMD_NR(shape), tables: TABLES },
       },
-      this.#listening(kernelOf(arch, { fixes, stack, numbers, config, watches: () => false })),
+      this.#listening(kernelOf(arch, { stack, numbers, config, watches: () => false })),
     );
     this.#onStep = want.watchSteps?.();
     this.store = (want.storeOf ?? ((layout) => new SparseStore(layout)))(this.machine.parts.layout);
   }
 
-  /** Notes which fixes and numbers are asked for: what nobody asks for makes no difference. */
+  /** Notes which changes and numbers are asked for: what nobody asks for makes no difference. */
   #listening(kernel: Kernel): Kernel {
     return {
       ...kernel,

@@ -1,12 +1,14 @@
 /** Perturbation: a rule is switched off, and the counts say which operations notice. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import type { Rule } from '../arch/rule.ts';
-import { FIXES, kernel } from '../kernel/fixes.ts';
+import { changesKnownTo } from '../arch/changes.ts';
+import { GENERIC_CHANGES, inForce } from '../kernel/changes.ts';
 import { didYouMean, Mistake } from '@shootdown/explorer';
+import type { Change } from '../words/change.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import type { MeasureOptions } from './measure.ts';
 
-/** Rules of generic code that are numbers; the others are its fixes. */
+/** Rules of generic code that are numbers; the others are its changes. */
 const GENERIC: readonly Rule[] = [
   {
     name: 'gather_batches',
@@ -15,20 +17,20 @@ const GENERIC: readonly Rule[] = [
   },
 ];
 
-/** A fix, and the fixes that build on it: they cannot stay without it. */
-function withDependants(name: string, among: ReadonlySet<string>): string[] {
+/** A change, and those that build on it: they cannot stay without it. */
+function withDependants(name: string, among: readonly Change[]): string[] {
   const gone = new Set([name]);
-  for (const fix of FIXES) if (among.has(fix.name) && fix.needs?.some((needed) => gone.has(needed))) gone.add(fix.name);
+  for (const change of among) if (change.needs?.some((needed) => gone.has(needed))) gone.add(change.name);
   return [...gone];
 }
 
-/** Everything that can be switched off when an architecture is measured: fixes of generic code, then its own rules. */
-export function rulesOf(arch: ArchSpec, configuration: Configuration): Rule[] {
-  const { fixes } = kernel(configuration.release);
-  const generic = FIXES.filter((fix) => fixes.has(fix.name)).map((fix): Rule => ({
-    name: fix.name,
-    says: fix.says,
-    off: { without: withDependants(fix.name, fixes) },
+/** Everything that can be switched off when an architecture is measured: changes of generic code, then its own rules. */
+export function rulesOf(arch: ArchSpec, { release }: Configuration): Rule[] {
+  const changes = inForce(GENERIC_CHANGES, { release });
+  const generic = changes.map(({ name, says }): Rule => ({
+    name,
+    says,
+    off: { without: withDependants(name, changes) },
   }));
   return [...generic, ...GENERIC, ...arch.rules];
 }
@@ -45,11 +47,8 @@ export function withoutRule<T extends Partial<MeasureOptions> & { readonly confi
     configuration: {
       ...configuration,
       says: `${configuration.says} without ${name}`,
+      with: [...(configuration.with ?? []), ...(off.with ?? [])],
       without: [...(configuration.without ?? []), ...(off.without ?? [])],
-      hooks: {
-        with: [...(configuration.hooks?.with ?? []), ...(off.hooks?.with ?? [])],
-        without: [...(configuration.hooks?.without ?? []), ...(off.hooks?.without ?? [])],
-      },
       config: { ...configuration.config, ...off.config },
     },
   };
@@ -57,12 +56,12 @@ export function withoutRule<T extends Partial<MeasureOptions> & { readonly confi
 
 /** Could a measurement be another one without the rule? No when nothing that it switches was asked for. */
 export function mayMatter({ off }: Rule, arch: ArchSpec, asked: readonly string[]): boolean {
-  const changes = [...(off.hooks?.with ?? []), ...(off.hooks?.without ?? [])];
-  const isLayer = arch.history.some((change) => change.layer !== undefined && changes.includes(change.name));
+  const changes = [...(off.with ?? []), ...(off.without ?? [])];
+  const isLayer = changesKnownTo(arch).some(({ name, layer }) => layer !== undefined && changes.includes(name));
   return (
     isLayer ||
     off.config !== undefined ||
-    [...(off.without ?? []), ...changes, ...Object.keys(off.numbers ?? {})].some((name) => asked.includes(name))
+    [...changes, ...Object.keys(off.numbers ?? {})].some((name) => asked.includes(name))
   );
 }
 

@@ -1,5 +1,5 @@
 /** A recorded process on the measured machine: each of its memory calls is done by the kernel code, or a limit says why not. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { exit_mm } from '../kernel/exit.ts';
 import { fork } from '../kernel/fork.ts';
 import { hugepage_madvise } from '../kernel/madvise.ts';

@@ -1,5 +1,5 @@
-/** What changes of hooks cost and save: interrupts and atomic operations of a mix of operations, under each of several kernels. */
-import type { ArchSpec } from '../arch/arch.ts';
+/** What changes cost and save: interrupts and atomic operations of a mix of operations, under each of several kernels. */
+import type { ArchSpec } from '../arch/declaration.ts';
 import { mustKnowChanges } from '../rig/names.ts';
 import type { Step } from '@shootdown/explorer';
 import type { Configuration } from '../workload/scenario.ts';
@@ -42,8 +42,8 @@ export interface Weighed {
  * @throws Mistake SD_UNKNOWN_CHANGE; another when an operation or the architecture is wrong
  */
 export function weigh(arch: ArchSpec, mix: readonly Part[], mode: Mode, kernels: readonly Configuration[]): Weighed[] {
-  for (const { says, hooks } of kernels)
-    mustKnowChanges(arch, [...(hooks?.with ?? []), ...(hooks?.without ?? [])], `the kernel "${says}"`);
+  for (const { says, with: more = [], without: fewer = [] } of kernels)
+    mustKnowChanges(arch, [...more, ...fewer], `the kernel "${says}"`);
   return kernels.map((configuration) => {
     const each = mix.map((part) => ({ ...part, costs: costsOf(arch, part.operation, mode, configuration) }));
     const sum = (key: 'ipis' | 'atomics'): number =>

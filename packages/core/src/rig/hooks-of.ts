@@ -1,6 +1,5 @@
 /** Which layer of an architecture answers for each hook, and where its body stands in Linux. */
-import type { ArchSpec } from '../arch/arch.ts';
-import { RELEASES } from '../kernel/fixes.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import type { Source } from '../words/source.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { changesOf, stackOf } from './stack.ts';
@@ -21,7 +20,7 @@ export function hooksOf(
   arch: ArchSpec,
   configuration: Configuration = { release: DEFAULT_RELEASE, says: '' },
 ): HookBody[] {
-  const changes = changesOf(arch, configuration, RELEASES);
+  const changes = changesOf(arch, configuration);
   const own = new Set([...arch.ownLayers, ...changes.flatMap((c) => (c.layer ? [c.layer] : []))].map((l) => l.name));
   return [...stackOf(arch, changes).bodies.values()].map(({ hookName, layer, source }) => ({
     hookName,

@@ -1,5 +1,5 @@
-/** What a machine is told of the kernel that runs on it: fixes, options, numbers, and who answers for each hook. */
-import type { ArchSpec } from '../arch/arch.ts';
+/** What a machine is told of the kernel that runs on it: changes, options, numbers, and who answers for each hook. */
+import type { ArchSpec } from '../arch/declaration.ts';
 import { checkResult } from '../arch/layer.ts';
 import type { Hook } from '../contract/hook.ts';
 import type { Ablation } from '../machine/ablation.ts';
@@ -11,8 +11,6 @@ import type { Stack } from './stack.ts';
 import type { Thresholds } from './thresholds.ts';
 
 export interface KernelParts {
-  /** Generic fixes in force. */
-  readonly fixes: ReadonlySet<string>;
   readonly stack: Stack;
   readonly numbers: Readonly<Record<string, number>>;
   /** Told what is read and compared. */
@@ -27,7 +25,7 @@ export interface KernelParts {
 
 export function kernelOf(
   arch: ArchSpec,
-  { fixes, stack, numbers, thresholds, config, watches, calls, ablation }: KernelParts,
+  { stack, numbers, thresholds, config, watches, calls, ablation }: KernelParts,
 ): Kernel {
   const askable = askableOn(arch);
   const number = (name: string): number => {
@@ -42,12 +40,12 @@ export function kernelOf(
   };
   return {
     has(name) {
-      if (fixes.has(name) || stack.changes.has(name)) return true;
+      if (stack.changes.has(name)) return true;
       if (askable.has(name)) return false;
       const near = didYouMean(name, askable);
       throw new Mistake(
         'SD_UNKNOWN_CHANGE',
-        `code on ${arch.id} asks whether it has ${name}, which is neither a fix of generic code nor a change of this architecture.`,
+        `code on ${arch.id} asks whether it has ${name}, which is no change of generic code, nor of this architecture.`,
         near ? `Did you mean ${near}?` : 'List it under history of the architecture.',
       );
     },

@@ -1,8 +1,9 @@
 /** Names that stories and kernels give to what architectures bring: a slip would switch nothing, and be told of nothing. */
-import type { ArchSpec, Change } from '../arch/arch.ts';
+import { changesKnownTo } from '../arch/changes.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { PROPOSALS } from '../arch/proposals.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
-import { FIXES } from '../kernel/fixes.ts';
+import { GENERIC_CHANGES } from '../kernel/changes.ts';
 import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
 import { operationNames } from '../kernel/operation.ts';
 import { didYouMean, Mistake } from '@shootdown/explorer';
@@ -11,7 +12,7 @@ import type { Configuration, Scenario } from '../workload/scenario.ts';
 
 /** What some architectures know, by kind. */
 export interface KnownNames {
-  /** Changes that a configuration may switch (`hooks`). */
+  /** Changes that a configuration may switch (`with`, `without`). */
   readonly changes: ReadonlySet<string>;
   /** Thresholds that a scenario may set (`numbers`). */
   readonly numbers: ReadonlySet<string>;
@@ -25,12 +26,8 @@ export interface Told {
   readonly configurations: readonly Configuration[];
 }
 
-/** Changes that may be put in force on an architecture: those of generic code, and its own. */
-export const changesKnownTo = (arch: ArchSpec): readonly Change[] => [...PROPOSALS, ...arch.history];
-
 /** What `cpu.has` may be asked on an architecture. */
-export const askableOn = (arch: ArchSpec): ReadonlySet<string> =>
-  new Set([...FIXES, ...changesKnownTo(arch)].map(({ name }) => name));
+export const askableOn = (arch: ArchSpec): ReadonlySet<string> => new Set(changesKnownTo(arch).map(({ name }) => name));
 
 /** What any of these architectures knows, and generic code. */
 export function namesKnownTo(archs: readonly ArchSpec[]): KnownNames {
@@ -40,7 +37,9 @@ export function namesKnownTo(archs: readonly ArchSpec[]): KnownNames {
     ...Object.keys(machine.exploring),
   ]);
   return {
-    changes: new Set([...PROPOSALS.map(({ name }) => name), ...archs.flatMap(changesKnownTo).map(({ name }) => name)]),
+    changes: new Set(
+      [...GENERIC_CHANGES, ...PROPOSALS, ...archs.flatMap(({ history }) => history)].map(({ name }) => name),
+    ),
     numbers: new Set([...Object.keys(exploringNumbers), ...numbers]),
     operations: new Set(archs.flatMap(({ operations }) => Object.keys(operations))),
   };
@@ -49,10 +48,10 @@ export function namesKnownTo(archs: readonly ArchSpec[]): KnownNames {
 /** The first name that nobody knows, as a mistake; undefined where all are known. */
 export function strangerIn({ scenario, configurations }: Told, known: KnownNames): Mistake | undefined {
   const named: readonly (readonly [name: string, where: string, kind: keyof KnownNames, what: string])[] = [
-    ...configurations.flatMap(({ says, hooks }) =>
+    ...configurations.flatMap((configuration) =>
       (['with', 'without'] as const).flatMap((how) =>
-        (hooks?.[how] ?? []).map(
-          (name) => [name, `hooks.${how} of "${says}"`, 'changes', 'change of an architecture'] as const,
+        (configuration[how] ?? []).map(
+          (name) => [name, `${how} of "${configuration.says}"`, 'changes', 'change'] as const,
         ),
       ),
     ),

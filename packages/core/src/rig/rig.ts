@@ -1,7 +1,6 @@
 /** Puts one architecture, one scenario and one kernel together: a closed system, ready to be explored. */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { Mistake, type Op, type Process, type System, didYouMean } from '@shootdown/explorer';
-import { kernel, RELEASES } from '../kernel/fixes.ts';
 import { context_switch } from '../kernel/sched.ts';
 import { ret_from_fork } from '../kernel/fork.ts';
 import { attach_vma, exec_mmap, paging_init } from '../kernel/setup.ts';
@@ -33,8 +32,6 @@ import { numbersOf, Thresholds, type Whose } from './thresholds.ts';
 export interface Rig {
   readonly system: System;
   readonly stack: Stack;
-  /** Generic fixes in force. */
-  readonly fixes: readonly string[];
   /** Watchers that are asked. */
   readonly watches: readonly Watch[];
   /** Hooks that were called so far, by the set-up and by whatever runs the system: for reports, nothing depends on it. */
@@ -86,10 +83,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
       `scenario ${scenario.name} does not apply: ${why}.`,
       'Choose another architecture.',
     );
-  const fixes = kernel(configuration.release)
-    .with(...(configuration.with ?? []))
-    .without(...(configuration.without ?? [])).fixes;
-  const changes = changesOf(arch, configuration, RELEASES);
+  const changes = changesOf(arch, configuration);
   const stack = stackOf(arch, changes);
   const asked = resolveAsks([...ALWAYS_ASKED, ...(ask.claims ?? scenario.asks)], arch.watches);
   const geometry = smallGeometry(scenario.geometry);
@@ -103,7 +97,6 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
 
   const called = new Set<string>();
   const kernelOfMachine = kernelOf(arch, {
-    fixes,
     stack,
     numbers,
     thresholds,
@@ -225,7 +218,6 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     stack,
     called,
     thresholds,
-    fixes: [...fixes],
     watches: asked.watches,
     system: {
       processes,

@@ -1,47 +1,43 @@
 /** Builds the hooks of one architecture as one kernel release had them. One container per architecture; none of it is on the hot path. */
 import { Container } from 'inversify';
 import { BELOW } from '../arch/below.ts';
-import type { ArchSpec, Change } from '../arch/arch.ts';
+import { changesKnownTo } from '../arch/changes.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { changeAt } from '../arch/placed.ts';
 import { Generic } from '../arch/generic.ts';
-import { bodiesOf, overlay, requireAll, type Bodies, type LayerClass } from '../arch/layer.ts';
-import { changesKnownTo, mustKnowPlaces } from './names.ts';
-import { RELEASES } from '../kernel/fixes.ts';
-import { isIn, type Releases } from './releases.ts';
+import { bodiesOf, overlay, requireAll, type Bodies } from '../arch/layer.ts';
+import { inForce } from '../kernel/changes.ts';
+import type { Change, LayerClass } from '../words/change.ts';
 import type { Configuration } from '../workload/scenario.ts';
+import { mustKnowPlaces } from './names.ts';
 
 /** The hooks of an architecture in one configuration. */
 export interface Stack {
   readonly bodies: Bodies;
   /** Names of the layers, from the bottom up. */
   readonly layers: readonly string[];
-  /** Changes of the architecture that are in force. */
+  /** Changes that are in force. */
   readonly changes: ReadonlySet<string>;
 }
 
 /**
- * Changes that a configuration puts in force: those of its release, with and without the ones it names. A name that this architecture does
- * not know may be known to another one (see `strangerIn`).
- * @throws Mistake SD_UNKNOWN_HOOK_NAME, SD_UNKNOWN_OPERATION for places that are nowhere
+ * Changes that a configuration puts in force on an architecture, and the places on top of them. A name that this architecture does not know
+ * may be known to another one (see `strangerIn`).
+ * @throws Mistake SD_UNKNOWN_CHANGE, SD_INCOHERENT_CHANGES; SD_UNKNOWN_HOOK_NAME, SD_UNKNOWN_OPERATION for places that are nowhere
  */
-export function changesOf(arch: ArchSpec, configuration: Configuration, releases: Releases): Change[] {
-  const { release, hooks } = configuration;
+export function changesOf(arch: ArchSpec, configuration: Configuration): Change[] {
   mustKnowPlaces(configuration.places ?? []);
-  const inForce = changesKnownTo(arch).filter((change) => {
-    if (hooks?.without?.includes(change.name)) return false;
-    if (hooks?.with?.includes(change.name)) return true;
-    return change.shipped !== 'never' && isIn(releases, release, change.since, change.until);
-  });
-  return [...inForce, ...(configuration.places ?? []).map(changeAt)];
+  return [...inForce(changesKnownTo(arch), configuration), ...(configuration.places ?? []).map(changeAt)];
 }
 
 /** Changes that would switch nothing in a kernel: those to come that it has anyway, and those to go that it has not. */
-export function idleSwitches(arch: ArchSpec, kernel: Configuration, hooks: Configuration['hooks']): string[] {
-  const has = new Set(changesOf(arch, kernel, RELEASES).map(({ name }) => name));
-  return [
-    ...(hooks?.with ?? []).filter((name) => has.has(name)),
-    ...(hooks?.without ?? []).filter((name) => !has.has(name)),
-  ];
+export function idleSwitches(
+  arch: ArchSpec,
+  kernel: Configuration,
+  { with: more = [], without: fewer = [] }: Pick<Configuration, 'with' | 'without'>,
+): string[] {
+  const has = new Set(changesOf(arch, kernel).map(({ name }) => name));
+  return [...more.filter((name) => has.has(name)), ...fewer.filter((name) => !has.has(name))];
 }
 
 /**

@@ -2,7 +2,7 @@
  * Numbers that code compares with: which side of each was taken. Explorations use small ones, so that few pages are many; a machine has
  * numbers of its own. Code is run once for each thing that it may observe, and what is noted then holds for all its executions.
  */
-import type { ArchSpec } from '../arch/arch.ts';
+import type { ArchSpec } from '../arch/declaration.ts';
 import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
 import type { Scenario } from '../workload/scenario.ts';
 

@@ -37,19 +37,13 @@ export function checkConfiguration(configuration: Configuration): void {
       `the kernel "${textIn(configuration, 'says') ?? textIn(configuration, 'release') ?? 'without a name'}"${flaw.at === '' ? '' : `: ${flaw.at}`} ${flaw.what}.`,
       flaw.hint,
     );
-  const { says, hooks } = configuration;
-  for (const [on, off] of [
-    [configuration.with, configuration.without],
-    [hooks?.with, hooks?.without],
-  ]) {
-    const both = on?.find((name) => off?.includes(name));
-    if (both !== undefined)
-      throw new Mistake(
-        'SD_BAD_CONFIG',
-        `the kernel "${says}" is to be with and without ${both}.`,
-        'Leave it out of one of the lists.',
-      );
-  }
+  const both = configuration.with?.find((name) => configuration.without?.includes(name));
+  if (both !== undefined)
+    throw new Mistake(
+      'SD_BAD_CONFIG',
+      `the kernel "${configuration.says}" is to be with and without ${both}.`,
+      'Leave it out of one of the lists.',
+    );
 }
 
 function flawOf(pattern: Pattern, value: unknown, what: string, name: string | undefined): Mistake | undefined {

@@ -1,5 +1,5 @@
 /** What races, scenarios and configurations look like: whoever writes them by hand is told which key means nothing, and where. */
-import { RELEASES } from '../kernel/fixes.ts';
+import { RELEASES } from '../kernel/releases.ts';
 import { LEVELS } from '../words/geometry.ts';
 import {
   anyText,
@@ -29,7 +29,6 @@ const place = object<Place>({ what: word('kick', 'flush'), after: text }, { in: 
 const thread = object<ThreadSpec>({ name: text, cpu: whole(), runs: either(word('kernel'), whole()), does: code }, {});
 const setup = object<SetupSpec>({ cpu: whole(), does: code }, { mm: whole() });
 const area = object<AreaSpec>({ from: whole(), to: whole(1), thp: word('always', 'never') }, { mm: whole() });
-const hooks = object<NonNullable<Configuration['hooks']>>({}, { with: names, without: names });
 const needs = object<NonNullable<Scenario['needs']>>({}, { config: listOf(kernelOption), operations: names });
 const pool = object<NonNullable<Scenario['pool']>>({ frames: whole(1), tables: whole(1) }, {});
 
@@ -60,7 +59,7 @@ export const scenarioPattern = object<Leave<Scenario, 'title'>>(
 
 export const configurationPattern = object<Configuration>(
   { release: word(...RELEASES), says: anyText },
-  { with: names, without: names, hooks, config: recordOf(flag, KERNEL_CONFIG), places: listOf(place) },
+  { with: names, without: names, config: recordOf(flag, KERNEL_CONFIG), places: listOf(place) },
 );
 
 export const racePattern = object<Leave<RaceCase, 'title' | 'year' | 'commits'>>(

@@ -86,13 +86,13 @@ export interface Scenario {
   readonly needs?: { readonly config?: readonly (keyof KernelConfig)[]; readonly operations?: readonly string[] };
 }
 
-/** Which kernel runs: a release, changed by named fixes of generic code and named changes of architectures. */
+/** Which kernel runs: a release, with and without changes that are named. */
 export interface Configuration {
   readonly release: string;
+  /** Changes that it has beside those of its release. Each architecture takes those it knows. */
   readonly with?: readonly string[];
+  /** Changes of its release that it has not. */
   readonly without?: readonly string[];
-  /** Changes of architectures; each architecture takes those it has. */
-  readonly hooks?: { readonly with?: readonly string[]; readonly without?: readonly string[] };
   readonly config?: Partial<KernelConfig>;
   /** Kicks and flushes more than any kernel has, on top of all hooks. */
   readonly places?: readonly Place[];

@@ -1,6 +1,7 @@
 /** Where two small architectures part, on the real machine. */
 import { expect, test } from '@jest/globals';
-import { arch, type ArchSpec } from '../../src/arch/arch.ts';
+import { arch } from '../../src/arch/arch.ts';
+import type { ArchSpec } from '../../src/arch/declaration.ts';
 import { judgeScenario } from '../../src/ask/judge.ts';
 import { part, type Parting } from '../../src/ask/divergence.ts';
 import { replayToken } from '../../src/ask/replay-token.ts';

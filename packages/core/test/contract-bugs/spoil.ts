@@ -1,5 +1,6 @@
 /** How a story is explored with one claim asked, and how a layer spoils what is below it. */
-import type { Layer, LayerClass } from '../../src/arch/layer.ts';
+import type { Layer } from '../../src/arch/layer.ts';
+import type { LayerClass } from '../../src/words/change.ts';
 import { Generic } from '../../src/arch/generic.ts';
 import { exploreSync, rig, type ArchSpec, type Exploration } from '../../src/testing.ts';
 import type { Configuration, Scenario } from '../../src/workload/scenario.ts';

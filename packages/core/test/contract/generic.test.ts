@@ -106,7 +106,7 @@ test.each([
 });
 
 test('a table goes through the batch to RCU, behind the flush', () => {
-  const one = oneCpu({ fixes: ['table_batch_flushes_tlb_first'] });
+  const one = oneCpu({ changes: ['table_batch_flushes_tlb_first'] });
   const tlb = gather({ cleared_ptes: false, start: 16384, end: 0 });
   one.run(hooks.pte_free_tlb(one.cpu, tlb, 7, 4096));
   expect(one.did).toEqual([]);
@@ -131,7 +131,7 @@ test('no flush for tables that hardware never walks', () => {
       return false;
     },
   };
-  const one = oneCpu({ fixes: ['table_batch_flushes_tlb_first'], layer });
+  const one = oneCpu({ changes: ['table_batch_flushes_tlb_first'], layer });
   one.run(tlb_table_flush(one.cpu, gather({ tables: [7] })));
   expect(one.did).toEqual(['tlb_remove_table_rcu {"tables":[7]}']);
 });

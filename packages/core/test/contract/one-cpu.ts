@@ -41,7 +41,7 @@ export const gather = (more: Partial<MmuGather> = {}): MmuGather => ({
 });
 
 interface Kernel {
-  fixes?: readonly string[];
+  changes?: readonly string[];
   rcuTables?: boolean;
   layer?: Partial<MmHooks>;
   /** Runs in place of the hardware, before each step. */
@@ -49,7 +49,7 @@ interface Kernel {
 }
 
 /** @returns a CPU, its memory, and what it did */
-export function oneCpu({ fixes = [], rcuTables = true, layer = {}, between }: Kernel = {}) {
+export function oneCpu({ changes = [], rcuTables = true, layer = {}, between }: Kernel = {}) {
   const cells = new Map<string, number>();
   const lists = new Map<string, number[]>();
   const did: string[] = [];
@@ -84,7 +84,7 @@ export function oneCpu({ fixes = [], rcuTables = true, layer = {}, between }: Ke
     online: 0b11,
     geometry,
     mm,
-    has: (fix: string) => fixes.includes(fix),
+    has: (change: string) => changes.includes(change),
     config: () => rcuTables,
     number: () => 2,
     exceeds: (_name: string, amount: number) => amount > 2,

@@ -4,7 +4,6 @@ import {
   exit_mm,
   fork,
   get_user_pages_fast_only,
-  kernel,
   khugepaged_collapse,
   madvise_dontneed,
   mmput,
@@ -25,8 +24,8 @@ const order = (b: Bench, ...names: string[]): string[] => b.hooks.filter((name) 
 const base = 2 * PAGE; // of the area with base pages
 const inChild = (b: Bench): void => b.run(context_switch(b.childCpu, child));
 const inParent = (b: Bench): void => b.run(context_switch(b.cpu, mm));
-const forked = (fixes = kernel('v6.1'), geometry = twoLevels): Bench => {
-  const b = oneThread({ fixes, geometry });
+const forked = (geometry = twoLevels): Bench => {
+  const b = oneThread({ geometry });
   b.run(user_store(b.cpu, 0, 11));
   b.run(user_store(b.cpu, base, 12));
   b.hooks.length = b.steps.length = 0;
@@ -59,7 +58,7 @@ describe('fork', () => {
     ['pgd > pmd > pte', twoLevels],
     ['pgd > pud > pmd > pte', withPud],
   ])('on a tree %s a write is seen on its own side only', (_name, geometry) => {
-    const b = forked(kernel('v6.1'), geometry);
+    const b = forked(geometry);
     b.run(user_store(b.cpu, base, 22));
     expect([data(b, mm, base), data(b, child, base)]).toEqual([22, 12]);
     inChild(b);
@@ -114,11 +113,11 @@ describe('fork', () => {
   });
 
   test('a page whose fork has ended is shared with nobody, whoever else holds a reference', () => {
-    for (const [fixes, same] of [
-      [kernel('v6.1'), true],
-      [kernel('v5.8'), false],
+    for (const [release, same] of [
+      ['v6.1', true],
+      ['v5.8', false],
     ] as const) {
-      const b = oneThread({ fixes });
+      const b = oneThread({ kernel: { release } });
       b.run(user_store(b.cpu, base, 12));
       const [pin] = b.run(get_user_pages_fast_only(b.cpu, base, 1, 'write'));
       b.run(b.cpu.andnot(entryRef({ level: 'pte', table: Math.floor(pmd(b, mm, base) / 2 ** 20), index: 0 }), 2)); // write-protected, as mprotect does
@@ -208,8 +207,8 @@ describe('zero pages', () => {
   test.each([
     ['v4.5', [] as string[], 'put, then flush'],
     ['v4.5', ['huge_zero_page_in_gather'], 'flush, then put'],
-  ] as const)('in %s with %p a zap gives it back: %s', (release, fixes, says) => {
-    const b = oneThread({ fixes: kernel(release).with(...fixes) });
+  ] as const)('in %s with %p a zap gives it back: %s', (release, changes, says) => {
+    const b = oneThread({ kernel: { release, with: changes } });
     b.run(user_load(b.cpu, 0));
     b.steps.length = 0;
     b.run(madvise_dontneed(b.cpu, mm, 0, base));

@@ -2,7 +2,7 @@
 import { Generic } from '../../src/arch/generic.ts';
 import type { Hook } from '../../src/contract/hook.ts';
 import type { MmHooks } from '../../src/contract/mm-hooks.ts';
-import { kernel, type Kernel } from '../../src/kernel/fixes.ts';
+import { GENERIC_CHANGES, inForce, type KernelChoice } from '../../src/kernel/changes.ts';
 import { exploringNumbers, genericNumbers } from '../../src/kernel/numbers.ts';
 import { attach_vma, exec_mmap, paging_init } from '../../src/kernel/setup.ts';
 import { hw } from '../../src/machine/hardware.ts';
@@ -72,7 +72,7 @@ const flushes: Partial<MmHooks> = {
 
 interface Wanted {
   geometry?: Geometry;
-  fixes?: Kernel;
+  kernel?: KernelChoice;
   config?: Partial<KernelConfig>;
   numbers?: Readonly<Record<string, number>>;
   layer?: Partial<MmHooks>;
@@ -80,11 +80,12 @@ interface Wanted {
 
 export function oneThread({
   geometry = twoLevels,
-  fixes = kernel('v6.1'),
+  kernel = { release: 'v6.1' },
   config = {},
   numbers = {},
   layer = {},
 }: Wanted = {}) {
+  const changes = new Set(inForce(GENERIC_CHANGES, kernel).map(({ name }) => name));
   const spec: MachineSpec = {
     geometry,
     shootdown: 'ipi',
@@ -125,7 +126,7 @@ export function oneThread({
       ghosts: new Set(),
     },
     {
-      has: (name) => fixes.fixes.has(name),
+      has: (name) => changes.has(name),
       config: spec.config,
       number: (name) => all[name] ?? NaN,
       dispatch: (cpu, hook, args) => {

@@ -3,7 +3,6 @@ import {
   __split_huge_pmd,
   get_user_pages_fast,
   get_user_pages_fast_only,
-  kernel,
   khugepaged_collapse,
   madvise_dontneed,
   mm_find_pmd,
@@ -186,7 +185,7 @@ describe('MADV_DONTNEED', () => {
       ['v4.5', 0],
       ['v4.13', 1],
     ] as const) {
-      const b = oneThread({ fixes: kernel(release) });
+      const b = oneThread({ kernel: { release } });
       b.run(b.cpu.add(mmCells.tlb_flush_pending(0), 1)); // the other one
       b.run(madvise_dontneed(b.cpu, mm, 2 * PAGE, 4 * PAGE));
       expect(order(b, 'tlb_flush').length).toBe(flushed);
@@ -284,7 +283,7 @@ describe('collapse', () => {
   });
 
   test('waits for lockless walkers since 6.1', () => {
-    const b = filled({ fixes: kernel('v6.0') });
+    const b = filled({ kernel: { release: 'v6.0' } });
     b.run(khugepaged_collapse(b.cpu, mm, 2 * PAGE));
     expect(b.hooks).not.toContain('tlb_remove_table_sync_one');
   });
@@ -315,7 +314,7 @@ describe('collapse', () => {
 describe('the PMD changes under readers of mmap_lock', () => {
   // another page of the same PMD table is there, so that the walk comes as far as the PMD of the huge range, which is none
   const start = (release: string): { b: Bench; pmdp: PmdSlot } => {
-    const b = oneThread({ fixes: kernel(release) });
+    const b = oneThread({ kernel: { release } });
     b.run(user_store(b.cpu, 2 * PAGE, 1));
     return { b, pmdp: pmdAt(b, 0).slot };
   };
@@ -374,7 +373,7 @@ describe('GUP', () => {
     ] as const) {
       // the table is detached by somebody else right after GUP read the PTE
       const b: Bench = oneThread({
-        fixes: kernel(release),
+        kernel: { release },
         layer: {
           *ptep_get_lockless(cpu, ptep) {
             const pte = yield* cpu.read_entry(ptep);

@@ -1,7 +1,6 @@
 /** Changes of protection and MADV_FREE, one thread at a time: which hooks, in which order, in which release. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  kernel,
   madvise_free,
   mprotect,
   split_huge_pmd_address,
@@ -18,7 +17,7 @@ const leaf = (b: Bench, va: number): Pmd => b.facts.mappedLeaf(mm, va) ?? 0;
 const HUGE = [0, 2 * PAGE] as const;
 const SMALL = [2 * PAGE, 4 * PAGE] as const;
 const touched = (release = 'v6.1'): Bench => {
-  const b = oneThread({ fixes: kernel(release) });
+  const b = oneThread({ kernel: { release } });
   b.run(user_store(b.cpu, 0, 1));
   for (const n of [2, 3]) b.run(user_store(b.cpu, n * PAGE, n));
   b.hooks.length = b.steps.length = 0;

@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { instrument } from '@shootdown/explorer/instrument';
 import { MODES } from '../../src/measure/operation.ts';
-import type { LayerClass } from '../../src/arch/layer.ts';
-import type { ArchSpec } from '../../src/arch/arch.ts';
+import type { LayerClass } from '../../src/words/change.ts';
+import type { ArchSpec } from '../../src/arch/declaration.ts';
 import { Toy, toyArch } from '../rig/toy-arch.ts';
 import { programs, run, SMALL } from './programs.ts';
 

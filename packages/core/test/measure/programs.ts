@@ -1,5 +1,5 @@
 /** Operations that come by much of the kernel code, and how tests measure them on the toy architecture. */
-import type { ArchSpec } from '../../src/arch/arch.ts';
+import type { ArchSpec } from '../../src/arch/declaration.ts';
 import { measure, MEASURE_DEFAULTS, type Measured, type MeasureOptions } from '../../src/measure/measure.ts';
 import type { Call, CountedOperation } from '../../src/measure/operation.ts';
 import type { Geometry } from '../../src/words/geometry.ts';

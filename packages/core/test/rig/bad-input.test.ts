@@ -147,8 +147,8 @@ describe('layers', () => {
     const spec = toyArch({
       history: [{ name: 'toy_old_clear', commit: 'none', says: 'Old form.', since: 'v4.0', until: 'v5.8', layer: Old }],
     });
-    const layerAt = (release: string, hooks = {}) =>
-      hooksOf(spec, { release, says: '', hooks }).find((h) => h.hookName === 'ptep_get_and_clear')?.layer;
+    const layerAt = (release: string, changes = {}) =>
+      hooksOf(spec, { release, says: '', ...changes }).find((h) => h.hookName === 'ptep_get_and_clear')?.layer;
     expect([layerAt('v3.10'), layerAt('v4.0'), layerAt('v4.19'), layerAt('v5.8')]).toEqual([
       'Toy',
       'Old',
@@ -201,10 +201,10 @@ describe('a scenario', () => {
       /^65 SD_SETUP_STUCK: set-up of store-beside-collapse \(set-up 1\) cannot go on: it waits at down_write/,
     );
   });
-  test('on an unknown release or fix', () => {
+  test('on an unknown release or change', () => {
     expect(said(() => rig(toyArch(), story, { release: 'v9.9', says: '' }))).toMatch(/SD_BAD_CONFIG/);
     expect(said(() => rig(toyArch(), story, { release: 'v6.1', without: ['gup_fast_recheck_pmd'], says: '' }))).toMatch(
-      /SD_UNKNOWN_FIX[\s\S]*Did you mean gup_fast_rechecks_pmd/,
+      /SD_UNKNOWN_CHANGE[\s\S]*Did you mean gup_fast_rechecks_pmd/,
     );
   });
   test('with an impossible bound', async () => {

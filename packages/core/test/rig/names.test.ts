@@ -75,11 +75,7 @@ describe('an unknown key is named, with its place and what was meant', () => {
     ['scenario store-beside-dontneed: threads is empty.', { threads: [] }, {}],
     ['scenario store-beside-dontneed: memory is "TSO".', { memory: 'TSO' }, {}],
     ['the kernel "Linux 6.1" has a key wiht, which means nothing.\n  Did you mean with?', {}, { wiht: [] }],
-    [
-      'the kernel "Linux 6.1": hooks has a key withuot, which means nothing.\n  Did you mean without?',
-      {},
-      { hooks: { withuot: [] } },
-    ],
+    ['the kernel "Linux 6.1" has a key withuot, which means nothing.\n  Did you mean without?', {}, { withuot: [] }],
     [
       'the kernel "Linux 6.1": config has a key TRANSPARENT_HUGEPAGES, which means nothing.\n  Did you mean TRANSPARENT_HUGEPAGE?',
       {},
@@ -121,7 +117,7 @@ describe('an unknown key is named, with its place and what was meant', () => {
     ],
     [
       'its rule a names a change toy_old, which it has not.',
-      { rules: [{ name: 'a', says: 'b', off: { hooks: { with: ['toy_old'] } } }] },
+      { rules: [{ name: 'a', says: 'b', off: { with: ['toy_old'] } }] },
     ],
   ])('architecture toy: %s', (message, change) =>
     expect(said(() => toyArch(as(change)))).toContain(`65 SD_BAD_ARCH: architecture toy: ${message}`),
@@ -139,8 +135,8 @@ describe('an unknown key is named, with its place and what was meant', () => {
     expect(said(() => flawOfRace({ ...race, befor: v6_1 }))).toBe(
       '65 SD_BAD_SCENARIO: race r has a key befor, which means nothing.\n  Did you mean before?',
     );
-    expect(said(() => flawOfRace({ ...race, after: { ...v6_1, hook: {} } }))).toBe(
-      '65 SD_BAD_SCENARIO: race r: after has a key hook, which means nothing.\n  Did you mean hooks?',
+    expect(said(() => flawOfRace({ ...race, after: { ...v6_1, whit: [] } }))).toBe(
+      '65 SD_BAD_SCENARIO: race r: after has a key whit, which means nothing.\n  Did you mean with?',
     );
     expect(said(() => flawOfRace({ ...race, scenario: undefined }))).toBe(
       '65 SD_BAD_SCENARIO: race r has no scenario.\n  It needs id, scenario, before, after.',
@@ -161,8 +157,8 @@ describe('a name that some architecture brings', () => {
     machine: { ...machine, numbers: { ceiling: 3 } },
   });
   const known = namesKnownTo([toyArch(), other]);
-  const stranger = (scenario: Partial<Scenario>, hooks: Configuration['hooks'] = {}): string =>
-    said(() => strangerIn({ scenario: { ...story, ...scenario }, configurations: [{ ...v6_1, hooks }] }, known));
+  const stranger = (scenario: Partial<Scenario>, changes: Partial<Configuration> = {}): string =>
+    said(() => strangerIn({ scenario: { ...story, ...scenario }, configurations: [{ ...v6_1, ...changes }] }, known));
   test('may be that of another one', () => {
     expect(
       stranger(
@@ -176,11 +172,11 @@ describe('a name that some architecture brings', () => {
   });
   test.each<[string, string]>([
     [
-      '65 SD_UNKNOWN_CHANGE: scenario store-beside-dontneed: hooks.with of "Linux 6.1" names other_clear_kick, and no change of an architecture is called so.\n  Did you mean other_clear_kicks?',
+      '65 SD_UNKNOWN_CHANGE: scenario store-beside-dontneed: with of "Linux 6.1" names other_clear_kick, and no change is called so.\n  Did you mean other_clear_kicks?',
       stranger({}, { with: ['other_clear_kick'] }),
     ],
     [
-      'hooks.without of "Linux 6.1" names nothing_like_it, and no change of an architecture is called so.\n  Known: ',
+      'without of "Linux 6.1" names nothing_like_it, and no change is called so.\n  Known: ',
       stranger({}, { without: ['nothing_like_it'] }),
     ],
     [
@@ -201,7 +197,7 @@ describe('a name that some architecture brings', () => {
     const asks = toyArch({ layers: [Toy, Asks] });
     const flushes = { ...story, setup: [...story.setup, { cpu: 0, does: (cpu: Cpu) => new Asks().flush_tlb_mm(cpu) }] };
     expect(said(() => rig(asks, flushes, v6_1))).toBe(
-      '65 SD_UNKNOWN_CHANGE: code on toy asks whether it has gup_fast_recheck_pmd, which is neither a fix of generic code nor a change of this architecture.\n  Did you mean gup_fast_rechecks_pmd?',
+      '65 SD_UNKNOWN_CHANGE: code on toy asks whether it has gup_fast_recheck_pmd, which is no change of generic code, nor of this architecture.\n  Did you mean gup_fast_rechecks_pmd?',
     );
   });
   test('places are behind hooks, within operations or hooks', () => {
@@ -286,7 +282,7 @@ describe('what contradicts itself is a mistake', () => {
   });
 
   test('a change that is asked for and refused', () => {
-    const both: Configuration = { ...v6_1, hooks: { with: ['x'], without: ['x'] } };
+    const both: Configuration = { ...v6_1, with: ['x'], without: ['x'] };
     expect(said(() => rig(toyArch(), story, both))).toContain('is to be with and without x');
   });
 });

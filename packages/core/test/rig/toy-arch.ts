@@ -1,5 +1,6 @@
 /** The smallest complete architecture: every flush is a broadcast that is waited for. For tests of core with itself. */
-import { arch, type ArchDeclaration, type ArchSpec } from '../../src/arch/arch.ts';
+import { arch } from '../../src/arch/arch.ts';
+import type { ArchDeclaration, ArchSpec } from '../../src/arch/declaration.ts';
 import { from } from '../../src/arch/from.ts';
 import type { ArchHooks } from '../../src/arch/layer.ts';
 import { TLB_FLUSH_ALL, type Va } from '../../src/words/address.ts';

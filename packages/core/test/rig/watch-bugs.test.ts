@@ -1,6 +1,6 @@
 /** Each watcher speaks when an operation has a bug, and is silent when it has none. */
 import { describe, expect, test } from '@jest/globals';
-import type { LayerClass } from '../../src/arch/layer.ts';
+import type { LayerClass } from '../../src/words/change.ts';
 import { breachOf, exploreSync, rig, watches } from '../../src/testing.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { mkLeaf, F } from '../../src/words/entry.ts';

@@ -1,5 +1,6 @@
 /** Bugs for watchers: layers over the toy architecture, each wrong in one way and at one place. */
-import type { Layer, LayerClass } from '../../src/arch/layer.ts';
+import type { Layer } from '../../src/arch/layer.ts';
+import type { LayerClass } from '../../src/words/change.ts';
 import type { Va } from '../../src/words/address.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
 import { F, frameOf, mkTable, withFlags, type Table } from '../../src/words/entry.ts';

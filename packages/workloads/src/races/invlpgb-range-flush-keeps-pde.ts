@@ -29,12 +29,12 @@ export const invlpgbRangeFlushKeepsPde: RaceCase = {
   },
   before: {
     release: 'v6.1',
-    hooks: { with: ['x86_flush_range_spares_lazy_cpus', 'invlpgb_final_only'] },
+    with: ['x86_flush_range_spares_lazy_cpus', 'invlpgb_final_only'],
     says: 'Linux 6.1 without 3ef938c35035: flush_tlb_range says that no tables go; INVLPGB then drops final translations only',
   },
   after: {
     release: 'v6.1',
-    hooks: { with: ['invlpgb_final_only'] },
+    with: ['invlpgb_final_only'],
     says: 'Linux 6.1: flush_tlb_range says that tables may go',
   },
 };

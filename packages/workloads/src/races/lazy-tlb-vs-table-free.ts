@@ -25,7 +25,7 @@ export const lazyTlbVsTableFree: RaceCase = {
   },
   before: {
     release: 'v6.1',
-    hooks: { with: ['x86_lazy_cpus_are_always_spared'] },
+    with: ['x86_lazy_cpus_are_always_spared'],
     says: 'Linux 6.1 whose flush spares lazy CPUs even when tables are freed',
   },
   after: { release: 'v6.1', says: 'Linux 6.1: when tables are freed lazy CPUs are told, and leave the address space' },

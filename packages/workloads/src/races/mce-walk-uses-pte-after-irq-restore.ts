@@ -23,7 +23,7 @@ export const mceWalkUsesPteAfterIrqRestore: RaceCase = {
   },
   before: {
     release: 'v5.4',
-    hooks: { without: ['mce_reads_pte_with_interrupts_off'] },
+    without: ['mce_reads_pte_with_interrupts_off'],
     says: 'Linux 5.4 without d9101bfa6adc: the pointer is used with interrupts on',
   },
   after: { release: 'v5.4', says: 'Linux 5.4: a machine check reads the PTE before interrupts are on again' },

@@ -29,7 +29,7 @@ export const ppcCollapseVsHashFault: RaceCase = {
   },
   before: {
     release: 'v5.8',
-    hooks: { with: ['hash_collapse_without_serialize'] },
+    with: ['hash_collapse_without_serialize'],
     says: 'Linux 5.8 whose hash collapse does not wait for hash faults',
   },
   after: { release: 'v5.8', says: 'Linux 5.8: hash collapse waits for hash faults, then evicts, then returns' },

@@ -5,7 +5,7 @@ import { archCode, first, forkTo, khugepaged, numaScan, store } from '../threads
 
 const after: Configuration = {
   release: 'v4.1',
-  hooks: { with: ['ppc_kvm_guest'] },
+  with: ['ppc_kvm_guest'],
   says: 'Linux 4.1: KVM looks whether the process has changed since it read the frame, and tries again',
 };
 
@@ -30,7 +30,7 @@ export const ppcLeafToLeafStaleFrame: RaceCase = {
   },
   before: {
     release: 'v4.1',
-    hooks: { with: ['ppc_kvm_guest', 'kvm_inserts_without_retry'] },
+    with: ['ppc_kvm_guest', 'kvm_inserts_without_retry'],
     says: 'Linux 4.1 whose KVM inserts what it read without another look',
   },
   after,

@@ -18,7 +18,7 @@ import {
 const before: Configuration = { release: 'v4.0', says: 'Linux 4.0: clearing a huge PMD waits for no walker' };
 const after: Configuration = {
   release: 'v4.0',
-  hooks: { with: ['ppc_clear_kicks_walkers'] },
+  with: ['ppc_clear_kicks_walkers'],
   says: 'Linux 4.0 with 13bd817bb884: clearing a huge PMD waits for all walkers',
 };
 const walker: ThreadSpec = { name: 'W', cpu: 0, runs: 0, does: typedWalk(0) };
@@ -50,7 +50,7 @@ export const ppcMoveHugePmdSlotReuse: RaceCase = {
 /** Else the fault itself would take an empty slot for a table: another bug of the time. */
 const steady = (configuration: Configuration): Configuration => ({
   ...configuration,
-  with: ['fault_rejects_unstable_pmd'],
+  with: [...(configuration.with ?? []), 'fault_rejects_unstable_pmd'],
   says: `${configuration.says}; and with ad33bb04b2a6`,
 });
 

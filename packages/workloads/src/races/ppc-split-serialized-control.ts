@@ -32,7 +32,12 @@ export const ppcSplitSerializedControl: RaceCase = {
 };
 
 /** The wait in the wrong order, and for the wrong CPUs. */
-const mutated = (word: string, title: string, hooks: NonNullable<Configuration['hooks']>, says: string): RaceCase => ({
+const mutated = (
+  word: string,
+  title: string,
+  changes: Pick<Configuration, 'with' | 'without'>,
+  says: string,
+): RaceCase => ({
   ...ppcSplitSerializedControl,
   id: `ppc-split-serialized-control.${word}`,
   of: 'ppc-split-serialized-control',
@@ -43,7 +48,7 @@ const mutated = (word: string, title: string, hooks: NonNullable<Configuration['
     title: `${title}.`,
     needs: { config: ['TRANSPARENT_HUGEPAGE'], operations: ['read_user_stack'] },
   },
-  before: { release: 'v4.19', hooks, says },
+  before: { release: 'v4.19', ...changes, says },
   after: ppcSplitSerializedControl.before,
 });
 

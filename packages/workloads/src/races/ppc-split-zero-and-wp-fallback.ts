@@ -9,7 +9,7 @@ const before: Configuration = {
 };
 const after: Configuration = {
   release: 'v4.0',
-  hooks: { with: ['ppc_clear_kicks_walkers'] },
+  with: ['ppc_clear_kicks_walkers'],
   says: 'Linux 4.0 with 13bd817bb884: clearing a huge PMD waits for all walkers',
 };
 

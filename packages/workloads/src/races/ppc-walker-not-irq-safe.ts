@@ -23,7 +23,7 @@ export const ppcWalkerNotIrqSafe: RaceCase = {
   },
   before: {
     release: 'v4.1',
-    hooks: { with: ['ppc_walker_leaves_interrupts_on'] },
+    with: ['ppc_walker_leaves_interrupts_on'],
     says: 'Linux 4.1 with a walker that uses its pointer with interrupts on, as some did before 691e95fd7396',
   },
   after: { release: 'v4.1', says: 'Linux 4.1: walkers mask interrupts until they are done with the pointer' },

@@ -32,7 +32,7 @@ export const ppcZapHugePmdVsLocklessWalk: RaceCase = {
   before: { release: 'v4.0', says: 'Linux 4.0: clearing a huge PMD waits for no walker' },
   after: {
     release: 'v4.0',
-    hooks: { with: ['ppc_clear_kicks_walkers'] },
+    with: ['ppc_clear_kicks_walkers'],
     says: 'Linux 4.0 with 13bd817bb884: clearing a huge PMD waits for all walkers',
   },
 };

@@ -23,7 +23,7 @@ export const walkCountHookWithoutSerializer: RaceCase = {
   },
   before: {
     release: 'v6.1',
-    hooks: { with: ['walkers_counted_per_mm'] },
+    with: ['walkers_counted_per_mm'],
     says: 'Linux 6.1, a control, with walkers that are counted: no updater asks for the count',
   },
   after: { release: 'v6.1', says: 'Linux 6.1' },
@@ -37,7 +37,7 @@ export const countedInsteadOfRcu: RaceCase = {
   scenario: { ...walkCountHookWithoutSerializer.scenario, name: 'walk-count-hook-without-serializer.no-rcu' },
   before: {
     release: 'v6.1',
-    hooks: { with: ['walkers_counted_per_mm'] },
+    with: ['walkers_counted_per_mm'],
     config: { MMU_GATHER_RCU_TABLE_FREE: false },
     says: 'Linux 6.1 with walkers that are counted, and tables that are freed without RCU as if the count protected them',
   },

@@ -6,10 +6,8 @@ import { dontneed, faultIn, first, gupFast, khugepaged, store, typedWalk } from 
 /** The proposal on Linux 5.4, counting as `count` says, with `more` changes of it. */
 const counted = (count: 'per_mm' | 'per_cpu', says: string, ...more: string[]): Configuration => ({
   release: 'v5.4',
-  hooks: {
-    with: [`walkers_counted_${count}`, 'clearing_a_huge_pmd_serializes', ...more],
-    without: ['ppc_clear_kicks_walkers'],
-  },
+  with: [`walkers_counted_${count}`, 'clearing_a_huge_pmd_serializes', ...more],
+  without: ['ppc_clear_kicks_walkers'],
   says: `Linux 5.4 that counts walkers ${count === 'per_cpu' ? 'per CPU, not atomically' : 'per address space, atomically'}, ${says}`,
 });
 const after = counted('per_cpu', 'with a full barrier on both sides');
@@ -91,13 +89,15 @@ export const walkCountBarriersTold: readonly RaceCase[] = [
     'The barrier of the updater is missing, whose change is a plain store',
     {
       release: 'v5.4',
-      hooks: { with: ['walkers_counted_per_cpu', NO_UPDATER], without: ['ppc_clear_kicks_walkers'] },
+      with: ['walkers_counted_per_cpu', NO_UPDATER],
+      without: ['ppc_clear_kicks_walkers'],
       says: 'Linux 5.4 whose collapse asks for counts per CPU, without the barrier of the updater',
     },
     collapse,
     {
       release: 'v5.4',
-      hooks: { with: ['walkers_counted_per_cpu'], without: ['ppc_clear_kicks_walkers'] },
+      with: ['walkers_counted_per_cpu'],
+      without: ['ppc_clear_kicks_walkers'],
       says: 'Linux 5.4 whose collapse asks for counts per CPU, with a full barrier on both sides',
     },
   ),

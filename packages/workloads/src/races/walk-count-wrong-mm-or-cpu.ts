@@ -16,10 +16,8 @@ import { dontneed, faultIn, first, khugepaged, store, typedWalk } from '../threa
 
 const counted = (count: 'per_mm' | 'per_cpu', says: string, ...more: string[]): Configuration => ({
   release: 'v5.4',
-  hooks: {
-    with: [`walkers_counted_${count}`, 'clearing_a_huge_pmd_serializes', ...more],
-    without: ['ppc_clear_kicks_walkers'],
-  },
+  with: [`walkers_counted_${count}`, 'clearing_a_huge_pmd_serializes', ...more],
+  without: ['ppc_clear_kicks_walkers'],
   says: `Linux 5.4 that counts walkers, ${says}`,
 });
 

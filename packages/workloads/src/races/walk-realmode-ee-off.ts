@@ -32,12 +32,12 @@ export const walkRealmodeEeOff: RaceCase = {
 
 const masks: Configuration = {
   release: 'v5.4',
-  hooks: { with: ['ppc_soft_masked_interrupts'] },
+  with: ['ppc_soft_masked_interrupts'],
   says: 'Linux 5.4 whose masked interrupts are noted by software',
 };
 const acknowledges: Configuration = {
   release: 'v5.4',
-  hooks: { with: ['ppc_masked_interrupts_are_acknowledged'] },
+  with: ['ppc_masked_interrupts_are_acknowledged'],
   says: 'Linux 5.4 that acknowledges a masked interrupt when it comes',
 };
 
@@ -69,7 +69,7 @@ export const walkRealmodeTold: readonly RaceCase[] = [
   told('ack-at-delivery-ee-off', 'The same, and a walker in real mode', realMode, acknowledges, masks),
   told('no-interrupt', 'A split that waits for nobody', realMode, {
     release: 'v5.4',
-    hooks: { without: ['ppc_invalidate_kicks_walkers'] },
+    without: ['ppc_invalidate_kicks_walkers'],
     says: 'Linux 5.4 whose split waits for no walker',
   }),
 ];

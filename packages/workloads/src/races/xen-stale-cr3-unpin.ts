@@ -23,7 +23,7 @@ export const xenStaleCr3Unpin: RaceCase = {
   },
   before: {
     release: 'v6.1',
-    hooks: { with: ['xen_drops_by_mm_cpumask'] },
+    with: ['xen_drops_by_mm_cpumask'],
     says: 'Linux 6.1 whose Xen code asks mm_cpumask who has the tree loaded, as before 2.6.24',
   },
   after: {

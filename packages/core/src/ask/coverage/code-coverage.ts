@@ -1,8 +1,8 @@
 /** Which sites of kernel operations and hooks no execution came by: what a clean verdict says nothing about. */
-import type { ArchSpec } from '../../arch/arch.ts';
-import type { LayerClass } from '../../arch/layer.ts';
+import type { ArchSpec } from '../../arch/declaration.ts';
+import type { LayerClass } from '../../words/change.ts';
 import { Generic } from '../../arch/generic.ts';
-import { PROPOSALS } from '../../arch/proposals.ts';
+import { changesKnownTo } from '../../arch/changes.ts';
 import { allHooks } from '../../contract/mm-hooks.ts';
 import { hooksOf } from '../../rig/hooks-of.ts';
 import type { CodeFunction } from './code-sites.ts';
@@ -147,7 +147,7 @@ function isOf(code: readonly CodeFunction[], isLayer: (className: string) => boo
 
 /** Classes whose bodies may answer on an architecture. */
 const layersOf = (arch: ArchSpec): LayerClass[] => [Generic, ...arch.layers, ...changesOf(arch)];
-const changesOf = (arch: ArchSpec): LayerClass[] => [...PROPOSALS, ...arch.history].flatMap(({ layer }) => layer ?? []);
+const changesOf = (arch: ArchSpec): LayerClass[] => changesKnownTo(arch).flatMap(({ layer }) => layer ?? []);
 
 /** A class and those it extends. */
 function lineage(layer: LayerClass): LayerClass[] {

@@ -1,5 +1,5 @@
 /** Which code a scenario runs: what a page about an operation or a hook says of it. */
-import type { ArchSpec } from '../../arch/arch.ts';
+import type { ArchSpec } from '../../arch/declaration.ts';
 import { explore } from '@shootdown/explorer';
 import type { Configuration, Scenario } from '../../workload/scenario.ts';
 import { checkBounds, type Bounds } from '../judge.ts';

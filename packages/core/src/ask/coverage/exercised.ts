@@ -1,5 +1,5 @@
 /** Which hooks a workload calls: found by running it once, one thread after the other. */
-import type { ArchSpec } from '../../arch/arch.ts';
+import type { ArchSpec } from '../../arch/declaration.ts';
 import { World } from '@shootdown/explorer';
 import { notApplicable, rig } from '../../rig/rig.ts';
 import type { Workload } from '../frequencies.ts';

@@ -1,56 +1,21 @@
 /**
- * Which changes of generic Linux a run has.
+ * Which changes of kernel code a run has.
  * An older release is the 6.1 code of this folder with changes of the table taken back, a later one has more of them; nothing else
  * in it is older or newer.
  */
 import { didYouMean, Mistake } from '@shootdown/explorer';
-import { LATER_FIXES } from './later-fixes.ts';
+import type { Change } from '../words/change.ts';
+import { LATER_CHANGES } from './later-changes.ts';
+import { isIn, mustBeRelease } from './releases.ts';
 
-/** Releases that a fix or a case names, oldest first. */
-export const RELEASES = [
-  'v2.6.38',
-  'v3.4',
-  'v3.10',
-  'v4.0',
-  'v4.1',
-  'v4.5',
-  'v4.13',
-  'v4.14',
-  'v4.19',
-  'v4.20',
-  'v5.4',
-  'v5.8',
-  'v5.19',
-  'v6.0',
-  'v6.1',
-  'v6.2',
-  'v6.4',
-  'v6.7',
-  'v6.9',
-  'v6.12',
-] as const;
-export type Release = (typeof RELEASES)[number];
-
-/** One change of generic code. Kernel code asks `cpu.has(name)` at the one place that changed. */
-export interface Fix {
-  readonly name: string;
-  /** Commits, shortened; the first one made the change. */
-  readonly commit: string;
-  readonly year: number;
-  /** First release of the list that has it. */
-  readonly since: Release;
-  /** What the code does since then, in one sentence. */
-  readonly says: string;
-  /** Fixes it builds on. */
-  readonly needs?: readonly string[];
-}
-
-export const FIXES: readonly Fix[] = [
+/** Changes of generic code, by what the code of this folder asks `cpu.has`. */
+export const GENERIC_CHANGES: readonly Change[] = [
   {
     name: 'collapse_flushes_before_copy',
     commit: 'ba76149f47d8',
     year: 2011,
     since: 'v2.6.38',
+    fix: true,
     says: 'Collapse flushes the range when it takes the table out, before it looks at the pages.',
   },
   {
@@ -58,6 +23,7 @@ export const FIXES: readonly Fix[] = [
     commit: '1a5a9906d4e8',
     year: 2012,
     since: 'v3.4',
+    fix: true,
     says: 'Walkers that hold mmap_lock for reading decide from one read of a PMD whether it is none, huge or a table.',
   },
   {
@@ -65,6 +31,7 @@ export const FIXES: readonly Fix[] = [
     commit: 'ad33bb04b2a6',
     year: 2016,
     since: 'v4.5',
+    fix: true,
     says: 'A fault on a base page is tried again unless one read of the PMD showed a table; "not huge" does not suffice.',
     needs: ['walkers_read_pmd_once'],
   },
@@ -73,6 +40,7 @@ export const FIXES: readonly Fix[] = [
     commit: 'aa88b68c3b1d',
     year: 2016,
     since: 'v4.13',
+    fix: true,
     says: 'A zap gives its reference to the huge zero page back after the flush, with the pages of the gather.',
   },
   {
@@ -88,6 +56,7 @@ export const FIXES: readonly Fix[] = [
     commit: 'ced108037c2a',
     year: 2017,
     since: 'v4.13',
+    fix: true,
     says: 'A change of protection leaves a huge PMD present and huge to software, where it was none for a moment.',
   },
   {
@@ -95,6 +64,7 @@ export const FIXES: readonly Fix[] = [
     commit: '58ceeb6bec86',
     year: 2017,
     since: 'v4.13',
+    fix: true,
     says: 'MADV_FREE leaves a huge PMD present and huge to software, where it was none for a moment.',
   },
   {
@@ -102,6 +72,7 @@ export const FIXES: readonly Fix[] = [
     commit: '99baac21e458',
     year: 2017,
     since: 'v4.13',
+    fix: true,
     says: 'The end of a gather flushes everything when another gather of the same mm has not finished.',
   },
   {
@@ -109,6 +80,7 @@ export const FIXES: readonly Fix[] = [
     commit: 'd52605d7cb30, 423ac9af3cef',
     year: 2018,
     since: 'v4.19',
+    fix: true,
     says: 'Invalidating a huge PMD is one exchange, and split and changes of protection take accessed and dirty from what it gives back.',
   },
   {
@@ -116,6 +88,7 @@ export const FIXES: readonly Fix[] = [
     commit: 'd86564a2f085, db7ddef30112',
     year: 2018,
     since: 'v4.19',
+    fix: true,
     says: 'A full batch of page tables invalidates the TLB before its tables are handed to RCU.',
   },
   {
@@ -151,6 +124,7 @@ export const FIXES: readonly Fix[] = [
     commit: '8b272b3cbbb5',
     year: 2020,
     since: 'v5.8',
+    fix: true,
     says: 'A change of protection decides from one read of a PMD whether it is none, huge or a table.',
   },
   {
@@ -174,6 +148,7 @@ export const FIXES: readonly Fix[] = [
     commit: '70cbc3cc78a9',
     year: 2022,
     since: 'v6.1',
+    fix: true,
     says: 'GUP-fast, holding the page reference, compares the PMD again and not only the PTE.',
   },
   {
@@ -181,77 +156,55 @@ export const FIXES: readonly Fix[] = [
     commit: '2ba99c5e0881',
     year: 2022,
     since: 'v6.1',
+    fix: true,
     says: 'After pmdp_collapse_flush khugepaged waits until walkers with interrupts off have left the detached table.',
   },
-  ...LATER_FIXES,
+  ...LATER_CHANGES,
 ];
 
-/** The generic code of a run: a release, and which fixes it has. Immutable. */
-export interface Kernel {
-  readonly release: Release;
-  readonly fixes: ReadonlySet<string>;
-  /** The same with these fixes. */
-  with(...names: readonly string[]): Kernel;
-  /** The same without these fixes. */
-  without(...names: readonly string[]): Kernel;
+/** A kernel by its release, and by the changes that it has beside those of the release, or lacks. */
+export interface KernelChoice {
+  readonly release: string;
+  readonly with?: readonly string[];
+  readonly without?: readonly string[];
 }
 
 /**
- * The generic code of a release.
- * @throws Mistake SD_BAD_CONFIG for a release that is not in the table
+ * Changes that a kernel has: those of its release, with and without the ones it names. A name that stands in no table may be that of
+ * another architecture, and does nothing here; one that is nearly that of a generic change is a slip.
+ * @param known all there are: of generic code, and of one architecture
+ * @throws Mistake SD_BAD_CONFIG for a release that is not in the table, SD_UNKNOWN_CHANGE, SD_INCOHERENT_CHANGES
  */
-export function kernel(name: string): Kernel {
-  const release = RELEASES.find((known) => known === name);
-  if (release === undefined)
-    throw new Mistake(
-      'SD_BAD_CONFIG',
-      `there is no release ${name} in the table.`,
-      `Releases: ${RELEASES.join(', ')}.`,
-    );
-  const at = RELEASES.indexOf(release);
-  return made(
-    release,
-    FIXES.filter((fix) => RELEASES.indexOf(fix.since) <= at).map((fix) => fix.name),
-  );
-}
-
-function made(release: Release, names: readonly string[]): Kernel {
-  const fixes: ReadonlySet<string> = new Set(names);
-  for (const fix of FIXES) {
-    if (fixes.has(fix.name)) fix.needs?.forEach((needed) => refuseUnless(fixes.has(needed), release, fix, needed));
-  }
-  return Object.freeze({
-    release,
-    fixes,
-    with: (...more: readonly string[]) => made(release, [...fixes, ...more.map(known)]),
-    without: (...fewer: readonly string[]) => {
-      const gone = new Set(fewer.map(known));
-      return made(
-        release,
-        [...fixes].filter((name) => !gone.has(name)),
-      );
-    },
+export function inForce(
+  known: readonly Change[],
+  { release, with: more = [], without: fewer = [] }: KernelChoice,
+): Change[] {
+  mustBeRelease(release);
+  const names = new Set(known.map(({ name }) => name));
+  for (const name of [...more, ...fewer]) if (!names.has(name)) refuseSlip(name);
+  const has = known.filter(({ name, shipped, since, until }) => {
+    if (fewer.includes(name)) return false;
+    return more.includes(name) || (shipped !== 'never' && isIn(release, since, until));
   });
+  const inIt = new Set(has.map(({ name }) => name));
+  for (const change of has)
+    for (const needed of change.needs ?? []) if (!inIt.has(needed)) throw incoherent(release, change, needed);
+  return has;
 }
 
-function refuseUnless(coherent: boolean, release: Release, fix: Fix, needed: string): void {
-  if (coherent) return;
-  throw new Mistake(
-    'SD_INCOHERENT_FIXES',
-    `${release} with ${fix.name} but without ${needed} never existed: ${fix.commit} builds on it.`,
-    `Take ${fix.name} out as well, or leave ${needed} in.`,
+function incoherent(release: string, { name, commit }: Change, needed: string): Mistake {
+  return new Mistake(
+    'SD_INCOHERENT_CHANGES',
+    `${release} with ${name} but without ${needed} never existed: ${commit} builds on it.`,
+    `Take ${name} out as well, or leave ${needed} in.`,
   );
 }
 
-function known(name: string): string {
-  if (FIXES.some((fix) => fix.name === name)) return name;
+function refuseSlip(name: string): void {
   const near = didYouMean(
     name,
-    FIXES.map((fix) => fix.name),
+    GENERIC_CHANGES.map((change) => change.name),
   );
-  throw new Mistake(
-    'SD_UNKNOWN_FIX',
-    `no fix of generic code is called ${name}.`,
-    near ? `Did you mean ${near}?` : `Fixes: ${FIXES.map((fix) => fix.name).join(', ')}.`,
-  );
+  if (near !== undefined)
+    throw new Mistake('SD_UNKNOWN_CHANGE', `no change is called ${name}.`, `Did you mean ${near}?`);
 }

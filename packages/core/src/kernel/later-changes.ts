@@ -1,7 +1,7 @@
 /** What changed in generic Linux from 6.1 to 6.12, as far as it can be seen in interrupts, flushes, waits, or in who may do what. */
-import type { Fix } from './fixes.ts';
+import type { Change } from '../words/change.ts';
 
-export const LATER_FIXES: readonly Fix[] = [
+export const LATER_CHANGES: readonly Change[] = [
   {
     name: 'mprotect_makes_huge_writable',
     commit: '96a9c287e25d',
