@@ -6,7 +6,7 @@ import { without } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import type { Mm } from '../words/objects.ts';
 import type { Place } from '../words/place.ts';
-import type { Change, LayerClass } from '../words/change.ts';
+import type { Change } from '../words/change.ts';
 import { below } from './below.ts';
 
 /** `kick.pmdp_huge_get_and_clear`, `kick.pmdp_huge_get_and_clear.zap_huge_pmd`: no colon, so that it may stand in a token. */

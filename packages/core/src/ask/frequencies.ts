@@ -1,13 +1,15 @@
 /** How often the claims of a hook hold on each architecture, measured over workloads; and who waits for whom in it. */
 import type { ArchSpec } from '../arch/declaration.ts';
+import type { Body } from '../arch/layer.ts';
+import type { Contract } from '../contract/hook.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
-import { Mistake, type Schedule, didYouMean, explore } from '@shootdown/explorer';
+import { Mistake, type Exploration, type Schedule, didYouMean, explore } from '@shootdown/explorer';
 import type { Frequency } from './verdict.ts';
 import type { Source } from '../words/source.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { sentencesOf } from '../rig/claims.ts';
 import { checkBounds, turnOfEvents, type Bounds } from './judge.ts';
-import { countHook, notApplicable, rig } from '../rig/rig.ts';
+import { countHook, notApplicable, rig, type Rig } from '../rig/rig.ts';
 import { encodeToken } from './token.ts';
 
 /** A scenario under one kernel. */
@@ -63,23 +65,7 @@ export async function measureClaims(
   const frequencies: Frequency[] = [];
   const facts: HookFacts[] = [];
   for (const arch of archs) {
-    const counted = new Map(
-      sentencesOf(contract).map((s) => [
-        s.sentence,
-        {
-          kind: s.kind,
-          held: 0,
-          failed: 0,
-          heldAt: undefined as string | undefined,
-          failedAt: undefined as string | undefined,
-        },
-      ]),
-    );
-    const waits = new Set<string>();
-    const gaveUp = new Set<string>();
-    let states = 0;
-    let complete = true;
-    let body: { layer: string; source: Source | undefined } | undefined;
+    const counts = new Counts(arch, contract);
     for (const { scenario, configuration } of workloads) {
       if (notApplicable(arch, scenario, configuration) !== undefined) continue;
       await turnOfEvents();
@@ -87,13 +73,8 @@ export async function measureClaims(
         ...countHook(hookName),
         ...(bounds.thresholds && { thresholds: bounds.thresholds }),
       });
-      body = built.stack.bodies.get(hookName);
       const found = await explore(built.system, { ...bounds, reduce: {}, stopAtFirst: false });
-      states += found.states;
-      complete &&= found.outcome === 'complete' && found.gaveUp.length === 0;
-      for (const { why } of found.gaveUp) gaveUp.add(why);
-      const token = (schedule: Schedule | undefined): string | undefined =>
-        schedule &&
+      const token = (schedule: Schedule): string =>
         encodeToken({
           workload: scenario.name,
           variant: `${configuration.release}/${hookName}`,
@@ -101,42 +82,88 @@ export async function measureClaims(
           schedule,
           ...(bounds.thresholds === 'machine' && { thresholds: 'machine' }),
         });
-      for (const { claim, held, failed, heldAt, failedAt } of found.tally) {
-        const entry = counted.get(claim.slice(hookName.length + 2));
-        if (!entry) continue;
-        entry.held += held;
-        entry.failed += failed;
-        entry.heldAt ??= token(heldAt);
-        entry.failedAt ??= token(failedAt);
-      }
-      for (const step of found.reached) {
-        const word = WAITING[step.kind];
-        if (word && step.where.includes(hookName)) waits.add(word);
-      }
+      counts.add(built, found, token);
     }
-    facts.push({
-      arch: arch.id,
-      hook: hookName,
-      layer: body?.layer ?? '',
-      ...(body?.source ? { source: body.source } : {}),
-      waits: [...waits],
-      states,
-      complete,
-      ...(gaveUp.size > 0 && { gaveUp: [...gaveUp] }),
-    });
-    for (const [claim, c] of counted)
-      frequencies.push({
-        hook: hookName,
-        claim,
-        kind: c.kind,
-        arch: arch.id,
-        held: c.held,
-        failed: c.failed,
-        word:
-          c.held + c.failed === 0 ? 'not reached' : c.failed === 0 ? 'always' : c.held === 0 ? 'never' : 'sometimes',
-        ...(c.heldAt ? { heldAt: c.heldAt } : {}),
-        ...(c.failedAt ? { failedAt: c.failedAt } : {}),
-      });
+    facts.push(counts.facts());
+    frequencies.push(...counts.frequencies());
   }
   return { frequencies, facts };
+}
+
+/** How often one claim held, with a token of an execution in which it did, and of one in which it did not. */
+interface Count {
+  readonly kind: Frequency['kind'];
+  held: number;
+  failed: number;
+  heldAt: string | undefined;
+  failedAt: string | undefined;
+}
+
+/** What the searches on one architecture found of one hook. */
+class Counts {
+  readonly #arch: string;
+  readonly #hook: string;
+  readonly #claims: ReadonlyMap<string, Count>;
+  readonly #waits = new Set<string>();
+  readonly #gaveUp = new Set<string>();
+  #states = 0;
+  #complete = true;
+  #body: Body | undefined;
+
+  constructor({ id }: ArchSpec, contract: Contract) {
+    this.#arch = id;
+    this.#hook = contract.hookName;
+    this.#claims = new Map(
+      sentencesOf(contract).map(({ sentence, kind }) => [
+        sentence,
+        { kind, held: 0, failed: 0, heldAt: undefined, failedAt: undefined },
+      ]),
+    );
+  }
+
+  add({ stack }: Rig, found: Exploration, token: (schedule: Schedule) => string): void {
+    this.#body = stack.bodies.get(this.#hook);
+    this.#states += found.states;
+    this.#complete &&= found.outcome === 'complete' && found.gaveUp.length === 0;
+    for (const { why } of found.gaveUp) this.#gaveUp.add(why);
+    for (const { claim, held, failed, heldAt, failedAt } of found.tally) {
+      const count = this.#claims.get(claim.slice(this.#hook.length + 2));
+      if (!count) continue;
+      count.held += held;
+      count.failed += failed;
+      count.heldAt ??= heldAt && token(heldAt);
+      count.failedAt ??= failedAt && token(failedAt);
+    }
+    for (const step of found.reached) {
+      const word = WAITING[step.kind];
+      if (word && step.where.includes(this.#hook)) this.#waits.add(word);
+    }
+  }
+
+  facts(): HookFacts {
+    return {
+      arch: this.#arch,
+      hook: this.#hook,
+      layer: this.#body?.layer ?? '',
+      ...(this.#body?.source ? { source: this.#body.source } : {}),
+      waits: [...this.#waits],
+      states: this.#states,
+      complete: this.#complete,
+      ...(this.#gaveUp.size > 0 && { gaveUp: [...this.#gaveUp] }),
+    };
+  }
+
+  frequencies(): Frequency[] {
+    return [...this.#claims].map(([claim, { kind, held, failed, heldAt, failedAt }]) => ({
+      hook: this.#hook,
+      claim,
+      kind,
+      arch: this.#arch,
+      held,
+      failed,
+      word: held + failed === 0 ? 'not reached' : failed === 0 ? 'always' : held === 0 ? 'never' : 'sometimes',
+      ...(heldAt ? { heldAt } : {}),
+      ...(failedAt ? { failedAt } : {}),
+    }));
+  }
 }

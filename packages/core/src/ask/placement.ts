@@ -68,60 +68,26 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
   mustKnowChanges(arch, question.without, 'what is taken out');
   mustKnowPlaces(places);
   const races = question.races.map((race) => ({ ...race, before: stripped(race.before, question.without) }));
-  const sets = subsets(question.with).flatMap((chosen) => subsets(places).map((at) => ({ with: chosen, places: at })));
+  const sets = subsets(question.with).flatMap((chosen) =>
+    subsets(places).map((at): Candidate => ({ with: chosen, places: at })),
+  );
   const price = pricer({ ...question, races });
   const priced = sets
     .map((set) => ({ ...set, ...price(set.with, set.places) }))
     .sort((a, b) => a.cost - b.cost || a.places.length + a.with.length - b.places.length - b.with.length);
-  const known: {
-    readonly set: Omit<(typeof priced)[number], 'ipis' | 'cost'>;
-    readonly race: string;
-    readonly verdict: Verdict;
-  }[] = [];
-  const skipped = new Set<string>();
+  const searches = new Searches({ ...question, races }, bounds);
   const choices: Choice[] = [];
-  let complete = true;
   for (const [i, set] of priced.entries()) {
-    const same = (other: { readonly with: readonly string[] }): boolean => other.with.join() === set.with.join();
-    if (choices.some((c) => c.holds && isPart(c.places, set.places.map(nameOfPlace)) && isPart(c.with, set.with)))
-      continue;
-    const breaks: Verdict[] = [];
-    let holds = true;
-    for (const race of races) {
-      if (skipped.has(race.id)) continue;
-      const before = known.find(
-        (k) => k.race === race.id && same(k.set) && holdsIn(k.verdict) && isPart(k.set.places, set.places),
-      );
-      if (before) continue;
-      bounds.onSet?.(
-        i,
-        priced.length,
-        `${race.id} with ${[...set.places.map(nameOfPlace), ...set.with].join(', ') || 'nothing'}`,
-      );
-      const verdict = await judgeScenario(
-        arch,
-        race.scenario,
-        onTop(race.before, set.places, set.with),
-        `before/${[...set.places.map(nameOfPlace), ...set.with, ...question.without.map((change) => `-${change}`)].join('+') || 'nothing'}`,
-        bounds,
-      );
-      if (verdict.outcome === 'n/a') {
-        skipped.add(race.id);
-        continue;
-      }
-      if (verdict.outcome === 'bound' || verdict.outcome === 'interrupted') complete = false;
-      known.push({ set, race: race.id, verdict });
-      if (holdsIn(verdict)) continue;
-      holds = false;
-      breaks.push(verdict);
-    }
+    const names = set.places.map(nameOfPlace);
+    if (choices.some((c) => c.holds && isPart(c.places, names) && isPart(c.with, set.with))) continue;
+    const breaks = await searches.breaking(set, (what) => bounds.onSet?.(i, priced.length, what));
     choices.push({
-      places: set.places.map(nameOfPlace),
+      places: names,
       with: set.with,
       ipis: set.ipis,
       cost: set.cost,
       breaks,
-      holds,
+      holds: breaks.length === 0,
     });
   }
   return {
@@ -129,14 +95,65 @@ export async function place(question: PlaceQuestion, bounds: PlaceBounds): Promi
     arch: arch.id,
     mode,
     mix: mix.map(({ name, operation, weight }) => ({ name, operation: operation.name, weight })),
-    races: races.map((r) => r.id).filter((id) => !skipped.has(id)),
-    skipped: [...skipped],
+    races: races.map((r) => r.id).filter((id) => !searches.skipped.has(id)),
+    skipped: [...searches.skipped],
     choices: pareto(choices),
-    complete,
+    complete: searches.complete,
   };
 }
 
-const holdsIn = ({ outcome }: Verdict): boolean => outcome === 'clean';
+/** A set of places and changes. */
+interface Candidate {
+  readonly places: readonly Place[];
+  readonly with: readonly string[];
+}
+
+/** The searches of races under candidates. */
+class Searches {
+  /** Races that do not apply to the architecture. */
+  readonly skipped = new Set<string>();
+  /** Every search came to its end. */
+  complete = true;
+  readonly #held: { readonly set: Candidate; readonly race: string }[] = [];
+
+  constructor(
+    private readonly question: PlaceQuestion,
+    private readonly bounds: Bounds,
+  ) {}
+
+  /** Verdicts of the races that do not hold. One that holds under a part of the set is not searched. */
+  async breaking(set: Candidate, onSearch: (what: string) => void): Promise<Verdict[]> {
+    const { arch, races, without } = this.question;
+    const names = [...set.places.map(nameOfPlace), ...set.with];
+    const breaks: Verdict[] = [];
+    for (const race of races) {
+      if (this.skipped.has(race.id) || this.#isHeld(race.id, set)) continue;
+      onSearch(`${race.id} with ${names.join(', ') || 'nothing'}`);
+      const verdict = await judgeScenario(
+        arch,
+        race.scenario,
+        onTop(race.before, set.places, set.with),
+        `before/${[...names, ...without.map((change) => `-${change}`)].join('+') || 'nothing'}`,
+        this.bounds,
+      );
+      if (verdict.outcome === 'n/a') {
+        this.skipped.add(race.id);
+        continue;
+      }
+      if (verdict.outcome === 'bound' || verdict.outcome === 'interrupted') this.complete = false;
+      if (verdict.outcome === 'clean') this.#held.push({ set, race: race.id });
+      else breaks.push(verdict);
+    }
+    return breaks;
+  }
+
+  #isHeld(id: string, set: Candidate): boolean {
+    return this.#held.some(
+      (known) => known.race === id && known.set.with.join() === set.with.join() && isPart(known.set.places, set.places),
+    );
+  }
+}
+
 const isPart = <T>(part: readonly T[], whole: readonly T[]): boolean => part.every((one) => whole.includes(one));
 const subsets = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_one, i) => (bits >> i) & 1));
