@@ -31,16 +31,13 @@ export async function load(url, context, next) {
     import('../judges/engine-mutants.mjs'),
   ]);
   const file = fileURLToPath(plain);
-  const mistake =
-    mutant &&
-    tools[2].ENGINE_MUTANTS.find(
-      (it) => it.mutant === decodeURIComponent(mutant.slice('?mutant='.length)) && file.endsWith(it.file),
-    );
-  if (mistake)
+  const name = mutant && decodeURIComponent(mutant.slice('?mutant='.length));
+  const edits = tools[2].ENGINE_MUTANTS.find((it) => it.mutant === name)?.edits.filter((it) => file.endsWith(it.file));
+  if (edits?.length > 0)
     return {
       format: 'module',
       shortCircuit: true,
-      source: translate(file, changed(mistake, readFileSync(file, 'utf8'))),
+      source: translate(file, edits.reduce(changed, readFileSync(file, 'utf8'))),
     };
   if (!translated.has(file)) translated.set(file, translate(file, readFileSync(file, 'utf8')));
   return { format: 'module', shortCircuit: true, source: translated.get(file) };
@@ -70,7 +67,7 @@ function translate(file, text) {
   );
 }
 
-function changed({ file, from, to }, text) {
+function changed(text, { file, from, to }) {
   if (!text.includes(from)) throw new Error(`${file} has no "${from}"`);
   return text.replace(from, () => to);
 }

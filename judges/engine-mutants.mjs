@@ -1,187 +1,324 @@
-// Mistakes to make in the engine on purpose: in this file, this text for that. Those of the reductions have switches of their own.
-// typescript.mjs makes them.
+// Mistakes to make in the engine on purpose: in these files, one text instead of another. Each is named after the rule that it breaks.
+// typescript.mjs makes them; each text occurs exactly once in its file.
+
+/** Mistakes in one file: `name: [from, to]`, or `name: [[from, to], [from, to]]`. */
 const file = (name, mutants) =>
-  Object.entries(mutants).map(([mutant, [from, to]]) => ({ mutant, file: `packages/${name}`, from, to }));
+  Object.entries(mutants).map(([mutant, edits]) => ({
+    mutant,
+    edits: (typeof edits[0] === 'string' ? [edits] : edits).map(([from, to]) => ({
+      file: `packages/${name}`,
+      from,
+      to,
+    })),
+  }));
+
+/** Mistakes in several files: `name: [[file, from, to], ...]`. */
+const files = (mutants) =>
+  Object.entries(mutants).map(([mutant, edits]) => ({
+    mutant,
+    edits: edits.map(([name, from, to]) => ({ file: `packages/${name}`, from, to })),
+  }));
 
 export const ENGINE_MUTANTS = [
   ...file('explorer/src/search/successors.ts', {
-    'a closed gate holds nobody up': [
-      'if (this.isHeld(p, record, base)) return',
-      'if (this.isHeld(p, record, base) && false) return',
+    'enabled: closed gate': [
+      'if (this.findClosedGate(p, record, base)) return',
+      'if (this.findClosedGate(p, record, base) && false) return',
     ],
-    'only the first gate counts': [
+    'enabled: every gate': [
       'for (let i = 0; i < gates.length; i++) {',
       'for (let i = 0; i < Math.min(1, gates.length); i++) {',
     ],
-    'the first gate is blamed for any': ['this.gateReasons[p]![i]!', 'this.gateReasons[p]![0]!'],
-    'who waits does not wait': ['      ways = 0;\n', '      ways = 1;\n'],
-    'the first outcome is the only one': [
-      'ways = meaning.choices!(step, asked);',
-      'ways = Math.min(1, meaning.choices!(step, asked));',
+    'enabling sets: which gate': ['this.gateEnablingSets[p]![i]!', 'this.gateEnablingSets[p]![0]!'],
+    'enabled: blocked': ['      outcomes = 0;\n', '      outcomes = 1;\n'],
+    'choices: all outcomes asked': [
+      'outcomes = meaning.choices!(step, asked);',
+      'outcomes = Math.min(1, meaning.choices!(step, asked));',
     ],
-    'who waits waits for the first cell it read': [': [asked.slots],', ': [asked.slots.slice(0, 1)],'],
-    'outcomes are taken for one': ['applied.noteChoice(choice);', ';'],
-    'those who gave up go on': ['const STOPPED = TRAIT.ended | TRAIT.gaveUp;', 'const STOPPED = TRAIT.ended;'],
+    'enabling sets: all cells read': [': [asked.slots],', ': [asked.slots.slice(0, 1)],'],
+    'cache: choice in the key': ['applied.noteChoice(choice);', ';'],
+    'enabled: given up': ['const STOPPED = TRAIT.ended | TRAIT.gaveUp;', 'const STOPPED = TRAIT.ended;'],
   }),
   ...file('explorer/src/api/condition.ts', {
-    'one part is obstacle enough': ['[firsts.flatMap((cells) => cells!)]', '[firsts[0]!]'],
-    'what holds is an obstacle': [
-      'obstacles: (store) => parts.flatMap((part) => part.obstacles(store)),',
-      'obstacles: () => parts.flatMap((part) => part.tests.map(({ cell }) => [cell])),',
+    'enabling sets: union over a disjunction': ['[firsts.flatMap((cells) => cells!)]', '[firsts[0]!]'],
+    'enabling sets: only what fails': [
+      'enablingSets: (store) => parts.flatMap((part) => part.enablingSets(store)),',
+      'enablingSets: () => parts.flatMap((part) => part.tests.map(({ cell }) => [cell])),',
     ],
-    'each part has to hold': ['  tests: [],\n', '  tests: parts.flatMap((part) => part.tests),\n'],
+    'enabling sets: disjunction has no tests': ['  tests: [],\n', '  tests: parts.flatMap((part) => part.tests),\n'],
   }),
   ...file('explorer/src/learned/decision-trees.ts', {
-    'answers do not depend on what was read': [
+    'cache: values in the key': [
       'while (branch >= 0 && value[branch] !== found) branch',
       'while (branch >= 0 && false) branch',
     ],
   }),
   ...file('explorer/src/learned/automaton.ts', {
-    'daemons end': ['? this.roots[p]!\n', '? this.endOf(p)\n'],
-    'edges of all nodes go where the first went': [
+    'automaton: daemon restart': ['? this.roots[p]!\n', '? this.endOf(p)\n'],
+    'automaton: observed value in the key': [
       'const edge = this.edges.add(node, value);',
       'const edge = this.edges.add(node, 0);',
     ],
   }),
   ...file('explorer/src/learned/local-identity.ts', {
-    'a local state is its step': [
+    'identity: frames': [
       'JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}\\n${told}`',
       'JSON.stringify([step.kind, step.cpu, step.cells, step.args, step.why, step.info])}`',
     ],
   }),
   ...file('explorer/src/search/report.ts', {
-    'a deadlock is an end': ["return mainsLeft > 0 ? 'deadlock' : 'end';", "return 'end';"],
-    'daemons may not be idle': [" && system.processes[p]!.role === 'main') mainsLeft++", ') mainsLeft++'],
-    'giving up is an end': ["if (traits & TRAIT.gaveUp) return 'gave up';", ''],
+    'terminal: deadlock': ["return mainsLeft > 0 ? 'deadlock' : 'end';", "return 'end';"],
+    'terminal: idle daemon': [" && system.processes[p]!.role === 'main') mainsLeft++", ') mainsLeft++'],
+    'terminal: given up': ["if (traits & TRAIT.gaveUp) return 'gave up';", ''],
   }),
   ...file('explorer/src/search/terminal-states.ts', {
-    'some schedule goes on is enough': ['if (found === all) continue;', ''],
-    'moves of those that woke lead nowhere': [
-      'let i = after[state]!; i >= 0 && !found;',
-      'let i = -1; i >= 0 && !found;',
-    ],
-    'the last state alone is looked from': [
+    'livelock: closure': ['if (found === all) continue;', ''],
+    'livelock: backtrack moves': ['let i = after[state]!; i >= 0 && !found;', 'let i = -1; i >= 0 && !found;'],
+    'livelock: repeated passes': [
       'for (let changed = true; changed && left > 0;) {',
       'for (let changed = true; changed && left > 0; changed = false) {',
     ],
-    'nobody has ended before all have': [
-      "if (this.system.processes[p]!.role === 'main') over = 0;",
-      "if (this.system.processes[p]!.role !== '') over = 0;",
+    'livelock: main processes ended': [
+      "if (this.system.processes[p]!.role === 'main') terminal = 0;",
+      "if (this.system.processes[p]!.role !== '') terminal = 0;",
     ],
   }),
   ...file('explorer/src/search/breadth-first.ts', {
-    'ends are not judged': ["if (ending !== 'end') return;", 'return;'],
-    'deadlocks are judged as ends': ["if (ending !== 'end') return;", ''],
-    'layers are one too long': ['this.layerEnd = this.states.count;', 'this.layerEnd = this.states.count + 1;'],
+    'finals: judged': ["if (kind !== 'end') return;", 'return;'],
+    'finals: not judged at deadlocks': ["if (kind !== 'end') return;", ''],
+    'breadth first: layer boundary': ['this.layerEnd = this.states.count;', 'this.layerEnd = this.states.count + 1;'],
   }),
   ...file('explorer/src/search/expansion.ts', {
-    'who moves sleeps': ['moves.follow(state, p, choice, asleep)', 'moves.follow(state, p, choice, asleep | (1 << p))'],
-    'a circle is a way on': ['onwards ||= to > state;', 'onwards ||= to >= state;'],
+    'proviso: cycle': ['let leadsOn = false;\n    let explored', 'let leadsOn = true;\n    let explored'],
+    'proviso: full expansion': ['if (i < selected) leadsOn ||= led;', 'leadsOn ||= led;'],
+    'proviso: termination backtracks': ['for (const state of expanded) {', 'for (const state of []) {'],
+    'sleep: permuted with the state': ['states.asInFoundState(moves.sleepSet)', 'moves.sleepSet'],
+    'sleep: backtracks sleep on explored only': [
+      'let asleep = states.sleepSet(state);',
+      'let asleep = states.sleepSet(state) | (next.bits(enabled) & ~movers);',
+    ],
+    'sleep: mover is awake': [
+      'moves.makeMove(state, p, choice, asleep)',
+      'moves.makeMove(state, p, choice, asleep | (1 << p))',
+    ],
+    'proviso: self loop': ['leadsOn ||= to > state;', 'leadsOn ||= to >= state;'],
   }),
   ...file('explorer/src/search/moves.ts', {
-    'claims on the way are not judged': ['this.judge(ahead, node, effect, -1);', ''],
-    'states that were merged are judged once': ['states.likeness ? -1 : known < 0', 'known < 0'],
-    'what is fused may choose': ['if (few !== 1) return known;', 'if (few < 1 || few > 2) return known;'],
+    'local: gated': ['      if (ahead.isGated(p, states.count)) return;\n', ''],
+    'chain: claims judged': ['this.judge(ahead, node, effect, -1);', ''],
+    'findings: merged states judged anew': ['states.canonical ? -1 : known < 0', 'known < 0'],
+    'chain: one process alone': [
+      'if (selected !== 1) return known;',
+      'if (selected < 1 || selected > 2) return known;',
+    ],
   }),
   ...file('explorer/src/search/findings.ts', {
-    'the first schedule is the shortest': [
+    'findings: shorter schedule replaces': [
       'if (known !== undefined && (depth < 0 || known.depth <= depth)) return;',
       'if (known !== undefined) return;',
     ],
-    'each way into a state is counted again': ['state < 0 || this.counted.add(state, edge)', 'true'],
+    'findings: counted once': ['state < 0 || this.counted.add(state, edge)', 'true'],
   }),
   ...file('explorer/src/store/states.ts', {
-    'the last cell is not copied': [
+    'store: whole record copied': [
       'for (let i = HEADER.low; i < width; i++) to[b + i]',
       'for (let i = HEADER.low; i < width - 1; i++) to[b + i]',
     ],
-    'the first write is lost': ['for (let i = from; i < to; i++) {', 'for (let i = from + 1; i < to; i++) {'],
-    'records that grow lose what they hold': [
+    'store: all writes': ['for (let i = from; i < to; i++) {', 'for (let i = from + 1; i < to; i++) {'],
+    'store: widened records': [
       'wide.set(old.subarray(i * narrow, (i + 1) * narrow), i * this.stride);',
       'wide.set(old.subarray(i * narrow, i * narrow + HEADER.size), i * this.stride);',
     ],
-    'fused moves are told backwards': ['...this.trails.at(move).reverse()', '...this.trails.at(move)'],
-    'fingerprints are enough': ['if (this.compact) return', 'if (!this.likeness) return'],
-    'equal is equal nodes': [
+    'store: order of chained moves': ['...this.predecessors.at(move).reverse()', '...this.predecessors.at(move)'],
+    'store: full comparison': ['if (this.compact) return', 'if (!this.canonical) return'],
+    'store: cells compared': [
       'for (let i = HEADER.size; i < width; i++) if (known',
       'for (let i = HEADER.size; i < HEADER.size + this.system.processes.length; i++) if (known',
     ],
   }),
   ...file('explorer/src/store/packing.ts', {
-    'cells begin with 0': ['return (word + this.initials[cell]!) | 0;', 'return word;'],
+    'store: initial values': ['return (word + this.initials[cell]!) | 0;', 'return word;'],
   }),
   ...file('explorer/src/store/visited.ts', {
-    'half of a fingerprint is enough to look': ['return this.places[2 * place] === high;', 'return true;'],
-    'a table that grows forgets': ['if (id < 0) continue;', 'if (id < 0 || id % 7 === 3) continue;'],
+    'store: high half of the fingerprint': ['return this.places[2 * place] === high;', 'return true;'],
+    'store: rehashing': ['if (id < 0) continue;', 'if (id < 0 || id % 7 === 3) continue;'],
   }),
   ...file('explorer/src/symmetry/canonical.ts', {
-    'likeness is equal nodes': [
+    'symmetry: cell values permuted': ['value !== 0 && (kind === SHARED_SET || kind === OWN_SET)', 'false'],
+    'canonical: cells compared': [
       'if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;',
       ';',
     ],
-    'images are equal nodes': ['if (known[at + words[word]!] !== mapped) return false;', ''],
-    'images of the other are not looked for': ['return this.members > 0 && this.place(', 'return false && this.place('],
-    'processes stay where they are': ['known[at + HEADER.size + places[p]!] !==', 'known[at + HEADER.size + p] !=='],
-    'cells stay where they are': ['this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!', 'word'],
+    'canonical: permuted cells compared': ['if (known[at + words[word]!] !== mapped) return false;', ''],
+    'canonical: permutations tried': [
+      'return this.replicas > 0 && this.matchPermutation(',
+      'return false && this.matchPermutation(',
+    ],
+    'canonical: processes permuted': [
+      'known[at + HEADER.size + processImages[p]!] !==',
+      'known[at + HEADER.size + p] !==',
+    ],
+    'canonical: cells permuted': ['this.layout.wordOf[permutation.cell(this.layout.cellAt(word))]!', 'word'],
   }),
   ...file('explorer/src/symmetry/closure.ts', {
-    'edges are not looked at in the mirror': ['if (to === NONE || to !== wanted)\n', 'if (false)\n'],
+    'symmetry: observed values permuted': [
+      'this.group.generators[generator]!.observed(steps[edges.from[edge]!]!, observed)',
+      'observed',
+    ],
+    'symmetry: closure of the learned model': [
+      ['for (let before = -1;', 'return; for (let before = -1;'],
+      ['checkLearned(): void {', 'checkLearned(): void { return;'],
+    ],
+    'symmetry check: edges': ['if (to === NONE || to !== wanted)\n', 'if (false)\n'],
   }),
   ...file('explorer/src/symmetry/check.ts', {
-    'steps may do otherwise in the mirror': ['saw === observed &&', 'true ||'],
-    'claims may say otherwise in the mirror': [
+    'symmetry check: updates': ['saw === observed &&', 'true ||'],
+    'symmetry check: claims': [
       'const wanted = told(node, (_check, i) => verdicts?.[i] ?? true);',
       'return true; const wanted = told(node, (_check, i) => verdicts?.[i] ?? true);',
     ],
-    'claims about ends may say otherwise in the mirror': [
-      'if (check.holds(image, END_STEP, 0) !== held[i])\n',
-      'if (false)\n',
-    ],
+    'symmetry check: finals': ['if (check.holds(image, END_STEP, 0) !== held[i])\n', 'if (false)\n'],
   }),
   ...file('explorer/src/learned/local-steps.ts', {
-    'what is written in the mirror is not': ['for (const map of this.generators) this.note(map.cell(cell));', ''],
+    'local: judged steps': [' | TRAIT.judged', ''],
+    'local: written cells': ['      if (this.written.has(cell)) throw new Changes();\n', ''],
+    'local: last step of gated code': ['return edge < 0 || (automaton.traits', 'return false && (automaton.traits'],
+    'local: written by an image': ['for (const map of this.generators) this.note(map.cell(cell));', ''],
   }),
   ...file('explorer/src/partial-order/may-access.ts', {
-    'futures reach once round': ['changed = join(row, a, row[b]!) || changed;', 'join(row, a, row[b]!);'],
-    'what claims about ends read is no news': ['      unposted,\n      finals,\n', '      unposted,\n'],
-    'what is written is no news': [
-      '      own.writes,\n      own.adds,\n      own.takes,\n      all.reads,\n      all.writes,\n      all.adds,\n      unguarded,\n      unposted,\n',
-      '      all.reads,\n',
+    'may-access: gates': ['for (const gate of gates[automaton.processOf[node]!]!)', 'for (const gate of [])'],
+    'may-access: suffix': ['this.closeOverSuffixes(automaton, locks);', ''],
+    'may-access: daemon restart': [
+      ['closeOverSuffixes({ edges }: Automaton', 'closeOverSuffixes({ edges, roots, processOf }: Automaton'],
+      [
+        'const next = edges.to[edge]!;',
+        'const next = edges.to[edge]!;\n        if (next === roots[processOf[next]!]) continue;',
+      ],
+    ],
+    'queues: enqueue only': ['this.unprotected[at] & ~(this.bitsOf(posts', '0 & ~(this.bitsOf(posts'],
+    'may-access: repeated passes': ['changed = join(row, a, row[b]!) || changed;', 'join(row, a, row[b]!);'],
+    'fixpoint: reads of finals compared': [
+      '      unprotectedUnlessEnqueued,\n      finals,\n',
+      '      unprotectedUnlessEnqueued,\n',
+    ],
+    'fixpoint: writes compared': [
+      '      step.writes,\n      step.adds,\n      step.takes,\n      suffix.reads,\n      suffix.writes,\n      suffix.adds,\n      unprotected,\n      unprotectedUnlessEnqueued,\n',
+      '      suffix.reads,\n',
     ],
   }),
   ...file('explorer/src/partial-order/dependence.ts', {
-    'only the first 32 cells meet': [
+    'dependence: write-read': ['(w & R)', '0'],
+    'dependence: write-write': ['(w & W)', '0'],
+    'dependence: write-update': ['(w & U)', '0'],
+    'dependence: read-write': ['(r & W)', '0'],
+    'dependence: read-update': ['(r & U)', '0'],
+    'dependence: update-read': ['(u & R)', '0'],
+    'dependence: update-write': ['(u & W)', '0'],
+    'locks: released by updates': ['return (conflict & added) === 0;', 'return true;'],
+    'dependence: every word of cells': [
       'for (let w = 0; w < words; w++) {',
       'for (let w = 0; w < Math.min(1, words); w++) {',
     ],
-    'a lock among them is enough': ['found = AT_LOCKS;', 'return AT_LOCKS;'],
+    'dependence: every cell behind a lock': ['found = DEPENDENT_WHEN_UNLOCKED;', 'return DEPENDENT_WHEN_UNLOCKED;'],
   }),
   ...file('explorer/src/partial-order/held-locks.ts', {
-    'a lock is held once and for all': [
-      'const value = this.store.get(this.futures!.cells[slot]!);',
-      'const value = 0;',
+    'locks: held now': ['const acquires = this.mayAccess!.acquires.get(slot);', 'return true;'],
+    'queues: not empty': ['    if (queue && value === 0) return false;\n', ''],
+    'queues: enqueue may enable': [
+      '    if (queue && acquires.some(({ passes }) => passes !== isZero)) return false;\n',
+      '',
     ],
-    'one of those who take it must wait': ['const held = acquires.every(', 'const held = acquires.some('],
+    'locks: value of the lock': ['const value = this.store.get(this.mayAccess!.cells[slot]!);', 'const value = 0;'],
+    'locks: all acquirers blocked': ['const held = acquires.every(', 'const held = acquires.some('],
   }),
   ...file('explorer/src/partial-order/persistent-sets.ts', {
-    'who waits is in no set': ['        if (reasons.length === 1) found = this.whoEnables(p, reasons[0]!);', ''],
-    'of several obstacles none need go': ['return this.leastOf(p, reasons, set, able);', 'return 0;'],
-    'others of the set may move too': [
-      'if (q !== p && next.look(q, record, base) === READY) return false;',
-      'if (q !== p) next.look(q, record, base);',
+    'persistent: enablers of gated': ['found = this.enablersOf(p, blockedOn[p]!);', 'found = 0;'],
+    'persistent: enablers of blocked': [
+      'const sets = alternatives[blockedOn[p]!]!;',
+      'const sets: readonly number[] = [];',
     ],
-    'the first set is taken': ['if (set === NONE_SMALLER) {', 'if (best !== -1 || set === NONE_SMALLER) {'],
+    'persistent: transitive closure': [
+      ['      set |= fresh;\n      todo |= fresh;\n', '      set |= fresh;\n'],
+      ['return NONE_SMALLER;\n      todo |= fresh;\n', 'return NONE_SMALLER;\n'],
+    ],
+    'persistent: enablers of the only alternative': [
+      '        if (sets.length === 1) found = this.enablersOf(p, sets[0]!);',
+      '',
+    ],
+    'persistent: one of the alternatives': ['return this.cheapestAlternative(p, sets, set, enabled);', 'return 0;'],
+    'persistent: singleton': [
+      'if (q !== p && next.statusOf(q, record, base) === ENABLED) return false;',
+      'if (q !== p) next.statusOf(q, record, base);',
+    ],
+    'persistent: smallest set': ['if (set === NONE_SMALLER) {', 'if (best !== -1 || set === NONE_SMALLER) {'],
   }),
   ...file('explorer/src/search/fixpoint.ts', {
-    'one round is enough once it was stale': ['this.known = version;', 'this.known = Infinity;'],
-    'what is learned late is not asked about': ['[version, !this.search.settled]', '[version, false]'],
-    'what rounds before found is lost': ['this.earlier = together(this.search.found, this.earlier);', ''],
+    'fixpoint: repeat until converged': ['model.version !== this.knownVersion &&', 'false &&'],
+    'fixpoint: asked again': ['this.knownVersion = version;', 'this.knownVersion = Infinity;'],
+    'fixpoint: late learning': ['[version, !this.search.converged]', '[version, false]'],
+    'fixpoint: earlier findings kept': ['this.earlier = mergeFindings(this.search.found, this.earlier);', ''],
+  }),
+  ...file('explorer/src/learned/watched-store.ts', {
+    'access sets: reads of enabled': [
+      '    } else {\n      accessSets.noteRead',
+      "    } else if (this.asking !== 'enabled') {\n      accessSets.noteRead",
+    ],
+    'access sets: reads of choices': [
+      '    } else {\n      accessSets.noteRead',
+      "    } else if (this.asking !== 'choices') {\n      accessSets.noteRead",
+    ],
+    'access sets: reads of claims': [
+      '    } else {\n      accessSets.noteRead',
+      "    } else if (this.asking !== 'claim') {\n      accessSets.noteRead",
+    ],
+    'access sets: reads of finals': ['      accessSets.noteFinal(cell);', ''],
+    'access sets: silent writes': [
+      'if (this.accessSets) this.accessSets.noteTouch',
+      'if (this.accessSets && this.inner.get(cell) !== value) this.accessSets.noteTouch',
+    ],
+    'queues: reads of claims': ["if (this.asking === 'claim') accessSets.noteClaim", 'if (false) accessSets.noteClaim'],
+  }),
+  ...file('explorer/src/learned/access-sets.ts', {
+    'dependence: updates of two kinds': ["if (known !== kind && known !== 'mixed')", 'if (false)'],
+    'fixpoint: reads of finals count': [
+      'if (this.finals.add(0, this.slot(cell))) this.version++;',
+      'this.finals.add(0, this.slot(cell));',
+    ],
+  }),
+  ...file('explorer/src/partial-order/dead-cells.ts', {
+    'dead cells: suffix reads': ['suffix.reads[row + w]!', 'this.mayAccess().step.reads[row + w]!'],
+  }),
+  ...file('explorer/src/partial-order/sleep-sets.ts', {
+    'sleep: dependent steps wake': ['if (asleep === 0) return asleep;', 'return asleep;'],
+    'sleep: merge intersects': ['if (woken === 0) return 0;', 'return 0;'],
   }),
   ...file('core/src/machine/memory/tso.ts', {
-    'a full buffer is no bound (of the machine)': [
+    'machine: full store buffer blocks': [
       '...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * depth)),',
       '',
+    ],
+  }),
+  ...files({
+    'search: all outcomes': [
+      ['explorer/src/search/expansion.ts', 'const outcomes = this.next.outcomes[p]!;', 'const outcomes = 1;'],
+      ['explorer/src/search/moves.ts', '      if (ahead.outcomes[only]! > 1) return known;\n', ''],
+    ],
+    'locks: accessed without acquiring': [
+      [
+        'explorer/src/partial-order/dependence.ts',
+        'const open = (writing & unprotected[other * words + (slot >>> 5)]!) !== 0;',
+        'const open = false;',
+      ],
+      [
+        'explorer/src/partial-order/dependence.ts',
+        'if (this.mayAccess.unprotectedAmong(other, w, conflict, conflict & this.dequeued(node, w)) !== 0)',
+        'if (false)',
+      ],
+      [
+        'explorer/src/partial-order/held-locks.ts',
+        'if (this.mayAccess!.unprotectedAmong(node, word, bits, queues) !== 0) return false;',
+        '',
+      ],
     ],
   }),
 ];

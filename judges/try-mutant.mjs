@@ -1,8 +1,7 @@
-// Notices mistakes in the engine, each named as in reductions.ts or engine-mutants.mjs. Started by mutants.mjs; prints a line of JSON each.
+// Notices mistakes in the engine, each named as in engine-mutants.mjs. Started by mutants.mjs; prints a line of JSON each.
 //   node --import ./build/typescript.mjs judges/try-mutant.mjs search HOW_MANY SEED NAME..   the first random system that notices it
 //   node --import ./build/typescript.mjs judges/try-mutant.mjs again NAME..                  does what noticed it before notice it again?
 import { readFileSync } from 'node:fs';
-import { ENGINE_MUTANTS } from './engine-mutants.mjs';
 
 const KILLERS = '../packages/core/test/search/killers.ts';
 const plain = await import(KILLERS);
@@ -11,16 +10,14 @@ const recorded = how === 'again' && JSON.parse(readFileSync(new URL('mutants.jso
 
 function again(engine, mutant) {
   const killer = recorded[mutant];
-  const before = plain.noticed(mutant, killer, 'kept');
+  const before = plain.noticed(mutant, killer);
   return { why: engine.noticed(mutant, killer), ...(before && { before }) };
 }
 
 for (const mutant of how === 'again' ? args : args.slice(2)) {
   let found;
   try {
-    const engine = ENGINE_MUTANTS.some((it) => it.mutant === mutant)
-      ? await import(`${KILLERS}?mutant=${encodeURIComponent(mutant)}`)
-      : plain;
+    const engine = await import(`${KILLERS}?mutant=${encodeURIComponent(mutant)}`);
     found = how === 'again' ? again(engine, mutant) : engine.findKiller(mutant, Number(args[0]), Number(args[1]));
   } catch (error) {
     found = { tried: 0, failure: String(error?.stack ?? error) };

@@ -6,7 +6,7 @@ export { explore, exploreSync } from '@shootdown/explorer';
 export type { Exploration, ExploreOptions } from '@shootdown/explorer';
 export { byFrames, byHistory, type Identity } from '@shootdown/explorer';
 export { nothingLeft } from '@shootdown/explorer/testing';
-export { ALL_REDUCTIONS, MUTANTS, USUAL_REDUCTIONS, type Reductions } from '@shootdown/explorer';
+export { ALL_REDUCTIONS, USUAL_REDUCTIONS, type Reductions } from '@shootdown/explorer';
 export { gupCollapse, type GupCollapse } from '@shootdown/explorer/testing';
 export { READS_ALL, tablesOf, type Tables } from '@shootdown/explorer/testing';
 export { oracle, type Judgement } from '@shootdown/explorer/testing';

@@ -1,4 +1,4 @@
-/** Face of the model checker: what you give it, how it is asked, and the values that come back. */
+/** Public face of the model checker: systems, options, results, replay. */
 export type { Cell } from './api/cell.ts';
 export type { Block, Checkpoint, Numbers, Piece, Rows, Saved } from './api/checkpoint.ts';
 export {
@@ -14,7 +14,7 @@ export {
 } from './api/condition.ts';
 export type * from './api/exploration.ts';
 export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './api/mistakes.ts';
-export { ALL_REDUCTIONS, MUTANTS, USUAL_REDUCTIONS, type Mutant, type Reductions } from './api/reductions.ts';
+export { ALL_REDUCTIONS, USUAL_REDUCTIONS, type Reductions } from './api/reductions.ts';
 export type * from './api/step.ts';
 export type * from './api/system.ts';
 export type { Change, Trace, TraceEvent } from './api/trace.ts';
@@ -26,7 +26,13 @@ export { NoPlainForm, plainly, stepwise, type Form } from './instrument/plain-ru
 export { runtime } from './instrument/runtime.ts';
 export { byFrames, byHistory, type Identity } from './learned/local-identity.ts';
 export { replay } from './replay/counterexample.ts';
-export { follow, type Followed, type Obstacle, type Pair, type PartingStep } from './replay/lockstep.ts';
+export {
+  lockstepReplay as follow,
+  type LockstepReplay as Followed,
+  type Obstacle,
+  type Pair,
+  type Divergence as PartingStep,
+} from './replay/lockstep.ts';
 export { decodeSchedule, encodeSchedule, markOf } from './replay/token.ts';
 export { World } from './replay/world.ts';
 export { explore, exploreSync } from './search/explore.ts';

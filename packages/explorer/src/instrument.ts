@@ -1,3 +1,6 @@
-/** Face of the pass over JavaScript that lets the explorer see the local state of generators. Loads a parser, so nothing else imports it. */
+/**
+ * Public face of the instrumentation pass over JavaScript, which makes the local state of generators visible. Loads a
+ * parser, so nothing else imports it.
+ */
 export * from './instrument/instrument.ts';
 export { sitesIn, type Site, type SiteOwner } from './instrument/sites.ts';

@@ -1,4 +1,7 @@
-/** Face for judges of searches: a search without any reduction, a check for what a search keeps, tables for other checkers, a small model. */
+/**
+ * Public face for judges of searches: the oracle, a leak check, the learned transition relation as tables, a small
+ * model.
+ */
 export { nothingLeft } from './testing/leak-check.ts';
 export { oracle, type Judgement } from './testing/oracle.ts';
 export { gupCollapse, type GupCollapse } from './testing/small-model.ts';

@@ -12,10 +12,10 @@ const said = (unlike?: string) =>
 
 test('why CPUs were told apart is said of the search in which they were', () => {
   const lines = text
-    .say(said('a supposed symmetry of G0, G1 is none: G0 asks first'), { ...look, columns: 140 })
+    .say(said('the inferred symmetry of G0, G1 does not hold: G0 asks first'), { ...look, columns: 140 })
     .split('\n');
   expect(lines.filter((line) => line.includes('told apart'))).toEqual([
-    'some-race before on x86-64: CPUs with the same thread are told apart: a supposed symmetry of G0, G1 is none: G0 asks first',
+    'some-race before on x86-64: CPUs with the same thread are told apart: the inferred symmetry of G0, G1 does not hold: G0 asks first',
   ]);
   expect(JSON.parse(json.say(said('so'), look))).toMatchObject({ verdicts: [{ evidence: { unlike: 'so' } }, {}] });
 });

@@ -196,7 +196,7 @@ async function judgeWith(
       grade: counterexample ? 'found' : outcome === 'clean' ? 'proved' : 'partial',
       ...(found.cut && { cut: found.cut }),
       ...(found.gaveUp.length > 0 && { limits: found.gaveUp.map((limit) => limitOf(limit, named)) }),
-      ...(found.unlike !== undefined && { unlike: found.unlike }),
+      ...(found.symmetryRejected !== undefined && { unlike: found.symmetryRejected }),
       ...(identity.problems?.size ? { toldByHistory: [...identity.problems] } : {}),
     },
     ...(counterexample ? { counterexample } : {}),

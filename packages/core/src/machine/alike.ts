@@ -55,8 +55,8 @@ export function symmetryOf(
     classes: classes.map((alike) => alike.map((id) => members.get(id)!)),
     masks,
     pairs,
-    supposed: true,
-    observed: (step, value, renamed) => machine.meaning(step.kind).renamed?.(step, value, renamed) ?? value,
+    inferred: true,
+    observed: (step, value, renamed) => machine.meaning(step.kind).observedImage?.(step, value, renamed) ?? value,
   };
 }
 

@@ -9,7 +9,7 @@ const words = [0, 1, 2, 3, 4].map((i) => perMm(`word ${i}`)(0));
 
 export const EXPECTED_OF_THE_MACHINE: Readonly<Record<string, Expected>> = {
   // Of five stores some were made, and some of these have reached memory: 1 + 2 + .. + 6 pairs, without all five made and none there.
-  'a full buffer is no bound (of the machine)': {
+  'machine: full store buffer blocks': {
     system: () =>
       bareSystem({
         memory: 'tso',

@@ -1,6 +1,4 @@
 /** What notices a mistake in the engine: a random system, or one that was made for it. */
-import { MUTANTS, type Mutant } from '@shootdown/explorer';
-import { REDUCTIONS } from '../../../explorer/test/search/agree.ts';
 import { EXPECTED, unexpected } from '../../../explorer/test/search/expected.ts';
 import { tryAgain, tryOut } from '../../../explorer/test/search/families.ts';
 import { SHOWN, shownUnlike } from '../../../explorer/test/search/shown.ts';
@@ -19,21 +17,8 @@ export interface Found {
   readonly why?: string;
 }
 
-const PLAIN = { ...REDUCTIONS };
-
-/** From now on all comparisons leave out the rule of this name, if there is one: other mistakes are in the engine itself. */
-function leaveOut(mutant: string): Mutant[] {
-  const rules = MUTANTS.filter((rule) => rule === mutant);
-  Object.assign(
-    REDUCTIONS,
-    Object.fromEntries(Object.entries(PLAIN).map(([name, reduce]) => [name, { ...reduce, mutate: rules }])),
-  );
-  return rules;
-}
-
 /** Tries random systems, the quick families first, then the one that was made for the mistake. */
 export function findKiller(mutant: string, howMany: number, seed: number): Found {
-  leaveOut(mutant);
   let tried = 0;
   for (const family of [...FAMILIES].reverse()) {
     const found = tryOut(family, Math.max(10, Math.ceil(howMany * family.share)), seed, 250, false);
@@ -45,12 +30,11 @@ export function findKiller(mutant: string, howMany: number, seed: number): Found
   return why === undefined ? { tried } : { killer: 'made for it', tried, why };
 }
 
-/** What this killer says of the engine, with the rule of this name left out or kept; undefined when it notices nothing. */
-export function noticed(mutant: string, killer: Killer, rule: 'left out' | 'kept' = 'left out'): string | undefined {
-  const rules = leaveOut(rule === 'left out' ? mutant : '');
+/** What this killer says of the engine that this module was imported with; undefined when it notices nothing. */
+export function noticed(mutant: string, killer: Killer): string | undefined {
   if (killer === 'made for it') {
     const [shown, expected] = [SHOWN[mutant], { ...EXPECTED, ...EXPECTED_OF_THE_MACHINE }[mutant]];
-    return shown ? shownUnlike(shown) : expected && unexpected(expected, rules);
+    return shown ? shownUnlike(shown) : expected && unexpected(expected);
   }
   const family = FAMILIES.find(({ name }) => name === killer.family);
   return family ? tryAgain(family, killer.seed, killer.path) : undefined;

@@ -172,11 +172,11 @@ export function expectKnown(known: Known): void {
   const condition = meaning.needs?.(step);
   // A step that may go needs nothing more; one that waits for a condition says which cells hold it up.
   if (mayGo && condition)
-    expect({ holds: condition.holds(state), obstacles: condition.obstacles(state) }).toEqual({
+    expect({ holds: condition.holds(state), enablingSets: condition.enablingSets(state) }).toEqual({
       holds: true,
-      obstacles: [],
+      enablingSets: [],
     });
-  if (condition && !condition.holds(state)) expect(condition.obstacles(state).length).toBeGreaterThan(0);
+  if (condition && !condition.holds(state)) expect(condition.enablingSets(state).length).toBeGreaterThan(0);
   if (known.then === 'waits')
     return expect({ mayGo, needs: condition?.holds(state) }).toEqual({ mayGo: false, needs: false });
   expect(mayGo).toBe(true);

@@ -1,50 +1,53 @@
-/** A search that is written down, so that another process can go on with it: columns of numbers and plain values, by name. */
+/**
+ * A checkpoint: a search that is written to a file as it goes, so that another process can resume it. Columns of
+ * numbers and plain values, by name.
+ */
 
-/** A column, or a part of one. */
+/** A column of numbers, or a part of one. */
 export type Numbers = Int32Array | Uint8Array;
 
-/** Some rows of a column, one after the other. */
+/** Consecutive rows of a column. */
 export interface Rows {
-  /** Numbers in a row. */
+  /** Numbers per row. */
   readonly width: number;
-  /** Of a search that goes on in them: they are worth something only until `write` has returned. */
+  /** Owned by the search, which goes on changing them: valid only until `write` has returned. */
   readonly numbers: Numbers;
 }
 
-/** Rows that are written at one time. */
+/** Rows that are written together. */
 export interface Piece extends Rows {
   readonly column: string;
-  /** Do these rows take the place of all that were written before? */
+  /** Do these rows replace all that were written to the column before? */
   readonly whole: boolean;
 }
 
-/** What is written at one time: what is new in columns, and plain values, which take the place of those before. */
+/** What is written together: new rows of columns, and plain values, which replace those before. */
 export interface Block {
-  /** Does a search begin with it? All blocks before belong to another one then, and are worth nothing. */
+  /** Does a search begin with this block? Then all blocks before belong to another search and are void. */
   readonly first: boolean;
-  /** JSON, by name. */
+  /** JSON values by name. */
   readonly plain: Readonly<Record<string, unknown>>;
-  /** To be gone through once: records are packed as they are asked for. */
+  /** May be iterated once: records are packed on demand. */
   readonly pieces: Iterable<Piece>;
 }
 
 /** All blocks of one search, read back. */
 export interface Saved {
   readonly plain: Readonly<Record<string, unknown>>;
-  /** Rows of a column; 0 for one that nobody wrote. */
+  /** Number of rows of a column; 0 when it was never written. */
   rows(column: string): number;
-  /** The rows of a column, from the last that was written whole on. */
+  /** The rows of a column, beginning with the last that were written whole. */
   pieces(column: string): Iterable<Rows>;
-  /** The error for a search that cannot go on with it. */
+  /** The error for a checkpoint that the search cannot resume. */
   refuse(why: string): Error;
 }
 
-/** Where a search is written down as it goes. */
+/** Where a search writes checkpoints. */
 export interface Checkpoint {
-  /** What a process before this one has written; absent: nothing. */
+  /** What an earlier process has written; absent: the search begins anew. */
   readonly saved?: Saved;
-  /** Seconds of work between two blocks, at least. Blocks that take long to write are further apart. */
+  /** Least seconds of work between two blocks. Blocks that take long to write are further apart. */
   readonly every: number;
-  /** Keeps a block, so that it is there whole or not at all when the process is killed. */
+  /** Writes a block atomically: after a kill it is there whole or not at all. */
   write(block: Block): void;
 }

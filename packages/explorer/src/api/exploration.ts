@@ -1,25 +1,28 @@
-/** What is asked of an exploration, and what it answers: plain data. */
+/** Options and results of an exploration, as plain data. */
 import type { Schedule } from './system.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Reductions } from './reductions.ts';
 
-/** Bounds of a search, and when it gives up. */
+/** Bounds of a search, and how it is made. */
 export interface ExploreOptions {
-  /** Stop at the first claim that must not fail and does. A deadlock stops nothing. */
+  /** Stop at the first claim that must not fail and does. A deadlock does not stop a search. */
   readonly stopAtFirst: boolean;
-  /** Give up once there are more states than this. */
+  /** Most states: the search gives up when there are more. */
   readonly maxStates: number;
-  /** Give up once states and the ways to them take more bytes than this. Looked at every few thousand transitions. */
+  /** Most bytes of states and of the paths to them. Looked at every few thousand transitions. */
   readonly maxBytes?: number;
-  /** Take at most this many steps from the start. */
+  /** Most steps from the start. Without it depth is unbounded; with it nothing is reduced. */
   readonly maxDepth?: number;
-  /** Give up after so much time. A search that goes on from a checkpoint has it once more. */
+  /** Most milliseconds. A search that is resumed from a checkpoint has them once more. */
   readonly deadlineMs?: number;
-  /** Where the search is written down as it goes, and what to go on with. */
+  /** Where checkpoints are written, and what to resume. */
   readonly checkpoint?: Checkpoint;
-  /** What to leave out without changing the verdict. Absent: nothing. With `maxDepth` nothing is left out either. */
+  /** Reductions, none of which changes the verdict. Absent: none. Ignored with `maxDepth`. */
   readonly reduce?: Reductions;
-  /** Tells states apart by 64-bit fingerprints alone, which `seed` mixes: less memory, and states may be missed (`omissionRisk`). */
+  /**
+   * Hash compaction: states are told apart by 64-bit fingerprints alone, mixed by `seed`. Needs less memory, and may
+   * miss states (`omissionRisk`).
+   */
   readonly compact?: { readonly seed: number };
   readonly signal?: AbortSignal;
   /** Called about ten times a second. */
@@ -30,18 +33,18 @@ export interface Progress {
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
-  /** States found whose steps were not taken yet. */
+  /** States that were found and not expanded yet. */
   readonly waiting: number;
   readonly seconds: number;
-  /** What states and the ways to them take. */
+  /** Bytes of states and of the paths to them. */
   readonly bytes: number;
-  /** A reduced search is made again until it learns nothing that would have changed it: which of these searches it is, from 1. */
+  /** A reduced search is repeated until it has converged: the number of this round, from 1. */
   readonly round: number;
-  /** Of `seconds` those of this round. */
+  /** Seconds of this round, of all `seconds`. */
   readonly roundSeconds: number;
 }
 
-/** A claim that failed, and a schedule to where it does: a shortest one, unless a reduced search went on after the first. */
+/** A claim that failed, and a schedule to it: a shortest one, unless a reduced search went on after the first. */
 export interface Violation {
   readonly claim: string;
   readonly schedule: Schedule;
@@ -49,8 +52,8 @@ export interface Violation {
 }
 
 /**
- * How often a claim held. Counted once per state and way the judged step ended, however many schedules lead there. Of a reduced search
- * only whether a count is 0 means something.
+ * How often a counted claim held and failed: once per state and edge into it, however many schedules lead there. In a
+ * reduced search only whether a number is 0 means something.
  */
 export interface TallyCount {
   readonly claim: string;
@@ -66,21 +69,26 @@ export interface Deadlock {
   readonly stuck: readonly { readonly process: string; readonly waitsFor: string }[];
 }
 
-/** A schedule after which no schedule leads to an end, though processes may move: its last moves lead back to a state that was there before. */
+/**
+ * A schedule to a state from which no terminal state is reachable although processes move: its last moves are a loop.
+ */
 export interface Livelock extends Deadlock {
-  /** Which move of the schedule begins the loop, from 0: all from there on can be repeated for ever. Absent where no loop was looked for long enough. */
+  /**
+   * Index of the move that begins the loop, from 0: the moves from there on can be repeated for ever. Absent when no
+   * loop was found within the limit.
+   */
   readonly loop?: number;
 }
 
-/** Code that came to something it cannot go on with (a `bound` step): what lies behind it was not tried. */
+/** Code that reached something it cannot go on with (a step of kind `bound`): what lies behind it was not explored. */
 export interface GaveUp {
   readonly process: string;
-  /** Operations and hooks it is inside of, outermost first. */
+  /** Functions that the code is inside of, outermost first. */
   readonly where: readonly string[];
   readonly why: string;
-  /** States in which nothing can move and it stands there. 0 where others move for ever. */
+  /** States in which no process is enabled and this code has given up. 0 where others move for ever. */
   readonly states: number;
-  /** A way there: the first that was found. Absent where only runs that learn the code before a search came there. */
+  /** The first schedule found. Absent where only runs before the search came there. */
   readonly schedule?: Schedule;
 }
 
@@ -91,46 +99,52 @@ export interface Reached {
   readonly count: number;
 }
 
-/** What an exploration found. */
+/** The result of an exploration. */
 export interface Exploration {
-  /** `complete`: every schedule was tried. Otherwise what was not found may still exist. */
+  /** `complete`: every schedule was explored. Otherwise what was not found may still exist. */
   readonly outcome: 'complete' | 'stopped-at-violation' | 'bound' | 'interrupted';
-  /** Which bound ended it, when one did. */
+  /** The bound that ended it, when one did. */
   readonly bound?: 'maxStates' | 'maxBytes' | 'maxDepth' | 'deadlineMs';
-  /** Where the search, or the one for a shortest way to what was found, was cut short: by what, and how many states it had not gone on from. */
+  /**
+   * Where the search, or the one for a shortest schedule, was cut short: by what, and how many states were not
+   * expanded.
+   */
   readonly cut?: { readonly by: 'states' | 'memory' | 'time' | 'interrupt'; readonly waiting: number };
   readonly states: number;
   readonly transitions: number;
-  /** Steps of the longest of all shortest ways to a state. */
+  /** Length of the longest of all shortest schedules to a state, in steps. */
   readonly depth: number;
-  /** States where every main process has ended and nothing can move. */
+  /** Terminal states in which every main process has terminated. */
   readonly ends: number;
-  /** States where nothing can move and some process gave up: neither an end nor a deadlock, nothing is judged there. */
+  /**
+   * States in which no process is enabled and some process has given up: neither an end nor a deadlock, and nothing is
+   * judged there.
+   */
   readonly bounded: number;
-  /** What code gave up at, each place once. An exploration with any has not shown what lies behind them: `complete` speaks of the rest. */
+  /** Places where code gave up, each once. What lies behind them was not shown: `complete` speaks of the rest. */
   readonly gaveUp: readonly GaveUp[];
   readonly deadlocks: number;
   /** Local states of all processes. */
   readonly nodes: number;
-  /** Observations that led from one to another. */
+  /** Edges between local states: observed values. */
   readonly edges: number;
-  /** How often code was run to learn them. */
+  /** How often code was run from its start to learn them. */
   readonly replays: number;
-  /** Searches made; the last one learned nothing that would have changed it, and states and transitions are its own. */
+  /** Rounds of the fixpoint iteration; states and transitions are those of the last one, which had converged. */
   readonly rounds: number;
   readonly seconds: number;
-  /** Why processes that were supposed to be alike are not: they were told apart. */
-  readonly unlike?: string;
-  /** About how likely it is that a state was missed, when states were told apart by fingerprints alone. */
+  /** Why an inferred symmetry was rejected; the system was explored without it. */
+  readonly symmetryRejected?: string;
+  /** Approximate probability that a state was missed, with `compact`. */
   readonly omissionRisk?: number;
   readonly violations: readonly Violation[];
   readonly tally: readonly TallyCount[];
   readonly deadlock?: Deadlock;
-  /** A schedule after which processes may move for ever, but some main process can never end whatever they do. */
+  /** A livelock: a schedule after which some main process can never terminate, though processes may move for ever. */
   readonly neverEnds?: Livelock;
   /**
-   * A schedule after which the code of a daemon (an interrupt handler, a callback) that others have brought about never comes to its end: it waits
-   * where nothing moves any more, or goes round in a loop that leaves nobody out who could move.
+   * A schedule after which a daemon that was started by others never returns to its beginning: it is blocked where no
+   * process is enabled, or goes round in a loop in which every enabled process has its turn.
    */
   readonly unended?: Livelock;
   readonly reached: readonly Reached[];

@@ -1,27 +1,33 @@
-/** A step: one indivisible thing a CPU does, as plain data. Its meaning is three functions over a store. */
+/**
+ * Steps and what they mean. A step is one indivisible action as plain data; its meaning is a few functions over a
+ * store.
+ */
 import type { Cell } from './cell.ts';
 import type { Condition } from './condition.ts';
 
 /**
- * One indivisible action. Everything that decides its meaning is in these fields, so equal steps behave alike.
- * The explorer may let another process run before any step and nowhere else.
+ * One indivisible action. Everything that decides its meaning is in these fields: equal steps behave alike. Other
+ * processes may run before any step, and nowhere else.
  */
 export interface Step {
-  /** Which meaning it has, such as `load`, `rmw`, `spin_lock`, `ipi.send`. */
+  /** Selects the meaning: `load`, `lock`, `send` ... */
   readonly kind: string;
-  /** The CPU that does it. */
+  /** The CPU, or thread, that makes the step: the column in which a trace shows it. */
   readonly cpu: number;
-  /** Cells it names; each kind says which is which. */
+  /** The cells it names; each kind says which is which. */
   readonly cells: readonly Cell[];
-  /** Operands; each kind says which is which. */
+  /** Its operands; each kind says which is which. */
   readonly args: readonly number[];
-  /** For steps that wait: whom or what for. */
+  /** For steps that wait: what for, in words. */
   readonly why?: string;
-  /** For claims: what is judged. Plain data. */
+  /** For steps at which claims are judged: what is judged. Plain data. */
   readonly info?: unknown;
 }
 
-/** A piece of kernel code that may be interrupted at every step. What a step observes comes back as a number. */
+/**
+ * Code of a process: a generator of steps, which other processes may interrupt at every `yield`. What a step observes
+ * comes back as the value of the `yield`.
+ */
 export type Op<T = void> = Generator<Step, T, number>;
 
 /** Values of cells. */
@@ -29,8 +35,8 @@ export interface Store {
   get(cell: Cell): number;
   set(cell: Cell, value: number): void;
   /**
-   * Cells from `from` up to but not including `to` that may hold something else than 0, for a store that knows without looking
-   * at each. Absent, or undefined for this range: they have to be looked at.
+   * Cells from `from` up to but not including `to` that may be non-zero, for a store that knows without reading each of
+   * them. Absent, or undefined for this range: they have to be read.
    */
   held?(from: Cell, to: Cell): readonly Cell[] | undefined;
 }
@@ -50,39 +56,46 @@ export interface Footprint {
   readonly takes?: readonly Cell[];
 }
 
-/** What a kind of step means. */
+/** What a kind of step means. All functions must be pure: they depend on the step and on the cells that they read. */
 export interface Meaning {
-  /** May it happen now? Absent: always. */
+  /** Is the step enabled in this state? Absent: always. */
   enabled?(step: Step, store: Store): boolean;
   /**
-   * A condition without which it may not happen, put together so that the explorer sees which cells hold it up (`condition.ts`): the cells
-   * of a lock that it takes, flags of others that have to come. There may be more that `enabled` asks; never less (SD_BAD_STEP). Absent:
-   * nothing is known but what `enabled` reads.
+   * A condition without which the step is disabled, composed so that the explorer sees the necessary enabling sets
+   * (`condition.ts`): the cells of a lock that it takes, flags of others that it waits for. `enabled` may require more,
+   * never less (SD_BAD_STEP). Absent: only what `enabled` reads is known.
    */
   needs?(step: Step): Condition;
-  /** How many different outcomes the hardware allows now. Absent: one. */
+  /**
+   * Number of outcomes of the step in this state: a nondeterministic step has several, numbered from 0, and all are
+   * explored. Absent: one.
+   */
   choices?(step: Step, store: Store): number;
-  /** Does it and says what the CPU observes (0 when nothing). */
+  /**
+   * Makes the step: writes cells of the store.
+   * @param choice number of the outcome
+   * @returns the value that the code observes, a 32-bit integer; 0 when there is nothing to observe
+   */
   apply(step: Step, store: Store, choice: number): number;
   footprint(step: Step): Footprint;
-  /** What its image observes where CPUs have changed places. Absent: the same. */
-  renamed?(step: Step, observed: number, renamed: Renamed): number;
-  /** The step in words, after it happened. */
+  /** The value observed by the image of the step under a permutation of replicas. Absent: the same value. */
+  observedImage?(step: Step, observed: number, image: ImageOfBits): number;
+  /** The step in words, after it was made: a line of a trace. */
   tell(step: Step, observed: number, names: CellNames): string;
 }
 
-/** CPUs have changed places: how values tell it. */
-export interface Renamed {
-  /** The image of a set of CPUs. */
+/** How a permutation of replicas acts on values. */
+export interface ImageOfBits {
+  /** The image of a set of replicas, given and returned as bits. */
   set(bits: number): number;
-  /** The image of the number of a CPU. */
+  /** The image of the bit number of a replica. */
   bit(bit: number): number;
 }
 
-/** Names and readable values of cells. */
+/** Names of cells, and their values in words. */
 export interface CellNames {
   name(cell: Cell): string;
   value(cell: Cell, value: number): string;
-  /** Is it kept for claims only? Absent: none is. */
+  /** Is the cell auxiliary (a ghost): read by claims only? Absent: no cell is. */
   isGhost?(cell: Cell): boolean;
 }

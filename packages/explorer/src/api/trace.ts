@@ -1,11 +1,11 @@
-/** A replayed schedule, as plain data: what text, HTML and tests read. */
+/** A replayed schedule, as plain data: the input of every renderer and of tests. */
 
 /** One cell that a step changed. */
 export interface Change {
   readonly cell: string;
   readonly from: string;
   readonly to: string;
-  /** It is kept for claims only. */
+  /** It is read by claims only. */
   readonly ghost?: true;
 }
 
@@ -15,19 +15,19 @@ export interface TraceEvent {
   readonly number: number;
   readonly process: string;
   readonly cpu: number;
-  /** Operations and hooks the process is inside of, outermost first. */
+  /** Functions that the process is inside of, outermost first. */
   readonly where: readonly string[];
   readonly kind: string;
   /** The step in words. */
   readonly text: string;
-  /** Whom it waited for, if it is a step that waits. */
+  /** For a step that waits: what for. */
   readonly why?: string;
   /** Cells that the step names. */
   readonly cells: readonly string[];
   /** What it observed. */
   readonly observed: number;
   readonly changes: readonly Change[];
-  /** Claims that failed right after this step, with what was seen. */
+  /** Claims that failed right after this step, with what they saw. */
   readonly broken: readonly { readonly claim: string; readonly seen?: string }[];
 }
 
@@ -35,13 +35,14 @@ export interface TraceEvent {
 export interface Trace {
   readonly processes: readonly { readonly name: string; readonly cpu: number }[];
   readonly events: readonly TraceEvent[];
-  /** Claims that fail where everything has ended. */
+  /** Claims about terminal states that fail at the end. */
   readonly brokenAtEnd: readonly { readonly claim: string; readonly seen?: string }[];
-  /** Processes that can never move again, when the schedule ends in a deadlock. */
+  /** Processes that are stuck, when the schedule ends in a deadlock. */
   readonly stuck: readonly { readonly process: string; readonly waitsFor: string }[];
   /**
-   * The schedule ends in a state that was there before: what happened since can happen again, for ever. `from`: number of the step that begins it;
-   * `processes`: main processes that have not ended, each with the functions it is inside of.
+   * The schedule ends in a state that occurred before: what happened in between can be repeated for ever. `from`:
+   * number of the step that begins the loop; `processes`: main processes that have not terminated, each with the
+   * functions it is inside of.
    */
   readonly loop?: {
     readonly from: number;

@@ -1,47 +1,48 @@
-/** Which cells the step of each local state touches: learned by watching, like the automata themselves. */
+/**
+ * Access sets: the cells that the step of each local state reads, writes and updates, learned by recording what it
+ * does.
+ */
 import type { Cell } from '../api/cell.ts';
 import type { System } from '../api/system.ts';
 import type { Automaton } from './automaton.ts';
 import { BitRows } from '../store/bit-rows.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import { plain } from '../store/loading.ts';
-import type { Mutant } from '../api/reductions.ts';
 import type { Saving } from '../store/saving.ts';
 
 /**
- * What was seen so far. It may lack what no search has seen yet: a search that made use of it is worth something only when
- * `version` has not moved while it ran. (A step is a function of what it reads: its first read is always the same, and is seen the
- * first time; its second depends on the value of the first, and so on. So the first time that a step does something new is seen
- * by every search that reaches this step with equal values in all cells that it was known to read.)
+ * What was recorded so far. It may be incomplete: a search that relies on it proves something only if nothing relevant
+ * was added while it ran. (A step is a function of what it reads: its first read is always the same and is recorded the
+ * first time; its second depends on the value of the first, and so on. So when a step does something new, it is
+ * recorded by every search that reaches the step with equal values in all cells that it was known to read.)
  */
-export class Footprints {
-  /** Moves when something new was seen. */
+export class AccessSets {
+  /** Incremented when something new was recorded. */
   version = 0;
   readonly reads = new BitRows();
   readonly writes = new BitRows();
-  /** Updates that were declared to commute, and nothing else. */
+  /** Updates that were declared to commute, and that are not read or written otherwise. */
   readonly adds = new BitRows();
-  /** Cells that claims look at, which are judged after the step. */
+  /** Cells read by claims that are judged after the step. */
   readonly claims = new BitRows();
-  /** Row 0: cells that claims about ends look at. */
+  /** Row 0: cells read by claims about terminal states. */
   readonly finals = new BitRows();
-  /** Cells by slot: those that were ever touched. */
+  /** Touched cells; the index is the slot of a cell. */
   readonly cells: Cell[] = [];
   private readonly slots: Int32Array;
   private readonly declared: (Declared | undefined)[] = [];
-  /** Per slot: the kind of step that adds to it; `mixed` when there are several. */
-  private readonly adders: string[] = [];
+  /** Per slot: the kind of step that updates it; `mixed` when there are several. */
+  private readonly updateKinds: string[] = [];
 
   constructor(
     private readonly system: System,
     private readonly automaton: Automaton,
     private readonly commute: boolean,
-    private readonly mutants: ReadonlySet<Mutant>,
   ) {
     this.slots = new Int32Array(system.cellCount).fill(-1);
   }
 
-  /** Number of a touched cell. */
+  /** Slot of a cell, which is touched. */
   slot(cell: Cell): number {
     const known = this.slots[cell]!;
     if (known >= 0) return known;
@@ -49,7 +50,7 @@ export class Footprints {
     return (this.slots[cell] = this.cells.length - 1);
   }
 
-  /** Slot of a cell, or -1 when nobody was seen touching it. */
+  /** Slot of a cell, or -1 when it was never touched. */
   slotIfTouched(cell: Cell): number {
     return this.slots[cell]!;
   }
@@ -58,77 +59,77 @@ export class Footprints {
     if (this.reads.add(node, this.slot(cell))) this.version++;
   }
 
-  /** What is judged after a step sees more than the step: it may be told whether a queue was added to. */
+  /** A claim judged after a step sees more than the step itself: it can tell whether something was enqueued. */
   noteClaim(node: number, cell: Cell): void {
     if (this.claims.add(node, this.slot(cell))) this.version++;
   }
 
-  /** A read or write of a step while it happens. */
+  /** Records a read or a write of a step. */
   noteTouch(node: number, cell: Cell, rows: BitRows): void {
     const slot = this.slot(cell);
-    if (this.declaredOf(node).adds.has(cell)) rows = this.adderOf(node, slot);
+    if (this.declaredOf(node).adds.has(cell)) rows = this.updateRowOf(node, slot);
     if (rows.add(node, slot)) this.version++;
   }
 
   noteFinal(cell: Cell): void {
-    if (this.finals.add(0, this.slot(cell)) && !this.mutants.has('finals make news')) this.version++;
+    if (this.finals.add(0, this.slot(cell))) this.version++;
   }
 
-  /** Learns of `image` what is known of `node`, which touches the images of its cells. */
-  mirror(node: number, image: number, map: (cell: Cell) => Cell): void {
+  /** Adds to `image` what is known of `node`, mapped by a permutation of cells. */
+  addImage(node: number, image: number, map: (cell: Cell) => Cell): void {
     for (const rows of [this.reads, this.writes, this.adds, this.claims]) {
       for (let slot = 0; slot < this.cells.length; slot++) {
         if (!rows.has(node, slot)) continue;
         const there = this.slot(map(this.cells[slot]!));
-        if (rows === this.adds) this.adderOf(image, there);
+        if (rows === this.adds) this.updateRowOf(image, there);
         if (rows.add(image, there)) this.version++;
       }
     }
   }
 
-  mirrorFinals(map: (cell: Cell) => Cell): void {
+  addFinalImages(map: (cell: Cell) => Cell): void {
     for (let slot = 0; slot < this.cells.length; slot++)
       if (this.finals.has(0, slot)) this.noteFinal(map(this.cells[slot]!));
   }
 
-  /** Of 32 slots those to which steps of two kinds add: these updates are ordinary ones. */
+  /** Of 32 slots, those that are updated by steps of two kinds: such updates do not commute. */
   mixedBits(word: number): number {
     let bits = 0;
-    for (let i = 0; i < 32; i++) if (this.adders[32 * word + i] === 'mixed') bits |= 1 << i;
+    for (let i = 0; i < 32; i++) if (this.updateKinds[32 * word + i] === 'mixed') bits |= 1 << i;
     return bits;
   }
 
   save(to: Saving): void {
-    to.plain('footprints', { version: this.version, cells: [...this.cells], adders: [...this.adders] });
+    to.plain('access sets', { version: this.version, cells: [...this.cells], updateKinds: [...this.updateKinds] });
     for (const name of ROWS) this[name].save(to, name);
   }
 
-  /** @throws what `from` says when cells that have a slot from the start have another one there */
+  /** @throws the error of `from` when the cells that have a slot from the start differ */
   load(from: Saved): void {
-    const { version, cells, adders } = plain<{ version: number; cells: Cell[]; adders: (string | null)[] }>(
+    const { version, cells, updateKinds } = plain<{ version: number; cells: Cell[]; updateKinds: (string | null)[] }>(
       from,
-      'footprints',
+      'access sets',
     );
     for (const cell of cells) this.slot(cell);
     if (this.cells.some((cell, slot) => cell !== cells[slot])) throw from.refuse('it begins with other cells');
     this.version = version;
-    adders.forEach((kind, slot) => {
-      if (kind !== null) this.adders[slot] = kind;
+    updateKinds.forEach((kind, slot) => {
+      if (kind !== null) this.updateKinds[slot] = kind;
     });
     for (const name of ROWS) this[name].load(from, name);
   }
 
-  private adderOf(node: number, slot: number): BitRows {
+  private updateRowOf(node: number, slot: number): BitRows {
     const kind = this.automaton.steps[node]!.kind;
-    const known = (this.adders[slot] ??= kind);
-    if (known !== kind && known !== 'mixed' && !this.mutants.has('adds of two kinds meet')) {
-      this.adders[slot] = 'mixed';
+    const known = (this.updateKinds[slot] ??= kind);
+    if (known !== kind && known !== 'mixed') {
+      this.updateKinds[slot] = 'mixed';
       this.version++;
     }
     return this.adds;
   }
 
-  /** What the step of a node is said to do to cells, beyond reading and writing them. */
+  /** Declared accesses of the step of a node. */
   declaredOf(node: number): Declared {
     const known = this.declared[node];
     if (known) return known;
@@ -143,7 +144,7 @@ export class Footprints {
   }
 }
 
-/** Cells by what `Footprint` says of them. */
+/** Cells as `Footprint` declares them. */
 interface Declared {
   readonly adds: ReadonlySet<Cell>;
   readonly posts: ReadonlySet<Cell>;

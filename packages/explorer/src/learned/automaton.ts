@@ -1,9 +1,9 @@
-/** Local automata: what each process does next after all it has observed, learned from its code on demand. */
+/** Local automata: what each process does next after all that it has observed, learned from its code on demand. */
 import { isRun, watchMade } from '../instrument/made.ts';
 import { Mistake } from '../api/mistakes.ts';
 import type { Meaning, Op, Step } from '../api/step.ts';
 import type { Check, Process, System } from '../api/system.ts';
-import { Audit } from './nondeterminism.ts';
+import { NondeterminismCheck } from './nondeterminism.ts';
 import { Edges } from './edges.ts';
 import { doubled } from '../store/growable.ts';
 import type { GaveUpPlace } from '../search/findings.ts';
@@ -12,31 +12,31 @@ import { place, resume, sameStep, tellStep } from './resume.ts';
 import { TRAIT, traitsOf } from '../store/traits.ts';
 
 /**
- * Nodes are local states (which step comes next), edges are observed values. Code runs only when an edge is taken for the
- * first time: from its start, fed with what was observed on the way. A daemon that returns is at its root again.
- * Ended code has no future, so all ends of one process are one node.
+ * Nodes are local states (each with its next step), edges are observed values. Code runs only when an edge is taken for
+ * the first time: from its start, fed with what was observed on the path. A daemon that returns is at its root again. A
+ * terminated process has no future, so all its ends are one node.
  */
 export class Automaton {
-  /** Per node: the step it does next; none at an end. */
+  /** Per node: its next step; none where the process has terminated. */
   readonly steps: (Step | undefined)[] = [];
   readonly meanings: (Meaning | undefined)[] = [];
   readonly checks: (readonly Check[])[] = [];
-  /** Per node: operations and hooks the code is inside of at its step. */
+  /** Per node: functions that the code is inside of at its step, outermost first. */
   readonly where: (readonly string[])[] = [];
   readonly processOf: number[] = [];
   /** Per node: bits of TRAIT. */
   traits = new Uint8Array(256);
-  /** Per process: the node it starts at. */
+  /** Per process: its first node. */
   readonly roots: Int32Array;
-  /** How often code was run from its start, to learn something. */
+  /** How often code was run from its start to learn something. */
   replays = 0;
   readonly edges = new Edges();
 
   /** Per node: the edge that found it, -1 for roots. */
   private readonly foundBy: number[] = [];
   private readonly ends: (number | undefined)[] = [];
-  /** How many edges there were when all of them were run once more. */
-  private audited = -1;
+  /** Number of edges at the last check for determinism. */
+  private checkedEdges = -1;
   private readonly byKey = new Map<string, number>();
 
   constructor(
@@ -53,8 +53,8 @@ export class Automaton {
     return this.steps.length;
   }
 
-  /** The edge that `node` takes after its step observed `value`. */
-  follow(node: number, value: number): number {
+  /** The edge that `node` takes when its step observes `value`. */
+  take(node: number, value: number): number {
     const edge = this.edges.find(node, value);
     return edge >= 0 ? edge : this.learn(node, value);
   }
@@ -81,54 +81,56 @@ export class Automaton {
   }
 
   /**
-   * Runs every way that was learned once more, the latest first. While learning, a way is run again only when it leads on; here the ends
-   * are checked too, and what code does after the code of other processes has run in another order. Where two histories were taken for
-   * one local state, the second is run on along what was learned from the first.
+   * Runs every learned path once more, the latest first, and compares. While learning, a path is run again only where
+   * it is extended; here leaves are checked too, and what code does after the code of other processes has run in
+   * another order. Where two histories were merged into one local state, the second is continued along what was learned
+   * from the first.
+   * @throws Mistake SD_HIDDEN_STATE
    */
-  audit(): void {
-    if (this.audited === this.edges.count) return;
-    this.audited = this.edges.count;
+  checkDeterminism(): void {
+    if (this.checkedEdges === this.edges.count) return;
+    this.checkedEdges = this.edges.count;
     const { replays } = this;
-    const audit = new Audit(this.edges, (node) => this.edges.has(node));
+    const checkDeterminism = new NondeterminismCheck(this.edges, (node) => this.edges.has(node));
     for (let edge = this.edges.count - 1; edge >= 0; edge--) {
       const node = this.edges.to[edge]!;
       if (this.foundBy[node] === edge && this.edges.has(node)) continue;
-      for (const onward of audit.waysOn(edge)) this.walk(edge, onward);
+      for (const onward of checkDeterminism.continuationsOf(edge)) this.walk(edge, onward);
     }
     // Nothing is learned here.
     this.replays = replays;
   }
 
-  /** Runs the code along the way to the end of `edge`, then on along edges that were learned from other histories. */
+  /** Runs the code along the path to the end of `edge`, then on along edges that were learned from other histories. */
   private walk(edge: number, onward: readonly number[]): void {
     const { from, to, observed } = this.edges;
     const p = this.processOf[from[edge]!]!;
     const process = this.system.processes[p]!;
     const start = this.run(p, from[edge]!, observed[edge]!);
     let { step } = start;
-    const way = [...this.wayTo(from[edge]!), edge];
+    const path = [...this.pathTo(from[edge]!), edge];
     for (let i = 0; ; i++) {
-      const node = to[way.at(-1)!]!;
+      const node = to[path.at(-1)!]!;
       if (step === undefined && process.role === 'daemon' && node === this.roots[p]) return;
-      this.mustBe(node, step, way);
+      this.mustMatch(node, step, path);
       const next = onward[i];
       if (step === undefined || next === undefined) return;
       step = resume(this.system, process, start.op, observed[next]!);
-      way.push(next);
+      path.push(next);
     }
   }
 
-  /** Runs the code of process `p` along the way to `node`, then lets it observe `value` there. */
+  /** Runs the code of process `p` along the path to `node`, then lets it observe `value` there. */
   private run(p: number, node: number, value: number): { op: Op<unknown>; step: Step | undefined } {
     const process = this.system.processes[p]!;
     const { op, step: first } = this.begin(process);
     let step = first;
-    const way = this.wayTo(node);
-    way.forEach((edge, i) => {
-      this.mustBe(this.edges.from[edge]!, step, way, i);
+    const path = this.pathTo(node);
+    path.forEach((edge, i) => {
+      this.mustMatch(this.edges.from[edge]!, step, path, i);
       step = resume(this.system, process, op, this.edges.observed[edge]!);
     });
-    this.mustBe(node, step, way);
+    this.mustMatch(node, step, path);
     this.identity.watch?.();
     step = resume(this.system, process, op, value);
     return { op, step };
@@ -148,17 +150,17 @@ export class Automaton {
     return this.foundBy[node]!;
   }
 
-  private wayTo(node: number): number[] {
+  private pathTo(node: number): number[] {
     const edges: number[] = [];
     for (let edge = this.foundBy[node]!; edge >= 0; edge = this.foundBy[this.edges.from[edge]!]!) edges.push(edge);
     return edges.reverse();
   }
 
-  /** The purity check: code that observes alike, or is taken for alike, behaves alike. */
-  private mustBe(node: number, step: Step | undefined, way: readonly number[], length = way.length): void {
+  /** Determinism: code that has observed alike, or is in the same local state, takes the same step. */
+  private mustMatch(node: number, step: Step | undefined, path: readonly number[], length = path.length): void {
     const known = this.steps[node];
     if (sameStep(known, step)) return;
-    const seen = way.slice(0, length).map((edge) => this.edges.observed[edge]);
+    const seen = path.slice(0, length).map((edge) => this.edges.observed[edge]);
     const at = this.identity.place?.().slice(-3) ?? [];
     throw new Mistake(
       'SD_HIDDEN_STATE',
@@ -174,7 +176,7 @@ export class Automaton {
     const key = `${p}|${name}`;
     const known = this.byKey.get(key);
     if (known !== undefined) {
-      this.mustBe(known, step, this.wayTo(known));
+      this.mustMatch(known, step, this.pathTo(known));
       return known;
     }
     const node = this.addNode(p, step, edge);
@@ -182,7 +184,7 @@ export class Automaton {
     return node;
   }
 
-  /** What the code of a node gave up at. */
+  /** Where and why the code of a node gave up. */
   gaveUpAt(node: number): GaveUpPlace {
     return {
       process: this.system.processes[this.processOf[node]!]!.name,
@@ -191,12 +193,12 @@ export class Automaton {
     };
   }
 
-  /** Nodes whose code has given up. All of them exist: code is learned along executions only. */
+  /** Nodes whose code has given up. All of them are reachable: code is learned along executions only. */
   get givenUp(): number[] {
     return this.steps.flatMap((_, node) => (this.traits[node]! & TRAIT.gaveUp ? [node] : []));
   }
 
-  /** The node of process `p` where its code has ended. */
+  /** The node of process `p` where it has terminated. */
   endOf(p: number): number {
     return (this.ends[p] ??= this.addNode(p, undefined, -1));
   }

@@ -1,13 +1,16 @@
-/** What a function of a store answers, looked up by what it reads: a tree of the cells it was seen reading, and the values found there. */
+/**
+ * Decision-tree memoization of functions of a store: results are looked up by the cells that the function reads, in
+ * order, and the values it finds there.
+ */
 import { Mistake } from '../api/mistakes.ts';
 import { doubled } from '../store/growable.ts';
 
-/** Stands in the place of a cell where the answer depends on which outcome was chosen. */
+/** In place of a cell: the result depends on the number of the outcome. */
 export const CHOICE = -1;
 const LEAF = -2;
 const NONE = -1;
 
-/** An answer, and what was read to find it: CHOICE among the cells, values as records keep them. */
+/** A result, and what was read to compute it; values as records keep them. */
 export interface Leaf {
   readonly key: number;
   readonly cells: readonly number[];
@@ -16,18 +19,18 @@ export interface Leaf {
 }
 
 /**
- * One tree per key. An inner place names the cell that is read next; branches lead on by the value found there; a leaf holds the
- * answer. A function of a store reads the same cell first every time, then one that depends on the value of the first, and so on:
- * whoever walks from the root sees exactly what the function would read, and nothing else can change its answer.
+ * One tree per key. An inner place names the cell that is read next, its branches are the values found there, a leaf
+ * holds the result. A pure function always reads the same cell first, then one that depends on that value, and so on: a
+ * walk from the root reads what the function would read, and nothing else can change its result.
  */
-export class Decisions {
-  /** All answers, in the order in which they were learned. */
+export class DecisionTrees {
+  /** All results, in the order in which they were learned. */
   readonly learned: Leaf[] = [];
-  /** Per key: the root of its tree, plus one. */
+  /** Per key: 1 + the root of its tree. */
   private roots = new Int32Array(256);
-  /** Per place: the cell that is read there, CHOICE, or LEAF - answer. */
+  /** Per place: the cell that is read there, CHOICE, or LEAF - result. */
   private cell = new Int32Array(256);
-  /** Per place: its latest branch, NONE without one. */
+  /** Per place: its latest branch, or NONE. */
   private first = new Int32Array(256);
   private places = 0;
   /** Per branch: the value, the place it leads to, the branch before. */
@@ -37,7 +40,8 @@ export class Decisions {
   private branches = 0;
 
   /**
-   * The answer that is known for a record, or -1.
+   * The known result for a record, or -1.
+   * @param choice number of the outcome
    * @param wordOf per cell: its word in the record, negative where every record holds the initial value
    */
   find(key: number, choice: number, record: Int32Array, base: number, wordOf: Int32Array): number {
@@ -60,10 +64,10 @@ export class Decisions {
   }
 
   /**
-   * Adds an answer.
-   * @param cells what was read, in order, each cell once; CHOICE among them
+   * Adds a result.
+   * @param cells what was read, in order, each cell once; CHOICE may be among them
    * @param values what was found there, as records keep it
-   * @throws Mistake when the same key read something else before, having found the same
+   * @throws Mistake SD_HIDDEN_STATE when the same key has read another cell after the same values
    */
   learn(key: number, cells: readonly number[], values: readonly number[], answer: number): void {
     while (key >= this.roots.length) this.roots = doubled(this.roots);
@@ -76,7 +80,7 @@ export class Decisions {
         place = this.addPlace(reads);
         if (branch < 0) this.roots[key] = place + 1;
         else this.to[branch] = place;
-      } else if (this.cell[place] !== reads) throw fickle(this.cell[place]!, reads);
+      } else if (this.cell[place] !== reads) throw inconsistentRead(this.cell[place]!, reads);
       if (i === cells.length) return;
       branch = this.branchOf(place, values[i]!);
       place = this.to[branch]!;
@@ -114,7 +118,7 @@ export class Decisions {
 const tellPlace = (reads: number): string =>
   reads <= LEAF ? 'answered' : reads === CHOICE ? 'looked at the outcome chosen' : `read cell ${reads}`;
 
-const fickle = (before: number, now: number): Mistake =>
+const inconsistentRead = (before: number, now: number): Mistake =>
   new Mistake(
     'SD_HIDDEN_STATE',
     `the meaning of a step, or a claim, once ${tellPlace(before)} and now ${tellPlace(now)}, having read the same`,

@@ -1,14 +1,14 @@
-/** The edges of local automata, as columns of numbers: from a node, by an observed value, to a node. */
+/** Edges of local automata, as columns of numbers: from a node, by an observed value, to a node. */
 import { doubled } from '../store/growable.ts';
 
-/** Edges numbered in order of discovery. The edges of one node form a chain, the latest first. */
+/** Edges are numbered in order of discovery. The edges of one node form a linked list, the latest first. */
 export class Edges {
   count = 0;
   to = new Int32Array(256);
   from = new Int32Array(256);
   observed = new Int32Array(256);
   private after = new Int32Array(256);
-  /** Per node: the start of its chain, -1 for none. */
+  /** Per node: the first edge of its list, -1 for none. */
   private first = new Int32Array(256);
 
   addNode(node: number): void {
@@ -21,7 +21,10 @@ export class Edges {
     return this.first[node]! >= 0;
   }
 
-  /** The edge of `node` for an observed value, or -1. Most nodes have one; the chain of the others is as long as the values seen there. */
+  /**
+   * The edge of `node` for an observed value, or -1. Most nodes have one edge; the list of the others is as long as the
+   * values seen there.
+   */
   find(node: number, value: number): number {
     let edge = this.first[node]!;
     while (edge >= 0 && this.observed[edge] !== value) edge = this.after[edge]!;
@@ -35,7 +38,7 @@ export class Edges {
     return edges;
   }
 
-  /** Adds an edge; the caller says where it leads. */
+  /** Adds an edge; the caller sets where it leads. */
   add(from: number, observed: number): number {
     const edge = this.count++;
     if (edge === this.to.length) {

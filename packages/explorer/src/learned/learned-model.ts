@@ -1,31 +1,30 @@
-/** What searches of one system learn of it and hand on to each other. */
+/** The learned model: what searches of one system learn of it and hand on to each other. */
 import type { Numbered, System } from '../api/system.ts';
 import { Automaton } from './automaton.ts';
-import { Behaviour } from './transition-cache.ts';
+import { TransitionCache } from './transition-cache.ts';
 import type { Saved } from '../api/checkpoint.ts';
-import { Footprints } from './access-sets.ts';
+import { AccessSets } from './access-sets.ts';
 import { byHistory, type Identity } from './local-identity.ts';
 import { plain } from '../store/loading.ts';
-import { LocalSteps } from './local-steps.ts';
-import { Mirror } from '../symmetry/closure.ts';
-import { Renamings } from '../symmetry/permutations.ts';
-import type { Mutant, Reductions } from '../api/reductions.ts';
-import { digestOf, Relearned } from './relearn.ts';
+import { LocalTransitions } from './local-steps.ts';
+import { SymmetryClosure } from '../symmetry/closure.ts';
+import { SymmetryGroup } from '../symmetry/permutations.ts';
+import type { Reductions } from '../api/reductions.ts';
+import { digestOf, AutomatonCheckpoint } from './relearn.ts';
 import type { Saving } from '../store/saving.ts';
 
-/** Local automata, and the cells that their steps touch. */
-export class Knowledge {
+/** Local automata, cached transitions and access sets. */
+export class LearnedModel {
   readonly automaton: Automaton;
-  /** What was noted in footprints is never asked for again: they belong together. */
-  readonly behaviour = new Behaviour();
-  /** Learned only where a reduction makes use of them. */
-  readonly footprints: Footprints | undefined;
-  readonly mutants: ReadonlySet<Mutant>;
-  /** There wherever footprints are learned. */
-  readonly local: LocalSteps | undefined;
-  /** Only where symmetries are made use of. */
-  readonly mirror: Mirror | undefined;
-  private readonly relearned: Relearned;
+  /** Access sets are recorded when a transition is cached: the two belong together. */
+  readonly cache = new TransitionCache();
+  /** Learned only where a reduction needs them. */
+  readonly accessSets: AccessSets | undefined;
+  /** Present wherever access sets are learned. */
+  readonly local: LocalTransitions | undefined;
+  /** Present only where symmetry is used. */
+  readonly closure: SymmetryClosure | undefined;
+  private readonly automatonCheckpoint: AutomatonCheckpoint;
   private fixed: number | undefined;
 
   constructor(
@@ -33,13 +32,12 @@ export class Knowledge {
     readonly reduce: Reductions,
     identity: Identity = byHistory,
   ) {
-    this.mutants = new Set(reduce.mutate);
     this.automaton = new Automaton(system, identity);
-    this.relearned = new Relearned(this.automaton);
+    this.automatonCheckpoint = new AutomatonCheckpoint(this.automaton);
     const { persistent, fuse, local, sleep, symmetry, deadCells } = reduce;
-    const renamings =
+    const group =
       symmetry === true && system.symmetry !== undefined
-        ? new Renamings(system.symmetry, system.processes.length)
+        ? new SymmetryGroup(system.symmetry, system.processes.length)
         : undefined;
     const used =
       persistent === true ||
@@ -47,27 +45,23 @@ export class Knowledge {
       local === true ||
       sleep === true ||
       deadCells === true ||
-      renamings !== undefined;
-    this.footprints = used ? new Footprints(system, this.automaton, reduce.commute === true, this.mutants) : undefined;
+      group !== undefined;
+    this.accessSets = used ? new AccessSets(system, this.automaton, reduce.commute === true) : undefined;
     this.local =
-      this.footprints &&
-      new LocalSteps(
-        system,
-        this.automaton,
-        this.footprints,
-        renamings?.generators ?? [],
-        local === true,
-        this.mutants,
-      );
-    this.mirror = renamings && new Mirror(system, this.automaton, this.behaviour, renamings, this.local!, this.mutants);
+      this.accessSets &&
+      new LocalTransitions(system, this.automaton, this.accessSets, group?.generators ?? [], local === true);
+    this.closure = group && new SymmetryClosure(system, this.automaton, this.cache, group, this.local!);
   }
 
-  /** What steps do and what claims say is not saved: it is looked up again when it is met, and touches nothing new then. */
+  /**
+   * The transition cache is not saved: it is filled again when transitions occur again, and nothing new is recorded
+   * then.
+   */
   save(to: Saving): void {
     to.plain('system', this.digest());
     to.plain('interned', this.system.interned?.numbered() ?? []);
-    this.relearned.save(to);
-    this.footprints?.save(to);
+    this.automatonCheckpoint.save(to);
+    this.accessSets?.save(to);
     this.local?.save(to);
   }
 
@@ -76,13 +70,13 @@ export class Knowledge {
       throw from.refuse('it is of a system with other processes, cells or initial values');
     const interned = plain<readonly Numbered[]>(from, 'interned');
     if (!(this.system.interned?.renumber(interned) ?? interned.length === 0))
-      throw from.refuse('numbers stand for other things');
-    this.relearned.load(from);
-    this.footprints?.load(from);
+      throw from.refuse('its interned numbers stand for other things');
+    this.automatonCheckpoint.load(from);
+    this.accessSets?.load(from);
     this.local?.load(from);
   }
 
-  /** Of all that is fixed: processes, cells, what they hold at the start, and how it is searched. */
+  /** Checksum of everything that is fixed: processes, cells, initial values, reductions. */
   private digest(): number {
     if (this.fixed !== undefined) return this.fixed;
     const { system, reduce } = this;
@@ -97,8 +91,8 @@ export class Knowledge {
     return (this.fixed = digest);
   }
 
-  /** Moves when anything new was learned. */
+  /** Incremented when anything new was learned. */
   get version(): number {
-    return this.automaton.edges.count + (this.footprints?.version ?? 0);
+    return this.automaton.edges.count + (this.accessSets?.version ?? 0);
   }
 }

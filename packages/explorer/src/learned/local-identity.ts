@@ -1,30 +1,30 @@
-/** When are two local states of a process the same? */
+/** When do two local states of a process count as one? */
 import { LocalStates } from '../instrument/local-state.ts';
 import type { Step } from '../api/step.ts';
 
-/** Local states with equal names are one; they must behave alike. */
+/** Local states with equal names are merged; they must behave alike. */
 export interface Identity {
   /**
-   * Asked right after the code of a process stopped at `step`.
-   * No name: the state is told apart by everything its process has observed.
+   * Called right after the code of a process stopped at `step`.
+   * @returns a name; undefined: the local state is told apart by everything its process has observed
    */
   (process: number, step: Step): string | undefined;
-  /** Told before code is run from its start. */
+  /** Called before code is run from its start. */
   readonly restart?: () => void;
-  /** Told before code runs on to the step that will be asked about, by the function that calls `resume`. */
+  /** Called before code runs on to the step that will be asked about, by the function that calls `resume`. */
   readonly watch?: () => void;
   /** Functions of the code that was run last, outermost first. */
   readonly place?: () => readonly string[];
-  /** Why some states have no name. */
+  /** Why some local states have no name. */
   readonly problems?: ReadonlySet<string>;
 }
 
-/** Sound for any code, and needs no help: what a process has observed since it started decides what it does. */
+/** By history: what a process has observed since it started decides what it does. Sound for any code. */
 export const byHistory: Identity = () => undefined;
 
 /**
- * What code will do depends on where it stands and on what it still remembers, not on how it came there: call sites and live
- * variables, as instrumented code tells them. Code that was not instrumented falls back to its history.
+ * By frames: what code will do depends on where it stands and on its live variables, which instrumented code reveals;
+ * not on how it came there. Code that was not instrumented falls back to its history.
  */
 export function byFrames(): Identity {
   const states = new LocalStates();

@@ -1,48 +1,51 @@
-/** Steps that read nothing but what nobody ever writes: they tell their process only what was so from the start. */
+/** Thread-local (invisible) transitions: steps that read only cells that nobody ever writes, and write nothing. */
 import type { Cell } from '../api/cell.ts';
 import type { Store } from '../api/step.ts';
 import type { System } from '../api/system.ts';
 import type { Automaton } from './automaton.ts';
-import type { Footprints } from './access-sets.ts';
+import type { AccessSets } from './access-sets.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import { doubled } from '../store/growable.ts';
 import { plain } from '../store/loading.ts';
 import type { Saving } from '../store/saving.ts';
-import type { Mutant } from '../api/reductions.ts';
-import type { Renaming } from '../symmetry/permutations.ts';
+import type { Permutation } from '../symmetry/permutations.ts';
 import { TRAIT } from '../store/traits.ts';
 
 const UNKNOWN = 0;
 const LOCAL = 1;
 const SHARED = 2;
-/** Local steps in a row after which code is taken to go round for ever: one of so many is made by itself. */
-export const MANY = 1000;
+/**
+ * Thread-local transitions in a row after which code is taken to loop: one in so many is explored like any other step.
+ */
+export const MOST_LOCAL_STEPS = 1000;
 
 /**
- * Such a step changes nothing, nobody can change what it observes, and no claim is judged there: it may be made together with the step
- * before it, whoever else could move. A gate that closes meanwhile holds up the process one step later; but
- * nothing holds up one that has ended, so the last step of code with gates is none of these. Which cells nobody writes is
- * learned, so it is worth something only in a search that learns nothing.
+ * Such a step changes nothing, nobody can change what it observes, and no claim is judged after it: it is made together
+ * with the step before it, whoever else is enabled. A gate that closes in between stops the process one step later.
+ * Since nothing stops a process that has terminated, the last step of code with gates does not count. Which cells are
+ * never written is learned, so a search proves something only if it learns nothing new about that.
  */
-export class LocalSteps {
+export class LocalTransitions {
   private kinds = new Uint8Array(256);
   private readonly values: number[] = [];
   private readonly written = new Set<Cell>();
-  /** Nodes of processes with gates of which is not known what comes after them. */
-  private readonly unsure: number[] = [];
+  /** Nodes of processes with gates whose successor is not known yet. */
+  private readonly undecided: number[] = [];
 
   constructor(
     private readonly system: System,
     private readonly automaton: Automaton,
-    private readonly footprints: Footprints,
-    private readonly generators: readonly Renaming[],
+    private readonly accessSets: AccessSets,
+    private readonly generators: readonly Permutation[],
     private readonly used: boolean,
-    private readonly mutants: ReadonlySet<Mutant>,
   ) {}
 
-  /** Takes account of what was learned; says whether other steps may be local now. */
+  /**
+   * Takes account of what was learned.
+   * @returns may other steps be thread-local now?
+   */
   refresh(): boolean {
-    const { writes, adds, cells } = this.footprints;
+    const { writes, adds, cells } = this.accessSets;
     const before = this.written.size;
     for (let slot = 0; slot < cells.length; slot++) {
       if (this.written.has(cells[slot]!)) continue;
@@ -50,10 +53,10 @@ export class LocalSteps {
       while (node < this.automaton.nodeCount && !writes.has(node, slot) && !adds.has(node, slot)) node++;
       if (node < this.automaton.nodeCount) this.note(cells[slot]!);
     }
-    const surer = this.unsure.some((node) => this.automaton.edges.find(node, this.values[node]!) >= 0);
+    const surer = this.undecided.some((node) => this.automaton.edges.find(node, this.values[node]!) >= 0);
     if (this.written.size === before && !surer) return false;
     this.kinds.fill(UNKNOWN);
-    this.unsure.length = 0;
+    this.undecided.length = 0;
     return true;
   }
 
@@ -73,29 +76,24 @@ export class LocalSteps {
     this.kinds.fill(UNKNOWN);
   }
 
-  /** Is the step of a node one? */
+  /** Is the step of a node thread-local? */
   has(node: number): boolean {
     if (!this.used) return false;
     while (node >= this.kinds.length) this.kinds = doubled(this.kinds);
     const known = this.kinds[node]!;
-    return (known === UNKNOWN ? (this.kinds[node] = this.look(node)) : known) === LOCAL;
+    return (known === UNKNOWN ? (this.kinds[node] = this.classify(node)) : known) === LOCAL;
   }
 
-  /** What it observes, always. */
+  /** The value that it always observes. */
   observed(node: number): number {
     return this.values[node]!;
   }
 
-  private look(node: number): typeof LOCAL | typeof SHARED {
+  private classify(node: number): typeof LOCAL | typeof SHARED {
     const step = this.automaton.steps[node];
     if (
       step === undefined ||
-      this.automaton.traits[node]! &
-        (TRAIT.ended |
-          TRAIT.gaveUp |
-          TRAIT.waits |
-          TRAIT.chooses |
-          (this.mutants.has('judged steps are not local') ? 0 : TRAIT.judged))
+      this.automaton.traits[node]! & (TRAIT.ended | TRAIT.gaveUp | TRAIT.waits | TRAIT.chooses | TRAIT.judged)
     )
       return SHARED;
     try {
@@ -104,51 +102,49 @@ export class LocalSteps {
       if (error instanceof Changes) return SHARED;
       throw error;
     }
-    return this.mayBeHeldUpForEver(node) ? SHARED : LOCAL;
+    return this.mayBeGatedForever(node) ? SHARED : LOCAL;
   }
 
-  /** Does a process with gates end or give up by this step? Before it it is stuck where a gate stays shut, after it it is not. */
-  private mayBeHeldUpForEver(node: number): boolean {
+  /**
+   * Does this step terminate a process with gates, or make it give up? Before it a closed gate blocks the process for
+   * ever, after it no gate does.
+   */
+  private mayBeGatedForever(node: number): boolean {
     const { automaton } = this;
-    if (
-      !this.system.processes[automaton.processOf[node]!]!.gates?.length ||
-      this.mutants.has('before an end gates hold up')
-    )
-      return false;
+    if (!this.system.processes[automaton.processOf[node]!]!.gates?.length) return false;
     const edge = this.edgeAfter(node);
-    if (edge < 0) this.unsure.push(node);
+    if (edge < 0) this.undecided.push(node);
     return edge < 0 || (automaton.traits[automaton.edges.to[edge]!]! & (TRAIT.ended | TRAIT.gaveUp)) !== 0;
   }
 
-  /** -1 while it was not taken: what seems to be a constant may turn out to be written. With a symmetry it is learned at once, alike for all images. */
+  /**
+   * The edge after a thread-local step, -1 while it was not taken: what seems constant may turn out to be written. With
+   * a symmetry it is learned at once, so that images are treated alike.
+   */
   private edgeAfter(node: number): number {
     const { automaton } = this;
     if (this.generators.length === 0) return automaton.edges.find(node, this.values[node]!);
-    // Of code that goes round for ever not all is learned.
+    // Code that loops for ever is not learned completely.
     let row = 0;
     for (
       let edge = automaton.edgeInto(node);
-      edge >= 0 && row < MANY && this.kinds[automaton.edges.from[edge]!] === LOCAL;
+      edge >= 0 && row < MOST_LOCAL_STEPS && this.kinds[automaton.edges.from[edge]!] === LOCAL;
       row++
     )
       edge = automaton.edgeInto(automaton.edges.from[edge]!);
-    return row < MANY ? automaton.follow(node, this.values[node]!) : -1;
+    return row < MOST_LOCAL_STEPS ? automaton.take(node, this.values[node]!) : -1;
   }
 
   private readonly constants: Store = {
     get: (cell) => {
-      if (this.isWritten(cell)) throw new Changes();
+      if (this.written.has(cell)) throw new Changes();
       return this.system.initial(cell);
     },
     set: () => {
       throw new Changes();
     },
   };
-
-  private isWritten(cell: Cell): boolean {
-    return this.written.has(cell) && !this.mutants.has('what is written is not local');
-  }
 }
 
-/** A step looked at a cell that somebody writes, or writes itself. */
+/** The step reads a cell that somebody writes, or writes itself. */
 class Changes extends Error {}

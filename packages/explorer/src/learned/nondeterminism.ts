@@ -1,15 +1,21 @@
-/** Which ways to run once more, so that histories that were taken for one local state are seen to behave alike. */
+/**
+ * Check for uncontrolled nondeterminism: which paths to run once more, so that histories that were merged into one
+ * local state are seen to behave alike.
+ */
 import type { Edges } from './edges.ts';
 
-/** Ways on from one merged edge, at most. */
+/** Most continuations from one merged edge. */
 const WAYS = 4;
-/** Steps of one way on, at most: loops lead nowhere else. */
+/** Most steps of one continuation: loops lead nowhere new. */
 const LONGEST = 400;
-/** Steps of all of them, at most: about a second. */
+/** Most steps of all of them: about a second. */
 const BUDGET = 1_000_000;
 
-export class Audit {
-  /** Per node: how often a way left it. Takes its edges in turn, so that all of them are tried by one history or another. */
+export class NondeterminismCheck {
+  /**
+   * Per node: how often a path left it. Its edges are taken in turn, so that all are tried after one history or
+   * another.
+   */
   private readonly turns = new Map<number, number>();
   private left = BUDGET;
 
@@ -18,15 +24,15 @@ export class Audit {
     private readonly leadsOn: (node: number) => boolean,
   ) {}
 
-  /** Edges to go along after `edge`, one list per run; one empty list where nothing is known to follow. */
-  waysOn(edge: number): readonly (readonly number[])[] {
+  /** Paths to take after `edge`, one per run; one empty path where nothing is known to follow. */
+  continuationsOf(edge: number): readonly (readonly number[])[] {
     const node = this.edges.to[edge]!;
     if (!this.leadsOn(node) || this.left <= 0) return [[]];
     const ways = Math.min(WAYS, Math.max(1, this.edges.of(node).length));
-    return Array.from({ length: ways }, () => this.wayFrom(node));
+    return Array.from({ length: ways }, () => this.continuationFrom(node));
   }
 
-  private wayFrom(start: number): number[] {
+  private continuationFrom(start: number): number[] {
     const way: number[] = [];
     for (let node = start; way.length < LONGEST && this.leadsOn(node); node = this.edges.to[way.at(-1)!]!) {
       const edges = this.edges.of(node);

@@ -1,4 +1,7 @@
-/** Local automata are saved as what was observed, in order. They are learned again from the code, and must come out the same. */
+/**
+ * Checkpoint of the local automata: what was observed, in order. On load they are learned again from the code, and must
+ * come out the same.
+ */
 import type { Automaton } from './automaton.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import { column, plain } from '../store/loading.ts';
@@ -6,18 +9,18 @@ import { imul, mix } from '../store/hash.ts';
 import { tellStep } from './resume.ts';
 import type { Saving } from '../store/saving.ts';
 
-interface Learned {
+interface SavedAutomaton {
   readonly nodes: number;
   readonly edges: number;
   readonly replays: number;
-  /** Ends of code, with their processes: one of them may have been asked for before an edge led there. */
+  /** Terminal nodes, with their processes: one of them may have been asked for before an edge led there. */
   readonly ends: readonly (readonly [node: number, process: number])[];
-  /** What all local states do next. */
+  /** Checksum of the steps of all nodes. */
   readonly digest: number;
 }
 
 /** Saves an automaton, and learns it again. */
-export class Relearned {
+export class AutomatonCheckpoint {
   /** Of the nodes before `upTo`. */
   private digest = 0;
   private upTo = 0;
@@ -35,16 +38,16 @@ export class Relearned {
       replays,
       ends: [...this.ends],
       digest: this.digest,
-    } satisfies Learned);
+    } satisfies SavedAutomaton);
     to.grows('observed at', edges.from, edges.count);
     to.grows('observed', edges.observed, edges.count);
     to.grows('observed leads to', edges.to, edges.count);
   }
 
-  /** @throws what `saved` says when the code does something else than it did */
+  /** @throws the error of `saved` when the code behaves differently */
   load(saved: Saved): void {
     const { automaton } = this;
-    const learned = plain<Learned>(saved, 'automaton');
+    const learned = plain<SavedAutomaton>(saved, 'automaton');
     const [from, observed, to] = ['observed at', 'observed', 'observed leads to'].map((name) =>
       column(saved, name, learned.edges),
     ) as [Int32Array, Int32Array, Int32Array];
@@ -59,7 +62,7 @@ export class Relearned {
       meetEnds();
       if (from[edge]! >= automaton.nodeCount)
         throw differs(`there is no local state ${from[edge]} to observe something in`);
-      const found = automaton.follow(from[edge]!, observed[edge]!);
+      const found = automaton.take(from[edge]!, observed[edge]!);
       if (found !== edge || automaton.edges.to[found] !== to[edge])
         throw differs(`${tellStep(automaton.steps[from[edge]!])} observes ${observed[edge]} and goes on elsewhere`);
     }
@@ -82,7 +85,7 @@ export class Relearned {
   }
 }
 
-/** A number for a text, going on from that of the text before. */
+/** Checksum of a text, continuing that of the text before. */
 export function digestOf(text: string, before = 0): number {
   let digest = before;
   for (let i = 0; i < text.length; i++) digest = imul(digest ^ text.charCodeAt(i), 0x01000193);

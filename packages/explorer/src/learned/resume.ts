@@ -1,21 +1,25 @@
-/** Lets kernel code run to its next step, and says clearly what is wrong with code that throws or yields nonsense. */
+/**
+ * Resumes the code of a process until its next step, and explains what is wrong with code that throws or yields no
+ * steps.
+ */
 import { neverRun } from '../instrument/made.ts';
 import { Mistake } from '../api/mistakes.ts';
 import type { Op, Step } from '../api/step.ts';
 import type { Process, System } from '../api/system.ts';
 
 /**
- * Hands the code what its last step observed and lets it run to its next one.
+ * Hands the code what its last step observed and runs it to its next step.
  * @param op the code, as `process.body()` made it
  * @param observed ignored by code that has not started
- * @returns the next step, or nothing when the code has returned
+ * @returns the next step, or undefined when the code has returned
+ * @throws Mistake SD_OPERATION_THREW, SD_BAD_STEP, SD_FORGOTTEN_YIELD or SD_HIDDEN_STATE
  */
 export function resume(system: System, process: Process, op: Op<unknown>, observed: number): Step | undefined {
   let result: IteratorResult<Step, unknown>;
   try {
     result = op.next(observed);
   } catch (cause) {
-    // A mistake has its own words already: an unknown hook, an undeclared cell.
+    // A mistake explains itself.
     if (cause instanceof Mistake) throw cause;
     throw neverRun(process.name, cause) ?? threw(system, process, cause);
   }
@@ -35,10 +39,10 @@ export function resume(system: System, process: Process, op: Op<unknown>, observ
   return result.value;
 }
 
-/** Where code is, for a message: `collapse > pmdp_collapse_flush`. */
+/** Where code is, for a message: `transfer > withdraw`. */
 export const place = (where: readonly string[]): string => (where.length === 0 ? 'its body' : where.join(' > '));
 
-/** A step as a message shows it, whatever it is. */
+/** A step in a message, whatever it is. */
 export function tellStep(step: unknown): string {
   if (step === undefined) return 'the end of its code';
   // eslint-disable-next-line @typescript-eslint/no-base-to-string -- code yielded what is no step: anything at all
@@ -50,7 +54,7 @@ export function tellStep(step: unknown): string {
   return words.join(', ');
 }
 
-/** The same step: everything that decides its meaning is equal. */
+/** Are two steps equal in everything that decides their meaning? */
 export function sameStep(a: Step | undefined, b: Step | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
@@ -79,7 +83,7 @@ function malformed(step: unknown, cellCount: number): string | undefined {
   return undefined;
 }
 
-/** What the engine says of a change of something frozen, in strict code. */
+/** What the JavaScript engine says of a change of a frozen object. */
 const FROZEN = /read only property|object is not extensible/;
 
 function threw(system: System, process: Process, cause: unknown): Mistake {
@@ -94,7 +98,7 @@ function threw(system: System, process: Process, cause: unknown): Mistake {
   return mistake;
 }
 
-/** Layers and services of an architecture are frozen: nothing in them may change. */
+/** Code has changed an object that is frozen because it is shared. */
 function changesFrozen(system: System, process: Process, cause: TypeError): Mistake {
   const at = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/m.exec(cause.stack?.split('\n').slice(1).join('\n') ?? '')?.[1];
   const mistake = new Mistake(

@@ -1,17 +1,17 @@
-/** What steps do and what claims say, learned by watching them once and looked up ever after. */
+/** Transition cache: guards, updates and verdicts, computed once by running the meaning and looked up ever after. */
 import type { Cell } from '../api/cell.ts';
-import { Decisions } from './decision-trees.ts';
+import { DecisionTrees } from './decision-trees.ts';
 import { doubled } from '../store/growable.ts';
 
-/** What a step did: where it leads, what it observed, and what it left in which cells. */
+/** What a step did: the local edge it took, what it observed, and its writes. */
 export class Effects {
   count = 0;
   /** Per effect: the local edge it takes. */
   edge = new Int32Array(256);
   observed = new Int32Array(256);
-  /** Per effect, and one beyond: where its writes begin. */
+  /** Per effect, and one beyond: the index of its first write. */
   first = new Int32Array(256);
-  /** Per write: the cell, and what it holds then, as records keep it. */
+  /** Per write: the cell, and its new value as records keep it. */
   cell = new Int32Array(256);
   raw = new Int32Array(256);
 
@@ -38,40 +38,40 @@ export class Effects {
   }
 }
 
-/** Lists of numbers, by number: equal ones have the same. */
+/** Interned lists of numbers: equal lists have the same number. */
 class Lists {
   readonly all: (readonly number[])[] = [];
   private readonly numbers = new Map<string, number>();
 
   numberOf(list: readonly number[]): number {
     const key = list.join();
-    let known = this.numbers.get(key);
-    if (known === undefined) this.numbers.set(key, (known = this.all.push([...list]) - 1));
-    return known;
+    let number = this.numbers.get(key);
+    if (number === undefined) this.numbers.set(key, (number = this.all.push([...list]) - 1));
+    return number;
   }
 }
 
-/** What is known of the steps of all local states. */
-export class Behaviour {
-  /** By node: may the step happen, and in how many ways? Answers are places in `ways` and `because`. */
-  readonly asked = new Decisions();
-  readonly ways: number[] = [];
-  /** Where the step must wait: what holds it up, one of `obstacles`. */
-  readonly because: number[] = [];
-  /** Reasons to wait, each of which is enough. */
-  readonly obstacles = new Lists();
-  /** Slots of cells: as long as nobody writes one of them, a step must wait. */
-  readonly reasons = new Lists();
-  /** By node: what the step does. Answers are numbers of effects. */
-  readonly applied = new Decisions();
+/** What is cached of the steps of all local states. */
+export class TransitionCache {
+  /** By node: the guard. Results index `outcomes` and `blockedOn`. */
+  readonly guards = new DecisionTrees();
+  readonly outcomes: number[] = [];
+  /** Where the step is blocked: the number of a list of `alternatives`. */
+  readonly blockedOn: number[] = [];
+  /** Lists of alternative enabling sets, by their numbers: any one of a list will do. */
+  readonly alternatives = new Lists();
+  /** Necessary enabling sets, as slots of cells: the step stays blocked until one of them is written. */
+  readonly enablingSets = new Lists();
+  /** By node: the update. Results are numbers of effects. */
+  readonly updates = new DecisionTrees();
   readonly effects = new Effects();
-  /** By edge: what the claims say that are judged after it. Answers are places in `verdicts`. */
-  readonly judged = new Decisions();
-  /** Per claim of the node: does it hold? Nothing where all hold and none is counted. */
+  /** By edge: what claims say after it. Results index `verdicts`. */
+  readonly judgements = new DecisionTrees();
+  /** Per claim of the node: does it hold? Undefined where all hold and none is counted. */
   readonly verdicts: (readonly boolean[] | undefined)[] = [];
 
-  /** The number that stands for these obstacles, sets of slots. */
-  obstaclesFor(sets: readonly (readonly number[])[]): number {
-    return this.obstacles.numberOf(sets.map((slots) => this.reasons.numberOf(slots)));
+  /** The number of a list of alternative enabling sets. */
+  alternativesFor(sets: readonly (readonly number[])[]): number {
+    return this.alternatives.numberOf(sets.map((slots) => this.enablingSets.numberOf(slots)));
   }
 }

@@ -1,22 +1,24 @@
-/** A store that notes what a step touches. */
+/** A store that records what a step reads and writes. */
 import type { Cell } from '../api/cell.ts';
 import type { Store } from '../api/step.ts';
 import { CHOICE } from './decision-trees.ts';
-import type { Footprints } from './access-sets.ts';
+import type { AccessSets } from './access-sets.ts';
 import type { PackedStore } from '../store/packed-store.ts';
-import type { Mutant } from '../api/reductions.ts';
 
-/** On whose behalf the store is read. */
+/** What the store is read for. */
 export type Asking = 'enabled' | 'choices' | 'apply' | 'claim' | 'final';
 
-/** Passes everything on to `inner`. */
+/** Passes all accesses on to `inner`. */
 export class WatchedStore implements Store {
-  /** Cells read since `begin`, in order, each once, without those written before; and what was found there, as records keep it. */
+  /**
+   * Cells read since `begin`, in order, each once, without those written before; and their values, as records keep
+   * them.
+   */
   readonly cells: Cell[] = [];
   readonly values: number[] = [];
-  /** Cells written since `begin`, and what they hold now, as records keep it. */
+  /** Cells written since `begin`, with their new values, as records keep them. */
   readonly written = new Map<Cell, number>();
-  /** Slots read to find whether and in how many ways a step may happen. */
+  /** Slots of cells read by a guard. */
   readonly slots: number[] = [];
   asking: Asking = 'apply';
   private node = 0;
@@ -24,11 +26,10 @@ export class WatchedStore implements Store {
 
   constructor(
     private readonly inner: PackedStore,
-    private readonly footprints: Footprints | undefined,
-    private readonly mutants: ReadonlySet<Mutant>,
+    private readonly accessSets: AccessSets | undefined,
   ) {}
 
-  /** Forgets what was noted. What is touched from now on is touched by the step of `node`. */
+  /** Forgets what was recorded. Accesses from now on are those of the step of `node`. */
   begin(node: number, asking: Asking): this {
     this.node = node;
     this.asking = asking;
@@ -38,7 +39,7 @@ export class WatchedStore implements Store {
     return this;
   }
 
-  /** Notes that the answer depends on which outcome was chosen. */
+  /** Records that the result depends on the number of the outcome. */
   noteChoice(choice: number): void {
     this.cells.push(CHOICE);
     this.values.push(choice);
@@ -51,31 +52,27 @@ export class WatchedStore implements Store {
       this.cells.push(cell);
       this.values.push(this.inner.raw(cell));
     }
-    if (this.footprints) this.noteRead(this.footprints, cell);
+    if (this.accessSets) this.noteRead(this.accessSets, cell);
     return value;
   }
 
   set(cell: Cell, value: number): void {
-    // A write of the value that is there already would be another one after somebody else's write.
-    if (this.footprints && (!this.mutants.has('equal writes are writes') || this.inner.get(cell) !== value))
-      this.footprints.noteTouch(this.node, cell, this.footprints.writes);
+    // A write of the value that is there already counts: after somebody else's write it would change the cell.
+    if (this.accessSets) this.accessSets.noteTouch(this.node, cell, this.accessSets.writes);
     this.inner.set(cell, value);
     this.seen.add(cell);
     this.written.set(cell, this.inner.raw(cell));
   }
 
-  private noteRead(footprints: Footprints, cell: Cell): void {
+  private noteRead(accessSets: AccessSets, cell: Cell): void {
     if (this.asking === 'apply') {
-      footprints.noteTouch(this.node, cell, footprints.reads);
+      accessSets.noteTouch(this.node, cell, accessSets.reads);
     } else if (this.asking === 'final') {
-      if (!this.mutants.has('finals read')) footprints.noteFinal(cell);
-    } else if (!this.mutants.has(FORGETS[this.asking])) {
-      footprints.noteRead(this.node, cell);
-      if (this.asking === 'claim' && !this.mutants.has('claims look into queues'))
-        footprints.noteClaim(this.node, cell);
-      this.slots.push(footprints.slot(cell));
+      accessSets.noteFinal(cell);
+    } else {
+      accessSets.noteRead(this.node, cell);
+      if (this.asking === 'claim') accessSets.noteClaim(this.node, cell);
+      this.slots.push(accessSets.slot(cell));
     }
   }
 }
-
-const FORGETS = { enabled: 'enabling reads', choices: 'choosing reads', claim: 'claims read' } as const;

@@ -1,40 +1,41 @@
-/** Which cells are locks that are held now, so that whoever must wait for them first cannot touch them. */
+/**
+ * Lock-based reduction (after Lipton, "Reduction: A Method of Proving Properties of Parallel Programs", 1975): while a
+ * lock is held, whoever must acquire it first cannot touch what it protects.
+ */
 import { isZero } from '../api/condition.ts';
 import type { Store } from '../api/step.ts';
-import type { Futures } from './may-access.ts';
-import type { Mutant } from '../api/reductions.ts';
+import type { MayAccess } from './may-access.ts';
 
 /**
- * A cell counts as held when every step that waits for it would have to wait now, whatever other cells hold: a lock that is taken, a flag
- * of somebody who has still to come. Until somebody who need not wait for it writes the cell, none of these steps can happen; and those are
- * in the set that is being built.
+ * A cell counts as a held lock when every step that waits for it is blocked by its present value alone, whatever other
+ * cells hold: a lock that is taken, or the flag of somebody who has yet to arrive. Until a process that does not wait
+ * for the cell writes it, none of these steps can happen; and such processes are in the persistent set that is being
+ * built.
  */
-export class LockProbe {
+export class HeldLocks {
   private store!: Store;
-  private futures: Futures | undefined;
+  private mayAccess: MayAccess | undefined;
   /** Per slot and value of its cell: is it held? */
   private held: (Map<number, boolean> | undefined)[] = [];
 
-  constructor(
-    private readonly fuse: boolean,
-    private readonly mutants: ReadonlySet<Mutant>,
-  ) {}
+  constructor(private readonly fuse: boolean) {}
 
-  begin(store: Store, futures: Futures): void {
+  begin(store: Store, mayAccess: MayAccess): void {
     this.store = store;
-    if (futures === this.futures) return;
-    this.futures = futures;
+    if (mayAccess === this.mayAccess) return;
+    this.mayAccess = mayAccess;
     this.held = [];
   }
 
   /**
-   * Are all these cells locks, held now, that `node` touches only after waiting for them?
-   * @param queues those of the cells that are queues from which is taken next: as long as they are not empty it does not matter who adds to them
+   * Are all these cells held locks, which `node` touches only after acquiring them?
+   * @param bits cells among the 32 of `word`
+   * @param queues those of them from which the other process dequeues next: while a queue is not empty, enqueues
+   * commute with the dequeue
    */
-  allGuarded(node: number, word: number, bits: number, queues = 0): boolean {
+  allProtected(node: number, word: number, bits: number, queues = 0): boolean {
     if (!this.fuse) return false;
-    if (this.futures!.open(node, word, bits, queues) !== 0 && !this.mutants.has('locks may be touched without'))
-      return false;
+    if (this.mayAccess!.unprotectedAmong(node, word, bits, queues) !== 0) return false;
     for (let left = bits; left !== 0; left &= left - 1) {
       const bit = left & -left;
       if (!this.isHeld(32 * word + 31 - Math.clz32(bit), (queues & bit) !== 0)) return false;
@@ -43,19 +44,13 @@ export class LockProbe {
   }
 
   private isHeld(slot: number, queue: boolean): boolean {
-    if (this.mutants.has('locks must be held')) return true;
-    const acquires = this.futures!.acquires.get(slot);
+    const acquires = this.mayAccess!.acquires.get(slot);
     if (!acquires && !queue) return false;
-    const value = this.store.get(this.futures!.cells[slot]!);
-    if (queue && value === 0 && !this.mutants.has('queues must not be empty')) return false;
+    const value = this.store.get(this.mayAccess!.cells[slot]!);
+    if (queue && value === 0) return false;
     if (!acquires) return true;
-    // Whoever adds to a queue does not empty it, and may bring about what others wait for.
-    if (
-      queue &&
-      acquires.some(({ passes }) => passes !== isZero) &&
-      !this.mutants.has('queues are waited for to be empty')
-    )
-      return false;
+    // Enqueue never disables a dequeue, but it may enable a process that waits for the queue to be non-empty.
+    if (queue && acquires.some(({ passes }) => passes !== isZero)) return false;
     const known = this.held[slot]?.get(value);
     if (known !== undefined) return known;
     const held = acquires.every(({ passes }) => !passes(value));

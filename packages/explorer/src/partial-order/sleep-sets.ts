@@ -1,77 +1,86 @@
-/** Which processes need not move in a state, because all that begins with their step is tried elsewhere: sleep sets. */
+/**
+ * Sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996), stored with the
+ * states so that they work with a search that matches states; revisits merge by intersection and backtrack. The judge
+ * in the tests is source-DPOR (Abdulla, Aronis, Jonsson and Sagonas, "Optimal Dynamic Partial Order Reduction", 2014).
+ */
 import type { Saved } from '../api/checkpoint.ts';
 import { HEADER } from '../store/packing.ts';
 import { exactly } from '../store/loading.ts';
-import { MEET, type Meetings } from './dependence.ts';
-import type { Mutant } from '../api/reductions.ts';
+import { DEPENDENT, type Dependence } from './dependence.ts';
 import type { Saving } from '../store/saving.ts';
 import type { States } from '../store/states.ts';
 
 /**
- * When p was tried in a state before q, and their steps do not meet, p need not be tried after q: whatever goes on so goes on after p
- * and then q as well. It sleeps until somebody makes a step that p's step meets (Godefroid, "Partial-Order Methods", 1996, where
- * states that are reached again with less asleep wake who slept there). Only moves are saved, no states.
+ * A process sleeps in a state when its step was explored from an ancestor before the steps that led here, and is
+ * independent of all of those: whatever begins with it here was explored there. A dependent step wakes it. Sleep sets
+ * save transitions, not states.
  *
- * Why with persistent sets and circles nothing is lost: take steps w that can be taken from a state, of which no first one sleeps there. If
- * one of the movers takes part in w, the first that does can begin. It is tried, and of those that are, the first one of
- * the last time that somebody was woken leads to a state where no first step of the rest of w sleeps. If none does, there is a
- * move of another one, that meets no step of w, to a state with a higher number, or else everybody moves who does not sleep.
+ * Soundness with the cycle proviso: let w be an execution from s whose initial events (those that can be moved to its
+ * front) are not all in sleep(s), and none of them sleeps. If a process of persistent(s) occurs in w, its first event
+ * is an initial of w and is explored from s, now or after a backtrack. Of the initials that are explored in s, take the
+ * first one of the last backtrack in s: it leads to a state where no initial of the rest of w sleeps, and the rest is
+ * shorter. If no process of persistent(s) occurs in w, some explored move, independent of all of w, leads to a state
+ * with a higher number, or all processes that do not sleep are explored (the proviso).
  */
 export class SleepSets {
   constructor(
     private readonly states: States,
-    private readonly meetings: () => Meetings,
-    private readonly mutants: ReadonlySet<Mutant>,
+    private readonly dependence: () => Dependence,
   ) {}
 
   /**
-   * Those that still sleep after a step.
-   * @param asleep those that slept before it, and those that were tried there, as bits
-   * @param node who made the step stood there
-   * @param state where it leads to
+   * The sleep set after a step: without processes whose next step is dependent with it.
+   * @param asleep the sleep set before the step and the processes explored before it, as bits
+   * @param node local state from which the step was taken
+   * @param state the state it leads to
    */
-  after(asleep: number, node: number, state: number): number {
-    if (asleep === 0 || this.mutants.has('steps that meet wake')) return asleep;
-    const meetings = this.meetings();
-    const row = meetings.stepsOf(node);
+  afterStep(asleep: number, node: number, state: number): number {
+    if (asleep === 0) return asleep;
+    const dependence = this.dependence();
+    const row = dependence.stepRow(node);
     const record = this.states.chunkOf(state);
     const first = this.states.baseOf(state) + HEADER.size;
     for (let left = asleep; left !== 0; left &= left - 1) {
       const q = 31 - Math.clz32(left & -left);
       const other = record[first + q]!;
-      if ((row[other] || meetings.steps(node, other)) === MEET) asleep &= ~(1 << q);
+      if ((row[other] || dependence.withStep(node, other)) === DEPENDENT) asleep &= ~(1 << q);
     }
     return asleep;
   }
 
   /**
-   * Those that sleep in a state that is expanded, when `movers` must move there and `able` can. Movers who all sleep are woken if others
-   * could move too: else these would have to, which makes more states.
+   * The sleep set with which a state is expanded. If the whole persistent set sleeps while others are enabled, it is
+   * woken: else the others would have to move, which makes more states.
+   * @param movers the persistent set
+   * @param enabled the enabled processes, both as bits
    */
-  in(state: number, movers: number, able: number): number {
-    const asleep = this.states.asleep(state);
-    if ((movers & ~asleep) !== 0 || movers === able) return asleep;
-    this.states.setAsleep(state, asleep & ~movers);
+  atExpansion(state: number, movers: number, enabled: number): number {
+    const asleep = this.states.sleepSet(state);
+    if ((movers & ~asleep) !== 0 || movers === enabled) return asleep;
+    this.states.setSleepSet(state, asleep & ~movers);
     return asleep & ~movers;
   }
 
-  /** A state is reached once more, with these asleep: those that are not stay awake. @returns those that are woken */
-  reach(state: number, asleep: number): number {
-    const before = this.states.asleep(state);
+  /**
+   * A state is reached again with another sleep set: the two are intersected.
+   * @returns processes that slept and no longer do
+   */
+  atRevisit(state: number, asleep: number): number {
+    const before = this.states.sleepSet(state);
     const woken = before & ~asleep;
-    if (woken === 0 || this.mutants.has('who arrives awake wakes')) return 0;
-    this.states.setAsleep(state, before & asleep);
+    if (woken === 0) return 0;
+    this.states.setSleepSet(state, before & asleep);
     return woken;
   }
 
   save(to: Saving): void {
     to.whole(
-      'asleep',
-      Int32Array.from({ length: this.states.count }, (_, state) => this.states.asleep(state)),
+      'sleep sets',
+      Int32Array.from({ length: this.states.count }, (_, state) => this.states.sleepSet(state)),
     );
   }
 
   load(from: Saved): void {
-    exactly(from, 'asleep').forEach((asleep, state) => this.states.setAsleep(state, asleep));
+    exactly(from, 'sleep sets').forEach((asleep, state) => this.states.setSleepSet(state, asleep));
   }
 }

@@ -1,4 +1,4 @@
-/** Runs one schedule again and tells it: what text, HTML and tests read about a counterexample. */
+/** Replays one schedule on the live code and records a trace. */
 import { Mistake } from '../api/mistakes.ts';
 import type { Step } from '../api/step.ts';
 import type { Cell } from '../api/cell.ts';
@@ -6,12 +6,14 @@ import type { Check, Moment, Move, Said, Schedule, System } from '../api/system.
 import type { Change, Trace, TraceEvent } from '../api/trace.ts';
 import { END_STEP } from '../search/findings.ts';
 import type { Identity } from '../learned/local-identity.ts';
-import { comesBackTo } from './loop.ts';
+import { repeatedState } from './loop.ts';
 import { World, type Moved } from './world.ts';
 
 /**
- * Runs a system along a schedule. Every claim that fails on the way is told, whether it must hold or is only counted.
- * @param identity tells local states, to see whether the schedule ends in a state that was there before; absent: that is not asked
+ * Replays a schedule. Every claim that fails on the way is in the trace, whether it must hold or is only counted.
+ * @param identity tells local states apart, to detect that the schedule ends in a state that occurred before; absent:
+ * that is not asked
+ * @throws Mistake SD_TOKEN_DOES_NOT_APPLY when a move cannot be made
  */
 export function replay(system: System, schedule: Schedule, identity?: Identity): Trace {
   const world = new World(system);
@@ -32,13 +34,13 @@ export function replay(system: System, schedule: Schedule, identity?: Identity):
     step?.kind === 'bound' ? [{ process: process.name, where, why: step.why ?? 'it says no reason' }] : [],
   );
   const open = !world.still && !events.at(-1)?.broken.length;
-  // Last: it runs the code again, from its start.
-  const from = open && identity ? comesBackTo(system, schedule, identity) : undefined;
+  // Last, because it runs the code again from its start.
+  const from = open && identity ? repeatedState(system, schedule, identity) : undefined;
   return {
     processes: system.processes.map(({ name, cpu }) => ({ name, cpu })),
     events,
     brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0, changed) : [],
-    // A handler or callback that waits for ever is told only where somebody asks whether the schedule shows that something never ends.
+    // A daemon that waits for ever is reported only where the caller asks whether the schedule is a livelock.
     stuck: deadlocked || (ended && identity) ? stuck(system, world) : [],
     ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
     ...(gaveUp.length > 0 && { gaveUp }),
@@ -94,10 +96,10 @@ const broken = (
         : { claim: check.claim },
     );
 
-/** The step that changed each cell last. What is not there has been so since the set-up. */
+/** The step that changed each cell last. A cell that is missing has its initial value. */
 type Moments = Map<Cell, number>;
 
-/** Fills in the moments. */
+/** Fills in the moments of a sentence. */
 const inWords = (said: Said, changed: Moments): string =>
   typeof said === 'string'
     ? said
@@ -106,11 +108,11 @@ const inWords = (said: Said, changed: Moments): string =>
 const moment = ({ word }: Moment, step: number | undefined): string =>
   step !== undefined ? `${word} step ${step}` : word === 'at' ? 'in the set-up' : 'since the set-up';
 
-/** Mains that have not ended, and daemons that are in the middle of something. */
+/** Main processes that have not terminated, and daemons in the middle of their code. */
 const stuck = (system: System, world: World): Trace['stuck'] =>
   world.threads.flatMap((thread, p) => {
     if (thread.step === undefined || (thread.process.role === 'daemon' && thread.history.length === 0)) return [];
-    const shut = world.shutGate(p);
+    const shut = world.closedGate(p);
     return [
       { process: thread.process.name, waitsFor: shut === undefined ? waits(thread.step) : system.names.name(shut) },
     ];
@@ -130,10 +132,10 @@ function mustApply(system: System, world: World, { process, choice }: Move, i: n
   if (thread === undefined) return refuse(`there is no process ${process}, only 0..${system.processes.length - 1}`);
   const { name } = thread.process;
   if (thread.step === undefined) return refuse(`process ${process} (${name}) has ended`);
-  const shut = world.shutGate(process);
+  const shut = world.closedGate(process);
   if (shut !== undefined)
     return refuse(`process ${process} (${name}) is held up while ${system.names.name(shut)} is set`);
-  const ways = world.ways(process);
+  const ways = world.outcomes(process);
   if (ways < 1) return refuse(`process ${process} (${name}) waits for ${waits(thread.step)}`);
   if (!(Number.isInteger(choice) && choice >= 0 && choice < ways))
     return refuse(`process ${process} (${name}) has outcomes 0..${ways - 1}, not ${choice}`);

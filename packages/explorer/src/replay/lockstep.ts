@@ -1,4 +1,4 @@
-/** Leads one system along a schedule of another: how far can the same code go the same way, and what is in its way then? */
+/** Lockstep replay: replays a schedule of one system on another one, step by step, and reports where they diverge. */
 import type { Cell } from '../api/cell.ts';
 import type { Step, Store } from '../api/step.ts';
 import type { Move, Schedule, System } from '../api/system.ts';
@@ -8,69 +8,73 @@ import { World } from './world.ts';
 
 /** What both systems have in common. */
 export interface Common {
-  /** Names of functions whose bodies may differ. Steps outside of them have to be the same ones. */
+  /** Functions whose bodies may differ between the systems. Outside of them the steps have to be the same. */
   isHook(name: string): boolean;
-  /** Processes that do what others wait for, and nothing else: interrupts, broadcasts, grace periods. By name. */
+  /** Daemons that do what others wait for and nothing else, such as interrupts; by name of the process. */
   isHardware(process: string): boolean;
 }
 
-/** Number of a step in the leader's trace, and in the follower's. */
+/** Number of a step in the leader's trace, and of its counterpart in the follower's. */
 export type Pair = readonly [leader: number, follower: number];
 
-/** Something that a wait is for: a cell, and who set it last. */
+/** A cell that blocks a process, and who set it last. */
 export interface Obstacle {
-  /** The process that cannot run because of it: the one that waits, or one that it waits for. */
+  /** The process that the cell blocks: the one that waits, or one that it waits for. */
   readonly process: string;
   readonly cell: string;
   readonly value: string;
-  /** Number of the step of the follower that set it. Absent: it was so from the beginning. */
+  /** Number of the follower's step that set it. Absent: it has been so from the start. */
   readonly since?: number;
 }
 
-/** Where the follower cannot go on. */
-export interface PartingStep {
-  /** Number of the step of the leader that has no counterpart. */
+/** Where the follower diverges from the schedule. */
+export interface Divergence {
+  /** Number of the leader's step that has no counterpart. */
   readonly step: number;
   readonly process: string;
   /**
-   * `waits`: its process waits there, and nothing that the hardware may do changes that; `another way`: it comes to another step, which it
-   * has taken as the last of its trace where it could; `ended`: its code is over; `no such process`.
+   * `waits`: the process is blocked there, and no daemon can change that; `another way`: its next step is a different
+   * one (the follower has made it as the last of its trace, if it is enabled); `ended`: it has terminated; `no such
+   * process`.
    */
   readonly how: 'waits' | 'another way' | 'ended' | 'no such process';
-  /** The step it stands at, or has taken. */
+  /** The step at which the process stands, or which it has made. */
   readonly at?: { readonly where: readonly string[]; readonly kind: string; readonly why?: string };
   readonly obstacles: readonly Obstacle[];
 }
 
-/** How far a system could be led. */
-export interface Followed {
-  /** What the follower did. */
+/** The result of a lockstep replay. */
+export interface LockstepReplay {
+  /** The moves of the follower. */
   readonly schedule: Schedule;
   readonly trace: Trace;
-  /** Steps that are the same: number in the leader's trace, number in the follower's. Hooks may take other steps in between. */
+  /** Corresponding steps. Hooks may make other steps in between. */
   readonly pairs: readonly Pair[];
-  /** Those of them in which something else was seen. */
+  /** Those of them that observed something different. */
   readonly otherwise: readonly Pair[];
-  /** Steps of the leader's hardware, so far, that the follower's did not take. */
+  /** Steps of the leader's daemons that the follower's did not make. */
   readonly missing: readonly number[];
-  /** Absent when it could follow to the end. */
-  readonly part?: PartingStep;
+  /** Absent when the follower reached the end of the schedule. */
+  readonly part?: Divergence;
 }
 
 /** Steps of one process between two steps of the leader; more is a loop. */
 const LONGEST = 1000;
 
 /**
- * Follows process by process. Outside of hooks each step of the leader must be the next one of the follower's process of that name. Inside,
- * steps are paired where kind and cells are the same, and all others are each system's own: the follower takes its own as late as it can,
- * with all that the hardware does in answer. So where it cannot follow, no other order of those steps would let it.
- * @param leader the system that the schedule belongs to; its trace is what `replay` says of it
+ * Follows the schedule process by process. Outside of hooks each step of the leader must be the next step of the
+ * follower's process of the same name. Inside of hooks, steps correspond when kind and cells are the same, and each
+ * system has other steps of its own: the follower makes these as late as it can, with all that daemons do in answer. So
+ * where it diverges, no other order of those steps would avoid it.
+ * @param leader the system that the schedule belongs to; its trace is that of `replay`
+ * @param common what both systems have in common
+ * @throws Mistake SD_TOKEN_DOES_NOT_APPLY when the schedule is none of the leader's
  */
-export function follow(leader: System, schedule: Schedule, follower: System, common: Common): Followed {
-  const follow = new Following(follower, common);
+export function lockstepReplay(leader: System, schedule: Schedule, follower: System, common: Common): LockstepReplay {
+  const lockstepReplay = new Follower(follower, common);
   const world = new World(leader);
-  let part: Omit<PartingStep, 'obstacles' | 'step' | 'process'> | undefined;
-  let obstacles: readonly Waiting[] = [];
+  let part: Omit<Divergence, 'obstacles' | 'step' | 'process'> | undefined;
+  let obstacles: readonly BlockingCell[] = [];
   let number = 0;
   let process = '';
   const missing: number[] = [];
@@ -80,7 +84,7 @@ export function follow(leader: System, schedule: Schedule, follower: System, com
     const { step, where, observed } = world.move(p, choice);
     [number, process] = [number + 1, name];
     texts.push(leader.meaning(step.kind).tell(step, observed, leader.names));
-    const sought: Sought = {
+    const leaderStep: LeaderStep = {
       number,
       kind: step.kind,
       where,
@@ -88,22 +92,24 @@ export function follow(leader: System, schedule: Schedule, follower: System, com
       choice,
     };
     if (role !== 'daemon')
-      part = where.some(common.isHook) ? follow.inHook(name, sought) : follow.outside(name, sought);
-    else if (!follow.daemon(name, sought)) missing.push(number);
+      part = where.some(common.isHook)
+        ? lockstepReplay.stepInHook(name, leaderStep)
+        : lockstepReplay.stepOutsideHooks(name, leaderStep);
+    else if (!lockstepReplay.stepDaemon(name, leaderStep)) missing.push(number);
     if (part) {
-      obstacles = part.how === 'waits' ? follow.obstacles(name) : [];
+      obstacles = part.how === 'waits' ? lockstepReplay.obstacles(name) : [];
       break;
     }
   }
-  const trace = replay(follower, follow.moves);
+  const trace = replay(follower, lockstepReplay.moves);
   const since = (cell: string): number | undefined =>
     trace.events.findLast(({ changes }) => changes.some((change) => change.cell === cell))?.number;
   return {
-    schedule: follow.moves,
+    schedule: lockstepReplay.moves,
     trace,
     missing,
-    pairs: follow.pairs,
-    otherwise: follow.pairs.filter(([led, followed]) => texts[led - 1] !== trace.events[followed - 1]!.text),
+    pairs: lockstepReplay.pairs,
+    otherwise: lockstepReplay.pairs.filter(([led, followed]) => texts[led - 1] !== trace.events[followed - 1]!.text),
     ...(part && {
       part: {
         ...part,
@@ -118,17 +124,17 @@ export function follow(leader: System, schedule: Schedule, follower: System, com
 const defined = (since: number | undefined): { since?: number } => (since === undefined ? {} : { since });
 
 /** A step of the leader. */
-interface Sought {
+interface LeaderStep {
   readonly number: number;
   readonly kind: string;
   readonly where: readonly string[];
   readonly cells: readonly string[];
   readonly choice: number;
 }
-type Parted = Pick<PartingStep, 'how' | 'at'>;
-type Waiting = Omit<Obstacle, 'since'>;
+type DivergedAt = Pick<Divergence, 'how' | 'at'>;
+type BlockingCell = Omit<Obstacle, 'since'>;
 
-class Following {
+class Follower {
   moves: Move[] = [];
   readonly pairs: Pair[] = [];
   private world: World;
@@ -140,50 +146,53 @@ class Following {
     this.world = new World(system);
   }
 
-  /** What is no thread does the same when it can. @returns did it? */
-  daemon(name: string, sought: Sought): boolean {
+  /**
+   * A daemon makes the same step if it can.
+   * @returns did it?
+   */
+  stepDaemon(name: string, leaderStep: LeaderStep): boolean {
     const p = this.numberOf(name);
-    if (p < 0 || this.world.threads[p]!.step?.kind !== sought.kind || this.world.ways(p) < 1) return false;
-    this.pair(p, sought);
+    if (p < 0 || this.world.threads[p]!.step?.kind !== leaderStep.kind || this.world.outcomes(p) < 1) return false;
+    this.pair(p, leaderStep);
     return true;
   }
 
-  /** Takes the step, with all of hooks that lies before it. */
-  outside(name: string, sought: Sought): Parted | undefined {
+  /** Makes the step, after the steps of hooks that lie before it. */
+  stepOutsideHooks(name: string, leaderStep: LeaderStep): DivergedAt | undefined {
     const p = this.numberOf(name);
     if (p < 0) return { how: 'no such process' };
     for (let n = 0; this.isInHook(p) && n < LONGEST; n++) {
-      if (!this.able(p)) return this.standsAt(p, 'waits');
+      if (!this.canMove(p)) return this.standsAt(p, 'waits');
       this.move(p, 0);
     }
     const { step, where } = this.world.threads[p]!;
     if (step === undefined) return { how: 'ended' };
-    if (step.kind !== sought.kind || !isSame(where, sought.where)) {
-      const parted = this.standsAt(p, 'another way');
-      if (this.able(p)) this.move(p, 0);
-      return parted;
+    if (step.kind !== leaderStep.kind || !isSame(where, leaderStep.where)) {
+      const diverged = this.standsAt(p, 'another way');
+      if (this.canMove(p)) this.move(p, 0);
+      return diverged;
     }
-    if (!this.able(p)) return this.standsAt(p, 'waits');
-    this.pair(p, sought);
+    if (!this.canMove(p)) return this.standsAt(p, 'waits');
+    this.pair(p, leaderStep);
     return undefined;
   }
 
-  /** Takes the same step in the same hook, with what lies before it, if it comes to one. */
-  inHook(name: string, sought: Sought): Parted | undefined {
+  /** Makes the corresponding step in the same hook, after those before it, if there is one. */
+  stepInHook(name: string, leaderStep: LeaderStep): DivergedAt | undefined {
     const p = this.numberOf(name);
     if (p < 0) return { how: 'no such process' };
     const before = this.moves.length;
-    for (let n = 0; this.isInHook(p) && n < LONGEST && this.able(p); n++) {
+    for (let n = 0; this.isInHook(p) && n < LONGEST && this.canMove(p); n++) {
       const { step, where } = this.world.threads[p]!;
       if (
-        step?.kind === sought.kind &&
-        isSame(this.hookOf(where), this.hookOf(sought.where)) &&
+        step?.kind === leaderStep.kind &&
+        isSame(this.hookOf(where), this.hookOf(leaderStep.where)) &&
         isSame(
           step.cells.map((cell) => this.system.names.name(cell)),
-          sought.cells,
+          leaderStep.cells,
         )
       ) {
-        this.pair(p, sought);
+        this.pair(p, leaderStep);
         return undefined;
       }
       this.move(p, 0);
@@ -192,18 +201,18 @@ class Following {
     return undefined;
   }
 
-  /** What a process waits for, and what keeps those from running who would end that. */
-  obstacles(name: string): Waiting[] {
+  /** The cells that block a process, and those that block the daemons it waits for. */
+  obstacles(name: string): BlockingCell[] {
     const p = this.numberOf(name);
-    const own = this.awaited(p);
+    const own = this.blockingCells(p);
     const helpers = this.hardware().filter((h) => {
       const step = this.world.threads[h]!.step;
-      if (step === undefined || this.world.ways(h) > 0) return false;
+      if (step === undefined || this.world.outcomes(h) > 0) return false;
       const { reads, writes } = this.system.meaning(step.kind).footprint(step);
       return own.some((cell) => reads.includes(cell) || writes.includes(cell));
     });
     return [p, ...helpers].flatMap((q) =>
-      this.awaited(q).map((cell): Waiting => ({
+      this.blockingCells(q).map((cell): BlockingCell => ({
         process: this.system.processes[q]!.name,
         cell: this.system.names.name(cell),
         value: this.system.names.value(cell, this.world.get(cell)),
@@ -211,9 +220,9 @@ class Following {
     );
   }
 
-  /** Cells that keep process `p` from its step: the gate, or what was read to find that it must wait. */
-  private awaited(p: number): Cell[] {
-    const gate = this.world.shutGate(p);
+  /** The cells that block process `p`: a closed gate, or what was read to find that its step is disabled. */
+  private blockingCells(p: number): Cell[] {
+    const gate = this.world.closedGate(p);
     const { step } = this.world.threads[p]!;
     if (gate !== undefined || step === undefined) return gate === undefined ? [] : [gate];
     const read = new Set<Cell>();
@@ -224,18 +233,18 @@ class Following {
     return set.length > 0 ? set : [...read];
   }
 
-  /** May process `p` move, if need be after all that the hardware has to do? */
-  private able(p: number): boolean {
+  /** Can process `p` move, perhaps after all that daemons have to do? */
+  private canMove(p: number): boolean {
     for (let n = 0; n < LONGEST; n++) {
-      if (this.world.ways(p) > 0) return true;
-      const helper = this.hardware().find((h) => this.world.ways(h) > 0);
+      if (this.world.outcomes(p) > 0) return true;
+      const helper = this.hardware().find((h) => this.world.outcomes(h) > 0);
       if (helper === undefined) return false;
       this.move(helper, 0);
     }
     return false;
   }
 
-  /** In order of their numbers: what comes of grace periods comes last. */
+  /** In order of their numbers. */
   private hardware(): number[] {
     return this.system.processes.flatMap(({ name, role }, p) =>
       role === 'daemon' && this.common.isHardware(name) ? [p] : [],
@@ -247,18 +256,18 @@ class Following {
     return step !== undefined && where.some((name) => this.common.isHook(name));
   }
 
-  /** Operations, and the hook they are in. */
+  /** The functions up to the hook that they are in. */
   private hookOf(where: readonly string[]): readonly string[] {
     return where.slice(0, where.findIndex((name) => this.common.isHook(name)) + 1);
   }
 
-  private standsAt(p: number, how: PartingStep['how']): Parted {
+  private standsAt(p: number, how: Divergence['how']): DivergedAt {
     const { step, where } = this.world.threads[p]!;
     return step === undefined ? { how } : { how, at: { where, kind: step.kind, ...why(step) } };
   }
 
-  private pair(p: number, { number, choice }: Sought): void {
-    this.move(p, choice < this.world.ways(p) ? choice : 0);
+  private pair(p: number, { number, choice }: LeaderStep): void {
+    this.move(p, choice < this.world.outcomes(p) ? choice : 0);
     this.pairs.push([number, this.moves.length]);
   }
 

@@ -1,4 +1,4 @@
-/** The loop of a system that never ends: from where no schedule leads to an end, on until a state comes back. */
+/** The loop of a livelock: a schedule into the trap is extended, process by process in turn, until a state repeats. */
 import type { Cell } from '../api/cell.ts';
 import type { Store } from '../api/step.ts';
 import type { Move, Schedule, System } from '../api/system.ts';
@@ -6,10 +6,13 @@ import { Automaton } from '../learned/automaton.ts';
 import type { Livelock } from '../api/exploration.ts';
 import type { Identity } from '../learned/local-identity.ts';
 
-/** Moves after which no loop is looked for any more. */
+/** Moves after which the search for a loop gives up. */
 const LONGEST = 20_000;
 
-/** Cells and local states of one execution: what a search would call its state. Code runs only for what was not learned. */
+/**
+ * One execution on the learned automata: cells and local states, together what a search calls a state. Code runs only
+ * for what was not learned.
+ */
 class LearnedWorld implements Store {
   private readonly cells = new Map<Cell, number>();
   private readonly nodes: number[];
@@ -30,8 +33,8 @@ class LearnedWorld implements Store {
     else this.cells.set(cell, value);
   }
 
-  /** In how many ways process `p` can move now. */
-  ways(p: number): number {
+  /** Number of outcomes of the next step of process `p`; 0 when it is not enabled. */
+  outcomes(p: number): number {
     const node = this.nodes[p]!;
     const step = this.automaton.steps[node];
     if (
@@ -48,15 +51,15 @@ class LearnedWorld implements Store {
   move({ process, choice }: Move): void {
     const node = this.nodes[process]!;
     const observed = this.automaton.meanings[node]!.apply(this.automaton.steps[node]!, this, choice);
-    this.nodes[process] = this.automaton.edges.to[this.automaton.follow(node, observed)]!;
+    this.nodes[process] = this.automaton.edges.to[this.automaton.take(node, observed)]!;
   }
 
-  /** Has process `p` begun something and not ended it? */
+  /** Is process `p` away from its beginning? */
   isInTheMiddle(p: number): boolean {
     return this.nodes[p] !== this.automaton.roots[p];
   }
 
-  /** What process `p` waits for, or the kind of step that it does next. */
+  /** What process `p` waits for, or the kind of its next step. */
   why(p: number): string {
     const step = this.automaton.steps[this.nodes[p]!];
     return step?.why ?? step?.kind ?? '';
@@ -70,10 +73,10 @@ class LearnedWorld implements Store {
 }
 
 /**
- * Goes on, process by process in turn, from where no schedule leads to an end, until a state comes back. Whoever can move gets his turn, so
- * that the loop is not one that somebody who was left out would have ended.
+ * Extends a schedule to a state from which no terminal state is reachable until a state repeats. Every enabled process
+ * has its turn, so that the loop is not one that a process left out would end.
  */
-export function untilItRepeats(system: System, automaton: Automaton, trapped: Livelock): Livelock {
+export function extendToLoop(system: System, automaton: Automaton, trapped: Livelock): Livelock {
   const world = new LearnedWorld(system, automaton);
   for (const move of trapped.schedule) world.move(move);
   const found = inTurn(
@@ -81,18 +84,21 @@ export function untilItRepeats(system: System, automaton: Automaton, trapped: Li
     system.processes.map((_, p) => p),
   );
   if (!found) return trapped;
-  // Where one main process alone goes round, the turns of others in between say nothing.
+  // Where one main process alone goes round, the turns of others say nothing.
   const mains = new Set(
     found.loop.flatMap(({ process }) => (system.processes[process]!.role === 'main' ? [process] : [])),
   );
   const alone = mains.size === 1 ? inTurn(world, [...mains]) : undefined;
-  const { way, loop } = alone ? { way: [...found.way, ...alone.way], loop: alone.loop } : found;
-  const begins = trapped.schedule.length + way.length;
-  return { ...trapped, schedule: [...trapped.schedule, ...way, ...loop], loop: begins };
+  const { prefix, loop } = alone ? { prefix: [...found.prefix, ...alone.prefix], loop: alone.loop } : found;
+  const begins = trapped.schedule.length + prefix.length;
+  return { ...trapped, schedule: [...trapped.schedule, ...prefix, ...loop], loop: begins };
 }
 
-/** Lets these processes move in turn until a state comes back. @returns what leads there, and the loop; nothing when they come to a stop */
-function inTurn(world: LearnedWorld, processes: readonly number[]): { way: Move[]; loop: Move[] } | undefined {
+/**
+ * Lets these processes move in turn until a state repeats.
+ * @returns the moves into the loop, and the loop; undefined when no process is enabled any more
+ */
+function inTurn(world: LearnedWorld, processes: readonly number[]): { prefix: Move[]; loop: Move[] } | undefined {
   const moves: Move[] = [];
   const seen = new Map([[world.key, 0]]);
   for (
@@ -101,7 +107,7 @@ function inTurn(world: LearnedWorld, processes: readonly number[]): { way: Move[
     turn = (turn + 1) % processes.length
   ) {
     const process = processes[turn]!;
-    if (world.ways(process) < 1) {
+    if (world.outcomes(process) < 1) {
       waiting++;
       continue;
     }
@@ -110,13 +116,13 @@ function inTurn(world: LearnedWorld, processes: readonly number[]): { way: Move[
     world.move(move);
     moves.push(move);
     const before = seen.get(world.key);
-    if (before !== undefined) return { way: moves.slice(0, before), loop: moves.slice(before) };
+    if (before !== undefined) return { prefix: moves.slice(0, before), loop: moves.slice(before) };
     seen.set(world.key, moves.length);
   }
   return undefined;
 }
 
-/** Daemons that are in the middle of something in every state of a loop: nobody whose turn it was has let them come to an end. */
+/** Daemons that are in the middle of their code in every state of a loop. */
 export function busyInLoop(system: System, automaton: Automaton, { schedule, loop }: Livelock): Livelock['stuck'] {
   if (loop === undefined) return [];
   const world = new LearnedWorld(system, automaton);
@@ -130,11 +136,11 @@ export function busyInLoop(system: System, automaton: Automaton, { schedule, loo
 }
 
 /**
- * Does the last move of a schedule lead back to a state that was there before?
- * @param identity tells local states; by histories no state ever comes back
- * @returns after how many moves that state was there first; nothing when it was not
+ * Does the last move of a schedule lead to a state that occurred before?
+ * @param identity tells local states apart; by history no state ever repeats
+ * @returns the number of moves after which the state occurred first; undefined when it did not
  */
-export function comesBackTo(system: System, schedule: Schedule, identity: Identity): number | undefined {
+export function repeatedState(system: System, schedule: Schedule, identity: Identity): number | undefined {
   const world = new LearnedWorld(system, new Automaton(system, identity));
   const keys = [world.key];
   for (const move of schedule) {

@@ -1,4 +1,4 @@
-/** A schedule as a short word that can be pasted into a command line, and back. */
+/** A schedule as a short token that can be pasted into a command line, and back. */
 import { Mistake } from '../api/mistakes.ts';
 import type { Move, Schedule } from '../api/system.ts';
 import type { TraceEvent } from '../api/trace.ts';
@@ -6,10 +6,12 @@ import { imul, mix } from '../store/hash.ts';
 
 const EMPTY = '-';
 const PART = /^(\d{1,6})(?::(\d{1,9}))?(?:x(\d{1,7}))?$/;
-/** No shortest schedule is near this; a slip of the fingers after an `x` must not fill the memory. */
+/** No shortest schedule comes near this; a typing error after an `x` must not fill the memory. */
 const LONGEST = 1_000_000;
 
-/** `0x5.1.2:1x3`: process 0 five times, process 1, then process 2 with outcome 1 three times. The schedule without moves is `-`. */
+/**
+ * `0x5.1.2:1x3`: process 0 five times, process 1, then process 2 with outcome 1 three times. The empty schedule is `-`.
+ */
 export function encodeSchedule(schedule: Schedule): string {
   const parts: string[] = [];
   for (let i = 0; i < schedule.length;) {
@@ -23,7 +25,10 @@ export function encodeSchedule(schedule: Schedule): string {
   return parts.length > 0 ? parts.join('.') : EMPTY;
 }
 
-/** Reads what `encodeSchedule` wrote, or somebody by hand. Says nothing about whether a system can follow it. */
+/**
+ * Decodes a token. Does not say whether a system can follow the schedule.
+ * @throws Mistake SD_BAD_TOKEN
+ */
 export function decodeSchedule(token: string): Schedule {
   if (token === EMPTY) return [];
   const schedule: Move[] = [];
@@ -39,8 +44,8 @@ export function decodeSchedule(token: string): Schedule {
 }
 
 /**
- * A short mark of the steps that a schedule made: kinds of steps and who took them, not the functions they are in. Where a schedule makes
- * the steps that it was found for, its mark is the same whatever else has changed.
+ * A short checksum of the steps that a schedule makes: who makes them and of what kind, not the functions they are in.
+ * It tells whether a schedule still makes the steps that it was found for.
  */
 export function markOf(events: readonly Pick<TraceEvent, 'process' | 'kind'>[]): string {
   let hash = 0;

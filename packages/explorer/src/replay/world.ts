@@ -1,16 +1,19 @@
-/** A system that is run once, along one schedule: live code and a sparse store. For replay and for the oracle; a search has no worlds. */
+/**
+ * Live execution of a system along one schedule, on the code itself and a sparse store: for replay and for the oracle.
+ * A search does not use it.
+ */
 import type { Cell } from '../api/cell.ts';
 import type { Meaning, Op, Step, Store } from '../api/step.ts';
 import type { Process, System } from '../api/system.ts';
 import { forgetFrames } from '../instrument/local-state.ts';
 import { resume } from '../learned/resume.ts';
 
-/** A process while it runs. */
+/** A process in execution. */
 export interface Thread {
   readonly process: Process;
-  /** Its next step; none once its code has ended. */
+  /** Its next step; none once it has terminated. */
   readonly step: Step | undefined;
-  /** Operations and hooks it is inside of at that step. */
+  /** Functions that it is inside of at this step, outermost first. */
   readonly where: readonly string[];
   /** What it observed since it started, or started again. */
   readonly history: readonly number[];
@@ -28,11 +31,11 @@ export interface Moved {
   readonly step: Step;
   readonly where: readonly string[];
   readonly observed: number;
-  /** Cells that differ, with the value before. */
+  /** Cells that changed, with their values before. */
   readonly before: ReadonlyMap<Cell, number>;
 }
 
-/** Cells and code of a system, live. */
+/** Cells and code of a system in execution. */
 export class World implements Store {
   readonly threads: readonly Thread[];
   private readonly live: LiveThread[];
@@ -57,24 +60,24 @@ export class World implements Store {
     return [...this.cells].filter(([cell, value]) => value !== this.system.initial(cell)).sort(([a], [b]) => a - b);
   }
 
-  /** In how many ways process `p` can move now. */
-  ways(p: number): number {
+  /** Number of outcomes of the next step of process `p`; 0 when it is not enabled. */
+  outcomes(p: number): number {
     const thread = this.live[p];
     if (thread?.step === undefined || thread.step.kind === 'bound') return 0;
-    if (this.shutGate(p) !== undefined) return 0;
+    if (this.closedGate(p) !== undefined) return 0;
     const meaning = this.meaning(thread.step);
     if (meaning.enabled && !meaning.enabled(thread.step, this)) return 0;
     return meaning.choices ? meaning.choices(thread.step, this) : 1;
   }
 
-  /** A gate that keeps process `p` from running. */
-  shutGate(p: number): Cell | undefined {
+  /** A closed gate of process `p`. */
+  closedGate(p: number): Cell | undefined {
     return this.live[p]!.process.gates?.find((gate) => this.get(gate) !== 0);
   }
 
-  /** Can no process move? */
+  /** Is no process enabled? */
   get still(): boolean {
-    return this.live.every((_, p) => this.ways(p) < 1);
+    return this.live.every((_, p) => this.outcomes(p) < 1);
   }
 
   /** Has some process given up? */
@@ -82,12 +85,12 @@ export class World implements Store {
     return this.live.some((thread) => thread.step?.kind === 'bound');
   }
 
-  /** Main processes that have not ended. */
+  /** Main processes that have not terminated. */
   get mainsLeft(): Thread[] {
     return this.live.filter((thread) => thread.process.role === 'main' && thread.step !== undefined);
   }
 
-  /** Lets process `p`, which can move, take its step. */
+  /** Makes the next step of process `p`, which must be enabled. */
   move(p: number, choice: number): Moved {
     const thread = this.live[p]!;
     const { step, where } = thread;
@@ -96,22 +99,23 @@ export class World implements Store {
     const observed = this.meaning(step).apply(step, this, choice);
     for (const [cell, value] of this.before) if (this.get(cell) === value) this.before.delete(cell);
     thread.history.push(observed);
-    this.settle(thread, resume(this.system, thread.process, thread.op, observed));
+    this.stopAt(thread, resume(this.system, thread.process, thread.op, observed));
     if (thread.step === undefined && thread.process.role === 'daemon')
       Object.assign(thread, this.start(thread.process));
     return { step, where, observed, before: this.before };
   }
 
   private start(process: Process): LiveThread {
-    // Threads that take turns mix their frames, and worlds are left in the middle: nobody asks for them here.
+    // The frames of processes that take turns are mixed up, and executions are abandoned in the middle: nobody asks for
+    // local states here.
     forgetFrames();
     const op = process.body();
     const thread: LiveThread = { process, op, step: undefined, where: [], history: [] };
-    this.settle(thread, resume(this.system, process, op, 0));
+    this.stopAt(thread, resume(this.system, process, op, 0));
     return thread;
   }
 
-  private settle(thread: LiveThread, step: Step | undefined): void {
+  private stopAt(thread: LiveThread, step: Step | undefined): void {
     thread.step = step;
     thread.where = step === undefined ? [] : [...this.system.where()];
   }

@@ -1,14 +1,14 @@
-/** The search: breadth first over all schedules, every state once. It knows steps and cells, not page tables. */
+/** Explicit-state breadth-first search over all schedules; every state is expanded once. */
 import type { Schedule } from '../api/system.ts';
 import type { Exploration, ExploreOptions, Livelock, Progress } from '../api/exploration.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import { END_STEP, Findings } from './findings.ts';
-import { Endings } from './terminal-states.ts';
+import { TerminalStates } from './terminal-states.ts';
 import { Expansion } from './expansion.ts';
 import type { Found } from './found.ts';
-import { Likeness } from '../symmetry/canonical.ts';
-import { busyInLoop, untilItRepeats } from '../replay/loop.ts';
-import type { Knowledge } from '../learned/learned-model.ts';
+import { CanonicalFingerprint } from '../symmetry/canonical.ts';
+import { busyInLoop, extendToLoop } from '../replay/loop.ts';
+import type { LearnedModel } from '../learned/learned-model.ts';
 import { plain } from '../store/loading.ts';
 import { Moves } from './moves.ts';
 import { Reducer } from '../partial-order/reducer.ts';
@@ -19,62 +19,68 @@ import { States } from '../store/states.ts';
 import { Successors } from './successors.ts';
 import { TRAIT } from '../store/traits.ts';
 
-/** Where a search stands. */
-interface Place {
+/** Position of a search, as a checkpoint keeps it. */
+interface Position {
   readonly expanded: number;
   readonly layerEnd: number;
   readonly depth: number;
   readonly seconds: number;
   readonly shallow: boolean;
   readonly piece: { readonly left: number; readonly until: number };
-  readonly woken: readonly number[];
+  readonly backtracks: readonly number[];
 }
 
-/** Words for bounds. */
+/** Bounds, as reports name them. */
 const CUT_BY = { maxStates: 'states', maxBytes: 'memory', deadlineMs: 'time' } as const;
 
-/** Where final claims are judged no edge was taken. */
+/** Claims about terminal states are judged after no edge. */
 const NO_EDGE = 0x7fffffff;
 
-/** A search that can be advanced piece by piece: reduced where the knowledge is of reductions, unless it is told not to. */
+/** A search that is advanced in pieces. It is reduced as the learned model says, unless `reduced` is false. */
 export class Search {
   readonly states: States;
   private readonly findings = new Findings();
   private readonly next: Successors;
   private readonly moves: Moves;
   private readonly reducer: Reducer | undefined;
-  private readonly endings: Endings;
+  private readonly terminal: TerminalStates;
   private readonly expansion: Expansion;
   private layerEnd = 1;
   private depth = 0;
   private outcome: Exploration['outcome'] | undefined;
   private bound: keyof typeof CUT_BY | undefined;
-  /** Were states at the bound on depth left as they are? */
+  /** Were states at the depth bound left unexpanded? */
   private shallow = false;
-  /** States without a way to an end, when all were expanded. */
-  private endless: readonly number[] | undefined;
-  /** Where all of those have one: states without a way to where every daemon is back at its beginning too. */
-  private restless: readonly number[] | undefined;
+  /** When all states are expanded: those from which no terminal state can be reached. */
+  private cannotTerminate: readonly number[] | undefined;
+  /** When there are none of those: states from which none is reached where every daemon is at its beginning as well. */
+  private cannotIdle: readonly number[] | undefined;
   private seconds = 0;
-  /** What is left of a piece that a bound has cut short. Whether a search is stale is asked between pieces, so they must not shift. */
+  /**
+   * The rest of a piece that a bound cut short. Between pieces it is asked whether the round is outdated, so a search
+   * that goes on must have the same pieces.
+   */
   private piece = { left: 0, until: 0 };
   private readonly maxDepth: number;
 
   constructor(
     private readonly options: ExploreOptions & { readonly stopAtDeadlock?: boolean },
-    readonly knowledge: Knowledge,
+    readonly model: LearnedModel,
     reduced = true,
   ) {
-    const { system, automaton, footprints } = knowledge;
+    const { system, automaton, accessSets } = model;
     this.maxDepth = options.maxDepth ?? Infinity;
-    this.states = new States(system, options.compact, reduced && footprints ? Likeness.room(knowledge.mirror) : 0);
-    this.next = new Successors(knowledge, this.states);
-    this.reducer =
-      reduced && footprints ? new Reducer(knowledge, this.states, options.compact !== undefined) : undefined;
+    this.states = new States(
+      system,
+      options.compact,
+      reduced && accessSets ? CanonicalFingerprint.extraWords(model.closure) : 0,
+    );
+    this.next = new Successors(model, this.states);
+    this.reducer = reduced && accessSets ? new Reducer(model, this.states, options.compact !== undefined) : undefined;
     const depth = (): number => this.depth;
-    this.moves = new Moves(knowledge, this.states, this.next, this.reducer, this.findings, options.stopAtFirst, depth);
-    this.endings = new Endings(system, automaton, this.states);
-    this.expansion = new Expansion(knowledge, this.states, this.next, this.moves, this.reducer, this.endings);
+    this.moves = new Moves(model, this.states, this.next, this.reducer, this.findings, options.stopAtFirst, depth);
+    this.terminal = new TerminalStates(system, automaton, this.states);
+    this.expansion = new Expansion(this.states, this.next, this.moves, this.reducer, this.terminal);
     automaton.roots.forEach((root, p) => this.states.setNode(0, p, root));
     this.states.find();
     this.states.keep(0, [0]);
@@ -84,24 +90,24 @@ export class Search {
     return this.outcome !== undefined;
   }
 
-  /** States that wait to be expanded. */
+  /** States that are not expanded yet. */
   get frontier(): Frontier {
     return { states: this.states, first: this.expansion.expanded };
   }
 
-  /** Was every schedule tried, apart from what the reductions left out? */
+  /** Were all schedules explored, apart from those that the reductions prove redundant? */
   get complete(): boolean {
     return this.outcome === 'complete';
   }
 
-  /** Was it ended by a bound that may be wider next time, or interrupted? */
+  /** Was it ended by an interrupt or by a bound that may be wider next time? */
   get isCut(): boolean {
     return this.outcome === 'interrupted' || this.bound !== undefined;
   }
 
-  /** Is what was learned on the way nothing that would have changed the way? Without reductions nothing would. */
-  get settled(): boolean {
-    return this.reducer?.isSettled() ?? true;
+  /** Has it learned nothing that would have changed its reductions? An unreduced search has none. */
+  get converged(): boolean {
+    return this.reducer?.isConverged() ?? true;
   }
 
   get progress(): Progress {
@@ -120,16 +126,16 @@ export class Search {
 
   /** What was found so far. */
   get found(): Found {
-    const { findings, endings } = this;
+    const { findings, terminal } = this;
     return {
       violations: findings.violations,
       tally: findings.tally,
       gaveUp: findings.gaveUp,
-      ...(endings.deadlock && { deadlock: endings.deadlock }),
+      ...(terminal.deadlock && { deadlock: terminal.deadlock }),
     };
   }
 
-  /** Takes about `budget` transitions more. */
+  /** Explores about `budget` more transitions. */
   advance(budget: number): void {
     const start = performance.now();
     const {
@@ -140,15 +146,15 @@ export class Search {
     const piece = this.piece.left > 0 ? this.piece : { left: budget, until: moves.transitions + budget };
     const { until } = piece;
     let { left } = piece;
-    // A state that takes no transition counts too: the loop has to come back to its caller.
+    // A state without transitions counts too: the caller must get control back.
     for (; left > 0 && this.outcome === undefined && moves.transitions < until; left--) {
       if (this.states.count > maxStates) {
         this.stop('maxStates');
         break;
       }
-      if (!expansion.wakes()) {
+      if (!expansion.backtrack()) {
         if (expansion.expanded === this.states.count) {
-          if (this.lookForEnds()) continue;
+          if (this.backtrackWhereTrapped()) continue;
           this.outcome = this.shallow ? 'bound' : 'complete';
           break;
         }
@@ -169,14 +175,14 @@ export class Search {
   }
 
   private get bytes(): number {
-    return this.states.bytes + this.endings.bytes;
+    return this.states.bytes + this.terminal.bytes;
   }
 
   interrupt(): void {
     this.outcome ??= 'interrupted';
   }
 
-  /** Between two pieces, or where a bound was met: every state is expanded to its end, or not at all. */
+  /** To be called between two pieces, or where a bound was met: each state is expanded completely or not at all. */
   save(to: Saving): void {
     const {
       layerEnd,
@@ -184,37 +190,45 @@ export class Search {
       seconds,
       shallow,
       piece,
-      expansion: { expanded, woken },
+      expansion: { expanded, backtracks },
     } = this;
-    to.plain('search', { expanded, layerEnd, depth, seconds, shallow, piece, woken: [...woken] } satisfies Place);
+    to.plain('search', {
+      expanded,
+      layerEnd,
+      depth,
+      seconds,
+      shallow,
+      piece,
+      backtracks: [...backtracks],
+    } satisfies Position);
     this.states.save(to);
     this.findings.save(to);
     this.moves.save(to);
-    this.endings.save(to, expanded);
+    this.terminal.save(to, expanded);
     this.reducer?.save(to);
   }
 
-  /** Of a search that was just made, with the knowledge of the one that was saved. */
+  /** Restores a new search from a checkpoint; the learned model must be restored already. */
   load(from: Saved): void {
-    const { expanded, woken, ...place } = plain<Place>(from, 'search');
+    const { expanded, backtracks, ...place } = plain<Position>(from, 'search');
     Object.assign(this, place);
     this.expansion.expanded = expanded;
-    this.expansion.woken.push(...woken);
+    this.expansion.backtracks.push(...backtracks);
     this.states.load(from, expanded);
     this.findings.load(from);
     this.moves.load(from);
-    this.endings.load(from, expanded);
+    this.terminal.load(from, expanded);
     this.reducer?.load(from);
   }
 
-  /** What was found. Checks first that the code it was learned from still behaves as it did. */
+  /** The result. Checks first that the code behaves as it did when it was learned. */
   result(): Exploration {
-    const { automaton } = this.knowledge;
-    if (this.outcome !== 'interrupted') automaton.audit();
-    const { depth, seconds, endings, moves } = this;
-    const neverEnds = this.outcome === 'complete' ? this.neverEnds() : undefined;
-    const unended = endings.unended ?? (this.outcome === 'complete' && !neverEnds ? this.goesRound() : undefined);
-    // Runs that learn code, before and between searches, come to places that a search need not come to again.
+    const { automaton } = this.model;
+    if (this.outcome !== 'interrupted') automaton.checkDeterminism();
+    const { depth, seconds, terminal, moves } = this;
+    const livelock = this.outcome === 'complete' ? this.livelock() : undefined;
+    const unended = terminal.unended ?? (this.outcome === 'complete' && !livelock ? this.daemonLivelock() : undefined);
+    // Runs of the code before and between searches may reach places that this search does not reach again.
     for (const node of automaton.givenUp)
       this.findings.giveUp(
         automaton.gaveUpAt(node),
@@ -233,7 +247,7 @@ export class Search {
       states: this.states.count,
       transitions: moves.transitions,
       depth,
-      ...endings.counts,
+      ...terminal.counts,
       nodes: automaton.nodeCount,
       edges: moves.edges,
       replays: automaton.replays,
@@ -241,26 +255,26 @@ export class Search {
       seconds,
       ...(this.options.compact && { omissionRisk: this.states.count ** 2 / 2 ** 65 }),
       ...this.found,
-      ...(neverEnds && { neverEnds }),
+      ...(livelock && { neverEnds: livelock }),
       ...(unended && { unended }),
       reached: coverage(automaton),
     };
   }
 
-  /** Asked once: it takes as long as finding the last tenth of all states. */
-  private neverEnds(): Livelock | undefined {
-    this.endless ??= this.endings.endless();
-    const found = this.endings.neverEnds(this.endless);
-    return found && untilItRepeats(this.knowledge.system, this.knowledge.automaton, found);
+  /** Computed once: it takes as long as finding the last tenth of all states. */
+  private livelock(): Livelock | undefined {
+    this.cannotTerminate ??= this.terminal.cannotTerminate();
+    const found = this.terminal.firstLivelock(this.cannotTerminate);
+    return found && extendToLoop(this.model.system, this.model.automaton, found);
   }
 
-  /** A daemon that, in a loop in which everybody has his turn, is never back at its beginning. */
-  private goesRound(): Livelock | undefined {
-    const [first] = (this.restless ??= this.endings.neverIdle());
+  /** A daemon that does not return to its beginning in a loop in which every enabled process has its turn. */
+  private daemonLivelock(): Livelock | undefined {
+    const [first] = (this.cannotIdle ??= this.terminal.cannotIdle());
     if (first === undefined) return undefined;
-    const { system, automaton } = this.knowledge;
+    const { system, automaton } = this.model;
     const trapped = { schedule: this.states.scheduleTo(first), stuck: [] };
-    const found = untilItRepeats(system, automaton, trapped);
+    const found = extendToLoop(system, automaton, trapped);
     const stuck = busyInLoop(system, automaton, found);
     return stuck.length > 0 ? { ...found, stuck } : undefined;
   }
@@ -268,46 +282,51 @@ export class Search {
   private expand(state: number): void {
     const { next, reducer, expansion } = this;
     reducer?.refresh();
-    this.endings.expands(state);
-    const movers = reducer ? this.states.movers(state) : 0;
-    if (movers !== 0) {
-      expansion.eachMove(state, movers);
-    } else if (next.gather(state) === 0) {
-      this.settle(state);
+    this.terminal.beginState(state);
+    const persistentSet = reducer ? this.states.persistentSet(state) : 0;
+    if (persistentSet !== 0) {
+      expansion.expand(state, persistentSet);
+    } else if (next.findEnabled(state) === 0) {
+      this.atTerminalState(state);
     } else if (this.depth >= this.maxDepth) {
       this.shallow = true;
     } else {
-      expansion.eachMove(state, 0);
+      expansion.expand(state, 0);
     }
   }
 
-  /** Wakes somebody wherever no way to an end is known: it may be one of those that were not tried. Says whether there are any. */
-  private lookForEnds(): boolean {
+  /**
+   * Schedules backtracks where no terminal state is reachable: a sleeping process may lead to one.
+   * @returns were there any?
+   */
+  private backtrackWhereTrapped(): boolean {
     if (!this.reducer?.sleep || this.shallow) return false;
-    this.endless = this.endings.endless();
-    return this.expansion.wakeIn(this.endless.length > 0 ? this.endless : (this.restless = this.endings.neverIdle()));
+    this.cannotTerminate = this.terminal.cannotTerminate();
+    return this.expansion.backtrackIn(
+      this.cannotTerminate.length > 0 ? this.cannotTerminate : (this.cannotIdle = this.terminal.cannotIdle()),
+    );
   }
 
-  /** Judges a state in which nothing can move. */
-  private settle(state: number): void {
-    const { finals } = this.knowledge.system;
+  /** Judges a state in which no process is enabled. */
+  private atTerminalState(state: number): void {
+    const { finals } = this.model.system;
     const way = (): Schedule => this.states.scheduleTo(state);
-    const ending = this.endings.note(state, this.next.source, way);
-    if (ending === 'gave up') this.givesUp(state, way);
-    if (ending === 'deadlock' && this.options.stopAtDeadlock) this.outcome = 'stopped-at-violation';
-    if (ending !== 'end') return;
-    const store = this.next.atEnd();
-    if (this.reducer && finals.length > 0) this.knowledge.mirror?.mustEndAlike(this.next.source);
+    const kind = this.terminal.record(state, this.next.source, way);
+    if (kind === 'gave up') this.recordGaveUp(state, way);
+    if (kind === 'deadlock' && this.options.stopAtDeadlock) this.outcome = 'stopped-at-violation';
+    if (kind !== 'end') return;
+    const store = this.next.finalStore();
+    if (this.reducer && finals.length > 0) this.model.closure?.checkFinals(this.next.source);
     const held = finals.map((check) => check.holds(store, END_STEP, 0));
-    const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.jumps ? -1 : this.depth, {
+    const failures = this.findings.judge(finals, held, state, NO_EDGE, this.reducer?.skipsStates ? -1 : this.depth, {
       schedule: way,
     });
     if (failures > 0 && this.options.stopAtFirst) this.outcome = 'stopped-at-violation';
   }
 
-  /** Nothing can move in a state, and in it some code has given up. */
-  private givesUp(state: number, way: () => Schedule): void {
-    const { automaton, system } = this.knowledge;
+  /** Records processes that have given up in a state in which no process is enabled. */
+  private recordGaveUp(state: number, way: () => Schedule): void {
+    const { automaton, system } = this.model;
     for (let p = 0; p < system.processes.length; p++) {
       const node = this.states.node(state, p);
       if (automaton.traits[node]! & TRAIT.gaveUp) this.findings.giveUp(automaton.gaveUpAt(node), 1, { schedule: way });

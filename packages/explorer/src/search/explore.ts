@@ -1,22 +1,26 @@
-/** Runs a search to its end, or until it is told to stop. */
+/** The entry points: runs a search to its end, or until it is told to stop. */
 import type { System } from '../api/system.ts';
 import type { Exploration, ExploreOptions } from '../api/exploration.ts';
 import type { Identity } from '../learned/local-identity.ts';
-import { Rounds } from './fixpoint.ts';
+import { FixpointSearch } from './fixpoint.ts';
 import type { Checkpoint } from '../api/checkpoint.ts';
 
 /** Transitions between two looks at the clock and the signal: a few milliseconds. */
 const PIECE = 8192;
 const PROGRESS_SECONDS = 0.1;
-/** Of the time that a search takes, writing it down takes at most one part in so many. */
+/** Writing checkpoints takes at most one part in so many of the time. */
 const WRITING = 100;
 
 /**
- * Tries every schedule of a system.
- * Lets the event loop run between pieces, so that a signal or a timer can end it.
+ * Explores every schedule of a system. Lets the event loop run between pieces, so that a signal or a timer can end it.
+ * @param system what is explored
+ * @param options bounds and reductions
+ * @param identity when two local states of a process count as one (default: by all it has observed, `byHistory`)
+ * @throws Mistake when code or a meaning breaks a rule of the explorer (`SD_HIDDEN_STATE`, `SD_BAD_STEP`,
+ * `SD_BAD_SYMMETRY`, ...)
  */
 export async function explore(system: System, options: ExploreOptions, identity?: Identity): Promise<Exploration> {
-  const search = new Rounds(system, options, identity);
+  const search = new FixpointSearch(system, options, identity);
   const advance = pieces(search, options);
   while (advance()) await new Promise<void>((resolve) => void setImmediate(resolve));
   return search.result();
@@ -24,14 +28,14 @@ export async function explore(system: System, options: ExploreOptions, identity?
 
 /** The same without an event loop: for tests and worker threads. */
 export function exploreSync(system: System, options: ExploreOptions, identity?: Identity): Exploration {
-  const search = new Rounds(system, options, identity);
+  const search = new FixpointSearch(system, options, identity);
   const advance = pieces(search, options);
   while (advance());
   return search.result();
 }
 
-/** Makes the function that takes one piece of the search and says whether there is more. */
-function pieces(search: Rounds, options: ExploreOptions): () => boolean {
+/** Makes the function that explores one piece and says whether there is more. */
+function pieces(search: FixpointSearch, options: ExploreOptions): () => boolean {
   let told = search.progress.seconds;
   const { checkpoint } = options;
   const write = checkpoint && writer(search, checkpoint);
@@ -48,8 +52,8 @@ function pieces(search: Rounds, options: ExploreOptions): () => boolean {
   };
 }
 
-/** Makes the function that writes the search down when it is time to, and once more where it was cut short. */
-function writer(search: Rounds, { every, write }: Checkpoint): () => void {
+/** Makes the function that writes a checkpoint when it is due, and once more where the search was cut short. */
+function writer(search: FixpointSearch, { every, write }: Checkpoint): () => void {
   let next = performance.now() + 1000 * every;
   let cut = false;
   return () => {

@@ -1,4 +1,4 @@
-/** Judges claims as a search goes, and keeps what it found with a first schedule to it. */
+/** Judges claims during a search, and keeps the first schedule to each finding. */
 import type { Step } from '../api/step.ts';
 import type { Check, Schedule } from '../api/system.ts';
 import type { GaveUp, TallyCount, Violation } from '../api/exploration.ts';
@@ -14,18 +14,18 @@ interface Count {
   failedAt?: Schedule;
 }
 
-/** Tells how to get where claims are judged. */
-export interface Way {
+/** Tells how to reach the place where claims are judged. */
+export interface Witness {
   schedule(): Schedule;
 }
 
 /** Where and why code gave up. */
 export type GaveUpPlace = Pick<GaveUp, 'process' | 'where' | 'why'>;
 
-/** The same place gives up once, whichever of its local states it is in. */
+/** One place gives up once, whichever of its local states it is in. */
 export const keyOfGaveUp = ({ process, where, why }: GaveUpPlace): string => JSON.stringify([process, where, why]);
 
-/** The step that final claims are handed: nothing happens any more. */
+/** The step that claims about terminal states are handed: nothing happens any more. */
 export const END_STEP: Step = Object.freeze({ kind: 'end', cpu: 0, cells: [], args: [] });
 
 /** Claims that failed and claims that were counted. Breadth first, the first schedule found is a shortest one. */
@@ -36,12 +36,13 @@ export class Findings {
   private readonly limits = new Map<string, GaveUp>();
 
   /**
-   * Takes down what claims say after a step.
+   * Records what claims say after a step.
    * @param held per claim: does it hold?
-   * @param state number of the state after it; -1 when it has none, and everything is counted
-   * @param edge the local edge the step took; one state may be entered by several, each judged once
-   * @param depth steps of a shortest schedule to here; -1 when not known, and the first schedule is kept
-   * @param way asked for a schedule only when there is something new to keep
+   * @param state number of the state after the step; -1 when it is not stored or merges several, and everything is
+   * counted
+   * @param edge the local edge of the step; a state may be entered by several, and each is judged once
+   * @param depth steps of a shortest schedule to here; -1 when unknown, and the first schedule is kept
+   * @param witness asked for a schedule only when there is something new to keep
    * @returns how many claims failed that must not
    */
   judge(
@@ -50,7 +51,7 @@ export class Findings {
     state: number,
     edge: number,
     depth: number,
-    way: Way,
+    witness: Witness,
   ): number {
     let failures = 0;
     let fresh: boolean | undefined;
@@ -58,10 +59,10 @@ export class Findings {
       const check = checks[i]!;
       if (check.on === 'tally') {
         fresh ??= state < 0 || this.counted.add(state, edge);
-        if (fresh) this.count(check.claim, held[i]!, way);
+        if (fresh) this.count(check.claim, held[i]!, witness);
       } else if (!held[i]) {
         failures++;
-        this.violate(check.claim, depth, way);
+        this.violate(check.claim, depth, witness);
       }
     }
     return failures;
@@ -75,16 +76,19 @@ export class Findings {
     return [...this.counts].map(([claim, count]) => ({ claim, ...count }));
   }
 
-  /** What code gave up at so far. */
+  /** Places where code gave up so far. */
   get gaveUp(): GaveUp[] {
     return [...this.limits.values()];
   }
 
-  /** Takes down that code gave up: by a move that was not made before, or in a state where nothing can move. */
-  giveUp(place: GaveUpPlace, states: number, way: Way | undefined): void {
+  /**
+   * Records that code gave up, by a move made for the first time or in a state where no process is enabled.
+   * @param states how many such states to add
+   */
+  giveUp(place: GaveUpPlace, states: number, witness: Witness | undefined): void {
     const key = keyOfGaveUp(place);
     const known = this.limits.get(key) ?? { ...place, states: 0 };
-    const schedule = known.schedule ?? way?.schedule();
+    const schedule = known.schedule ?? witness?.schedule();
     this.limits.set(key, { ...known, states: known.states + states, ...(schedule && { schedule }) });
   }
 
@@ -104,23 +108,24 @@ export class Findings {
     this.counted.load(from, 'counted');
   }
 
-  private violate(claim: string, depth: number, way: Way): void {
-    // A claim that is judged both at steps and at ends may be found one step too late first: ends are judged when their layer is expanded.
+  private violate(claim: string, depth: number, witness: Witness): void {
+    // A claim that is judged both after steps and in terminal states may be found one step too late at first: terminal
+    // states are judged when their layer is expanded.
     const known = this.failed.get(claim);
     if (known !== undefined && (depth < 0 || known.depth <= depth)) return;
-    const schedule = way.schedule();
+    const schedule = witness.schedule();
     this.failed.set(claim, { claim, schedule, depth: schedule.length });
   }
 
-  private count(claim: string, held: boolean, way: Way): void {
+  private count(claim: string, held: boolean, witness: Witness): void {
     let count = this.counts.get(claim);
     if (count === undefined) this.counts.set(claim, (count = { held: 0, failed: 0 }));
     if (held) {
       count.held++;
-      count.heldAt ??= way.schedule();
+      count.heldAt ??= witness.schedule();
     } else {
       count.failed++;
-      count.failedAt ??= way.schedule();
+      count.failedAt ??= witness.schedule();
     }
   }
 }

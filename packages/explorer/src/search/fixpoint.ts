@@ -1,62 +1,66 @@
-/** Searches again until nothing new is learned, and once more for a shortest schedule to what was found. */
+/**
+ * Fixpoint iteration: a reduced search is repeated until what it learns would no longer change it; then, if something
+ * was found, an unreduced search finds a shortest schedule to it.
+ */
 import type { System } from '../api/system.ts';
 import type { Block, Saved } from '../api/checkpoint.ts';
 import type { Exploration, ExploreOptions, Progress } from '../api/exploration.ts';
-import { together, type Found } from './found.ts';
+import { mergeFindings, type Found } from './found.ts';
 import type { Identity } from '../learned/local-identity.ts';
 import { Mistake } from '../api/mistakes.ts';
-import { Knowledge } from '../learned/learned-model.ts';
+import { LearnedModel } from '../learned/learned-model.ts';
 import { plain } from '../store/loading.ts';
 import { Saving } from '../store/saving.ts';
 import type { Reductions } from '../api/reductions.ts';
-import { rehearse } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 import { Search } from './breadth-first.ts';
 
-/** Which search of several it is, and what was asked. */
+/** State of the iteration, as a checkpoint keeps it. */
 interface Round {
   readonly rounds: number;
-  readonly due: number;
-  readonly known: number;
-  readonly seen: number;
-  readonly stale: boolean;
-  readonly begunAfter: number;
+  readonly nextWarmUp: number;
+  readonly knownVersion: number;
+  readonly askedVersion: number;
+  readonly outdated: boolean;
+  readonly statesBefore: number;
   readonly spent: number;
   readonly earlier: Found;
   readonly found?: Exploration;
-  readonly unlike?: string;
+  readonly symmetryRejected?: string;
   readonly asked: string;
 }
 
 /**
- * A reduced search draws conclusions from what was learned before it: what each process may still do. It is worth something only when
- * it learns nothing itself that would have changed it. (Take a shortest schedule of the unreduced system in which something happens that is not known. All before
- * it is known, so the reduced search follows it, up to the order of moves that do not meet, and learns what happens there.)
- * What it finds is true at any time: the states it visits exist.
+ * A reduced search relies on what was learned before: what each process may still do. It proves something only when it
+ * has converged: when nothing that it learned would have changed its choices. (Take a shortest schedule of the
+ * unreduced system in which something unknown happens. Everything before is known, so the reduced search follows it, up
+ * to the order of independent steps, and learns what happens.) What a round finds is true in any case: the states that
+ * it visits exist.
  */
-export class Rounds {
+export class FixpointSearch {
   private search!: Search;
   /** What is known by now. */
-  knowledge!: Knowledge;
-  /** The reductions of the search that is made now. */
+  model!: LearnedModel;
+  /** The reductions of the present search. */
   private reduce: Reductions = {};
-  private known = 0;
-  private rounds = 1;
-  /** It is rehearsed again when it has so many states. */
-  private due = LARGE;
-  /** Why a symmetry that was supposed is none. */
-  private unlike: string | undefined;
-  /** What was known when it was asked last whether it changes this round, and whether it does. */
-  private seen = 0;
-  private stale = false;
-  /** States of the round before this one, when it was given up. */
-  private begunAfter = 0;
+  private knownVersion = 0;
+  private roundCount = 1;
+  /** The warm-up is repeated when the search has so many states. */
+  private nextWarmUp = LARGE;
+  /** Why an inferred symmetry was rejected. */
+  private symmetryRejected: string | undefined;
+  /** Version of the model at which it was last asked whether this round is outdated, and the answer. */
+  private askedVersion = 0;
+  private outdated = false;
+  /** States of the previous round when it was abandoned. */
+  private statesBefore = 0;
   private spent = 0;
-  /** What rounds found that were made again. */
+  /** Findings of abandoned rounds. */
   private earlier: Found = NOTHING;
-  /** What the reduced search found, while a shortest way there is looked for. */
+  /** Findings of the reduced search, while a shortest schedule is searched for. */
   private found: Exploration | undefined;
   private finished = false;
-  /** Seconds that processes before this one have spent. */
+  /** Seconds spent by earlier processes, before the checkpoint. */
   private before = 0;
   private saving = new Saving();
 
@@ -68,27 +72,37 @@ export class Rounds {
     const reduce = options.maxDepth === undefined ? (options.reduce ?? {}) : {};
     const saved = options.checkpoint?.saved;
     if (saved) this.load(saved, reduce);
-    else this.unlessUnlike(() => this.begin(reduce));
+    else this.withSymmetryFallback(() => this.begin(reduce));
   }
 
   private begin(reduce: Reductions): void {
-    // Remembered first: making the mirror may show that a supposed symmetry is none.
+    // Set first: building the symmetry closure may reject an inferred symmetry.
     this.reduce = reduce;
-    this.knowledge = new Knowledge(this.system, reduce, this.identity);
-    rehearse(this.knowledge, SMALL);
-    this.known = this.knowledge.version;
-    this.search = new Search(this.options, this.knowledge);
+    this.model = new LearnedModel(this.system, reduce, this.identity);
+    warmUp(this.model, SMALL);
+    this.knownVersion = this.model.version;
+    this.search = new Search(this.options, this.model);
   }
 
-  /** Nobody promised a symmetry that is supposed: where it is none, all that was found with it is forgotten. */
-  private unlessUnlike(go: () => void): void {
+  /**
+   * An inferred symmetry is a guess: where it is rejected, all that was concluded with it is discarded and the search
+   * begins again without.
+   */
+  private withSymmetryFallback(go: () => void): void {
     try {
       go();
     } catch (error) {
-      if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.supposed !== true)
+      if (!(error instanceof Mistake) || error.code !== 'SD_BAD_SYMMETRY' || this.system.symmetry?.inferred !== true)
         throw error;
-      this.unlike = error.what;
-      [this.rounds, this.seen, this.stale, this.begunAfter, this.found, this.due] = [1, 0, false, 0, undefined, LARGE];
+      this.symmetryRejected = error.what;
+      [this.roundCount, this.askedVersion, this.outdated, this.statesBefore, this.found, this.nextWarmUp] = [
+        1,
+        0,
+        false,
+        0,
+        undefined,
+        LARGE,
+      ];
       this.begin({ ...this.reduce, symmetry: false });
     }
   }
@@ -97,14 +111,14 @@ export class Rounds {
     return this.finished;
   }
 
-  /** Is it over before all was tried and anything was found, so that one could go on with it? */
+  /** Was it cut short before everything was explored or something was found, so that it can be resumed? */
   get isCut(): boolean {
     return this.finished && this.search.isCut;
   }
 
   get progress(): Progress {
     const { progress } = this.search;
-    return { ...progress, seconds: this.spent + progress.seconds, round: this.rounds };
+    return { ...progress, seconds: this.spent + progress.seconds, round: this.roundCount };
   }
 
   interrupt(): void {
@@ -112,63 +126,96 @@ export class Rounds {
     this.finished = true;
   }
 
-  /** Takes about `budget` transitions more. */
+  /** Explores about `budget` more transitions. */
   advance(budget: number): void {
-    this.unlessUnlike(() => {
-      this.search.advance(this.due > LARGE ? budget : Math.min(budget, FIRST));
-      if (this.search.done) this.settle();
+    this.withSymmetryFallback(() => {
+      this.search.advance(this.nextWarmUp > LARGE ? budget : Math.min(budget, FIRST));
+      if (this.search.done) this.afterSearch();
       else {
-        this.grows();
-        if (this.isStale()) this.nextRound();
+        this.warmUpAsItGrows();
+        if (this.isOutdated()) this.nextRound();
       }
     });
   }
 
-  /** What is new since the last block. A search that is over has nothing to go on with. */
+  /** What is new since the last block. A finished search has nothing to resume. */
   save(): Block {
-    // What a step does is learned anew by who goes on from here, and looked at in the mirror only if it is met again.
-    this.unlessUnlike(() => this.knowledge.mirror?.mustBeAlike());
-    const { rounds, due, known, seen, stale, begunAfter, spent, earlier, found, unlike, saving, asked } = this;
+    // Transitions that were cached are learned again by whoever resumes, and are checked for symmetry only if they
+    // occur again.
+    this.withSymmetryFallback(() => this.model.closure?.checkLearned());
+    const {
+      roundCount,
+      nextWarmUp,
+      knownVersion,
+      askedVersion,
+      outdated,
+      statesBefore,
+      spent,
+      earlier,
+      found,
+      symmetryRejected,
+      saving,
+      asked,
+    } = this;
     saving.plain('round', {
-      rounds,
-      due,
-      known,
-      seen,
-      stale,
-      begunAfter,
+      rounds: roundCount,
+      nextWarmUp,
+      knownVersion,
+      askedVersion,
+      outdated,
+      statesBefore,
       spent,
       earlier,
       asked,
       ...(found && { found }),
-      ...(unlike !== undefined && { unlike }),
+      ...(symmetryRejected !== undefined && { symmetryRejected }),
     } satisfies Round);
-    this.knowledge.save(saving);
+    this.model.save(saving);
     this.search.save(saving);
     return saving.block();
   }
 
-  /** Options that a search cannot change on the way. Bounds may be others. */
+  /** Options that must be the same when a search is resumed. Bounds may differ. */
   private get asked(): string {
     const { stopAtFirst, maxDepth, compact } = this.options;
     return JSON.stringify({ stopAtFirst, maxDepth, compact });
   }
 
   private load(from: Saved, reduce: Reductions): void {
-    const { rounds, due, known, seen, stale, begunAfter, spent, earlier, found, unlike, asked } = plain<Round>(
-      from,
-      'round',
-    );
-    // As it began: what is learned then is learned in the same order.
-    this.unlike = unlike;
-    this.begin(unlike === undefined ? reduce : { ...reduce, symmetry: false });
-    if (asked !== this.asked) throw from.refuse(`it was asked otherwise: ${asked} there, ${this.asked} here`);
+    const {
+      rounds,
+      nextWarmUp,
+      knownVersion,
+      askedVersion,
+      outdated,
+      statesBefore,
+      spent,
+      earlier,
+      found,
+      symmetryRejected,
+      asked,
+    } = plain<Round>(from, 'round');
+    // Begins as the saved search began, so that the model is learned in the same order.
+    this.symmetryRejected = symmetryRejected;
+    this.begin(symmetryRejected === undefined ? reduce : { ...reduce, symmetry: false });
+    if (asked !== this.asked) throw from.refuse(`it was made with other options: ${asked} there, ${this.asked} here`);
     const { seconds } = plain<{ seconds: number }>(from, 'search');
-    Object.assign(this, { rounds, due, known, seen, stale, begunAfter, spent, earlier, found });
+    Object.assign(this, {
+      roundCount: rounds,
+      nextWarmUp,
+      knownVersion,
+      askedVersion,
+      outdated,
+      statesBefore,
+      spent,
+      earlier,
+      found,
+    });
     this.before = spent + seconds;
-    // Made before more is known: what it concludes from that is replaced.
-    const left = this.left(0);
-    this.search = found ? this.shorter(found, left) : new Search(left, this.knowledge);
-    this.knowledge.load(from);
+    // Built before the model is restored: its reductions are replaced when it is loaded.
+    const remaining = this.remaining(0);
+    this.search = found ? this.shorter(found, remaining) : new Search(remaining, this.model);
+    this.model.load(from);
     this.search.load(from);
     this.saving = new Saving(from);
   }
@@ -176,101 +223,103 @@ export class Rounds {
   result(): Exploration {
     const last = this.found ? this.search.result() : this.reduced();
     const seconds = this.spent + last.seconds;
-    const more = this.unlike === undefined ? { seconds } : { seconds, unlike: this.unlike };
-    if (!this.found) return { ...last, rounds: this.rounds, ...more };
-    // The way that the reduced search found is a way too, if the search for a shorter one came to a bound before.
+    const more =
+      this.symmetryRejected === undefined ? { seconds } : { seconds, symmetryRejected: this.symmetryRejected };
+    if (!this.found) return { ...last, rounds: this.roundCount, ...more };
+    // If the search for a shorter schedule met a bound, the schedule of the reduced search stands.
     const { violations, deadlock, cut } = last;
     return {
       ...this.found,
       ...more,
-      gaveUp: together(last, this.found).gaveUp,
+      gaveUp: mergeFindings(last, this.found).gaveUp,
       ...(cut && { cut }),
       ...(violations.length > 0 && { violations }),
       ...(deadlock && { deadlock }),
     };
   }
 
-  /** What the reduced search found. A last round that was cut off may lack what rounds before it found, in states that exist. */
+  /**
+   * Result of the reduced search. A last round that was cut off may lack what earlier rounds found, in states that
+   * exist.
+   */
   private reduced(): Exploration {
     const last = this.search.result();
     return last.outcome === 'bound' || last.outcome === 'interrupted'
-      ? { ...last, ...together(last, this.earlier) }
+      ? { ...last, ...mergeFindings(last, this.earlier) }
       : last;
   }
 
-  private settle(): void {
-    const { knowledge, options, search } = this;
-    if (this.found || !knowledge.footprints) {
+  private afterSearch(): void {
+    const { model, options, search } = this;
+    if (this.found || !model.accessSets) {
       this.finished = true;
-    } else if (
-      search.complete &&
-      knowledge.version !== this.known &&
-      !knowledge.mutants.has('again until nothing is new') &&
-      !search.settled
-    ) {
+    } else if (search.complete && model.version !== this.knownVersion && !search.converged) {
       this.nextRound();
     } else {
       const result = this.reduced();
       const depth = result.violations[0]?.depth ?? result.deadlock?.schedule.length;
       if (!options.stopAtFirst || depth === undefined) this.finished = true;
       else {
-        this.found = { ...result, rounds: this.rounds };
-        this.again(this.shorter(this.found, this.left()));
+        this.found = { ...result, rounds: this.roundCount };
+        this.restart(this.shorter(this.found, this.remaining()));
       }
     }
   }
 
-  /** A search without reductions, up to the depth that a reduced one found something at. */
-  private shorter({ violations, deadlock }: Exploration, left: ExploreOptions): Search {
+  /** An unreduced search, up to the depth at which the reduced one found something. */
+  private shorter({ violations, deadlock }: Exploration, remaining: ExploreOptions): Search {
     const maxDepth = violations[0]?.depth ?? deadlock!.schedule.length;
-    return new Search({ ...left, maxDepth, stopAtDeadlock: violations.length === 0 }, this.knowledge, false);
+    return new Search({ ...remaining, maxDepth, stopAtDeadlock: violations.length === 0 }, this.model, false);
   }
 
   /**
-   * A round that has learned something which would have changed it proves nothing, and is made again, unless it has come not much further
-   * than the one before: then it may learn more.
+   * An outdated round has learned something that would have changed it, and proves nothing. It is repeated, unless it
+   * has not come much further than the previous one: then it may go on learning.
    */
-  private isStale(): boolean {
-    const { version } = this.knowledge;
-    if (this.found || version === this.known || !this.knowledge.footprints) return false;
-    if (version !== this.seen) [this.seen, this.stale] = [version, !this.search.settled];
-    if (!this.stale) this.known = version;
-    return this.stale && this.search.states.count >= FURTHER * this.begunAfter;
+  private isOutdated(): boolean {
+    const { version } = this.model;
+    if (this.found || version === this.knownVersion || !this.model.accessSets) return false;
+    if (version !== this.askedVersion) [this.askedVersion, this.outdated] = [version, !this.search.converged];
+    if (!this.outdated) this.knownVersion = version;
+    return this.outdated && this.search.states.count >= FURTHER * this.statesBefore;
   }
 
-  /** As a search grows it is rehearsed again. What there is to learn that changes it is better learned now than when it comes upon that itself. */
-  private grows(): void {
+  /** A growing search is warmed up again: what changes it is better learned now than when the search comes upon it. */
+  private warmUpAsItGrows(): void {
     const { count } = this.search.states;
-    if (count < this.due || this.found) return;
-    this.due = 2 * count;
-    this.rehearse();
+    if (count < this.nextWarmUp || this.found) return;
+    this.nextWarmUp = 2 * count;
+    this.warmUpAgain();
   }
 
-  /** Half from the states that were found. */
-  private rehearse(): void {
+  /** Half of the walks begin in states that were found and not expanded. */
+  private warmUpAgain(): void {
     const { frontier } = this.search;
     const begun = performance.now();
-    rehearse(this.knowledge, LARGER + Math.min(MORE, frontier.states.count / PART), frontier);
+    warmUp(this.model, LARGER + Math.min(MORE, frontier.states.count / PART), frontier);
     this.spent += (performance.now() - begun) / 1000;
   }
 
   private nextRound(): void {
-    this.earlier = together(this.search.found, this.earlier);
-    this.begunAfter = this.search.states.count;
-    this.rehearse();
-    this.again(new Search(this.left(), this.knowledge));
-    this.rounds++;
-    this.known = this.knowledge.version;
+    this.earlier = mergeFindings(this.search.found, this.earlier);
+    this.statesBefore = this.search.states.count;
+    this.warmUpAgain();
+    this.restart(new Search(this.remaining(), this.model));
+    this.roundCount++;
+    this.knownVersion = this.model.version;
   }
 
-  private again(search: Search): void {
+  private restart(search: Search): void {
     this.spent += this.search.progress.seconds;
     this.search = search;
     this.saving = new Saving();
   }
 
-  /** @param seconds what the search that is running has taken */
-  private left(seconds = this.search.progress.seconds): ExploreOptions {
+  /**
+   * The options with what is left of the time.
+   * @param seconds what the present search has taken
+   */
+  private remaining(seconds = this.search.progress.seconds): ExploreOptions {
     const { deadlineMs } = this.options;
     return deadlineMs === undefined
       ? this.options
@@ -279,16 +328,16 @@ export class Rounds {
 }
 
 /**
- * Moves in a row that teach nothing, at the end of a rehearsal: before a search; as it grows; then one more for each so many states, up to so
- * many: nothing is told of a search while it is rehearsed.
+ * Moves in a row that teach nothing after which a warm-up ends: before a search; during one; in addition one for each
+ * PART states, at most MORE, because no progress is shown during a warm-up.
  */
 const SMALL = 500;
 const LARGER = 2500;
 const PART = 4;
 const MORE = 50_000;
-/** States of a round that is given up, for each of the one before. */
+/** A round is abandoned when it has so many times the states of the previous one. */
 const FURTHER = 1.5;
-/** States of a search that is rehearsed again, and transitions until it is looked whether there are so many. */
+/** States at which a search is warmed up again, and transitions until the first look. */
 const LARGE = 600;
 const FIRST = 2048;
 

@@ -1,11 +1,11 @@
-/** What several searches of one system found, put together. */
+/** Merges the findings of several searches of one system. */
 import type { Exploration, TallyCount } from '../api/exploration.ts';
 import { keyOfGaveUp } from './findings.ts';
 
 export type Found = Pick<Exploration, 'violations' | 'tally' | 'deadlock' | 'gaveUp'>;
 
-/** Adds to what the last search found what an earlier one found and the last one did not. What is found is true whoever found it. */
-export function together({ deadlock, ...last }: Found, earlier: Found): Found {
+/** Adds what an earlier search found to what the last one found. A finding is true whichever search made it. */
+export function mergeFindings({ deadlock, ...last }: Found, earlier: Found): Found {
   const lacks = <T extends { claim: string }>(list: readonly T[], known: readonly T[]): T[] =>
     list.filter(({ claim }) => !known.some((other) => other.claim === claim));
   const first = deadlock ?? earlier.deadlock;
@@ -13,7 +13,7 @@ export function together({ deadlock, ...last }: Found, earlier: Found): Found {
     violations: [...last.violations, ...lacks(earlier.violations, last.violations)].sort((a, b) => a.depth - b.depth),
     tally: [
       ...last.tally.map((count) =>
-        filled(
+        mergeCount(
           count,
           earlier.tally.find(({ claim }) => claim === count.claim),
         ),
@@ -29,7 +29,7 @@ export function together({ deadlock, ...last }: Found, earlier: Found): Found {
 }
 
 /** The same numbers; where one is 0, that of the other search. */
-function filled(count: TallyCount, other: TallyCount | undefined): TallyCount {
+function mergeCount(count: TallyCount, other: TallyCount | undefined): TallyCount {
   if (!other) return count;
   const held = count.held > 0 ? count : other;
   const failed = count.failed > 0 ? count : other;

@@ -1,11 +1,11 @@
-/** Tells what a search saw in words a kernel engineer uses: which code it reached, who is stuck and why. */
+/** Reports of a search: which code it reached, what kind a terminal state is, and which processes are stuck. */
 import type { Store } from '../api/step.ts';
 import type { System } from '../api/system.ts';
 import type { Automaton } from '../learned/automaton.ts';
 import type { Deadlock, Reached } from '../api/exploration.ts';
 import { TRAIT } from '../store/traits.ts';
 
-/** Every step of the code that was reached, by where it is. */
+/** Every step of the code that was reached, by the functions it is in. */
 export function coverage(automaton: Automaton): Reached[] {
   const found = new Map<string, Reached & { count: number }>();
   automaton.steps.forEach((step, node) => {
@@ -19,8 +19,8 @@ export function coverage(automaton: Automaton): Reached[] {
   return [...found.values()];
 }
 
-/** What a state is in which nothing can move: an end, a deadlock, or the end of a story that was cut short. */
-export function endingAt(
+/** The kind of a state in which no process is enabled: a proper end, a deadlock, or one where code gave up. */
+export function classifyTerminal(
   system: System,
   automaton: Automaton,
   nodeOf: (process: number) => number,
@@ -34,7 +34,10 @@ export function endingAt(
   return mainsLeft > 0 ? 'deadlock' : 'end';
 }
 
-/** Who waits for ever in a state where nothing can move. A daemon that is idle at its start waits for nothing. */
+/**
+ * The processes that are stuck where no process is enabled, and what each waits for. A daemon at its beginning is idle,
+ * not stuck.
+ */
 export function stuckAt(
   system: System,
   automaton: Automaton,

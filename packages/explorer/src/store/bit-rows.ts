@@ -1,4 +1,4 @@
-/** Sets of small numbers, one per row. */
+/** Sets of small numbers, one per row of a growing table of bits. */
 import { exactly, plain } from './loading.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import type { Saving } from './saving.ts';
@@ -9,7 +9,10 @@ export class BitRows {
   words = 2;
   private data = new Int32Array(64);
 
-  /** Adds a bit to a row; says whether it is new. */
+  /**
+   * Adds a bit to a row.
+   * @returns is it new?
+   */
   add(row: number, bit: number): boolean {
     if (bit >>> 5 >= this.words) this.widen((bit >>> 5) * 2);
     const at = row * this.words + (bit >>> 5);

@@ -1,6 +1,9 @@
 /** Hashing of 32-bit numbers. */
 
-/** In a constant: jest looks every global up anew, which made the whole search twenty times slower. */
+/**
+ * In a constant: in the sandbox of a test runner every global is looked up anew, which made searches twenty times
+ * slower.
+ */
 export const { imul } = Math;
 
 /** Spreads the bits of a number over all 32 (the end of MurmurHash3). */
@@ -10,7 +13,10 @@ export function mix(x: number): number {
   return x ^ (x >>> 16);
 }
 
-/** What a value at a place adds to the low half of a fingerprint. 0 adds nothing, so a new place that holds 0 changes no fingerprint. */
+/**
+ * What a value at a place adds to the low half of a fingerprint. 0 adds nothing, so that a new place that holds 0
+ * changes no fingerprint.
+ */
 export const lowPart = (place: number, value: number, seed: number): number =>
   value === 0 ? 0 : mix(imul(place ^ seed, 0x9e3779b1) + value);
 

@@ -1,10 +1,13 @@
-/** Reads columns of a saved search back into arrays that can grow. */
+/** Reads columns of a checkpoint back into growable arrays. */
 import type { Numbers, Saved } from '../api/checkpoint.ts';
 
-/** Arrays grow by doubling from here. */
+/** Smallest array; larger ones are doubled. */
 const LEAST = 256;
 
-/** Numbers of a column, with room to grow. @param used how many there have to be */
+/**
+ * A column of numbers, with room to grow.
+ * @param used how many numbers there must be
+ */
 export const column = (saved: Saved, name: string, used: number) =>
   fill(saved, name, used, new Int32Array(lengthFor(used)));
 
@@ -24,14 +27,14 @@ export function exactBytes(saved: Saved, name: string) {
   return fill(saved, name, rows, new Uint8Array(rows));
 }
 
-/** A plain value. */
+/** A plain value of a checkpoint. */
 export function plain<T>(saved: Saved, name: string): T {
   const value = saved.plain[name];
   if (value === undefined) throw saved.refuse(`it has no ${name}`);
   return value as T;
 }
 
-/** @throws what `saved` says when a column has another number of rows than it must */
+/** @throws the error of `saved` when a column has another number of rows */
 export function mustHave(saved: Saved, name: string, rows: number): void {
   if (saved.rows(name) !== rows)
     throw saved.refuse(`it has ${saved.rows(name)} rows of ${name} where there have to be ${rows}`);

@@ -1,4 +1,4 @@
-/** How a step sees a packed state. */
+/** A packed state as the store that steps and claims see. */
 import type { Cell } from '../api/cell.ts';
 import type { Store } from '../api/step.ts';
 import type { States } from './states.ts';
@@ -25,7 +25,7 @@ export class PackedStore implements Store {
     return word >= 0 ? layout.decode(cell, this.chunk[this.base + word]!) : layout.initial(cell);
   }
 
-  /** What the record keeps for a cell: the difference to its initial value. */
+  /** The value as a record keeps it: the difference to the initial value. */
   raw(cell: Cell): number {
     const word = this.states.layout.wordOf[cell]!;
     return word >= 0 ? this.chunk[this.base + word]! : 0;

@@ -1,23 +1,30 @@
-/** Which cells have a place in a packed state. Most cells of a system never change and have none. */
+/**
+ * Layout of a packed state: which cells have a word in the records. Most cells of a system are never written and have
+ * none.
+ */
 import { Mistake } from '../api/mistakes.ts';
 import type { Cell } from '../api/cell.ts';
 import type { System } from '../api/system.ts';
 
 const UNKNOWN = -2;
-/** Its initial value is known, it was never written. */
+/** The initial value is known, and the cell was never written. */
 const UNWRITTEN = -1;
 
 /**
- * A state is a record of 32-bit words: HEADER words, one node per process, sums that make up its fingerprint where states that are not
- * equal count as one, then the cells that were ever written. `movers`: the processes that must move there, as bits; 0 while not asked. `asleep`: those that need not, whoever must (`SleepSets`).
+ * A state is a record of 32-bit words: the header; one node per process; sums that make up its canonical fingerprint,
+ * where there is one; then the cells that were ever written. `persistent`: the persistent set as bits, 0 while it was
+ * not computed. `sleep`: the sleep set as bits.
  */
-export const HEADER = { parent: 0, move: 1, movers: 2, asleep: 3, low: 4, high: 5, size: 6 } as const;
+export const HEADER = { parent: 0, move: 1, persistent: 2, sleep: 3, low: 4, high: 5, size: 6 } as const;
 
-/** Places in a record, in order of discovery. A cell is kept as the difference to its initial value, so that an unused place is 0. */
+/**
+ * Words of a record, in order of discovery. A cell is kept as the difference to its initial value, so that a new word
+ * is 0 in every record.
+ */
 export class Layout {
   /** Per cell: its word in a record, negative without one. */
   readonly wordOf: Int32Array;
-  /** Where sums begin in a record, and where cells do. */
+  /** The words at which the sums begin, and the cells. */
   readonly sums: number;
   readonly firstCell: number;
   /** Words of a record in use. */
@@ -26,13 +33,13 @@ export class Layout {
   /** Per word from `firstCell` on: its cell. */
   private readonly cells: Cell[] = [];
 
-  /** @param room words for sums */
+  /** @param extraWords words for sums */
   constructor(
     private readonly system: System,
-    room = 0,
+    extraWords = 0,
   ) {
     this.sums = HEADER.size + system.processes.length;
-    this.firstCell = this.sums + room;
+    this.firstCell = this.sums + extraWords;
     this.wordOf = new Int32Array(system.cellCount).fill(UNKNOWN);
     this.initials = new Int32Array(system.cellCount);
     this.width = this.firstCell;
@@ -52,7 +59,7 @@ export class Layout {
     return this.initials[cell]!;
   }
 
-  /** Gives a place to a cell that is written for the first time. */
+  /** Gives a word to a cell that is written for the first time. */
   add(cell: Cell): number {
     this.initial(cell);
     this.cells.push(cell);
@@ -64,7 +71,7 @@ export class Layout {
     return this.cells;
   }
 
-  /** The cell that has a word of a record. */
+  /** The cell of a word. */
   cellAt(word: number): Cell {
     return this.cells[word - this.firstCell]!;
   }
@@ -80,7 +87,7 @@ export class Layout {
     return (value - this.initials[cell]!) | 0;
   }
 
-  /** The same for a cell that nobody may have asked for yet. */
+  /** The word for a value of a cell whose initial value may not be known yet. */
   rawOf(cell: Cell, value: number): number {
     this.initial(cell);
     return this.encode(cell, value);

@@ -1,4 +1,4 @@
-/** A set of pairs of numbers, without an object per pair. */
+/** A set of pairs of numbers in one flat hash table. */
 import { exactly, plain } from './loading.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import type { Saving } from './saving.ts';
@@ -9,7 +9,10 @@ export class Pairs {
   private places = new Int32Array(1 << 9);
   private used = 0;
 
-  /** Adds a pair; says whether it is new. */
+  /**
+   * Adds a pair.
+   * @returns is it new?
+   */
   add(a: number, b: number): boolean {
     const place = this.find(a, b);
     if (this.places[place] !== 0) return false;

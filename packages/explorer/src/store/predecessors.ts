@@ -1,10 +1,10 @@
-/** Lists of moves that were made without keeping the states between them. */
+/** Multi-step predecessors: a state that was reached by a chain of moves keeps the whole chain. */
 import type { Saved } from '../api/checkpoint.ts';
 import { column, plain } from './loading.ts';
 import type { Saving } from './saving.ts';
 
-/** Each list has a number below 0. */
-export class Trails {
+/** Chains of moves. Each is named by a number below 0, a single move by a number from 0. */
+export class Predecessors {
   private moves = new Int32Array(256);
   private used = 0;
 
@@ -12,26 +12,26 @@ export class Trails {
     return this.moves.byteLength;
   }
 
-  add(list: readonly number[]): number {
-    if (this.used + list.length >= this.moves.length) {
-      const longer = new Int32Array(2 * (this.used + list.length + 1));
+  add(chain: readonly number[]): number {
+    if (this.used + chain.length >= this.moves.length) {
+      const longer = new Int32Array(2 * (this.used + chain.length + 1));
       longer.set(this.moves);
       this.moves = longer;
     }
     const start = this.used;
-    this.moves[this.used++] = list.length;
-    for (const move of list) this.moves[this.used++] = move;
+    this.moves[this.used++] = chain.length;
+    for (const move of chain) this.moves[this.used++] = move;
     return -1 - start;
   }
 
   save(to: Saving): void {
-    to.plain('trails', this.used);
-    to.grows('trails', this.moves, this.used);
+    to.plain('predecessors', this.used);
+    to.grows('predecessors', this.moves, this.used);
   }
 
   load(from: Saved): void {
-    this.used = plain<number>(from, 'trails');
-    this.moves = column(from, 'trails', this.used);
+    this.used = plain<number>(from, 'predecessors');
+    this.moves = column(from, 'predecessors', this.used);
   }
 
   at(number: number): number[] {

@@ -1,39 +1,45 @@
-/** Collects what a search has that was not written yet. */
+/** Collects what a checkpoint does not hold yet. */
 import type { Block, Numbers, Piece, Rows, Saved } from '../api/checkpoint.ts';
 import { imul } from './hash.ts';
 
-/** Remembers what was written. Every class of the search hands it its own columns and values. */
+/** Remembers what was written. Every part of a search hands in its own columns and values. */
 export class Saving {
   private readonly rowsWritten = new Map<string, number>();
-  /** Per column that is written whole: its checksum when it was. */
+  /** Per column that is written whole: its checksum. */
   private readonly sums = new Map<string, number>();
   private plainValues: Record<string, unknown> = {};
   private pieces: Iterable<Piece>[] = [];
   private first: boolean;
 
-  /** @param saved blocks that are there: what comes is added to them */
+  /** @param saved blocks that exist already: new ones are appended */
   constructor(private readonly saved?: Saved) {
     this.first = saved === undefined;
   }
 
-  /** A plain value, which takes the place of the one before. It must not be changed afterwards. */
+  /** A plain value; it replaces the one before, and must not change afterwards. */
   plain(name: string, value: unknown): void {
     this.plainValues[name] = value;
   }
 
-  /** A column of which numbers are only added. @param used numbers in use */
+  /**
+   * A column that only grows.
+   * @param used numbers in use
+   */
   grows(column: string, numbers: Numbers, used: number): void {
     this.rows(column, used, (from) => [{ width: 1, numbers: numbers.subarray(from, used) }]);
   }
 
-  /** Rows that never change. @param from rows that were written already are not asked for */
+  /**
+   * Rows that never change once written.
+   * @param rowsFrom yields the rows from a number on
+   */
   rows(column: string, count: number, rowsFrom: (from: number) => Iterable<Rows>): void {
     const from = this.rowsWritten.get(column) ?? this.saved?.rows(column) ?? 0;
     if (from < count) this.pieces.push(piecesOf(column, rowsFrom(from)));
     this.rowsWritten.set(column, count);
   }
 
-  /** A column in which anything may have changed. It is written again only where something has. */
+  /** A column in which anything may change. It is written again only when its checksum has changed. */
   whole(column: string, numbers: Numbers): void {
     const sum = sumOf(numbers);
     if (this.sums.get(column) === sum) return;
@@ -41,7 +47,7 @@ export class Saving {
     this.pieces.push([{ column, width: 1, whole: true, numbers }]);
   }
 
-  /** Everything that was handed in since the last block. */
+  /** Everything handed in since the last block. */
   block(): Block {
     const { first, plainValues: plain, pieces } = this;
     this.first = false;
@@ -59,7 +65,7 @@ function* joined(lists: readonly Iterable<Piece>[]): Iterable<Piece> {
   for (const list of lists) yield* list;
 }
 
-/** Tells a column from what it was before; 53 bits, so that it is a number. */
+/** Checksum of a column; 53 bits, so that it is a number. */
 function sumOf(numbers: Numbers): number {
   let a = numbers.length | 0;
   let b = 0x9e3779b1 | 0;

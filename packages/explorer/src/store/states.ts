@@ -1,14 +1,17 @@
-/** Packed global states: one record of 32-bit words each, every state kept once and compared in full. */
+/**
+ * Stored states: records of 32-bit words in chunks, found by 64-bit fingerprint and compared in full; or, compact, by
+ * fingerprint alone (hash compaction: Wolper and Leroy, "Reliable Hashing Without Collision Detection", 1993).
+ */
 import type { Cell } from '../api/cell.ts';
 import type { Schedule, System } from '../api/system.ts';
 import type { Numbers, Rows, Saved } from '../api/checkpoint.ts';
 import { HEADER, Layout } from './packing.ts';
-import type { Likeness } from '../symmetry/canonical.ts';
+import type { CanonicalFingerprint } from '../symmetry/canonical.ts';
 import { mustHave, plain } from './loading.ts';
 import { highPart, lowPart } from './hash.ts';
 import { PackedStore } from './packed-store.ts';
 import type { Saving } from './saving.ts';
-import { Trails } from './predecessors.ts';
+import { Predecessors } from './predecessors.ts';
 import { Visited } from './visited.ts';
 
 const CHUNK_BITS = 10;
@@ -16,13 +19,13 @@ const CHUNK = 1 << CHUNK_BITS;
 const FORGOTTEN = new Int32Array(0);
 
 /**
- * States numbered in order of discovery. The record after the last state is the candidate: a successor under construction,
- * until `keep` makes it a state.
+ * States are numbered in order of discovery. The record after the last state is the candidate: a successor under
+ * construction, until `keep` stores it.
  */
 export class States {
   count = 0;
   readonly layout: Layout;
-  /** The chunk that the record of the candidate is in, and where it begins there. */
+  /** The chunk of the candidate's record, and where the record begins. */
   candidate!: Int32Array;
   at = 0;
   private stride: number;
@@ -30,39 +33,39 @@ export class States {
   private visited = new Visited();
   private readonly views: PackedStore[] = [];
   private readonly seed: number;
-  /** Per chunk of which only these words are left: them. */
+  /** Per chunk whose records were dropped: their headers. */
   private readonly heads: (Int32Array | undefined)[] = [];
-  private readonly trails = new Trails();
-  /** The free place where the last unsuccessful `find` ended. */
+  private readonly predecessors = new Predecessors();
+  /** The free place at which the last unsuccessful `find` ended. */
   private free = 0;
 
-  /** What counts as one state, when it is not plain equality. */
-  likeness: Likeness | undefined;
+  /** Canonical fingerprints, where different states may count as equal. */
+  canonical: CanonicalFingerprint | undefined;
 
   /**
-   * @param compact with it, states are told apart by 64-bit fingerprints alone, which the seed mixes: two states may be taken for one
-   * @param room words that `likeness` needs in each record, when there will be one
+   * @param compact only fingerprints are compared, mixed by this seed: two states may be taken for one
+   * @param extraWords words that canonical fingerprints need in each record
    */
   constructor(
     private readonly system: System,
     private readonly compact?: { readonly seed: number },
-    room = 0,
+    extraWords = 0,
   ) {
     this.seed = compact?.seed ?? 0;
-    this.layout = new Layout(system, room);
+    this.layout = new Layout(system, extraWords);
     // Room for the cells of most systems: wider records have to be moved.
     this.stride = this.layout.width + 28;
-    this.aim();
+    this.pointAtCandidate();
   }
 
-  /** What states and the ways to find them take. */
+  /** Bytes of states and of the paths to them. */
   get bytes(): number {
     const records = this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
     return (
       records +
       this.heads.reduce((sum, head) => sum + (head?.byteLength ?? 0), 0) +
       this.visited.bytes +
-      this.trails.bytes
+      this.predecessors.bytes
     );
   }
 
@@ -89,8 +92,8 @@ export class States {
     this.write(this.chunkOf(state), this.baseOf(state), HEADER.size + process, node);
   }
 
-  /** Makes the candidate a copy of `state`. */
-  branch(state: number): void {
+  /** Makes the candidate a copy of a state. */
+  copyToCandidate(state: number): void {
     const from = this.chunkOf(state);
     const to = this.candidate;
     const a = this.baseOf(state);
@@ -99,13 +102,13 @@ export class States {
     for (let i = HEADER.low; i < width; i++) to[b + i] = from[a + i]!;
   }
 
-  /** The state that equals the candidate, or -1. */
+  /** The known state that equals the candidate, or -1. */
   find(): number {
     const { candidate, at: base } = this;
-    if (this.likeness) {
-      this.likeness.begin(candidate, base, this.seed);
-      candidate[base + HEADER.low] = this.likeness.low;
-      candidate[base + HEADER.high] = this.likeness.high;
+    if (this.canonical) {
+      this.canonical.compute(candidate, base, this.seed);
+      candidate[base + HEADER.low] = this.canonical.low;
+      candidate[base + HEADER.high] = this.canonical.high;
     }
     const high = candidate[base + HEADER.high]!;
     let place = this.visited.start(candidate[base + HEADER.low]!);
@@ -117,16 +120,19 @@ export class States {
     return -1;
   }
 
-  /** Makes the candidate a state, right after `find` did not find it. Each move is process + number of processes * choice. */
+  /**
+   * Stores the candidate, right after `find` did not find it.
+   * @param moves each is process + number of processes * outcome
+   */
   keep(parent: number, moves: readonly number[]): void {
     const { candidate, at } = this;
     candidate[at + HEADER.parent] = parent;
-    candidate[at + HEADER.move] = moves.length === 1 ? moves[0]! : this.trails.add(moves);
+    candidate[at + HEADER.move] = moves.length === 1 ? moves[0]! : this.predecessors.add(moves);
     this.visited.put(this.free, candidate[at + HEADER.high]!, this.count++, this.lowOf);
-    this.aim();
+    this.pointAtCandidate();
   }
 
-  /** Keeps only how they were reached of the states before this one, when states are told apart by fingerprints alone. */
+  /** In a compact search: drops the records of states before this one, except for how they were reached. */
   forgetBefore(state: number): void {
     if (!this.compact || (state & (CHUNK - 1)) !== 0) return;
     for (let c = (state >>> CHUNK_BITS) - 1; c >= 0 && this.heads[c] === undefined; c--) {
@@ -138,13 +144,13 @@ export class States {
     }
   }
 
-  /** The moves that first led to a state. */
+  /** The schedule by which a state was first reached. */
   scheduleTo(state: number): Schedule {
     const moves: number[] = [];
     for (let at = state; at > 0; at = this.headOf(at, HEADER.parent)) {
       const move = this.headOf(at, HEADER.move);
       if (move >= 0) moves.push(move);
-      else moves.push(...this.trails.at(move).reverse());
+      else moves.push(...this.predecessors.at(move).reverse());
     }
     return moves.reverse().map((move) => this.moveOf(move));
   }
@@ -154,13 +160,13 @@ export class States {
     return { process: move % count, choice: Math.floor(move / count) };
   }
 
-  /** Writes one word of a record and keeps its fingerprint right. */
+  /** Writes one word of a record and updates its fingerprint. */
   write(chunk: Int32Array, base: number, word: number, value: number): void {
     const old = chunk[base + word]!;
     if (old === value) return;
     chunk[base + word] = value;
-    if (this.likeness) {
-      this.likeness.change(chunk, base, word, old, value, this.seed);
+    if (this.canonical) {
+      this.canonical.update(chunk, base, word, old, value, this.seed);
       return;
     }
     chunk[base + HEADER.low] =
@@ -169,7 +175,10 @@ export class States {
       chunk[base + HEADER.high]! + highPart(word, value, this.seed) - highPart(word, old, this.seed);
   }
 
-  /** Makes the candidate hold these values, as records keep them, from one place of both columns up to another. */
+  /**
+   * Writes cells of the candidate, from one index of both columns to another.
+   * @param raws values as records keep them
+   */
   overwrite(cells: Int32Array, raws: Int32Array, from: number, to: number): void {
     for (let i = from; i < to; i++) {
       const raw = raws[i]!;
@@ -182,14 +191,14 @@ export class States {
     }
   }
 
-  /** Gives a cell a place in every record; there it holds its initial value. */
+  /** Gives a cell a word in every record, where it holds its initial value. */
   addCell(cell: Cell): number {
     const word = this.givePlace(cell);
-    this.likeness?.learnWords();
+    this.canonical?.learnWords();
     return word;
   }
 
-  /** The same, where `likeness` itself asks for it. */
+  /** The same, when canonical fingerprints ask for it themselves. */
   givePlace(cell: Cell): number {
     const word = this.layout.add(cell);
     if (this.layout.width > this.stride) this.widen();
@@ -199,33 +208,33 @@ export class States {
   save(to: Saving): void {
     to.plain('states', { count: this.count, cells: [...this.layout.inOrder] });
     to.rows('records', this.count, (from) => this.records(from));
-    this.trails.save(to);
-    this.likeness?.save(to);
+    this.predecessors.save(to);
+    this.canonical?.save(to);
   }
 
-  /** @param expanded states before this one were expanded */
+  /** @param expanded states before this one are expanded */
   load(from: Saved, expanded: number): void {
     const { count, cells } = plain<{ count: number; cells: Cell[] }>(from, 'states');
     mustHave(from, 'records', count);
     for (const cell of cells.slice(this.layout.inOrder.length)) this.givePlace(cell);
-    this.likeness?.learnWords();
+    this.canonical?.learnWords();
     if (this.layout.inOrder.some((cell, i) => cell !== cells[i])) throw from.refuse('its records hold other cells');
-    this.trails.load(from);
-    this.likeness?.load(from);
+    this.predecessors.load(from);
+    this.canonical?.load(from);
     this.count = 0;
     this.visited = new Visited();
     for (const { width, numbers } of from.pieces('records')) {
-      // Cells that got a place later hold their initial value.
+      // Cells that got a word later hold their initial value.
       for (let at = 0; at < numbers.length; at += width) {
-        this.takeBack(numbers.subarray(at, at + width));
+        this.restore(numbers.subarray(at, at + width));
         if (this.count <= expanded) this.forgetBefore(this.count);
       }
     }
-    this.aim();
+    this.pointAtCandidate();
   }
 
-  /** Adds a record that was saved. The table grows as it did when states were found, so that it is the same one. */
-  private takeBack(record: Numbers): void {
+  /** Adds a saved record. The hash table grows as it did when states were found, and comes out the same. */
+  private restore(record: Numbers): void {
     const chunk = this.chunkOf(this.count);
     const base = this.baseOf(this.count);
     chunk.fill(0, base, base + this.stride);
@@ -235,7 +244,7 @@ export class States {
     this.visited.put(place, chunk[base + HEADER.high]!, this.count++, this.lowOf);
   }
 
-  /** Records from a state on, packed, one chunk at a time; of those that are forgotten their heads. */
+  /** Records from a state on, packed, chunk by chunk; only headers of those that were dropped. */
   private *records(from: number): Iterable<Rows> {
     const { width } = this.layout;
     for (let state = from; state < this.count;) {
@@ -255,35 +264,39 @@ export class States {
     }
   }
 
-  /** The processes that must move in a state, as bits; 0 while nobody said so. */
-  movers(state: number): number {
-    return this.chunkOf(state)[this.baseOf(state) + HEADER.movers]!;
+  /** The persistent set of a state, as bits of processes; 0 while it was not computed. */
+  persistentSet(state: number): number {
+    return this.chunkOf(state)[this.baseOf(state) + HEADER.persistent]!;
   }
 
-  setMovers(state: number, movers: number): void {
-    this.chunkOf(state)[this.baseOf(state) + HEADER.movers] = movers;
+  setPersistentSet(state: number, persistentSet: number): void {
+    this.chunkOf(state)[this.baseOf(state) + HEADER.persistent] = persistentSet;
   }
 
-  /** The processes that need not move in a state, as bits. */
-  asleep(state: number): number {
-    return this.chunkOf(state)[this.baseOf(state) + HEADER.asleep]!;
+  /** The sleep set of a state, as bits of processes. */
+  sleepSet(state: number): number {
+    return this.chunkOf(state)[this.baseOf(state) + HEADER.sleep]!;
   }
 
-  setAsleep(state: number, asleep: number): void {
-    this.chunkOf(state)[this.baseOf(state) + HEADER.asleep] = asleep;
+  setSleepSet(state: number, sleepSet: number): void {
+    this.chunkOf(state)[this.baseOf(state) + HEADER.sleep] = sleepSet;
   }
 
-  /** Processes of the candidate, as bits, by the places they have in the state that `find` found equal to it. */
-  whereFound(processes: number): number {
-    const by = this.likeness?.by;
+  /** Processes of the candidate, as bits, mapped by the permutation under which `find` found it equal. */
+  asInFoundState(processes: number): number {
+    const by = this.canonical?.permutation;
     if (!by) return processes;
     let there = 0;
-    for (let left = processes; left !== 0; left &= left - 1) there |= 1 << by.places[31 - Math.clz32(left & -left)]!;
+    for (let left = processes; left !== 0; left &= left - 1)
+      there |= 1 << by.processImages[31 - Math.clz32(left & -left)]!;
     return there;
   }
 
-  /** Makes state 0 what a state of another search of the same system is, or the start: for who goes on from there and never looks back. */
-  take(other: States | undefined, state: number, roots: Int32Array): void {
+  /**
+   * Overwrites state 0 with a copy of another store's state, or with the initial state (for random walks: no parent
+   * links are kept).
+   */
+  copyFrom(other: States | undefined, state: number, roots: Int32Array): void {
     const chunk = this.chunkOf(0);
     chunk.fill(0, HEADER.low, this.layout.width);
     roots.forEach((root, p) => this.setNode(0, p, other?.node(state, p) ?? root));
@@ -295,8 +308,8 @@ export class States {
     }
   }
 
-  /** Makes a state what the candidate is: for who goes on from there and never looks back. */
-  replace(state: number): void {
+  /** Overwrites a state with the candidate (for random walks: no parent links are kept). */
+  overwriteByCandidate(state: number): void {
     const { candidate, at } = this;
     this.chunkOf(state).set(
       candidate.subarray(at + HEADER.low, at + this.layout.width),
@@ -313,12 +326,12 @@ export class States {
       for (let i = 0; i < CHUNK; i++) wide.set(old.subarray(i * narrow, (i + 1) * narrow), i * this.stride);
       return wide;
     });
-    this.aim();
+    this.pointAtCandidate();
     for (const view of this.views) view.seek(view.state);
   }
 
   /** To be called wherever the candidate is another record than before. */
-  private aim(): void {
+  private pointAtCandidate(): void {
     this.candidate = this.chunkOf(this.count);
     this.at = this.baseOf(this.count);
   }
@@ -327,7 +340,7 @@ export class States {
     if (this.compact) return this.lowOf(state) === candidate[base + HEADER.low];
     const known = this.chunks[state >>> CHUNK_BITS]!;
     const at = this.baseOf(state);
-    if (this.likeness) return this.likeness.matches(known, at, candidate, base);
+    if (this.canonical) return this.canonical.matches(known, at, candidate, base);
     const { width } = this.layout;
     for (let i = HEADER.size; i < width; i++) if (known[at + i] !== candidate[base + i]) return false;
     return true;

@@ -1,11 +1,11 @@
-/** What the search must ask about a local state, so that it does not ask in vain. */
+/** What a search has to ask about a local state, as bits, so that it asks nothing in vain. */
 import type { Meaning, Step } from '../api/step.ts';
 import type { Check } from '../api/system.ts';
 
 /** Bits of `Automaton.traits`. */
 export const TRAIT = { ended: 1, gaveUp: 2, waits: 4, chooses: 8, judged: 16 } as const;
 
-/** Bits of a node. */
+/** The bits of a node. */
 export function traitsOf(step: Step | undefined, meaning: Meaning | undefined, checks: readonly Check[]): number {
   if (step === undefined) return TRAIT.ended;
   if (step.kind === 'bound') return TRAIT.gaveUp;

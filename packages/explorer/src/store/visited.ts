@@ -1,6 +1,9 @@
-/** Which numbered things were seen before: open addressing over 64-bit fingerprints. The caller compares what the fingerprints say is equal. */
+/**
+ * Hash table of fingerprints: open addressing, linear probing, 64-bit fingerprints. The caller compares what the
+ * fingerprints say may be equal.
+ */
 
-/** A table from fingerprints to numbers. Several numbers may share one fingerprint. */
+/** Maps fingerprints to numbers. Several numbers may share one fingerprint. */
 export class Visited {
   /** Per place: high half of the fingerprint, and the number plus one (0: free). */
   private places = new Int32Array(1 << 11);
@@ -31,7 +34,9 @@ export class Visited {
     return this.places[2 * place] === high;
   }
 
-  /** Puts `id` at a free place found by probing. Places found earlier are worthless afterwards. */
+  /**
+   * Puts `id` at a free place that probing found. Places found before are void afterwards, since the table may grow.
+   */
   put(place: number, high: number, id: number, lowOf: (id: number) => number): void {
     this.places[2 * place] = high;
     this.places[2 * place + 1] = id + 1;

@@ -1,17 +1,23 @@
-/** Which states count as one: equal in what matters, or with members of a symmetry in other places. */
+/**
+ * Canonical fingerprints for symmetry reduction (Ip and Dill, "Better Verification Through Symmetry", 1996; Clarke,
+ * Enders, Filkorn and Jha, "Exploiting Symmetry in Temporal Logic Model Checking", 1996): all states of one orbit have
+ * the same fingerprint, and a comparison finds the permutation.
+ */
 import type { Saved } from '../api/checkpoint.ts';
 import type { DeadCells } from '../partial-order/dead-cells.ts';
-import type { Footprints } from '../learned/access-sets.ts';
+import type { AccessSets } from '../learned/access-sets.ts';
 import { doubled } from '../store/growable.ts';
 import { HEADER, type Layout } from '../store/packing.ts';
 import { exactly } from '../store/loading.ts';
-import type { Mirror } from './closure.ts';
+import type { SymmetryClosure } from './closure.ts';
 import { highPart, imul, lowPart, mix } from '../store/hash.ts';
-import type { Mutant } from '../api/reductions.ts';
-import type { Renaming, Renamings } from './permutations.ts';
+import type { Permutation, SymmetryGroup } from './permutations.ts';
 import type { Saving } from '../store/saving.ts';
 
-/** What a word of a record is where members change places. */
+/**
+ * Kinds of words of a record: shared by all replicas; of one replica; a set of replicas, shared or of one; of an
+ * ordered pair of replicas.
+ */
 const SHARED = 0;
 const OWN = 1;
 const SHARED_SET = 2;
@@ -19,65 +25,63 @@ const OWN_SET = 3;
 const PAIR = 4;
 
 /**
- * Fingerprints that are the same for all orders of the members: a sum over what they share, and one sum per member, mixed and added up
- * in any order. Each record keeps its sums (`layout.sums`), so that a write changes two words of them. What depends on two members
- * at once is told by the comparison only, which looks for an order in which the records are equal.
+ * A fingerprint that is invariant under permutations: a sum over what the replicas share, plus one sum per replica,
+ * each mixed and then added up in any order. A record keeps these sums (`layout.sums`), so that a write changes two
+ * words of them. What depends on two replicas at once is not in the fingerprint; the comparison, which searches for a
+ * permutation under which the records are equal, sees it.
  */
-export class Likeness {
+export class CanonicalFingerprint {
   low = 0;
   high = 0;
-  /** Which order of the members made the last two records that were found equal so; nothing: they stood where they are. */
-  by: Renaming | undefined;
-  private readonly renamings: Renamings | undefined;
-  private readonly members: number;
-  /** Per word: what it is, whose (0: shared, else a member plus 1), and what it counts as. */
+  /** The permutation under which the last two records were found equal; undefined for the identity. */
+  permutation: Permutation | undefined;
+  private readonly group: SymmetryGroup | undefined;
+  private readonly replicas: number;
+  /** Per word: its kind, its owner (0: shared, else 1 + the replica), and the key under which its value is hashed. */
   private kinds = new Uint8Array(64);
   private owners = new Uint8Array(64);
   private keys = new Int32Array(64);
   private known: number;
-  /** Bits of all members. */
-  private readonly named: number;
-  /** Per node: the least of its images plus 1, as long as this search lasts. */
-  private least = new Int32Array(256);
-  /** Per word of a cell: its slot, -1 while nobody was seen touching it. */
+  /** Bits of all replicas in a set. */
+  private readonly replicaBits: number;
+  /** Per node: 1 + the representative of its orbit, fixed for the duration of one search. */
+  private representatives = new Int32Array(256);
+  /** Per word of a cell: its slot, -1 while nobody was seen touching the cell. */
   private slots = new Int32Array(0);
-  /** Per node: what it adds to both halves of a sum, once it was needed. */
+  /** Per node: what it adds to both halves of a sum; filled when needed. */
   private parts = new Int32Array(512);
   private readonly sums: Int32Array;
-  private readonly to: Int32Array;
-  /** Per renaming: the words that words go to. */
-  private readonly words = new Map<Renaming, Int32Array>();
+  private readonly images: Int32Array;
+  /** Per permutation: the word that each word goes to. */
+  private readonly words = new Map<Permutation, Int32Array>();
   private readonly processes: number;
-  private readonly mapsValues: boolean;
 
   constructor(
     private readonly layout: Layout,
     private readonly addCell: (cell: number) => void,
-    private readonly footprints: Footprints,
+    private readonly accessSets: AccessSets,
     private readonly dead: DeadCells | undefined,
-    private readonly mirror: Mirror | undefined,
-    mutants: ReadonlySet<Mutant>,
+    private readonly closure: SymmetryClosure | undefined,
   ) {
-    this.mapsValues = !mutants.has('values are mapped');
-    this.renamings = mirror?.renamings;
-    this.members = this.renamings?.members.length ?? 0;
+    this.group = closure?.group;
+    this.replicas = this.group?.replicas.length ?? 0;
     this.processes = layout.sums - HEADER.size;
     this.known = HEADER.size;
-    this.named = (this.renamings?.members ?? []).reduce(
+    this.replicaBits = (this.group?.replicas ?? []).reduce(
       (all, { bit }) => (bit === undefined ? all : all | (1 << bit)),
       0,
     );
-    this.sums = new Int32Array(2 + 2 * this.members);
-    this.to = new Int32Array(this.members);
+    this.sums = new Int32Array(2 + 2 * this.replicas);
+    this.images = new Int32Array(this.replicas);
     this.learnWords();
   }
 
-  /** Words for sums that a record needs. */
-  static room(mirror: Mirror | undefined): number {
-    return 2 + 2 * (mirror?.renamings.members.length ?? 0);
+  /** Number of words that a record needs for sums. */
+  static extraWords(closure: SymmetryClosure | undefined): number {
+    return 2 + 2 * (closure?.group.replicas.length ?? 0);
   }
 
-  /** Takes note of new words of records. Where a cell has a place, its images get one. */
+  /** Classifies new words of records. Where a cell has a word, its images get one too. */
   learnWords(): void {
     for (; this.known < this.layout.width; this.known++) this.learn(this.known);
   }
@@ -95,7 +99,7 @@ export class Likeness {
 
   private learnNode(word: number): void {
     const p = word - HEADER.size;
-    this.renamings?.members.forEach(({ processes }, m) => {
+    this.group?.replicas.forEach(({ processes }, m) => {
       if (!processes.includes(p)) return;
       this.owners[word] = m + 1;
       this.keys[word] = HEADER.size + this.firstOf(m).processes[processes.indexOf(p)]!;
@@ -103,20 +107,20 @@ export class Likeness {
   }
 
   private learnCell(word: number): void {
-    if (!this.renamings) return;
+    if (!this.group) return;
     const cell = this.layout.cellAt(word);
-    const { members, masks, symmetry } = this.renamings;
+    const { replicas, masks, symmetry } = this.group;
     const isSet = masks.has(cell);
     this.kinds[word] = isSet ? SHARED_SET : SHARED;
-    members.forEach(({ cells }, m) => {
+    replicas.forEach(({ cells }, m) => {
       const i = cells.indexOf(cell);
       if (i < 0) return;
       this.kinds[word] = isSet ? OWN_SET : OWN;
       this.owners[word] = m + 1;
       this.keys[word] = -2 - this.firstOf(m).cells[i]!;
-      // Their words are learned in turn.
-      members.forEach((there, n) => {
-        if (this.renamings!.classOf[n] === this.renamings!.classOf[m]) this.give(there.cells[i]!);
+      // Those words are classified in their turn.
+      replicas.forEach((there, n) => {
+        if (this.group!.classOf[n] === this.group!.classOf[m]) this.give(there.cells[i]!);
       });
     });
     (symmetry.pairs ?? []).forEach((pair, k) => {
@@ -135,30 +139,30 @@ export class Likeness {
     if (!(this.layout.wordOf[cell]! >= 0)) this.addCell(cell);
   }
 
-  private firstOf(m: number): Renamings['members'][number] {
-    const { members, classOf } = this.renamings!;
-    return members[classOf.indexOf(classOf[m]!)]!;
+  private firstOf(m: number): SymmetryGroup['replicas'][number] {
+    const { replicas, classOf } = this.group!;
+    return replicas[classOf.indexOf(classOf[m]!)]!;
   }
 
-  save(to: Saving): void {
-    to.whole('least images', this.least);
+  save(images: Saving): void {
+    images.whole('representatives', this.representatives);
   }
 
   load(from: Saved): void {
-    this.least = exactly(from, 'least images');
+    this.representatives = exactly(from, 'representatives');
   }
 
-  /** A word of a record changes: changes the sums of the record. */
-  change(chunk: Int32Array, base: number, word: number, old: number, value: number, seed: number): void {
+  /** Updates the sums of a record for a change of one of its words. */
+  update(chunk: Int32Array, base: number, word: number, old: number, value: number, seed: number): void {
     const { sums } = this.layout;
-    if (word < sums) this.changeNode(chunk, base + sums + 2 * this.owners[word]!, word, old, value, seed);
+    if (word < sums) this.updateNode(chunk, base + sums + 2 * this.owners[word]!, word, old, value, seed);
     else {
       this.add(chunk, base + sums, word, old, -1, seed);
       this.add(chunk, base + sums, word, value, 1, seed);
     }
   }
 
-  private changeNode(sums: Int32Array, at: number, word: number, old: number, node: number, seed: number): void {
+  private updateNode(sums: Int32Array, at: number, word: number, old: number, node: number, seed: number): void {
     const { parts } = this;
     if (2 * node >= parts.length || parts[2 * node] === 0) this.learnParts(word, node, seed);
     if (2 * old >= parts.length || parts[2 * old] === 0) this.learnParts(word, old, seed);
@@ -166,12 +170,12 @@ export class Likeness {
     sums[at + 1] = sums[at + 1]! + this.parts[2 * node + 1]! - this.parts[2 * old + 1]!;
   }
 
-  /** A node is always at the same word. */
+  /** A node occurs in one word only: that of its process. */
   private learnParts(word: number, node: number, seed: number): void {
     while (2 * node >= this.parts.length) this.parts = doubled(this.parts);
-    const least = this.leastOf(node);
-    this.parts[2 * node] = lowPart(this.keys[word]!, least, seed);
-    this.parts[2 * node + 1] = highPart(this.keys[word]!, least, seed);
+    const representatives = this.representativeOf(node);
+    this.parts[2 * node] = lowPart(this.keys[word]!, representatives, seed);
+    this.parts[2 * node + 1] = highPart(this.keys[word]!, representatives, seed);
   }
 
   private add(sums: Int32Array, at: number, word: number, value: number, sign: number, seed: number): void {
@@ -181,8 +185,8 @@ export class Likeness {
     switch (kind) {
       case SHARED_SET: {
         const set = this.layout.decode(this.layout.cellAt(word), value);
-        this.put(sums, at, key, (set & ~this.named) + 1, sign, seed);
-        this.renamings!.members.forEach(({ bit }, m) => {
+        this.put(sums, at, key, (set & ~this.replicaBits) + 1, sign, seed);
+        this.group!.replicas.forEach(({ bit }, m) => {
           if (bit !== undefined && (set >>> bit) & 1) this.put(sums, at + 2 + 2 * m, key, 1, sign, seed);
         });
         break;
@@ -192,7 +196,7 @@ export class Likeness {
           sums,
           at + 2 * this.owners[word]!,
           key,
-          (this.layout.decode(this.layout.cellAt(word), value) & ~this.named) + 1,
+          (this.layout.decode(this.layout.cellAt(word), value) & ~this.replicaBits) + 1,
           sign,
           seed,
         );
@@ -207,8 +211,8 @@ export class Likeness {
     sums[at + 1] = sums[at + 1]! + sign * highPart(key, value, seed);
   }
 
-  /** Takes up a record: sets `low` and `high`, the same for all records that count as equal to it. */
-  begin(chunk: Int32Array, base: number, seed: number): void {
+  /** Computes `low` and `high` of a record: equal for all records that may count as equal. */
+  compute(chunk: Int32Array, base: number, seed: number): void {
     let sums = chunk;
     let at = base + this.layout.sums;
     if (this.dead) {
@@ -220,7 +224,7 @@ export class Likeness {
     }
     let low = sums[at]!;
     let high = sums[at + 1]!;
-    for (let m = 1; m <= this.members; m++) {
+    for (let m = 1; m <= this.replicas; m++) {
       const a = sums[at + 2 * m]!;
       const b = sums[at + 2 * m + 1]!;
       low = (low + mix(a ^ imul(b, 0x9e3779b1))) | 0;
@@ -230,28 +234,35 @@ export class Likeness {
     this.high = high;
   }
 
-  /** Does that record count as equal to the one taken up? */
+  /** Is that record equal to the computed one, under some permutation? */
   matches(known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
-    this.by = undefined;
+    this.permutation = undefined;
     if (this.isPlainlyEqual(known, at, chunk, base)) return true;
-    return this.members > 0 && this.place(0, 0, known, at, chunk, base);
+    return this.replicas > 0 && this.matchPermutation(0, 0, known, at, chunk, base);
   }
 
-  /** Tries to find places for the members from `m` on. */
-  private place(m: number, taken: number, known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
-    if (m === this.members) {
-      this.by = this.renamings!.of(this.to);
-      return this.isEqualUnder(this.by, known, at, chunk, base);
+  /** Searches for images of the replicas from `m` on. */
+  private matchPermutation(
+    m: number,
+    taken: number,
+    known: Int32Array,
+    at: number,
+    chunk: Int32Array,
+    base: number,
+  ): boolean {
+    if (m === this.replicas) {
+      this.permutation = this.group!.permutation(this.images);
+      return this.isEqualUnder(this.permutation, known, at, chunk, base);
     }
-    const { classOf } = this.renamings!;
+    const { classOf } = this.group!;
     const mine = base + this.layout.sums + 2 + 2 * m;
-    for (let n = 0; n < this.members; n++) {
+    for (let n = 0; n < this.replicas; n++) {
       if ((taken >>> n) & 1 || classOf[n] !== classOf[m]) continue;
       const theirs = at + this.layout.sums + 2 + 2 * n;
-      // Sums count dead cells too.
+      // The sums include dead cells.
       if (!this.dead && (known[theirs] !== chunk[mine] || known[theirs + 1] !== chunk[mine + 1])) continue;
-      this.to[m] = n;
-      if (this.place(m + 1, taken | (1 << n), known, at, chunk, base)) return true;
+      this.images[m] = n;
+      if (this.matchPermutation(m + 1, taken | (1 << n), known, at, chunk, base)) return true;
     }
     return false;
   }
@@ -259,65 +270,72 @@ export class Likeness {
   private isPlainlyEqual(known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
     const { sums, firstCell, width } = this.layout;
     for (let word = HEADER.size; word < sums; word++) if (known[at + word] !== chunk[base + word]) return false;
-    // Where nodes are equal, the same cells are alive.
+    // Where local states are equal, the same cells are live.
     for (let word = firstCell; word < width; word++)
       if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;
     return true;
   }
 
-  private isEqualUnder(renaming: Renaming, known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
+  private isEqualUnder(
+    permutation: Permutation,
+    known: Int32Array,
+    at: number,
+    chunk: Int32Array,
+    base: number,
+  ): boolean {
     const { firstCell, width } = this.layout;
-    const { places } = renaming;
-    let images = this.mirror!.imagesUnder(renaming);
+    const { processImages } = permutation;
+    let images = this.closure!.imagesUnder(permutation);
     for (let p = 0; p < this.processes; p++) {
       const node = chunk[base + HEADER.size + p]!;
       let image = images[node] ?? 0;
       if (image === 0) {
-        image = this.mirror!.imageOf(renaming, node) + 2;
-        images = this.mirror!.imagesUnder(renaming);
+        image = this.closure!.imageOf(permutation, node) + 2;
+        images = this.closure!.imagesUnder(permutation);
       }
-      if (known[at + HEADER.size + places[p]!] !== image - 2) return false;
+      if (known[at + HEADER.size + processImages[p]!] !== image - 2) return false;
     }
-    const words = this.wordsUnder(renaming);
+    const words = this.wordsUnder(permutation);
     for (let word = firstCell; word < width; word++) {
       if (this.dead && !this.isLive(word)) continue;
       const value = chunk[base + word]!;
       const kind = this.kinds[word]!;
       const mapped =
-        value !== 0 && (kind === SHARED_SET || kind === OWN_SET) && this.mapsValues
-          ? this.mapped(renaming, word, value)
-          : value;
+        value !== 0 && (kind === SHARED_SET || kind === OWN_SET) ? this.mapped(permutation, word, value) : value;
       if (known[at + words[word]!] !== mapped) return false;
     }
     return true;
   }
 
-  private mapped(renaming: Renaming, word: number, value: number): number {
+  private mapped(permutation: Permutation, word: number, value: number): number {
     const cell = this.layout.cellAt(word);
-    return this.layout.encode(renaming.cell(cell), renaming.set(this.layout.decode(cell, value)));
+    return this.layout.encode(permutation.cell(cell), permutation.set(this.layout.decode(cell, value)));
   }
 
-  private wordsUnder(renaming: Renaming): Int32Array {
-    let words = this.words.get(renaming);
+  private wordsUnder(permutation: Permutation): Int32Array {
+    let words = this.words.get(permutation);
     if (words?.length === this.layout.width) return words;
     words = Int32Array.from({ length: this.layout.width }, (_, word) =>
-      word < this.layout.firstCell ? word : this.layout.wordOf[renaming.cell(this.layout.cellAt(word))]!,
+      word < this.layout.firstCell ? word : this.layout.wordOf[permutation.cell(this.layout.cellAt(word))]!,
     );
-    this.words.set(renaming, words);
+    this.words.set(permutation, words);
     return words;
   }
 
-  /** What stands for a node and all its images: 0, which counts nothing, for those of node 0. It stays the same for one search, whatever is learned meanwhile. */
-  private leastOf(node: number): number {
-    if (!this.mirror) return node;
-    while (node >= this.least.length) this.least = doubled(this.least);
-    return (this.least[node] ||= this.mirror.leastOf(node) + 1) - 1;
+  /**
+   * Representative of the orbit of a node; 0, which adds nothing, for that of node 0. It does not change during a
+   * search, whatever is learned meanwhile.
+   */
+  private representativeOf(node: number): number {
+    if (!this.closure) return node;
+    while (node >= this.representatives.length) this.representatives = doubled(this.representatives);
+    return (this.representatives[node] ||= this.closure.representativeOf(node) + 1) - 1;
   }
 
   private isLive(word: number): boolean {
     if (word >= this.slots.length) this.slots = new Int32Array(this.layout.width * 2).fill(-1);
     let slot = this.slots[word]!;
-    if (slot < 0) slot = this.slots[word] = this.footprints.slotIfTouched(this.layout.cellAt(word));
+    if (slot < 0) slot = this.slots[word] = this.accessSets.slotIfTouched(this.layout.cellAt(word));
     return this.dead!.isLive(slot);
   }
 }

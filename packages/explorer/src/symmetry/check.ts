@@ -1,60 +1,70 @@
-/** Is what was supposed to be a symmetry one? Everything that is learned is looked at in the mirror. */
+/**
+ * Symmetry check: is the declared or inferred symmetry one? Every learned guard, update and verdict is compared with
+ * that of its image (equivariance of the transition relation and of the claims).
+ */
 import type { Mistake } from '../api/mistakes.ts';
 import type { Cell } from '../api/cell.ts';
 import type { Store } from '../api/step.ts';
 import type { Check, System } from '../api/system.ts';
 import type { Automaton } from '../learned/automaton.ts';
-import type { Behaviour } from '../learned/transition-cache.ts';
+import type { TransitionCache } from '../learned/transition-cache.ts';
 import { CHOICE, type Leaf } from '../learned/decision-trees.ts';
 import { END_STEP } from '../search/findings.ts';
-import { NONE, type Mirror } from './closure.ts';
-import type { Renaming } from './permutations.ts';
+import { NONE, type SymmetryClosure } from './closure.ts';
+import type { Permutation } from './permutations.ts';
 import { tellStep } from '../learned/resume.ts';
 
-/** Ways to fill in what the image of a step reads beyond what the step read: with more, nothing is said. */
+/**
+ * Ways to complete what the image of a step reads beyond what the step itself read; with more the symmetry is rejected.
+ */
 const MOST = 4096;
 
-/** Looks at what steps do, when they wait, and what claims say. */
-export class Equivariance {
-  private asked = 0;
-  private applied = 0;
-  private judged = 0;
-  /** Writes that `values` know of. */
+/** Compares what steps do, when they are enabled, and what claims say. */
+export class SymmetryCheck {
+  private guards = 0;
+  private updates = 0;
+  private judgements = 0;
+  /** Writes of which `values` has taken note. */
   private writes = 0;
-  /** Per cell: what it was ever seen to hold. */
+  /** Per cell: every value it was seen to hold. */
   private readonly values = new Map<Cell, Set<number>>();
 
   constructor(
     private readonly system: System,
     private readonly automaton: Automaton,
-    private readonly behaviour: Behaviour,
-    private readonly mirror: Mirror,
-    private readonly unfit: (what: string) => Mistake,
+    private readonly cache: TransitionCache,
+    private readonly closure: SymmetryClosure,
+    private readonly rejected: (what: string) => Mistake,
   ) {}
 
   forget(): void {
-    this.asked = this.applied = this.judged = 0;
+    this.guards = this.updates = this.judgements = 0;
   }
 
-  /** @throws Mistake SD_BAD_SYMMETRY */
+  /**
+   * Compares everything that was learned since the last call.
+   * @throws Mistake SD_BAD_SYMMETRY
+   */
   check(): void {
-    const { asked, applied, judged } = this.behaviour;
+    const { guards, updates, judgements } = this.cache;
     this.noteValues();
-    for (; this.asked < asked.learned.length; this.asked++)
-      this.inEachMirror(asked.learned[this.asked]!, (leaf, map, _node, image) => this.asksAlike(leaf, map, image));
-    for (; this.applied < applied.learned.length; this.applied++)
-      this.inEachMirror(applied.learned[this.applied]!, (leaf, map, node, image) =>
-        this.doesAlike(leaf, map, node, image),
+    for (; this.guards < guards.learned.length; this.guards++)
+      this.underEachGenerator(guards.learned[this.guards]!, (leaf, map, node, image) =>
+        this.sameGuard(leaf, map, node, image),
       );
-    for (; this.judged < judged.learned.length; this.judged++) {
-      const leaf = judged.learned[this.judged]!;
-      this.inEachMirror({ ...leaf, key: this.automaton.edges.from[leaf.key]! }, (_leaf, map, node, image) =>
-        this.judgesAlike(leaf, map, node, image),
+    for (; this.updates < updates.learned.length; this.updates++)
+      this.underEachGenerator(updates.learned[this.updates]!, (leaf, map, node, image) =>
+        this.sameUpdate(leaf, map, node, image),
+      );
+    for (; this.judgements < judgements.learned.length; this.judgements++) {
+      const leaf = judgements.learned[this.judgements]!;
+      this.underEachGenerator({ ...leaf, key: this.automaton.edges.from[leaf.key]! }, (_leaf, map, node, image) =>
+        this.sameVerdicts(leaf, map, node, image),
       );
     }
   }
 
-  /** @throws Mistake SD_BAD_SYMMETRY unless the claims about ends say the same of the images of this end */
+  /** @throws Mistake SD_BAD_SYMMETRY unless the claims about terminal states say the same of all images of this one */
   checkFinals(store: { get(cell: number): number }): void {
     const held = this.system.finals.map((check) =>
       check.holds(
@@ -63,43 +73,46 @@ export class Equivariance {
         0,
       ),
     );
-    for (const map of this.mirror.renamings.generators) {
+    for (const map of this.closure.group.generators) {
       const image = readOnly((cell) => map.value(map.cell(cell), store.get(map.cell(cell))));
       this.system.finals.forEach((check, i) => {
         if (check.holds(image, END_STEP, 0) !== held[i])
-          throw this.unfit(`of two ends that are images '${check.claim}' holds in one`);
+          throw this.rejected(`the claim '${check.claim}' holds in a terminal state and fails in its image`);
       });
     }
   }
 
-  private inEachMirror(leaf: Leaf, isAlike: (leaf: Leaf, map: Renaming, node: number, image: number) => boolean): void {
-    if (this.mirror.isPassed(leaf.key)) return;
-    this.mirror.renamings.generators.forEach((map, g) => {
-      const image = this.mirror.nodeOf(g, leaf.key);
-      if (image === NONE || !isAlike(leaf, map, leaf.key, image))
-        throw this.unfit(
-          `in the mirror ${tellStep(this.automaton.steps[leaf.key])} does, waits or is judged otherwise`,
+  private underEachGenerator(
+    leaf: Leaf,
+    same: (leaf: Leaf, map: Permutation, node: number, image: number) => boolean,
+  ): void {
+    if (this.closure.isLocal(leaf.key)) return;
+    this.closure.group.generators.forEach((map, g) => {
+      const image = this.closure.imageUnderGenerator(g, leaf.key);
+      if (image === NONE || !same(leaf, map, leaf.key, image))
+        throw this.rejected(
+          `${tellStep(this.automaton.steps[leaf.key])} and its image are enabled, write, observe or are judged differently`,
         );
     });
   }
 
-  private asksAlike(leaf: Leaf, map: Renaming, image: number): boolean {
+  private sameGuard(leaf: Leaf, map: Permutation, _node: number, image: number): boolean {
     const { steps, meanings } = this.automaton;
     const waits = (store: Store): boolean => meanings[image]!.enabled?.(steps[image]!, store) === false;
-    return this.everyWay(
+    return this.forAllCompletions(
       leaf,
       map,
-      (store) => (waits(store) ? 0 : this.ways(image, store)) === this.behaviour.ways[leaf.answer]!,
+      (store) => (waits(store) ? 0 : this.outcomes(image, store)) === this.cache.outcomes[leaf.answer]!,
     );
   }
 
-  private ways(node: number, store: Store): number {
+  private outcomes(node: number, store: Store): number {
     const { steps, meanings } = this.automaton;
     return meanings[node]!.choices?.(steps[node]!, store) ?? 1;
   }
 
-  private doesAlike(leaf: Leaf, map: Renaming, node: number, image: number): boolean {
-    const { effects } = this.behaviour;
+  private sameUpdate(leaf: Leaf, map: Permutation, node: number, image: number): boolean {
+    const { effects } = this.cache;
     const [step, there] = [this.automaton.steps[node]!, this.automaton.steps[image]!];
     const meaning = this.automaton.meanings[image]!;
     const wanted = new Map<Cell, number>();
@@ -107,8 +120,8 @@ export class Equivariance {
       wanted.set(map.cell(effects.cell[i]!), this.mapped(map, effects.cell[i]!, effects.raw[i]!));
     const observed = map.observed(step, effects.observed[leaf.answer]!);
     const at = leaf.cells.indexOf(CHOICE);
-    return this.everyWay(leaf, map, (store) => {
-      const choices = at < 0 ? [0] : Array.from({ length: this.ways(image, store) }, (_, i) => i);
+    return this.forAllCompletions(leaf, map, (store) => {
+      const choices = at < 0 ? [0] : Array.from({ length: this.outcomes(image, store) }, (_, i) => i);
       return choices.some((choice) => {
         const written = new Map<Cell, number>();
         const saw = meaning.apply(
@@ -125,7 +138,7 @@ export class Equivariance {
     });
   }
 
-  private judgesAlike(leaf: Leaf, map: Renaming, node: number, image: number): boolean {
+  private sameVerdicts(leaf: Leaf, map: Permutation, node: number, image: number): boolean {
     const { edges, steps, checks } = this.automaton;
     const observed = edges.observed[leaf.key]!;
     const there = map.observed(steps[node]!, observed);
@@ -133,17 +146,17 @@ export class Equivariance {
       checks[of]!.map((check, i) => `${check.claim}: ${held(check, i)}`)
         .sort()
         .join('\n');
-    const verdicts = this.behaviour.verdicts[leaf.answer];
+    const verdicts = this.cache.verdicts[leaf.answer];
     const wanted = told(node, (_check, i) => verdicts?.[i] ?? true);
-    return this.everyWay(
+    return this.forAllCompletions(
       leaf,
       map,
       (store) => told(image, (check) => check.holds(store, steps[image]!, there)) === wanted,
     );
   }
 
-  /** Does it hold with the image of what was read, whatever else is read there? */
-  private everyWay(leaf: Leaf, map: Renaming, holds: (store: Store) => boolean): boolean {
+  /** Does it hold for the image of what was read, whatever else the image reads? */
+  private forAllCompletions(leaf: Leaf, map: Permutation, holds: (store: Store) => boolean): boolean {
     const read = new Map<Cell, number>();
     leaf.cells.forEach((cell, i) => {
       if (cell !== CHOICE) read.set(map.cell(cell), this.mapped(map, cell, leaf.values[i]!));
@@ -157,7 +170,7 @@ export class Equivariance {
       } catch (error) {
         if (error instanceof Unread)
           for (const raw of this.valuesOf(error.cell, map)) open.push(new Map(found).set(error.cell, raw));
-        // With values that no state has together a step may not know what to do.
+        // Given values that no state has together, a step may fail.
         else if (found === read) throw error;
       }
     }
@@ -170,8 +183,8 @@ export class Equivariance {
     return (raw + this.system.initial(cell)) | 0;
   }
 
-  /** Values as records keep them. */
-  private valuesOf(cell: Cell, map: Renaming): Set<number> {
+  /** Values a cell may hold, as records keep them. */
+  private valuesOf(cell: Cell, map: Permutation): Set<number> {
     const there = map.cell(cell);
     return new Set([
       0,
@@ -181,7 +194,7 @@ export class Equivariance {
   }
 
   private noteValues(): void {
-    const { first, cell, raw, count } = this.behaviour.effects;
+    const { first, cell, raw, count } = this.cache.effects;
     for (; this.writes < first[count]!; this.writes++) {
       const known = this.values.get(cell[this.writes]!);
       if (known) known.add(raw[this.writes]!);
@@ -190,7 +203,7 @@ export class Equivariance {
   }
 
   /** The image of a value, both as records keep them. */
-  private mapped(map: Renaming, cell: Cell, raw: number): number {
+  private mapped(map: Permutation, cell: Cell, raw: number): number {
     return (map.value(cell, (raw + this.system.initial(cell)) | 0) - this.system.initial(map.cell(cell))) | 0;
   }
 }
@@ -202,7 +215,7 @@ const readOnly = (get: (cell: Cell) => number): Store => ({
   },
 });
 
-/** The image of a step reads a cell whose image the step did not read. */
+/** The image of a step reads a cell whose preimage the step did not read. */
 class Unread extends Error {
   constructor(readonly cell: Cell) {
     super(`cell ${cell}`);

@@ -1,215 +1,222 @@
-/** Images of local states where members of a symmetry change places. */
+/** Symmetry closure of the learned model: what was learned of one process is added for its images. */
 import { Mistake } from '../api/mistakes.ts';
 import type { System } from '../api/system.ts';
 import type { Automaton } from '../learned/automaton.ts';
-import type { Behaviour } from '../learned/transition-cache.ts';
-import { Equivariance } from './check.ts';
-import type { Footprints } from '../learned/access-sets.ts';
+import type { TransitionCache } from '../learned/transition-cache.ts';
+import { SymmetryCheck } from './check.ts';
+import type { AccessSets } from '../learned/access-sets.ts';
 import { doubled } from '../store/growable.ts';
-import { MANY, type LocalSteps } from '../learned/local-steps.ts';
-import type { Mutant } from '../api/reductions.ts';
-import type { Renaming, Renamings } from './permutations.ts';
+import { MOST_LOCAL_STEPS, type LocalTransitions } from '../learned/local-steps.ts';
+import type { Permutation, SymmetryGroup } from './permutations.ts';
 import { sameNumbers, tellStep } from '../learned/resume.ts';
 
-/** The local state has no image: code goes through the members one by one, and is in the midst of that. */
+/** The local state has no image: its code goes through the replicas one by one, and is in the middle of that. */
 export const NONE = -1;
 const UNKNOWN = 0;
 const NO_IMAGES = new Int32Array(0);
 
 /**
- * What is learned of one process is true of its image. Without that, a search that visits only one of two states that are images of
- * each other would know one half of what each of the two processes may do, and draw conclusions from the half it lacks.
+ * Without the closure, a search that visits one state of an orbit would know of each of two symmetric processes only
+ * half of what it may do, and base its reductions on that half.
  */
-export class Mirror {
-  private readonly equivariance: Equivariance;
-  /** Per generator and node: its image plus 2, or UNKNOWN. */
+export class SymmetryClosure {
+  private readonly check: SymmetryCheck;
+  /** Per generator and node: 2 + its image, or UNKNOWN. */
   private readonly nodes: Int32Array[];
-  /** Per node: the least of its images, plus 1. */
-  private least = new Int32Array(256);
-  /** The same for renamings that are no generators. */
-  private readonly others = new Map<Renaming, { readonly steps: readonly number[]; images: Int32Array }>();
-  /** Edges that have their images. */
-  private mirrored = 0;
+  /** Per node: 1 + the representative of its orbit. */
+  private representatives = new Int32Array(256);
+  /** The same for permutations that are no generators. */
+  private readonly permutationImages = new Map<
+    Permutation,
+    { readonly steps: readonly number[]; images: Int32Array }
+  >();
+  /** Edges whose images were added. */
+  private closedEdges = 0;
 
   /** @throws Mistake SD_BAD_SYMMETRY when processes, gates or initial values differ from those of their images */
   constructor(
     private readonly system: System,
     private readonly automaton: Automaton,
-    behaviour: Behaviour,
-    readonly renamings: Renamings,
-    private readonly local: LocalSteps,
-    private readonly mutants: ReadonlySet<Mutant>,
+    cache: TransitionCache,
+    readonly group: SymmetryGroup,
+    private readonly local: LocalTransitions,
   ) {
-    this.equivariance = new Equivariance(system, automaton, behaviour, this, (what) => this.unfit(what));
-    this.nodes = this.renamings.generators.map(() => new Int32Array(256));
-    for (const map of this.renamings.generators) this.mustBegin(map);
+    this.check = new SymmetryCheck(system, automaton, cache, this, (what) => this.rejected(what));
+    this.nodes = this.group.generators.map(() => new Int32Array(256));
+    for (const map of this.group.generators) this.checkInitial(map);
   }
 
-  /** Is a step that no member's place decides made together with the step before it? Then no state is kept before it. */
-  isPassed(node: number): boolean {
+  /** Is the step thread-local, and so made together with the step before it? Then no state is stored before it. */
+  isLocal(node: number): boolean {
     return this.local.has(node);
   }
 
-  /** The local state that the image of a process is in: its code, fed with the images of what was observed. */
-  nodeOf(generator: number, node: number): number {
+  /**
+   * The local state of the image of a process: the code of the other process, fed with the images of what was observed.
+   */
+  imageUnderGenerator(generator: number, node: number): number {
     while (node >= this.nodes[generator]!.length) this.nodes[generator] = doubled(this.nodes[generator]!);
     const known = this.nodes[generator]![node]!;
     if (known !== UNKNOWN) return known - 2;
-    const image = this.findNode(generator, node);
+    const image = this.findImage(generator, node);
     while (node >= this.nodes[generator]!.length) this.nodes[generator] = doubled(this.nodes[generator]!);
     this.nodes[generator]![node] = image + 2;
     return image;
   }
 
-  /** Images that are known, plus 2, or UNKNOWN: for who asks often. Another array once `imageOf` has found more. */
-  imagesUnder(renaming: Renaming): Int32Array {
-    return this.others.get(renaming)?.images ?? NO_IMAGES;
+  /** Known images, plus 2, or UNKNOWN: for callers that ask often. `imageOf` may replace the array. */
+  imagesUnder(permutation: Permutation): Int32Array {
+    return this.permutationImages.get(permutation)?.images ?? NO_IMAGES;
   }
 
-  /** The same for any renaming. */
-  imageOf(renaming: Renaming, node: number): number {
-    let known = this.others.get(renaming);
+  /** The image of a local state under any permutation. */
+  imageOf(permutation: Permutation, node: number): number {
+    let known = this.permutationImages.get(permutation);
     if (!known)
-      this.others.set(renaming, (known = { steps: this.renamings.steps(renaming), images: new Int32Array(256) }));
+      this.permutationImages.set(
+        permutation,
+        (known = { steps: this.group.factors(permutation), images: new Int32Array(256) }),
+      );
     while (node >= known.images.length) known.images = doubled(known.images);
     if (known.images[node] === UNKNOWN) {
       let image = node;
-      for (const g of known.steps) if (image !== NONE) image = this.nodeOf(g, image);
+      for (const g of known.steps) if (image !== NONE) image = this.imageUnderGenerator(g, image);
       known.images[node] = image + 2;
     }
     return known.images[node]! - 2;
   }
 
-  /** The least of all images of a node: the same for all of them. */
-  leastOf(node: number): number {
-    while (node >= this.least.length) this.least = doubled(this.least);
-    if (this.least[node] === 0) {
+  /** The least image of a node: the same for its whole orbit. */
+  representativeOf(node: number): number {
+    while (node >= this.representatives.length) this.representatives = doubled(this.representatives);
+    if (this.representatives[node] === 0) {
       const images = [node];
       for (const image of images)
         for (let g = 0; g < this.nodes.length; g++) {
-          const there = this.nodeOf(g, image);
+          const there = this.imageUnderGenerator(g, image);
           if (there !== NONE && !images.includes(there)) images.push(there);
         }
-      const least = Math.min(...images);
+      const representatives = Math.min(...images);
       for (const image of images) {
-        while (image >= this.least.length) this.least = doubled(this.least);
-        this.least[image] ||= least + 1;
+        while (image >= this.representatives.length) this.representatives = doubled(this.representatives);
+        this.representatives[image] ||= representatives + 1;
       }
     }
-    return this.least[node]! - 1;
+    return this.representatives[node]! - 1;
   }
 
   /**
-   * Learns of every process what is known of its images: edges, and what steps touch.
-   * @throws Mistake SD_BAD_SYMMETRY when something that was learned shows that the symmetry is none
+   * Adds the images of all edges and access sets.
+   * @throws Mistake SD_BAD_SYMMETRY when something that was learned contradicts the symmetry
    */
-  close(footprints: Footprints): void {
-    if (this.mutants.has('images know alike')) return;
-    // What is known to be written decides which nodes need images, and images may write more: until nothing is new.
-    for (let before = -1; before !== footprints.version || this.mirrored < this.automaton.edges.count;) {
-      before = footprints.version;
+  close(accessSets: AccessSets): void {
+    // Which cells are written decides which nodes need images, and images may write more cells: repeated until nothing
+    // is new.
+    for (let before = -1; before !== accessSets.version || this.closedEdges < this.automaton.edges.count;) {
+      before = accessSets.version;
       if (this.local.refresh()) this.forget();
-      for (; this.mirrored < this.automaton.edges.count; this.mirrored++) this.mirrorEdge(this.mirrored);
-      this.renamings.generators.forEach((map, g) => {
-        footprints.mirrorFinals((cell) => map.cell(cell));
+      for (; this.closedEdges < this.automaton.edges.count; this.closedEdges++) this.closeEdge(this.closedEdges);
+      this.group.generators.forEach((map, g) => {
+        accessSets.addFinalImages((cell) => map.cell(cell));
         for (let node = 0; node < this.automaton.nodeCount; node++) {
-          const image = this.isPassed(node) ? NONE : this.nodeOf(g, node);
-          if (image !== NONE) footprints.mirror(node, image, (cell) => map.cell(cell));
+          const image = this.isLocal(node) ? NONE : this.imageUnderGenerator(g, node);
+          if (image !== NONE) accessSets.addImage(node, image, (cell) => map.cell(cell));
         }
       });
     }
-    this.equivariance.check();
+    this.check.check();
   }
 
-  /** @throws Mistake SD_BAD_SYMMETRY when something that was learned since `close` shows that the symmetry is none */
-  mustBeAlike(): void {
-    if (!this.mutants.has('images know alike')) this.equivariance.check();
+  /** @throws Mistake SD_BAD_SYMMETRY when something learned since `close` contradicts the symmetry */
+  checkLearned(): void {
+    this.check.check();
   }
 
-  /** @throws Mistake SD_BAD_SYMMETRY unless the image of an end is judged alike */
-  mustEndAlike(store: { get(cell: number): number }): void {
-    this.equivariance.checkFinals(store);
+  /** @throws Mistake SD_BAD_SYMMETRY unless the images of a terminal state are judged alike */
+  checkFinals(store: { get(cell: number): number }): void {
+    this.check.checkFinals(store);
   }
 
-  /** Nothing that was concluded from local steps holds any longer. */
+  /** Other steps are thread-local now: all images are computed again. */
   private forget(): void {
     for (const images of this.nodes) images.fill(UNKNOWN);
-    this.others.clear();
-    this.least.fill(0);
-    this.mirrored = 0;
-    this.equivariance.forget();
+    this.permutationImages.clear();
+    this.representatives.fill(0);
+    this.closedEdges = 0;
+    this.check.forget();
   }
 
-  private mirrorEdge(edge: number): void {
+  private closeEdge(edge: number): void {
     const { edges, steps } = this.automaton;
-    if (this.isPassed(edges.from[edge]!)) return;
-    this.renamings.generators.forEach((_, g) => {
-      const from = this.nodeOf(g, edges.from[edge]!);
-      const to = from === NONE ? NONE : this.follow(g, edge, from);
-      const wanted = this.nodeOf(g, this.passOn(edges.to[edge]!));
+    if (this.isLocal(edges.from[edge]!)) return;
+    this.group.generators.forEach((_, g) => {
+      const from = this.imageUnderGenerator(g, edges.from[edge]!);
+      const to = from === NONE ? NONE : this.edgeImage(g, edge, from);
+      const wanted = this.imageUnderGenerator(g, this.skipLocal(edges.to[edge]!));
       if (to === NONE || to !== wanted)
-        throw this.unfit(
-          `${tellStep(steps[wanted])} and ${tellStep(steps[to])} come after images of ${tellStep(steps[edges.from[edge]!])}`,
+        throw this.rejected(
+          `after the image of ${tellStep(steps[edges.from[edge]!])} comes ${tellStep(steps[to])}, not the image ${tellStep(steps[wanted])} of what comes after it`,
         );
     });
   }
 
-  private findNode(generator: number, node: number): number {
+  private findImage(generator: number, node: number): number {
     const { automaton } = this;
-    const map = this.renamings.generators[generator]!;
+    const map = this.group.generators[generator]!;
     const p = map.process(automaton.processOf[node]!);
     if (automaton.steps[node] === undefined) return automaton.endOf(p);
     let edge = automaton.edgeInto(node);
-    while (edge >= 0 && this.isPassed(automaton.edges.from[edge]!))
+    while (edge >= 0 && this.isLocal(automaton.edges.from[edge]!))
       edge = automaton.edgeInto(automaton.edges.from[edge]!);
     let image: number;
     if (edge < 0)
       image =
-        node === automaton.roots[automaton.processOf[node]!] ? automaton.roots[p]! : this.passOn(automaton.roots[p]!);
+        node === automaton.roots[automaton.processOf[node]!]
+          ? automaton.roots[p]!
+          : this.skipLocal(automaton.roots[p]!);
     else {
-      const from = this.nodeOf(generator, automaton.edges.from[edge]!);
-      image = from === NONE ? NONE : this.follow(generator, edge, from);
+      const from = this.imageUnderGenerator(generator, automaton.edges.from[edge]!);
+      image = from === NONE ? NONE : this.edgeImage(generator, edge, from);
     }
-    return image !== NONE && this.fits(map, node, image) ? image : NONE;
+    return image !== NONE && this.isImage(map, node, image) ? image : NONE;
   }
 
-  /** Where the image of an edge leads, from the image of where it begins. */
-  private follow(generator: number, edge: number, from: number): number {
+  /** The target of the image of an edge, given the image of its source. */
+  private edgeImage(generator: number, edge: number, from: number): number {
     const { edges, steps } = this.automaton;
     const observed = edges.observed[edge]!;
-    const mapped = this.mutants.has('observed values are mapped')
-      ? observed
-      : this.renamings.generators[generator]!.observed(steps[edges.from[edge]!]!, observed);
-    return this.passOn(this.after(from, mapped));
+    const mapped = this.group.generators[generator]!.observed(steps[edges.from[edge]!]!, observed);
+    return this.skipLocal(this.after(from, mapped));
   }
 
-  /** Past local steps. */
-  private passOn(node: number): number {
-    for (let many = 0; this.isPassed(node) && many < MANY; many++) node = this.after(node, this.local.observed(node));
+  /** Skips thread-local transitions. */
+  private skipLocal(node: number): number {
+    for (let many = 0; this.isLocal(node) && many < MOST_LOCAL_STEPS; many++)
+      node = this.after(node, this.local.observed(node));
     return node;
   }
 
   private after(node: number, observed: number): number {
-    const edge = this.automaton.follow(node, observed);
-    // Read only now: columns of edges move when they grow.
+    const edge = this.automaton.take(node, observed);
+    // Read only now: the columns of edges are replaced when they grow.
     return this.automaton.edges.to[edge]!;
   }
 
-  private mustBegin(map: Renaming): void {
+  private checkInitial(map: Permutation): void {
     const { system } = this;
     system.processes.forEach((process, p) => {
       const there = system.processes[map.process(p)];
       const gates = (process.gates ?? []).map((gate) => map.cell(gate));
       if (there?.role !== process.role || !sameNumbers(sorted(gates), sorted(there.gates ?? [])))
-        throw this.unfit(`${process.name} and its image differ in role or gates`);
+        throw this.rejected(`${process.name} and its image differ in role or gates`);
     });
     for (let cell = 0; cell < system.cellCount; cell++)
       if (system.initial(map.cell(cell)) !== map.value(cell, system.initial(cell)))
-        throw this.unfit(`${system.names.name(cell)} and its image begin with other values`);
+        throw this.rejected(`${system.names.name(cell)} and its image have different initial values`);
   }
 
-  /** Can the step of `image` be that of `node` in another place, and are the same claims judged there? */
-  private fits(map: Renaming, node: number, image: number): boolean {
+  /** Can the step of `image` be the image of the step of `node`, and are the same claims judged there? */
+  private isImage(map: Permutation, node: number, image: number): boolean {
     const { steps, checks } = this.automaton;
     const [step, there] = [steps[node], steps[image]];
     if (step === undefined || there === undefined) return step === there;
@@ -227,16 +234,16 @@ export class Mirror {
     );
   }
 
-  private unfit(what: string): Mistake {
-    const { members, classOf } = this.renamings;
-    const told = members.map(
+  private rejected(what: string): Mistake {
+    const { replicas, classOf } = this.group;
+    const told = replicas.map(
       ({ processes }, m) =>
         `${m > 0 && classOf[m] !== classOf[m - 1] ? '| ' : ''}${processes.map((p) => this.system.processes[p]!.name).join(' + ')}`,
     );
     return new Mistake(
       'SD_BAD_SYMMETRY',
-      `a ${this.system.symmetry?.supposed ? 'supposed' : 'declared'} symmetry of ${told.join(', ')} is none: ${what}`,
-      'Let only those change places that nobody can tell apart, and name all cells that are theirs or hold sets of them; or declare no symmetry.',
+      `the ${this.system.symmetry?.inferred ? 'inferred' : 'declared'} symmetry of ${told.join(', ')} does not hold: ${what}`,
+      'Declare as replicas only what is interchangeable, with all cells that belong to a replica or hold a set of replicas; or declare no symmetry.',
     );
   }
 }

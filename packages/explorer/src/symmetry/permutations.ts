@@ -1,48 +1,51 @@
-/** Members of a symmetry in other places: what becomes of processes, cells and values. */
+/**
+ * Permutations of replicas, as they act on processes, cells and values; and the group that their transpositions
+ * generate.
+ */
 import type { Cell } from '../api/cell.ts';
-import type { Renamed, Step } from '../api/step.ts';
-import type { Member, Symmetry } from '../api/system.ts';
+import type { ImageOfBits, Step } from '../api/step.ts';
+import type { Replica, Symmetry } from '../api/system.ts';
 
-/** One order of the members. */
-export class Renaming implements Renamed {
-  /** Per process: the process whose place it takes. */
-  readonly places: Int32Array;
+/** One permutation. */
+export class Permutation implements ImageOfBits {
+  /** Per process: its image. */
+  readonly processImages: Int32Array;
   private readonly cells = new Map<Cell, Cell>();
   private readonly bits: readonly (readonly [from: number, to: number])[];
-  private readonly named: number;
+  private readonly replicaBits: number;
 
-  /** @param to per member: whose place it takes */
+  /** @param to per replica: its image */
   constructor(
     private readonly symmetry: Symmetry,
-    members: readonly Member[],
+    replicas: readonly Replica[],
     private readonly masks: ReadonlySet<Cell>,
     readonly to: readonly number[],
     processes: number,
   ) {
-    this.places = Int32Array.from({ length: processes }, (_, p) => p);
-    members.forEach((member, m) => {
-      const there = members[to[m]!]!;
-      member.processes.forEach((p, i) => (this.places[p] = there.processes[i]!));
+    this.processImages = Int32Array.from({ length: processes }, (_, p) => p);
+    replicas.forEach((member, m) => {
+      const there = replicas[to[m]!]!;
+      member.processes.forEach((p, i) => (this.processImages[p] = there.processes[i]!));
       member.cells.forEach((cell, i) => this.cells.set(cell, there.cells[i]!));
     });
     for (const pair of symmetry.pairs ?? [])
-      for (const i of members.keys())
-        for (const j of members.keys()) if (i !== j) this.cells.set(pair[i]![j]!, pair[to[i]!]![to[j]!]!);
-    this.bits = members.flatMap(({ bit }, m) => (bit === undefined ? [] : [[bit, members[to[m]!]!.bit!] as const]));
-    this.named = this.bits.reduce((all, [bit]) => all | (1 << bit), 0);
+      for (const i of replicas.keys())
+        for (const j of replicas.keys()) if (i !== j) this.cells.set(pair[i]![j]!, pair[to[i]!]![to[j]!]!);
+    this.bits = replicas.flatMap(({ bit }, m) => (bit === undefined ? [] : [[bit, replicas[to[m]!]!.bit!] as const]));
+    this.replicaBits = this.bits.reduce((all, [bit]) => all | (1 << bit), 0);
   }
 
-  /** The process that takes the place of process `p`. */
+  /** The image of a process. */
   process(p: number): number {
-    return this.places[p]!;
+    return this.processImages[p]!;
   }
 
-  /** The cell that takes the place of a cell. */
+  /** The image of a cell. */
   cell(cell: Cell): Cell {
     return this.cells.get(cell) ?? cell;
   }
 
-  /** What a value of a cell becomes. */
+  /** The image of a value of a cell. */
   value(cell: Cell, value: number): number {
     return this.masks.has(cell) ? this.set(value) : value;
   }
@@ -53,7 +56,7 @@ export class Renaming implements Renamed {
   }
 
   set(bits: number): number {
-    let moved = bits & ~this.named;
+    let moved = bits & ~this.replicaBits;
     for (const [from, to] of this.bits) if ((bits >>> from) & 1) moved |= 1 << to;
     return moved;
   }
@@ -63,64 +66,64 @@ export class Renaming implements Renamed {
   }
 }
 
-/** All orders of the members of each class. */
-export class Renamings {
-  readonly members: readonly Member[];
-  /** Per member: the number of its class. */
+/** All permutations within the classes of replicas. */
+export class SymmetryGroup {
+  readonly replicas: readonly Replica[];
+  /** Per replica: the number of its class. */
   readonly classOf: readonly number[];
   readonly masks: ReadonlySet<Cell>;
-  /** Neighbours change places: all orders are made of these. Each undoes itself. */
-  readonly generators: readonly Renaming[];
-  private readonly known = new Map<number, Renaming>();
+  /** Transpositions of neighbours, which generate the group. Each is its own inverse. */
+  readonly generators: readonly Permutation[];
+  private readonly known = new Map<number, Permutation>();
 
   constructor(
     readonly symmetry: Symmetry,
     private readonly processes: number,
   ) {
-    this.members = symmetry.classes.flat();
-    this.classOf = symmetry.classes.flatMap((members, c) => members.map(() => c));
+    this.replicas = symmetry.classes.flat();
+    this.classOf = symmetry.classes.flatMap((replicas, c) => replicas.map(() => c));
     this.masks = new Set(symmetry.masks);
-    const neighbours = this.members.flatMap((_, m) => (m > 0 && this.classOf[m] === this.classOf[m - 1] ? [m] : []));
+    const neighbours = this.replicas.flatMap((_, m) => (m > 0 && this.classOf[m] === this.classOf[m - 1] ? [m] : []));
     this.generators = neighbours.map((m) =>
-      this.of(this.members.map((_, i) => (i === m ? m - 1 : i === m - 1 ? m : i))),
+      this.permutation(this.replicas.map((_, i) => (i === m ? m - 1 : i === m - 1 ? m : i))),
     );
   }
 
-  /** @param to per member: whose place it takes, of the same class; at most 15 members */
-  of(to: ArrayLike<number>): Renaming {
+  /** @param to per replica: its image, of the same class; at most 15 replicas */
+  permutation(to: ArrayLike<number>): Permutation {
     let key = 0;
     for (let m = 0; m < to.length; m++) key = 16 * key + to[m]!;
-    let renaming = this.known.get(key);
-    if (!renaming)
+    let permutation = this.known.get(key);
+    if (!permutation)
       this.known.set(
         key,
-        (renaming = new Renaming(this.symmetry, this.members, this.masks, Array.from(to), this.processes)),
+        (permutation = new Permutation(this.symmetry, this.replicas, this.masks, Array.from(to), this.processes)),
       );
-    return renaming;
+    return permutation;
   }
 
-  /** The generators that make up a renaming, one after the other. */
-  steps(renaming: Renaming): number[] {
-    const order = [...renaming.to];
-    const steps: number[] = [];
-    // Sorting by exchanges of neighbours, told backwards, is the way there.
+  /** A permutation as a product of generators, in the order in which they are applied. */
+  factors(permutation: Permutation): number[] {
+    const order = [...permutation.to];
+    const factors: number[] = [];
+    // The exchanges that sort it, in reverse, make it.
     for (let sorted = false; !sorted;) {
       sorted = true;
       this.generators.forEach(({ to }, g) => {
         const m = to.findIndex((there, i) => there !== i);
         if (order[m]! <= order[m + 1]!) return;
         [order[m], order[m + 1]] = [order[m + 1]!, order[m]!];
-        steps.push(g);
+        factors.push(g);
         sorted = false;
       });
     }
-    return steps;
+    return factors;
   }
 
-  /** All orders. */
-  all(): Renaming[] {
+  /** All permutations of the group. */
+  all(): Permutation[] {
     const found = new Map<string, readonly number[]>();
-    const begin = this.members.map((_, m) => m);
+    const begin = this.replicas.map((_, m) => m);
     const open = [begin];
     found.set(begin.join(), begin);
     for (const to of open) {
@@ -131,6 +134,6 @@ export class Renamings {
         open.push(next);
       }
     }
-    return [...found.values()].map((to) => this.of(to));
+    return [...found.values()].map((to) => this.permutation(to));
   }
 }

@@ -1,4 +1,7 @@
-/** The independent judge, for tests: every schedule on live code, no reduction, no packing, no automaton. Slow and plain on purpose. */
+/**
+ * The oracle: an independent judge for tests. It runs the code anew along every schedule: no reduction, no packing, no
+ * automaton. Slow and plain on purpose.
+ */
 import type { Step } from '../api/step.ts';
 import type { Check, Move, Schedule, System } from '../api/system.ts';
 import { World } from '../replay/world.ts';
@@ -13,25 +16,29 @@ export interface Judgement {
   /** Where and why code gave up in any state: process, functions, reason. Sorted, each once. */
   readonly gaveUp: readonly string[];
   readonly deadlocks: number;
-  /** Is there a state from which no schedule leads to where all main processes have ended, one has given up, or nothing can move? */
+  /**
+   * Is there a state from which none is reachable where all main processes have terminated, one has given up, or no
+   * process is enabled?
+   */
   readonly neverEnds: boolean;
-  /** Claims that fail somewhere and must not, and after how few moves. Sorted by claim. */
+  /** Claims that fail and must not, with the length of a shortest schedule to it. Sorted by claim. */
   readonly violated: readonly { readonly claim: string; readonly depth: number }[];
-  /** After how few moves a deadlock is reached; -1 without one. */
+  /** Length of a shortest schedule to a deadlock; -1 without one. */
   readonly deadlockDepth: number;
   /** Per counted claim: distinct states and ways into them where it held, and where it failed. Sorted by claim. */
   readonly tally: readonly { readonly claim: string; readonly held: number; readonly failed: number }[];
-  /** Per end: the cells that do not hold their initial value, by name. Sorted, each once. */
+  /** Per terminal state: the cells that do not hold their initial value, by name. Sorted, each once. */
   readonly finals: readonly string[];
 }
 
 /**
  * Judges a system by running it anew along every schedule that leads to a new state.
- * @param maxStates throws beyond it
+ * @param maxStates most states
+ * @throws Error when there are more
  */
 export function oracle(system: System, maxStates: number): Judgement {
   const seen = new Map<string, number>();
-  /** Per state: where its moves lead; nothing where it is over. */
+  /** Per state: its successors; undefined for a terminal one. */
   const leadsTo: (number[] | undefined)[] = [];
   const violated = new Map<string, number>();
   const finals = new Set<string>();
@@ -76,11 +83,11 @@ export function oracle(system: System, maxStates: number): Judgement {
   };
 
   visit(along([]), []);
-  // `visit` adds to what is walked through here: nearer states come first.
+  // `visit` appends to the list that is walked through: breadth first.
   for (const schedule of todo) {
     const here = along(schedule);
     const moves: Move[] = system.processes.flatMap((_, process) =>
-      Array.from({ length: here.ways(process) }, (_way, choice) => ({ process, choice })),
+      Array.from({ length: here.outcomes(process) }, (_way, choice) => ({ process, choice })),
     );
     for (const { process, step, where } of here.threads)
       if (step?.kind === 'bound')
@@ -88,7 +95,7 @@ export function oracle(system: System, maxStates: number): Judgement {
     const next: number[] = [];
     leadsTo.push(moves.length === 0 || here.gaveUp || here.mainsLeft.length === 0 ? undefined : next);
     for (const [i, move] of moves.entries()) {
-      // The first move goes on where the code is.
+      // The first move uses the execution that is there.
       const world = i === 0 ? here : along(schedule);
       const history = world.threads[move.process]!.history.join();
       const { step, observed } = world.move(move.process, move.choice);
@@ -127,7 +134,7 @@ export function oracle(system: System, maxStates: number): Judgement {
   };
 }
 
-/** Is there a state from which none that is over is reached? */
+/** Is there a state from which no terminal one is reachable? */
 function hasTrap(leadsTo: readonly (readonly number[] | undefined)[]): boolean {
   const over = leadsTo.map((next) => next === undefined);
   for (let changed = true; changed;) {
@@ -139,7 +146,7 @@ function hasTrap(leadsTo: readonly (readonly number[] | undefined)[]): boolean {
   return over.includes(false);
 }
 
-/** Two worlds with equal keys have equal futures: equal cells, and code that observed alike since it started, or has ended. */
+/** Equal keys, equal futures: equal cells, and code that has observed alike since it started, or has terminated. */
 const keyOf = (world: World): string =>
   `${world.changed().join(' ')} / ${world.threads.map((t) => (t.step === undefined ? 'ended' : t.history.join())).join(' | ')}`;
 

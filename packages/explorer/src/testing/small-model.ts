@@ -5,7 +5,7 @@
 import type { Cell } from '../api/cell.ts';
 import { allOf, nonzero, waitsFor, zero } from '../api/condition.ts';
 import type { Footprint, Meaning, Op, Step, Store } from '../api/step.ts';
-import type { Check, Member, Process, System } from '../api/system.ts';
+import type { Check, Replica, Process, System } from '../api/system.ts';
 
 /** Sizes and variants. */
 export interface GupCollapse {
@@ -55,7 +55,7 @@ export function gupCollapse({ walkers, rounds = 2, flush }: GupCollapse): System
       yield step('handle', [handle, off, ...also]);
     },
   });
-  const alike = all.map((i): Member => ({ processes: [i, walkers + i], cells: [pending(i), irqOff(i)] }));
+  const alike = all.map((i): Replica => ({ processes: [i, walkers + i], cells: [pending(i), irqOff(i)] }));
   return {
     processes: [
       ...all.map((i) => main(`gup${i}`, i, () => gup(i, rounds))),

@@ -1,32 +1,35 @@
-/** What a search has learned of a system, as plain tables: for other model checkers. */
+/** The transition relation that a search has learned, as plain tables: input for other model checkers. */
 import type { Cell } from '../api/cell.ts';
 import type { System } from '../api/system.ts';
 import { CHOICE, type Leaf } from '../learned/decision-trees.ts';
 import type { Exploration } from '../api/exploration.ts';
 import type { Identity } from '../learned/local-identity.ts';
-import { NONE, type Mirror } from '../symmetry/closure.ts';
+import { NONE, type SymmetryClosure } from '../symmetry/closure.ts';
 import type { Reductions } from '../api/reductions.ts';
-import type { Renaming } from '../symmetry/permutations.ts';
-import { Rounds } from '../search/fixpoint.ts';
+import type { Permutation } from '../symmetry/permutations.ts';
+import { FixpointSearch } from '../search/fixpoint.ts';
 import { TRAIT } from '../store/traits.ts';
 
-/** Cells and the values they must have, or get. Values are differences to the initial ones: everything begins with 0. */
+/**
+ * Cells and the values that they must have, or get. Values are differences to the initial ones: everything begins with
+ * 0.
+ */
 export type Values = readonly (readonly [cell: Cell, value: number])[];
 
-/** One way that a step can go. */
+/** One outcome of a step. */
 export interface Transition {
   readonly from: number;
   readonly to: number;
   readonly when: Values;
   readonly sets: Values;
-  /** Afterwards a claim fails that must not, where all of one of these hold. */
+  /** Afterwards a claim fails that must not, where all values of one of these lists hold. */
   readonly wrong: readonly Values[];
 }
 
 /** A closed system without code. */
 export interface Tables {
   readonly processes: readonly { readonly name: string; readonly root: number; readonly daemon: boolean }[];
-  /** Per local state: its process, and whether a process may stay there for ever: its end, or where it gave up. */
+  /** Per local state: its process, and whether the process may stay there for ever: it has terminated or given up. */
   readonly nodes: readonly { readonly process: number; readonly rests: boolean }[];
   /** Cells that were ever written. */
   readonly cells: readonly Cell[];
@@ -35,7 +38,7 @@ export interface Tables {
   readonly found: Exploration;
 }
 
-/** Reductions that leave out no value that a step reads: each is read in some order that is tried. */
+/** Reductions under which every value that a step may read is read in some explored order. */
 export const READS_ALL: Reductions = {
   persistent: true,
   fuse: true,
@@ -46,27 +49,27 @@ export const READS_ALL: Reductions = {
 };
 
 /**
- * Explores all of a system, and tells what it is made of.
+ * Explores a whole system and returns its transition relation.
  * @param reduce `READS_ALL`, or nothing
  * @throws Error when there are more states than `maxStates`
  */
 export function tablesOf(system: System, maxStates: number, identity?: Identity, reduce: Reductions = {}): Tables {
-  const rounds = new Rounds(system, { stopAtFirst: false, maxStates, reduce }, identity);
+  const rounds = new FixpointSearch(system, { stopAtFirst: false, maxStates, reduce }, identity);
   while (!rounds.done) rounds.advance(1 << 20);
   const found = rounds.result();
   if (found.outcome !== 'complete') throw new Error(`there are more than ${maxStates} states`);
-  const { automaton, behaviour, local, mirror } = rounds.knowledge;
-  const images = new Images(system, mirror);
-  const [asked, applied] = [behaviour.asked, behaviour.applied].map((decisions) =>
-    images.of(decisions.learned, (node, map) => (mirror && map ? mirror.imageOf(map, node) : node), false),
+  const { automaton, cache, local, closure } = rounds.model;
+  const images = new Images(system, closure);
+  const [asked, applied] = [cache.guards, cache.updates].map((decisions) =>
+    images.of(decisions.learned, (node, map) => (closure && map ? closure.imageOf(map, node) : node), false),
   );
   const judged = images.of(
-    behaviour.judged.learned.filter(({ answer }) => behaviour.verdicts[answer]?.some((held) => !held)),
+    cache.judgements.learned.filter(({ answer }) => cache.verdicts[answer]?.some((held) => !held)),
     (edge) => edge,
     true,
   );
-  const { effects, verdicts } = behaviour;
-  const wrongAfter = (edge: number, map: Renaming | undefined): Values[] =>
+  const { effects, verdicts } = cache;
+  const wrongAfter = (edge: number, map: Permutation | undefined): Values[] =>
     (judged.get(edge) ?? [])
       .filter(
         ({ leaf, by }) =>
@@ -87,7 +90,7 @@ export function tablesOf(system: System, maxStates: number, identity?: Identity,
       return [
         {
           from: node,
-          to: automaton.edges.to[automaton.follow(node, local.observed(node))]!,
+          to: automaton.edges.to[automaton.take(node, local.observed(node))]!,
           when: gates,
           sets: [],
           wrong: [],
@@ -95,11 +98,11 @@ export function tablesOf(system: System, maxStates: number, identity?: Identity,
       ];
     const asks = (automaton.traits[node]! & (TRAIT.waits | TRAIT.chooses)) !== 0;
     const before = asks
-      ? (asked!.get(node) ?? []).map(({ leaf, reads }) => ({ reads, ways: behaviour.ways[leaf.answer]! }))
+      ? (asked!.get(node) ?? []).map(({ leaf, reads }) => ({ reads, ways: cache.outcomes[leaf.answer]! }))
       : [{ reads: [], ways: 1 }];
     return before.flatMap(({ reads: first, ways }) =>
       (applied!.get(node) ?? []).flatMap(({ leaf, reads, by }): Transition[] => {
-        const when = together([...gates, ...first, ...reads]);
+        const when = conjunction([...gates, ...first, ...reads]);
         const choice = when?.find(([cell]) => cell === CHOICE)?.[1] ?? 0;
         if (!when || choice >= ways) return [];
         const sets: [Cell, number][] = [];
@@ -108,7 +111,7 @@ export function tablesOf(system: System, maxStates: number, identity?: Identity,
         for (const [cell] of sets) written.add(cell);
         const edge = effects.edge[leaf.answer]!;
         const observed = automaton.edges.observed[edge]!;
-        const taken = automaton.follow(node, by ? by.observed(automaton.steps[leaf.key]!, observed) : observed);
+        const taken = automaton.take(node, by ? by.observed(automaton.steps[leaf.key]!, observed) : observed);
         return [{ from: node, to: automaton.edges.to[taken]!, when, sets, wrong: wrongAfter(edge, by) }];
       }),
     );
@@ -137,41 +140,41 @@ export function tablesOf(system: System, maxStates: number, identity?: Identity,
   };
 }
 
-/** An answer, as it reads where members of a symmetry are in other places. */
+/** A cached answer under a permutation. */
 interface Image {
   readonly leaf: Leaf;
-  /** Nothing: where they are. */
-  readonly by: Renaming | undefined;
+  /** Undefined: the identity. */
+  readonly by: Permutation | undefined;
   readonly reads: Values;
 }
 
-/** What was learned in one place, told of all places. */
+/** What was learned once, under all permutations. */
 class Images {
-  private readonly renamings: readonly (Renaming | undefined)[];
+  private readonly permutations: readonly (Permutation | undefined)[];
 
   constructor(
     private readonly system: System,
-    mirror: Mirror | undefined,
+    closure: SymmetryClosure | undefined,
   ) {
-    this.renamings = mirror
-      ? mirror.renamings.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map))
+    this.permutations = closure
+      ? closure.group.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map))
       : [undefined];
   }
 
   /**
-   * By key: each answer once.
-   * @param keyUnder where the image of an answer belongs, NONE for nowhere
-   * @param apart for each renaming once more
+   * Answers by key, each once.
+   * @param keyUnder key of the image of an answer, NONE when there is none
+   * @param apart once more for each permutation
    */
   of(
     leaves: readonly Leaf[],
-    keyUnder: (key: number, map: Renaming | undefined) => number,
+    keyUnder: (key: number, map: Permutation | undefined) => number,
     apart: boolean,
   ): Map<number, Image[]> {
     const found = new Map<number, Image[]>();
     const seen = new Set<string>();
     for (const leaf of leaves) {
-      for (const by of this.renamings) {
+      for (const by of this.permutations) {
         const key = keyUnder(leaf.key, by);
         const reads = leaf.cells.map((cell, i) => this.value(by, cell, leaf.values[i]!));
         const name = `${key}|${apart && by ? by.to.join() : ''}|${reads
@@ -189,15 +192,15 @@ class Images {
   }
 
   /** The image of a cell and its value, as records keep it. */
-  value(by: Renaming | undefined, cell: Cell, raw: number): [Cell, number] {
+  value(by: Permutation | undefined, cell: Cell, raw: number): [Cell, number] {
     if (by === undefined || cell === CHOICE) return [cell, raw];
     const there = by.cell(cell);
     return [there, (by.value(cell, (raw + this.system.initial(cell)) | 0) - this.system.initial(there)) | 0];
   }
 }
 
-/** All of them, each once; nothing when they contradict each other. */
-function together(values: Values): Values | undefined {
+/** All of them, each once; undefined when they contradict each other. */
+function conjunction(values: Values): Values | undefined {
   const all = new Map<Cell, number>();
   for (const [cell, value] of values) {
     if ((all.get(cell) ?? value) !== value) return undefined;

@@ -2,10 +2,10 @@
 import type { Exploration } from '../../src/api/exploration.ts';
 import { replay } from '../../src/replay/counterexample.ts';
 import { byHistory, type Identity } from '../../src/learned/local-identity.ts';
-import { comesBackTo } from '../../src/replay/loop.ts';
+import { repeatedState } from '../../src/replay/loop.ts';
 import { oracle } from '../../src/testing/oracle.ts';
-import { Rounds } from '../../src/search/fixpoint.ts';
-import { Renamings } from '../../src/symmetry/permutations.ts';
+import { FixpointSearch } from '../../src/search/fixpoint.ts';
+import { SymmetryGroup } from '../../src/symmetry/permutations.ts';
 import { ALL_REDUCTIONS, type Reductions } from '../../src/api/reductions.ts';
 import type { System } from '../../src/api/system.ts';
 
@@ -36,7 +36,7 @@ const SAME_STATES = [
 /** Adds a claim that always holds, which notes the cells of every end the search finds: of ends alike by a symmetry, the same. */
 export function noting(system: System): { system: System; finals: Set<string> } {
   const finals = new Set<string>();
-  const orders = system.symmetry ? new Renamings(system.symmetry, system.processes.length).all() : [];
+  const orders = system.symmetry ? new SymmetryGroup(system.symmetry, system.processes.length).all() : [];
   const cells = Array.from({ length: system.cellCount }, (_, cell) => cell);
   const told = (values: readonly (readonly [number, number])[]): string =>
     values
@@ -105,7 +105,7 @@ export function sayOf(
   piece?: number,
 ): { says: Says; finals: readonly string[]; found: Exploration } {
   const noted = look ? noting(system) : { system, finals: new Set<string>() };
-  const search = new Rounds(noted.system, { stopAtFirst: false, maxStates, reduce }, identity);
+  const search = new FixpointSearch(noted.system, { stopAtFirst: false, maxStates, reduce }, identity);
   while (!search.done) search.advance(piece ?? Infinity);
   const found = search.result();
   return { says: said(found), finals: [...noted.finals].sort(), found };
@@ -166,7 +166,7 @@ function unreplayable(
   for (const { process, why, schedule } of gaveUp)
     if (schedule && !replay(system, schedule).gaveUp?.some((limit) => limit.process === process && limit.why === why))
       return `${process} does not give up along its schedule`;
-  if (neverEnds && !(comesBackTo(system, neverEnds.schedule, identity)! <= neverEnds.loop!))
+  if (neverEnds && !(repeatedState(system, neverEnds.schedule, identity)! <= neverEnds.loop!))
     return 'it never ends, and its loop does not come back';
   for (const { claim, schedule } of violations) {
     const { events, brokenAtEnd } = replay(system, schedule);

@@ -98,28 +98,34 @@ describe('what was saved and is not as it was', () => {
 
   test('is as it was', () => expect(goOn()).toEqual(whole));
 
-  test.each(['records', 'trails', 'observed at', 'observed', 'observed leads to', 'leads to', 'first moves', 'over'])(
-    '%s lack the last one',
-    (column) => {
-      lose(column);
-      expect(goOn).toThrow('refused');
-    },
-  );
+  test.each([
+    'records',
+    'predecessors',
+    'observed at',
+    'observed',
+    'observed leads to',
+    'leads to',
+    'first moves',
+    'terminal',
+  ])('%s lack the last one', (column) => {
+    lose(column);
+    expect(goOn).toThrow('refused');
+  });
 
   test.each([
     'round',
     'search',
     'states',
-    'trails',
+    'predecessors',
     'automaton',
-    'footprints',
+    'access sets',
     'findings',
     'moves',
-    'endings',
+    'terminal states',
     'reducer',
     'system',
     'interned',
-    'futures',
+    'may-access',
   ])('no %s', (name) => {
     Reflect.deleteProperty(kept.plain, name);
     expect(goOn).toThrow(`refused: it has no ${name}`);
@@ -133,7 +139,7 @@ describe('what was saved and is not as it was', () => {
   });
 
   test('ways are forgotten', () => {
-    for (const { numbers } of kept.columns.get('trails')!) numbers.fill(0);
+    for (const { numbers } of kept.columns.get('predecessors')!) numbers.fill(0);
     expect(finds()).not.toBe(JSON.stringify(whole));
   });
 
@@ -154,10 +160,10 @@ describe('what was saved and is not as it was', () => {
     ).toThrow('refused: it is of a system with other processes');
     expect(() => begin({ ...question, options: { ...question.options, reduce: {} } }, kept, true)).toThrow('refused');
     expect(() => begin({ ...question, options: { ...question.options, stopAtFirst: true } }, kept, true)).toThrow(
-      'refused: it was asked otherwise',
+      'refused: it was made with other options',
     );
     expect(() => begin({ ...question, options: { ...question.options, compact: { seed: 1 } } }, kept, true)).toThrow(
-      'refused: it was asked otherwise',
+      'refused: it was made with other options',
     );
   });
 
@@ -189,5 +195,5 @@ test('going on over and over takes no more room', () => {
     search.advance(20);
     kept.write(search.save());
   }
-  for (const column of ['edges taken', 'observed at', 'over']) expect(kept.rows(column)).toBeLessThan(1500);
+  for (const column of ['edges taken', 'observed at', 'terminal']) expect(kept.rows(column)).toBeLessThan(1500);
 });

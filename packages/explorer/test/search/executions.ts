@@ -56,7 +56,7 @@ export function goOn(system: System, world: World, move: Move, outcome?: Outcome
 /** Every move that can be made. */
 export const movesOf = (system: System, world: World): Move[] =>
   system.processes.flatMap((_, process) =>
-    Array.from({ length: world.ways(process) }, (_way, choice) => ({ process, choice })),
+    Array.from({ length: world.outcomes(process) }, (_way, choice) => ({ process, choice })),
   );
 
 /**
@@ -96,7 +96,7 @@ export class Touching {
     const { reads, writes } = this.of(world, process) as { reads: Set<Cell>; writes: Set<Cell> };
     const step = world.threads[process]!.step;
     if (step === undefined || step.kind === 'bound') return;
-    for (let choice = 0; choice < Math.max(1, world.ways(process)); choice++) {
+    for (let choice = 0; choice < Math.max(1, world.outcomes(process)); choice++) {
       const written = new Map<Cell, number>();
       const store: Store = {
         get: (cell) => {

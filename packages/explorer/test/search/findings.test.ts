@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { explore } from '../../src/search/explore.ts';
 import { replay } from '../../src/replay/counterexample.ts';
 import type { Progress } from '../../src/api/exploration.ts';
-import { together } from '../../src/search/found.ts';
+import { mergeFindings } from '../../src/search/found.ts';
 import { ALL_REDUCTIONS } from '../../src/api/reductions.ts';
 import { add, all, awaitValue, flip, isNot, load, mark, store, toy, within, type Toy } from './toy.ts';
 
@@ -232,7 +232,7 @@ describe('what a round found is not lost when the next one comes to a bound', ()
       { process: 1, choice: 0 },
     ];
     expect(
-      together(
+      mergeFindings(
         {
           violations: [violation('b', 2)],
           tally: [{ claim: 'c', held: 3, failed: 0, heldAt: [late] }],

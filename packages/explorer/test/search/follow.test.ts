@@ -1,6 +1,6 @@
 /** One toy system led along a schedule of another. `clear` and `flush` are hooks: their bodies differ. */
 import { describe, expect, test } from '@jest/globals';
-import { follow, type Followed } from '../../src/replay/lockstep.ts';
+import { lockstepReplay, type LockstepReplay } from '../../src/replay/lockstep.ts';
 import type { Op } from '../../src/api/step.ts';
 import { awaitValue, flip, load, store, toy, within, type ToyProcess } from './toy.ts';
 
@@ -48,12 +48,12 @@ const led = (
   follower: Parameters<typeof system>[0],
   leader: Parameters<typeof system>[0] = {},
   isHardware = true,
-): Followed =>
-  follow(system(leader), moves(schedule), system(follower), {
+): LockstepReplay =>
+  lockstepReplay(system(leader), moves(schedule), system(follower), {
     isHook: (name) => ['clear', 'flush'].includes(name),
     isHardware: () => isHardware,
   });
-const steps = ({ trace }: Followed): string[] => trace.events.map(({ process, text }) => `${process} ${text}`);
+const steps = ({ trace }: LockstepReplay): string[] => trace.events.map(({ process, text }) => `${process} ${text}`);
 
 /** Does for K what cell 3 asks for. */
 const hardware: ToyProcess = {
@@ -145,7 +145,9 @@ describe('how far it can be led', () => {
   test('up to the end of its code, and not where a process is missing', () => {
     expect(led('KK', { free: nothing }).part).toMatchObject({ step: 2, how: 'ended', obstacles: [] });
     const both = { isHook: () => false, isHardware: () => true };
-    expect(follow(system(), moves('K'), toy({ processes: [{ name: 'G', body: nothing }] }), both).part).toMatchObject({
+    expect(
+      lockstepReplay(system(), moves('K'), toy({ processes: [{ name: 'G', body: nothing }] }), both).part,
+    ).toMatchObject({
       step: 1,
       process: 'K',
       how: 'no such process',
@@ -233,7 +235,7 @@ test('hardware goes the same way where it has a choice', () => {
         },
       ],
     });
-  const found = follow(
+  const found = lockstepReplay(
     lucky(),
     [
       { process: 0, choice: 2 },

@@ -2,7 +2,7 @@
 import type { Block, Rows, Saved } from '../../src/api/checkpoint.ts';
 import type { Exploration, ExploreOptions } from '../../src/api/exploration.ts';
 import type { Identity } from '../../src/learned/local-identity.ts';
-import { Rounds } from '../../src/search/fixpoint.ts';
+import { FixpointSearch } from '../../src/search/fixpoint.ts';
 import type { System } from '../../src/api/system.ts';
 
 /** What a file would hold: copies, so that nothing is shared with the search that wrote it. */
@@ -46,14 +46,14 @@ export interface Asked {
 const timeless = (found: Exploration): Exploration => ({ ...found, seconds: 0 });
 
 export function uninterrupted({ system, identity, options, piece }: Asked): Exploration {
-  const search = new Rounds(system(), options, identity());
+  const search = new FixpointSearch(system(), options, identity());
   while (!search.done) search.advance(piece);
   return timeless(search.result());
 }
 
 /** Begins the search, or goes on with it. */
-export const begin = ({ system, identity, options }: Asked, kept: Kept, on: boolean): Rounds =>
-  new Rounds(
+export const begin = ({ system, identity, options }: Asked, kept: Kept, on: boolean): FixpointSearch =>
+  new FixpointSearch(
     system(),
     { ...options, checkpoint: { every: 0, write: (block) => kept.write(block), ...(on && { saved: kept }) } },
     identity(),

@@ -53,7 +53,7 @@ describe('packed states', () => {
         add({ nodes: [0, 0], cells: initial });
         for (const { from, process, node, cell, value } of writes) {
           const source = from % model.length;
-          states.branch(source);
+          states.copyToCandidate(source);
           store.seek(states.count);
           store.writable = true;
           store.set(cell, value);
@@ -79,7 +79,7 @@ describe('packed states', () => {
     const states = fresh();
     const store = states.view();
     const { width } = states.layout;
-    states.branch(0);
+    states.copyToCandidate(0);
     store.seek(0);
     store.writable = true;
     store.set(2, 1);
@@ -115,7 +115,7 @@ describe('packed states', () => {
     store.set(1, 1);
     states.find();
     states.keep(0, [0]);
-    states.branch(0);
+    states.copyToCandidate(0);
     store.seek(1);
     expect(states.find()).toBe(0);
     change(states, store);

@@ -1,7 +1,7 @@
 /** Random systems of two or three processes alike, each with cells of its own, and one other: every order of the alike is a symmetry. */
 import fc from 'fast-check';
 import type { Op } from '../../src/api/step.ts';
-import type { Check, Member } from '../../src/api/system.ts';
+import type { Check, Replica } from '../../src/api/system.ts';
 import * as t from './toy.ts';
 
 /** `got` is the last value observed: of the mask only whether it is empty, has the own bit, or another. */
@@ -149,7 +149,7 @@ export function systemOf({ copies, maskless, code, helper, other, claims }: Rand
         holds: (cells) => cells.get(c.cell) !== c.value || cells.get(MASK) !== 0,
       }));
   const every = Array.from({ length: copies }, (_, i) => i);
-  const member = (i: number): Member => ({
+  const member = (i: number): Replica => ({
     processes: helper ? [i, copies + i] : [i],
     cells: [ownCell(i), gateCell(i)],
     bit: i,

@@ -82,19 +82,19 @@ const ENDS: Toy = {
   ],
 };
 
-/** By the name of the rule, as `reductions.ts` and `judges/engine-mutants.mjs` have it. */
+/** By the name of the rule, as `judges/engine-mutants.mjs` has it. */
 export const SHOWN: Readonly<Record<string, Toy>> = {
-  'writes meet reads': { processes: [() => store(0, 1), () => load(0)] },
-  'reads meet writes': { processes: [() => load(0), () => store(0, 1)] },
-  'writes meet writes': { processes: [() => store(0, 1), () => store(0, 2)] },
-  'adds meet reads': { processes: [() => inc(0, 1), () => load(0)] },
-  'reads meet adds': { processes: [() => load(0), () => inc(0, 1)] },
-  'adds meet writes': { processes: [() => inc(0, 1), () => store(0, 2)] },
-  'writes meet adds': { processes: [() => store(0, 2), () => inc(0, 1)] },
-  'adds of two kinds meet': { processes: [() => inc(0, 1), () => or(0, 1)] },
+  'dependence: write-read': { processes: [() => store(0, 1), () => load(0)] },
+  'dependence: read-write': { processes: [() => load(0), () => store(0, 1)] },
+  'dependence: write-write': { processes: [() => store(0, 1), () => store(0, 2)] },
+  'dependence: update-read': { processes: [() => inc(0, 1), () => load(0)] },
+  'dependence: read-update': { processes: [() => load(0), () => inc(0, 1)] },
+  'dependence: update-write': { processes: [() => inc(0, 1), () => store(0, 2)] },
+  'dependence: write-update': { processes: [() => store(0, 2), () => inc(0, 1)] },
+  'dependence: updates of two kinds': { processes: [() => inc(0, 1), () => or(0, 1)] },
   // A process that is held up looks at its gate before each step.
-  'gates are read': { processes: [() => store(0, 1), { gates: [0], body: () => load(1) }, () => store(0, 0)] },
-  'futures reach on': {
+  'may-access: gates': { processes: [() => store(0, 1), { gates: [0], body: () => load(1) }, () => store(0, 0)] },
+  'may-access: suffix': {
     processes: [
       () => store(0, 1),
       function* () {
@@ -104,7 +104,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
   },
   // The daemon looks at c2 in its second round only, which at its last step is still to come.
-  'daemons start again': {
+  'may-access: daemon restart': {
     processes: [
       () => store(2, 1),
       function* () {
@@ -124,7 +124,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     marks: { second: [isNot(3, 2)] },
   },
   // Who waits would look at c1 after somebody else wakes it, before p0 writes.
-  'who waits needs writers': {
+  'persistent: enablers of blocked': {
     processes: [
       () => store(1, 1),
       function* () {
@@ -134,12 +134,12 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       () => store(0, 1),
     ],
   },
-  'closed gates need writers': {
+  'persistent: enablers of gated': {
     cells: [1],
     processes: [() => store(1, 1), { gates: [0], body: () => load(1) }, () => store(0, 0)],
   },
   // p0 meets p1, which waits for p2, which waits for p3.
-  'closure goes on': {
+  'persistent: transitive closure': {
     processes: [
       () => store(1, 1),
       function* () {
@@ -153,7 +153,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       () => store(3, 1),
     ],
   },
-  'enabling reads': {
+  'access sets: reads of enabled': {
     cells: [1],
     processes: [
       function* () {
@@ -163,16 +163,21 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       () => awaitValue(0, 0),
     ],
   },
-  'choosing reads': { processes: [() => flipUpTo(0), () => store(0, 1)] },
-  'claims read': { processes: [() => mark('look'), () => store(0, 1)], marks: { look: [isNot(0, 1)] } },
+  'access sets: reads of choices': { processes: [() => flipUpTo(0), () => store(0, 1)] },
+  'access sets: reads of claims': {
+    processes: [() => mark('look'), () => store(0, 1)],
+    marks: { look: [isNot(0, 1)] },
+  },
   // The clock goes round for ever, and p1 would wait as long.
-  'cycles are opened': {
+  'proviso: cycle': {
     processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => store(0, 1)],
     kinds: { store: [isNot(0, 1)] },
   },
-  'everybody is all': { processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => load(0), () => store(0, 1)] },
-  'again until nothing is new': { processes: [() => store(0, 1), () => load(0)] },
-  'equal writes are writes': {
+  'proviso: full expansion': {
+    processes: [{ role: 'daemon', body: () => inc(1, 1, 2) }, () => load(0), () => store(0, 1)],
+  },
+  'fixpoint: repeat until converged': { processes: [() => store(0, 1), () => load(0)] },
+  'access sets: silent writes': {
     processes: [
       () => store(0, 0),
       function* () {
@@ -181,9 +186,9 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       },
     ],
   },
-  'every way is taken': { processes: [() => flip(2)] },
+  'search: all outcomes': { processes: [() => flip(2)] },
   // p1 looks whether the lock is taken, and may do so while p0 holds it.
-  'locks may be touched without': {
+  'locks: accessed without acquiring': {
     processes: [
       function* () {
         yield* lock(0);
@@ -192,9 +197,9 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
       () => trylock(0),
     ],
   },
-  'locks must be held': { processes: [() => store(0, 1), () => lock(0)] },
+  'locks: held now': { processes: [() => store(0, 1), () => lock(0)] },
   // Once the second queue is not empty either, the taker may begin with it.
-  'queues must not be empty': {
+  'queues: not empty': {
     processes: [
       function* () {
         yield* post(3, 1);
@@ -204,7 +209,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
     finals: [isNot(0, 1)],
   },
-  'queues are only added to': {
+  'queues: enqueue only': {
     processes: [
       () => post(3, 1),
       taker,
@@ -215,7 +220,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     marks: { seen: [isNot(1, 0)] },
   },
   // p2 waits until both things are in the queue.
-  'queues are waited for to be empty': {
+  'queues: enqueue may enable': {
     processes: [
       function* () {
         yield* post(3, 1);
@@ -230,7 +235,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     marks: { full: [isNot(1, 0)] },
   },
   // After a step that takes it is judged how much is left, which more are added to.
-  'claims look into queues': {
+  'queues: reads of claims': {
     processes: [
       function* () {
         yield* post(3, 1);
@@ -241,11 +246,11 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     kinds: { take: [isNot(3, 2)] },
   },
   // p1 waits for c1 and c2, and says so: one of them has to come before p0 may go first.
-  'of several obstacles none need go': overtakes([1, 2], awaitAll),
+  'persistent: one of the alternatives': overtakes([1, 2], awaitAll),
   // p1 looks at c1 first, which is 0, and then at c2; what it needs it does not say.
-  'who waits waits for the first cell it read': overtakes([2], awaitZero),
+  'enabling sets: all cells read': overtakes([2], awaitZero),
   // c1 is not 0, which keeps p1 from nothing, since c2 is.
-  'each part has to hold': {
+  'enabling sets: disjunction has no tests': {
     cells: [0, 1],
     processes: [
       function* () {
@@ -258,15 +263,18 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
     marks: { late: [isNot(1, 7)] },
   },
-  'one part is obstacle enough': BY_THE_OTHER,
-  'what holds is an obstacle': BY_THE_OTHER,
+  'enabling sets: union over a disjunction': BY_THE_OTHER,
+  'enabling sets: only what fails': BY_THE_OTHER,
   // p2 opens the lock by an update that p0's does not meet.
-  'adds do not open locks': { cells: [2], processes: [() => inc(0, 2, 3), () => lock(0), () => inc(0, 1, 3)] },
-  'finals make news': ENDS,
-  'what claims about ends read is no news': ENDS,
-  'finals read': { processes: [() => store(0, 1), () => store(0, 2)], finals: [isNot(0, 1), isNot(0, 2)] },
+  'locks: released by updates': { cells: [2], processes: [() => inc(0, 2, 3), () => lock(0), () => inc(0, 1, 3)] },
+  'fixpoint: reads of finals count': ENDS,
+  'fixpoint: reads of finals compared': ENDS,
+  'access sets: reads of finals': {
+    processes: [() => store(0, 1), () => store(0, 2)],
+    finals: [isNot(0, 1), isNot(0, 2)],
+  },
   // c0 is looked at by the second step of p2 only, after both have written it.
-  'every future looks': {
+  'dead cells: suffix reads': {
     processes: [
       ...[1, 2].map(
         (value) =>
@@ -283,7 +291,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
   },
   // Every step of the daemon touches c0, so in one round all of them know that some step after them does; that one writes it comes round to the
   // last step only in the second. There p0 has to wait for the next write, too.
-  'futures reach once round': {
+  'may-access: repeated passes': {
     processes: [
       function* () {
         if ((yield* load(0)) === 2) yield* mark('two');
@@ -300,7 +308,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     marks: { look: [isNot(0, 5)], two: [isNot(1, 0)] },
   },
   // That p2 may write c1 is seen only after p0 and p1 were seen to meet it, and by then it is all that is new: no code, no cell that is read.
-  'what is written is no news': {
+  'fixpoint: writes compared': {
     processes: [
       () => store(0, 1),
       () => store(0, 0),
@@ -313,7 +321,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
   },
   // p0 gives back c0, which p1 takes second, and adds to c1, which p1 takes first once p2 has opened it by an update that p0's does not meet.
   // The slot of c1 is in another word of bits than that of c0: gates, in order, have the first ones.
-  'a lock among them is enough': {
+  'dependence: every cell behind a lock': {
     cells: [1, 2],
     cellCount: 40,
     processes: [
@@ -327,7 +335,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
   },
   // Asked first while c0 is held, since p0 is not the only one that can move; once it is given back, p1 and p2 take it in any order.
-  'a lock is held once and for all': {
+  'locks: value of the lock': {
     cells: [1],
     processes: [
       () => unlock(0),
@@ -345,17 +353,17 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     marks: { first: [isNot(1, 0)] },
   },
   // Held by one reader: p2 has to wait for it, p1 has not.
-  'one of those who take it must wait': {
+  'locks: all acquirers blocked': {
     cells: [2],
     processes: [() => add(0, -2), () => lockShared(0), () => lock(0)],
   },
   // c0 is open and stays so; who closes c1 must open it before p0 stores, or p1 never sees c2 without it.
-  'the first gate is blamed for any': {
+  'enabling sets: which gate': {
     cells: [0, 1],
     processes: [() => store(2, 1), { gates: [0, 1], body: () => load(2) }, () => store(1, 0)],
   },
   // p1 looks at c0 while it holds 1 or 2; nobody looks after that.
-  'states that were merged are judged once': {
+  'findings: merged states judged anew': {
     processes: [
       function* () {
         yield* store(0, (yield* flip(2)) + 1);
@@ -368,7 +376,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
     marks: { look: [isNot(0, 1, 'tally')] },
   },
-  'those who gave up go on': {
+  'enabled: given up': {
     processes: [
       function* () {
         yield* giveUp();
@@ -377,7 +385,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
   },
   // After flip 0 the claim is judged at the third step, after flip 1 at an end after two: looked at in this order.
-  'the first schedule is the shortest': {
+  'findings: shorter schedule replaces': {
     processes: [
       function* () {
         const way = yield* flip(2);
@@ -389,7 +397,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     finals: [UNCHANGED],
   },
   // More cells than there is room for at first are written.
-  'records that grow lose what they hold': {
+  'store: widened records': {
     cellCount: 40,
     processes: [
       function* () {
@@ -399,7 +407,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     ],
   },
   // p0 shuts the gate of p1 for ever once p1 has stored: p1 is stuck before its last step, or has made it.
-  'before an end gates hold up': {
+  'local: last step of gated code': {
     processes: [
       function* () {
         yield* awaitValue(1, 1);
@@ -416,7 +424,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
   },
   // Each stores into its own cell (c1, c2) and that of the other, and into the two cells that are theirs as a pair (c3, c4). Sums know who was
   // last in c1 and c2, and that one was last in c3 and the other in c4, but not which.
-  'images are equal nodes': {
+  'canonical: permuted cells compared': {
     processes: [0, 1].map(
       (own) =>
         function* () {
@@ -437,7 +445,7 @@ export const SHOWN: Readonly<Record<string, Toy>> = {
     },
   },
   // Only the first to come stores. Where p1 is first is an image of where p0 is, and is left out: nobody was seen storing into c2.
-  'what is written in the mirror is not': {
+  'local: written by an image': {
     processes: [0, 1].map(
       (own) =>
         function* () {

@@ -93,7 +93,7 @@ function initials(
     system,
     [...events.slice(0, i), ...rest.map(({ event }) => event)].map(({ move }) => move),
   );
-  if (world.ways(p) < 1) return undefined;
+  if (world.outcomes(p) < 1) return undefined;
   const who = new Set<number>();
   const seen = new Set<number>();
   for (const { event, at } of rest) {

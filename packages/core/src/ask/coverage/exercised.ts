@@ -15,7 +15,7 @@ export function hooksExercised(arch: ArchSpec, { scenario, configuration }: Work
   const everybody = system.processes.map((_, p) => p);
   for (let moves = 0; moves < LIMIT; moves++) {
     // The threads stand before the daemons: each runs as far as it can before the next.
-    const able = everybody.find((p) => world.ways(p) > 0);
+    const able = everybody.find((p) => world.outcomes(p) > 0);
     if (able === undefined) break;
     world.move(able, 0);
   }

@@ -211,7 +211,7 @@ export function interruptMeanings(p: Parts): Meanings {
           cells([hw.inIrq(step.cpu), ...csd, ...ghost]),
         );
       },
-      renamed: (_step, observed, renamed) =>
+      observedImage: (_step, observed, renamed) =>
         observed === 0 ? 0 : renamed.bit(observed % p.cpus) + observed - (observed % p.cpus),
       tell: (_step, observed) =>
         observed ? `takes the interrupt of cpu${observed % p.cpus}` : 'takes the interrupt, and acknowledges',

@@ -8,7 +8,7 @@ const readWrite = (step: Step) => touches([cellAt(step, 0)], [cellAt(step, 0)]);
 export function memoryMeanings(p: Parts): Meanings {
   const list = (id: number): readonly number[] => (id === 0 ? [] : (p.records.get(id) as number[]));
   const idOf = (items: readonly number[]): number => (items.length === 0 ? 0 : p.records.idOf(items));
-  const renamed: Meaning['renamed'] = (step, observed, to) =>
+  const renamed: Meaning['observedImage'] = (step, observed, to) =>
     p.layout.isSet(cellAt(step, 0)) ? to.set(observed) : observed;
   const rmw = (
     next: (old: number, step: Step) => number,
@@ -31,7 +31,7 @@ export function memoryMeanings(p: Parts): Meanings {
     load: {
       apply: (step, store) => store.get(cellAt(step, 0)),
       footprint: (step) => touches([cellAt(step, 0)]),
-      renamed,
+      observedImage: renamed,
       tell: (step, observed, names) =>
         `load ${names.name(cellAt(step, 0))} -> ${names.value(cellAt(step, 0), observed)}`,
     },
@@ -46,9 +46,12 @@ export function memoryMeanings(p: Parts): Meanings {
         `store ${names.name(cellAt(step, 0))} = ${names.value(cellAt(step, 0), argAt(step, 0))}`,
     },
     /** args: value */
-    xchg: { ...rmw((_old, step) => argAt(step, 0), old, 'xchg'), renamed },
+    xchg: { ...rmw((_old, step) => argAt(step, 0), old, 'xchg'), observedImage: renamed },
     /** args: expected, value */
-    cmpxchg: { ...rmw((was, step) => (was === argAt(step, 0) ? argAt(step, 1) : was), old, 'cmpxchg'), renamed },
+    cmpxchg: {
+      ...rmw((was, step) => (was === argAt(step, 0) ? argAt(step, 1) : was), old, 'cmpxchg'),
+      observedImage: renamed,
+    },
     /** args: n */
     add: {
       ...rmw((was, step) => was + argAt(step, 0), nothing, 'add'),
@@ -89,7 +92,7 @@ export function memoryMeanings(p: Parts): Meanings {
         old,
         'update',
       ),
-      renamed,
+      observedImage: renamed,
     },
     /** args: bits */
     or: rmw((was, step) => was + (argAt(step, 0) & ~was), nothing, 'set bits of'),
