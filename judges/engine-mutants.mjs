@@ -20,7 +20,7 @@ const files = (mutants) =>
   }));
 
 export const ENGINE_MUTANTS = [
-  ...file('explorer/src/search/successors.ts', {
+  ...file('explorer/src/learned/successors.ts', {
     'enabled: closed gate': [
       'if (this.findClosedGate(p, record, base)) return',
       'if (this.findClosedGate(p, record, base) && false) return',
@@ -161,15 +161,17 @@ export const ENGINE_MUTANTS = [
     'canonical: cells permuted': ['this.layout.wordOf[permutation.cell(this.layout.cellAt(word))]!', 'word'],
   }),
   ...file('explorer/src/symmetry/closure.ts', {
-    'symmetry: observed values permuted': [
-      'this.group.generators[generator]!.observed(steps[edges.from[edge]!]!, observed)',
-      'observed',
-    ],
     'symmetry: closure of the learned model': [
       ['for (let before = -1;', 'return; for (let before = -1;'],
       ['checkLearned(): void {', 'checkLearned(): void { return;'],
     ],
     'symmetry check: edges': ['if (to === NONE || to !== wanted)\n', 'if (false)\n'],
+  }),
+  ...file('explorer/src/symmetry/images.ts', {
+    'symmetry: observed values permuted': [
+      'this.group.generators[generator]!.observed(steps[edges.from[edge]!]!, observed)',
+      'observed',
+    ],
   }),
   ...file('explorer/src/symmetry/check.ts', {
     'symmetry check: updates': ['saw === observed &&', 'true ||'],

@@ -108,6 +108,19 @@ const stages = [
   },
 ];
 
+// Inside the explorer a folder is a room. Each may import the rooms above its row, and nothing below.
+const rooms = [
+  { folder: 'api', rule: 'api imports nothing: it is what you give the explorer and what you get.' },
+  { folder: 'instrument', may: ['acorn', 'node:*'], rule: 'instrument imports api only: it reads JavaScript.' },
+  { folder: 'store', skips: ['instrument'], rule: 'store imports api only: it keeps records, whatever they mean.' },
+  { folder: 'learned', rule: 'learned imports api, instrument and store: symmetry in learned-model.ts alone.' },
+  { folder: 'symmetry', rule: 'symmetry imports api, store and learned: it knows no reduction and no search.' },
+  { folder: 'partial-order', rule: 'partial-order imports no search: it is asked in a state.' },
+  { folder: 'replay', rule: 'replay imports no search: it runs code along a schedule.' },
+  { folder: 'search', rule: 'search imports every room but testing.' },
+  { folder: 'testing', rule: 'testing imports rooms of the explorer only.' },
+];
+
 // no-restricted-imports does not see these two
 const sideDoors = ['ImportExpression', 'TSImportType'].map((selector) => ({
   selector,
@@ -159,11 +172,29 @@ function stageWall({ folder, may, rule }, depth, file = `${'*/'.repeat(depth)}*.
   });
 }
 
+function roomWall({ folder, may = [], skips = [], rule }, file = '*.ts') {
+  const above = rooms.slice(
+    0,
+    rooms.findIndex((room) => room.folder === folder),
+  );
+  const open = above.filter((room) => !skips.includes(room.folder)).map((room) => `\\.\\./${room.folder}/`);
+  return wall({
+    files: `packages/explorer/src/${folder}/${file}`,
+    depth: 0,
+    rule,
+    may: [...open, ...may.map((name) => (name.startsWith('../') ? escaped(name) : packageName(name)))],
+  });
+}
+
+const learned = rooms.find(({ folder }) => folder === 'learned');
 const arch = stages.find(({ folder }) => folder === 'arch');
 
 /** ESLint blocks; where two name one file the later one holds. */
 export const walls = [
   ...packages.flatMap(packageWalls),
+  ...rooms.map((room) => roomWall(room)),
+  // The one arrow that runs back.
+  roomWall({ ...learned, may: ['../symmetry/'] }, 'learned-model.ts'),
   ...stages.flatMap((stage) => depths.map((depth) => stageWall(stage, depth))),
   stageWall({ ...arch, may: [...arch.may, 'inversify'] }, 0, 'below.ts'),
   wall({

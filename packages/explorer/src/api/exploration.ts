@@ -92,6 +92,9 @@ export interface GaveUp {
   readonly schedule?: Schedule;
 }
 
+/** Where and why code gave up. */
+export type GaveUpPlace = Pick<GaveUp, 'process' | 'where' | 'why'>;
+
 /** A step of the code that some schedule reaches, with the number of local states it is reached in. */
 export interface Reached {
   readonly where: readonly string[];

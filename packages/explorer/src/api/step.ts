@@ -99,3 +99,6 @@ export interface CellNames {
   /** Is the cell auxiliary (a ghost): read by claims only? Absent: no cell is. */
   isGhost?(cell: Cell): boolean;
 }
+
+/** The step that claims about terminal states are handed: nothing happens any more. */
+export const END_STEP: Step = Object.freeze({ kind: 'end', cpu: 0, cells: [], args: [] });

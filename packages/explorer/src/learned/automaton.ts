@@ -6,7 +6,7 @@ import type { Check, Process, System } from '../api/system.ts';
 import { NondeterminismCheck } from './nondeterminism.ts';
 import { Edges } from './edges.ts';
 import { doubled } from '../store/growable.ts';
-import type { GaveUpPlace } from '../search/findings.ts';
+import type { GaveUpPlace } from '../api/exploration.ts';
 import type { Identity } from './local-identity.ts';
 import { place, resume, sameStep, tellStep } from './resume.ts';
 import { TRAIT, traitsOf } from '../store/traits.ts';

@@ -7,7 +7,9 @@ import { AccessSets } from './access-sets.ts';
 import { byHistory, type Identity } from './local-identity.ts';
 import { plain } from '../store/loading.ts';
 import { LocalTransitions } from './local-steps.ts';
+// The one arrow between rooms that runs back: symmetry is built from what is learned, and the model learns through it.
 import { SymmetryClosure } from '../symmetry/closure.ts';
+import { LocalImages } from '../symmetry/images.ts';
 import { SymmetryGroup } from '../symmetry/permutations.ts';
 import type { Reductions } from '../api/reductions.ts';
 import { digestOf, AutomatonCheckpoint } from './relearn.ts';
@@ -50,7 +52,10 @@ export class LearnedModel {
     this.local =
       this.accessSets &&
       new LocalTransitions(system, this.automaton, this.accessSets, group?.generators ?? [], local === true);
-    this.closure = group && new SymmetryClosure(system, this.automaton, this.cache, group, this.local!);
+    if (group) {
+      const images = new LocalImages(system, this.automaton, group, this.local!);
+      this.closure = new SymmetryClosure(system, this.automaton, this.cache, images, this.local!);
+    }
   }
 
   /**

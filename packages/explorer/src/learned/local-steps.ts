@@ -8,7 +8,6 @@ import type { Saved } from '../api/checkpoint.ts';
 import { doubled } from '../store/growable.ts';
 import { plain } from '../store/loading.ts';
 import type { Saving } from '../store/saving.ts';
-import type { Permutation } from '../symmetry/permutations.ts';
 import { TRAIT } from '../store/traits.ts';
 
 const UNKNOWN = 0;
@@ -18,6 +17,11 @@ const SHARED = 2;
  * Thread-local transitions in a row after which code is taken to loop: one in so many is explored like any other step.
  */
 export const MOST_LOCAL_STEPS = 1000;
+
+/** How a permutation of replicas maps cells. */
+export interface CellMap {
+  cell(cell: Cell): Cell;
+}
 
 /**
  * Such a step changes nothing, nobody can change what it observes, and no claim is judged after it: it is made together
@@ -36,7 +40,7 @@ export class LocalTransitions {
     private readonly system: System,
     private readonly automaton: Automaton,
     private readonly accessSets: AccessSets,
-    private readonly generators: readonly Permutation[],
+    private readonly generators: readonly CellMap[],
     private readonly used: boolean,
   ) {}
 

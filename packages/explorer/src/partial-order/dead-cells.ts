@@ -4,13 +4,14 @@
  */
 import type { AccessSets } from '../learned/access-sets.ts';
 import type { MayAccess } from './may-access.ts';
+import type { LiveCells } from '../symmetry/canonical.ts';
 
 /**
  * A cell is live in a state when some process may still read it from where it stands, or when a claim about terminal
  * states reads it. Two states with equal local states and equal live cells are bisimilar: every step does the same to
  * the live cells in both.
  */
-export class DeadCells {
+export class DeadCells implements LiveCells {
   private live = new Int32Array(4);
 
   constructor(

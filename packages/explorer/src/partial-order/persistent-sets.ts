@@ -8,7 +8,7 @@ import { HeldLocks } from './held-locks.ts';
 import { DEPENDENT_WHEN_UNLOCKED, DEPENDENT, type Dependence } from './dependence.ts';
 import { imul } from '../store/hash.ts';
 import type { States } from '../store/states.ts';
-import { TERMINATED, GATED, ENABLED, BLOCKED, type Successors } from '../search/successors.ts';
+import { TERMINATED, GATED, ENABLED, BLOCKED, type Successors } from '../learned/successors.ts';
 
 /** A set of processes is the bits of one number. */
 export const MOST_PROCESSES = 31;

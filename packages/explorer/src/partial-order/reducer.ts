@@ -15,7 +15,7 @@ import { MOST_PROCESSES, PersistentSets } from './persistent-sets.ts';
 import type { Saving } from '../store/saving.ts';
 import { SleepSets } from './sleep-sets.ts';
 import type { States } from '../store/states.ts';
-import type { Successors } from '../search/successors.ts';
+import type { Successors } from '../learned/successors.ts';
 
 /** States to expand before the may-access sets are computed anew from what was learned meanwhile. */
 const PATIENCE = 16;
@@ -68,7 +68,7 @@ export class Reducer {
         (cell) => states.givePlace(cell),
         accessSets,
         dead,
-        closure,
+        closure?.images,
       );
   }
 

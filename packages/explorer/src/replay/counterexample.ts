@@ -1,10 +1,9 @@
 /** Replays one schedule on the live code and records a trace. */
 import { Mistake } from '../api/mistakes.ts';
-import type { Step } from '../api/step.ts';
+import { END_STEP, type Step } from '../api/step.ts';
 import type { Cell } from '../api/cell.ts';
 import type { Check, Moment, Move, Said, Schedule, System } from '../api/system.ts';
 import type { Change, Trace, TraceEvent } from '../api/trace.ts';
-import { END_STEP } from '../search/findings.ts';
 import type { Identity } from '../learned/local-identity.ts';
 import { repeatedState } from './loop.ts';
 import { World, type Moved } from './world.ts';

@@ -2,7 +2,8 @@
 import type { Schedule } from '../api/system.ts';
 import type { Exploration, ExploreOptions, Livelock, Progress } from '../api/exploration.ts';
 import type { Saved } from '../api/checkpoint.ts';
-import { END_STEP, Findings } from './findings.ts';
+import { END_STEP } from '../api/step.ts';
+import { Findings } from './findings.ts';
 import { TerminalStates } from './terminal-states.ts';
 import { Expansion } from './expansion.ts';
 import type { Found } from './found.ts';
@@ -16,7 +17,7 @@ import type { Frontier } from './warm-up.ts';
 import { coverage } from './report.ts';
 import type { Saving } from '../store/saving.ts';
 import { States } from '../store/states.ts';
-import { Successors } from './successors.ts';
+import { Successors } from '../learned/successors.ts';
 import { TRAIT } from '../store/traits.ts';
 
 /** Position of a search, as a checkpoint keeps it. */
@@ -73,7 +74,7 @@ export class Search {
     this.states = new States(
       system,
       options.compact,
-      reduced && accessSets ? CanonicalFingerprint.extraWords(model.closure) : 0,
+      reduced && accessSets ? CanonicalFingerprint.extraWords(model.closure?.images) : 0,
     );
     this.next = new Successors(model, this.states);
     this.reducer = reduced && accessSets ? new Reducer(model, this.states, options.compact !== undefined) : undefined;

@@ -7,7 +7,7 @@ import type { TerminalStates } from './terminal-states.ts';
 import type { Moves } from './moves.ts';
 import type { Reducer } from '../partial-order/reducer.ts';
 import type { States } from '../store/states.ts';
-import type { Successors } from './successors.ts';
+import type { Successors } from '../learned/successors.ts';
 
 /** Which processes are explored in a state, in which order, and which sleep meanwhile. */
 export class Expansion {

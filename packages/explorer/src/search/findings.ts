@@ -1,7 +1,6 @@
 /** Judges claims during a search, and keeps the first schedule to each finding. */
-import type { Step } from '../api/step.ts';
 import type { Check, Schedule } from '../api/system.ts';
-import type { GaveUp, TallyCount, Violation } from '../api/exploration.ts';
+import type { GaveUp, GaveUpPlace, TallyCount, Violation } from '../api/exploration.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import { plain } from '../store/loading.ts';
 import { Pairs } from '../store/pairs.ts';
@@ -19,14 +18,8 @@ export interface Witness {
   schedule(): Schedule;
 }
 
-/** Where and why code gave up. */
-export type GaveUpPlace = Pick<GaveUp, 'process' | 'where' | 'why'>;
-
 /** One place gives up once, whichever of its local states it is in. */
 export const keyOfGaveUp = ({ process, where, why }: GaveUpPlace): string => JSON.stringify([process, where, why]);
-
-/** The step that claims about terminal states are handed: nothing happens any more. */
-export const END_STEP: Step = Object.freeze({ kind: 'end', cpu: 0, cells: [], args: [] });
 
 /** Claims that failed and claims that were counted. Breadth first, the first schedule found is a shortest one. */
 export class Findings {

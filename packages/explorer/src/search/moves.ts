@@ -12,7 +12,7 @@ import { MOST_LOCAL_STEPS } from '../learned/local-steps.ts';
 import type { Reducer } from '../partial-order/reducer.ts';
 import type { Saving } from '../store/saving.ts';
 import type { States } from '../store/states.ts';
-import { Successors } from './successors.ts';
+import { Successors } from '../learned/successors.ts';
 import { TRAIT } from '../store/traits.ts';
 
 /**

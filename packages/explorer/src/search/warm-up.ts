@@ -3,12 +3,12 @@
  * Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", 2010), so that most of what there is to learn is
  * known before a search relies on it.
  */
-import { END_STEP } from './findings.ts';
+import { END_STEP } from '../api/step.ts';
 import type { LearnedModel } from '../learned/learned-model.ts';
 import { imul } from '../store/hash.ts';
 import { classifyTerminal } from './report.ts';
 import { States } from '../store/states.ts';
-import { Successors } from './successors.ts';
+import { Successors } from '../learned/successors.ts';
 import { TRAIT } from '../store/traits.ts';
 
 /** A warm-up makes at most so many times `enough` moves; and the length of one walk. */

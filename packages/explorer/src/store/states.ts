@@ -6,7 +6,7 @@ import type { Cell } from '../api/cell.ts';
 import type { Schedule, System } from '../api/system.ts';
 import type { Numbers, Rows, Saved } from '../api/checkpoint.ts';
 import { HEADER, Layout } from './packing.ts';
-import type { CanonicalFingerprint } from '../symmetry/canonical.ts';
+import type { Canonicalizer } from './canonicalizer.ts';
 import { mustHave, plain } from './loading.ts';
 import { highPart, lowPart } from './hash.ts';
 import { PackedStore } from './packed-store.ts';
@@ -40,7 +40,7 @@ export class States {
   private free = 0;
 
   /** Canonical fingerprints, where different states may count as equal. */
-  canonical: CanonicalFingerprint | undefined;
+  canonical: Canonicalizer | undefined;
 
   /**
    * @param compact only fingerprints are compared, mixed by this seed: two states may be taken for one

@@ -4,12 +4,12 @@
  * the same fingerprint, and a comparison finds the permutation.
  */
 import type { Saved } from '../api/checkpoint.ts';
-import type { DeadCells } from '../partial-order/dead-cells.ts';
 import type { AccessSets } from '../learned/access-sets.ts';
+import type { Canonicalizer } from '../store/canonicalizer.ts';
 import { doubled } from '../store/growable.ts';
 import { HEADER, type Layout } from '../store/packing.ts';
 import { exactly } from '../store/loading.ts';
-import type { SymmetryClosure } from './closure.ts';
+import type { LocalImages } from './images.ts';
 import { highPart, imul, lowPart, mix } from '../store/hash.ts';
 import type { Permutation, SymmetryGroup } from './permutations.ts';
 import type { Saving } from '../store/saving.ts';
@@ -24,13 +24,21 @@ const SHARED_SET = 2;
 const OWN_SET = 3;
 const PAIR = 4;
 
+/** Which cells of a record somebody may still read. */
+export interface LiveCells {
+  /** Takes up a record. @param at word at which its local states begin */
+  begin(record: Int32Array, at: number, processes: number): void;
+  /** Is the cell of this slot live in the record? */
+  isLive(slot: number): boolean;
+}
+
 /**
  * A fingerprint that is invariant under permutations: a sum over what the replicas share, plus one sum per replica,
  * each mixed and then added up in any order. A record keeps these sums (`layout.sums`), so that a write changes two
  * words of them. What depends on two replicas at once is not in the fingerprint; the comparison, which searches for a
  * permutation under which the records are equal, sees it.
  */
-export class CanonicalFingerprint {
+export class CanonicalFingerprint implements Canonicalizer {
   low = 0;
   high = 0;
   /** The permutation under which the last two records were found equal; undefined for the identity. */
@@ -60,10 +68,10 @@ export class CanonicalFingerprint {
     private readonly layout: Layout,
     private readonly addCell: (cell: number) => void,
     private readonly accessSets: AccessSets,
-    private readonly dead: DeadCells | undefined,
-    private readonly closure: SymmetryClosure | undefined,
+    private readonly dead: LiveCells | undefined,
+    private readonly localImages: LocalImages | undefined,
   ) {
-    this.group = closure?.group;
+    this.group = localImages?.group;
     this.replicas = this.group?.replicas.length ?? 0;
     this.processes = layout.sums - HEADER.size;
     this.known = HEADER.size;
@@ -77,8 +85,8 @@ export class CanonicalFingerprint {
   }
 
   /** Number of words that a record needs for sums. */
-  static extraWords(closure: SymmetryClosure | undefined): number {
-    return 2 + 2 * (closure?.group.replicas.length ?? 0);
+  static extraWords(images: LocalImages | undefined): number {
+    return 2 + 2 * (images?.group.replicas.length ?? 0);
   }
 
   /** Classifies new words of records. Where a cell has a word, its images get one too. */
@@ -285,13 +293,13 @@ export class CanonicalFingerprint {
   ): boolean {
     const { firstCell, width } = this.layout;
     const { processImages } = permutation;
-    let images = this.closure!.imagesUnder(permutation);
+    let images = this.localImages!.imagesUnder(permutation);
     for (let p = 0; p < this.processes; p++) {
       const node = chunk[base + HEADER.size + p]!;
       let image = images[node] ?? 0;
       if (image === 0) {
-        image = this.closure!.imageOf(permutation, node) + 2;
-        images = this.closure!.imagesUnder(permutation);
+        image = this.localImages!.imageOf(permutation, node) + 2;
+        images = this.localImages!.imagesUnder(permutation);
       }
       if (known[at + HEADER.size + processImages[p]!] !== image - 2) return false;
     }
@@ -327,9 +335,9 @@ export class CanonicalFingerprint {
    * search, whatever is learned meanwhile.
    */
   private representativeOf(node: number): number {
-    if (!this.closure) return node;
+    if (!this.localImages) return node;
     while (node >= this.representatives.length) this.representatives = doubled(this.representatives);
-    return (this.representatives[node] ||= this.closure.representativeOf(node) + 1) - 1;
+    return (this.representatives[node] ||= this.localImages.representativeOf(node) + 1) - 1;
   }
 
   private isLive(word: number): boolean {

@@ -2,15 +2,13 @@
  * Symmetry check: is the declared or inferred symmetry one? Every learned guard, update and verdict is compared with
  * that of its image (equivariance of the transition relation and of the claims).
  */
-import type { Mistake } from '../api/mistakes.ts';
 import type { Cell } from '../api/cell.ts';
-import type { Store } from '../api/step.ts';
+import { END_STEP, type Store } from '../api/step.ts';
 import type { Check, System } from '../api/system.ts';
 import type { Automaton } from '../learned/automaton.ts';
 import type { TransitionCache } from '../learned/transition-cache.ts';
 import { CHOICE, type Leaf } from '../learned/decision-trees.ts';
-import { END_STEP } from '../search/findings.ts';
-import { NONE, type SymmetryClosure } from './closure.ts';
+import { NONE, type LocalImages } from './images.ts';
 import type { Permutation } from './permutations.ts';
 import { tellStep } from '../learned/resume.ts';
 
@@ -33,8 +31,7 @@ export class SymmetryCheck {
     private readonly system: System,
     private readonly automaton: Automaton,
     private readonly cache: TransitionCache,
-    private readonly closure: SymmetryClosure,
-    private readonly rejected: (what: string) => Mistake,
+    private readonly images: LocalImages,
   ) {}
 
   forget(): void {
@@ -73,11 +70,11 @@ export class SymmetryCheck {
         0,
       ),
     );
-    for (const map of this.closure.group.generators) {
+    for (const map of this.images.group.generators) {
       const image = readOnly((cell) => map.value(map.cell(cell), store.get(map.cell(cell))));
       this.system.finals.forEach((check, i) => {
         if (check.holds(image, END_STEP, 0) !== held[i])
-          throw this.rejected(`the claim '${check.claim}' holds in a terminal state and fails in its image`);
+          throw this.images.rejected(`the claim '${check.claim}' holds in a terminal state and fails in its image`);
       });
     }
   }
@@ -86,11 +83,11 @@ export class SymmetryCheck {
     leaf: Leaf,
     same: (leaf: Leaf, map: Permutation, node: number, image: number) => boolean,
   ): void {
-    if (this.closure.isLocal(leaf.key)) return;
-    this.closure.group.generators.forEach((map, g) => {
-      const image = this.closure.imageUnderGenerator(g, leaf.key);
+    if (this.images.isLocal(leaf.key)) return;
+    this.images.group.generators.forEach((map, g) => {
+      const image = this.images.imageUnderGenerator(g, leaf.key);
       if (image === NONE || !same(leaf, map, leaf.key, image))
-        throw this.rejected(
+        throw this.images.rejected(
           `${tellStep(this.automaton.steps[leaf.key])} and its image are enabled, write, observe or are judged differently`,
         );
     });

@@ -4,7 +4,7 @@ import type { System } from '../api/system.ts';
 import { CHOICE, type Leaf } from '../learned/decision-trees.ts';
 import type { Exploration } from '../api/exploration.ts';
 import type { Identity } from '../learned/local-identity.ts';
-import { NONE, type SymmetryClosure } from '../symmetry/closure.ts';
+import { NONE, type LocalImages } from '../symmetry/images.ts';
 import type { Reductions } from '../api/reductions.ts';
 import type { Permutation } from '../symmetry/permutations.ts';
 import { FixpointSearch } from '../search/fixpoint.ts';
@@ -59,9 +59,10 @@ export function tablesOf(system: System, maxStates: number, identity?: Identity,
   const found = rounds.result();
   if (found.outcome !== 'complete') throw new Error(`there are more than ${maxStates} states`);
   const { automaton, cache, local, closure } = rounds.model;
-  const images = new Images(system, closure);
+  const localImages = closure?.images;
+  const images = new Images(system, localImages);
   const [asked, applied] = [cache.guards, cache.updates].map((decisions) =>
-    images.of(decisions.learned, (node, map) => (closure && map ? closure.imageOf(map, node) : node), false),
+    images.of(decisions.learned, (node, map) => (localImages && map ? localImages.imageOf(map, node) : node), false),
   );
   const judged = images.of(
     cache.judgements.learned.filter(({ answer }) => cache.verdicts[answer]?.some((held) => !held)),
@@ -154,10 +155,10 @@ class Images {
 
   constructor(
     private readonly system: System,
-    closure: SymmetryClosure | undefined,
+    localImages: LocalImages | undefined,
   ) {
-    this.permutations = closure
-      ? closure.group.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map))
+    this.permutations = localImages
+      ? localImages.group.all().map((map) => (map.to.every((there, m) => there === m) ? undefined : map))
       : [undefined];
   }
 

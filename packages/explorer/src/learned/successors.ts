@@ -1,20 +1,27 @@
 /** Successors of a packed state: which processes are enabled, and the state that each of their moves leads to. */
 import { Mistake } from '../api/mistakes.ts';
-import type { Check } from '../api/system.ts';
+import type { Check, System } from '../api/system.ts';
 import type { Step, Store } from '../api/step.ts';
 import type { Cell } from '../api/cell.ts';
-import type { Automaton } from '../learned/automaton.ts';
-import type { TransitionCache } from '../learned/transition-cache.ts';
-import type { AccessSets } from '../learned/access-sets.ts';
-import type { LearnedModel } from '../learned/learned-model.ts';
+import type { Automaton } from './automaton.ts';
+import type { TransitionCache } from './transition-cache.ts';
+import type { AccessSets } from './access-sets.ts';
 import { HEADER } from '../store/packing.ts';
 import type { PackedStore } from '../store/packed-store.ts';
 import type { States } from '../store/states.ts';
 import { TRAIT } from '../store/traits.ts';
-import { WatchedStore } from '../learned/watched-store.ts';
+import { WatchedStore } from './watched-store.ts';
 
 const STOPPED = TRAIT.ended | TRAIT.gaveUp;
 const ASKS = TRAIT.waits | TRAIT.chooses;
+
+/** What successors are computed from; `LearnedModel` has it. */
+export interface Learned {
+  readonly system: System;
+  readonly automaton: Automaton;
+  readonly cache: TransitionCache;
+  readonly accessSets: AccessSets | undefined;
+}
 
 /**
  * Status of a process in a state: it has terminated or given up; a gate is closed; its step is blocked; its step is
@@ -63,10 +70,9 @@ export class Successors {
   private readonly applied: WatchedStore;
 
   constructor(
-    model: LearnedModel,
+    { system, automaton, cache, accessSets }: Learned,
     private readonly states: States,
   ) {
-    const { system, automaton, cache, accessSets } = model;
     this.automaton = automaton;
     this.cache = cache;
     this.accessSets = accessSets;
