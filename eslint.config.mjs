@@ -10,6 +10,7 @@ const typescript = [
   'packages/*/src/**/*.ts',
   'packages/*/test/**/*.ts',
   'tools/*/test/**/*.ts',
+  'packages/*/examples/**/*.ts',
   'examples/src/**/*.ts',
   'examples/test/**/*.ts',
 ];

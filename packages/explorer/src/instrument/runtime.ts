@@ -4,7 +4,7 @@ import type { Step } from '../api/step.ts';
 
 /**
  * One generator on the call stack of a step: where it yielded, then the values it may still read, in the order the site names them.
- * A site reads `core/kernel/zap zap_pmd_range 2: cpu, tlb`.
+ * A site reads `bank/transfer withdraw 2: cpu, amount`.
  */
 export type Frame = readonly [site: string, ...values: unknown[]];
 
