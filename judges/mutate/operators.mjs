@@ -66,127 +66,124 @@ const CITES = /^(linux|cite|region|perCpu|perMm|perPage|perTable|limit|Mistake|E
  */
 export function mistakesIn(name, text) {
   const file = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
+  const found = new Mistakes(file, text);
+  found.visit(file, false);
+  return unique(found.edits, text).sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+class Mistakes {
   /** @type {Edit[]} */
-  const edits = [];
-  const textOf = (node) => text.slice(node.getStart(file), node.end);
-  const replace = (operator, node, by) =>
-    edits.push({
-      operator,
-      start: node.getStart(file),
-      end: node.end,
-      text: by,
-      line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1,
-      was: textOf(node),
-    });
-  const siblings = regionsIn(file);
+  edits = [];
+  constructor(file, text) {
+    this.file = file;
+    this.text = text;
+    this.siblings = regionsIn(file);
+  }
 
-  const visit = (node, inCode) => {
-    if (isWords(node)) return;
-    if (inCode) look(node);
+  textOf(node) {
+    return this.text.slice(node.getStart(this.file), node.end);
+  }
+
+  replace(operator, node, by, end = node.end) {
+    const start = node.getStart(this.file);
+    const line = this.file.getLineAndCharacterOfPosition(start).line + 1;
+    this.edits.push({ operator, start, end, text: by, line, was: this.text.slice(start, end) });
+  }
+
+  visit(node, inCode) {
+    if (this.isWords(node)) return;
+    if (inCode) {
+      this.statement(node);
+      this.expression(node);
+    }
     const code = inCode || ts.isFunctionLike(node) || ts.isVariableStatement(node) || ts.isPropertyAssignment(node);
-    ts.forEachChild(node, (child) => visit(child, code));
-  };
+    ts.forEachChild(node, (child) => this.visit(child, code));
+  }
 
-  function look(node) {
-    if (ts.isBlock(node) || ts.isSourceFile(node)) neighbours(node.statements);
+  statement(node) {
+    if (ts.isBlock(node) || ts.isSourceFile(node)) this.neighbours(node.statements);
     if (
       ts.isExpressionStatement(node) ||
       (ts.isIfStatement(node) && !node.elseStatement && !endsIn(node.thenStatement))
     )
-      replace('drop statement', node, ';');
-    if (ts.isIfStatement(node) || ts.isWhileStatement(node))
-      replace('negate', node.expression, `!(${textOf(node.expression)})`);
-    if (ts.isConditionalExpression(node)) replace('negate', node.condition, `!(${textOf(node.condition)})`);
-    if (ts.isBinaryExpression(node)) binary(node);
+      this.replace('drop statement', node, ';');
+    if (ts.isIfStatement(node) || ts.isWhileStatement(node)) this.negate(node.expression);
+  }
+
+  expression(node) {
+    if (ts.isConditionalExpression(node)) this.negate(node.condition);
+    if (ts.isBinaryExpression(node)) this.binary(node);
     if (ts.isPrefixUnaryExpression(node) && (node.operator === K.ExclamationToken || node.operator === K.TildeToken))
-      replace(node.operator === K.TildeToken ? 'wrong bits' : 'negate', node, `(${textOf(node.operand)})`);
-    if (ts.isNumericLiteral(node) && !isIndexType(node)) replace('off by one', node, `(${node.text} + 1)`);
-    if (node.kind === K.TrueKeyword || node.kind === K.FalseKeyword)
-      replace('true for false', node, node.kind === K.TrueKeyword ? 'false' : 'true');
-    if (
-      ts.isStringLiteral(node) &&
-      WORDS.has(node.text) &&
-      !ts.isLiteralTypeNode(node.parent) &&
-      !ts.isPropertyName(node.parent)
-    )
-      replace('wrong level or kind', node, `'${WORDS.get(node.text)}'`);
-    if (ts.isArrayLiteralExpression(node)) node.elements.forEach((element) => dropFrom(node.elements, element));
-    if (ts.isCallExpression(node)) call(node);
-    if (ts.isPropertyAccessExpression(node) && /^(step\.cpu|cpu\.id)$/.test(textOf(node)))
-      replace('wrong CPU', node, `(${textOf(node)} ^ 1)`);
+      this.replace(node.operator === K.TildeToken ? 'wrong bits' : 'negate', node, `(${this.textOf(node.operand)})`);
+    if (ts.isNumericLiteral(node) && !ts.isLiteralTypeNode(node.parent))
+      this.replace('off by one', node, `(${node.text} + 1)`);
+    if (node.kind === K.TrueKeyword) this.replace('true for false', node, 'false');
+    if (node.kind === K.FalseKeyword) this.replace('true for false', node, 'true');
+    if (ts.isStringLiteral(node) && WORDS.has(node.text))
+      this.replace('wrong level or kind', node, `'${WORDS.get(node.text)}'`);
+    if (ts.isArrayLiteralExpression(node))
+      for (const element of node.elements)
+        this.replace('drop element', element, ts.isSpreadElement(element) ? '...[]' : '...([] as never[])');
+    if (ts.isCallExpression(node)) this.call(node);
+    if (ts.isPropertyAccessExpression(node) && /^(step\.cpu|cpu\.id)$/.test(this.textOf(node)))
+      this.replace('wrong CPU', node, `(${this.textOf(node)} ^ 1)`);
   }
 
-  function binary(node) {
-    const { kind } = node.operatorToken;
-    if (COMPARISONS.has(kind)) replace('comparison', node.operatorToken, COMPARISONS.get(kind));
-    const other = OTHERS.get(kind);
-    if (
-      other &&
-      !(
-        kind === K.PlusToken &&
-        [node.left, node.right].some((side) => ts.isStringLiteralLike(side) || ts.isTemplateExpression(side))
-      )
-    )
-      replace(other[0], node.operatorToken, other[1]);
+  negate(condition) {
+    this.replace('negate', condition, `!(${this.textOf(condition)})`);
   }
 
-  function neighbours(statements) {
+  binary({ operatorToken, left, right }) {
+    if (COMPARISONS.has(operatorToken.kind))
+      this.replace('comparison', operatorToken, COMPARISONS.get(operatorToken.kind));
+    const other = OTHERS.get(operatorToken.kind);
+    const joinsTexts = [left, right].some((side) => ts.isStringLiteralLike(side) || ts.isTemplateExpression(side));
+    if (other && !joinsTexts) this.replace(other[0], operatorToken, other[1]);
+  }
+
+  neighbours(statements) {
     for (let i = 0; i + 1 < statements.length; i++) {
       const [a, b] = [statements[i], statements[i + 1]];
-      if (!ts.isExpressionStatement(a) || !ts.isExpressionStatement(b) || textOf(a) === textOf(b)) continue;
-      edits.push({
-        operator: 'swap neighbours',
-        start: a.getStart(file),
-        end: b.end,
-        text: `${textOf(b)}\n${textOf(a)}`,
-        line: file.getLineAndCharacterOfPosition(a.getStart(file)).line + 1,
-        was: `${textOf(a)} ${textOf(b)}`,
-      });
+      if (!ts.isExpressionStatement(a) || !ts.isExpressionStatement(b) || this.textOf(a) === this.textOf(b)) continue;
+      this.replace('swap neighbours', a, `${this.textOf(b)}\n${this.textOf(a)}`, b.end);
     }
   }
 
-  function dropFrom(all, element) {
-    if (all.length === 0) return;
-    replace('drop element', element, ts.isSpreadElement(element) ? '...[]' : '...([] as never[])');
-  }
-
-  function call(node) {
-    const called = textOf(node.expression);
+  call(node) {
+    const called = this.textOf(node.expression);
     const method = called.split('.').at(-1);
-    if (/^(allOf|someOf)$/.test(called)) node.arguments.forEach((part) => replace('missing condition', part, '...[]'));
+    if (/^(allOf|someOf)$/.test(called))
+      for (const part of node.arguments) this.replace('missing condition', part, '...[]');
     const weaker = WEAKER[method];
-    if (weaker && /(^|\.)cpu\.\w+$/.test(called) && node.arguments.length >= 1)
-      replace(
-        'weaker atomic',
-        node,
-        `(function* (this: any): any { ${weaker(called.slice(0, -method.length - 1), node.arguments.map(textOf))} }).call(this)`,
+    if (weaker && /(^|\.)cpu\.\w+$/.test(called) && node.arguments.length >= 1) {
+      const code = weaker(
+        called.slice(0, -method.length - 1),
+        node.arguments.map((part) => this.textOf(part)),
       );
-    if (/Cells\.|^hw\.|^ghosts\.|^guest\./.test(called)) {
-      if (node.arguments.length === 2 && textOf(node.arguments[0]) !== textOf(node.arguments[1]))
-        replace('wrong cell', node, `${called}(${textOf(node.arguments[1])}, ${textOf(node.arguments[0])})`);
-      const others = [...(siblings.get(`${called.split('.')[0]} ${node.arguments.length}`) ?? [])].sort();
-      const next = others[(others.indexOf(method) + 1) % others.length];
-      if (next !== undefined && next !== method)
-        replace('wrong cell', node.expression, `${called.split('.')[0]}.${next}`);
+      this.replace('weaker atomic', node, `(function* (this: any): any { ${code} }).call(this)`);
     }
+    if (/Cells\.|^hw\.|^ghosts\.|^guest\./.test(called)) this.otherCell(node, called);
   }
 
-  visit(file, false);
-  return unique(edits, text).sort((a, b) => a.start - b.start || a.end - b.end);
+  otherCell(node, called) {
+    const [object, member] = [called.split('.')[0], called.split('.').at(-1)];
+    const [first, second] = node.arguments;
+    if (node.arguments.length === 2 && this.textOf(first) !== this.textOf(second))
+      this.replace('wrong cell', node, `${called}(${this.textOf(second)}, ${this.textOf(first)})`);
+    const others = [...(this.siblings.get(`${object} ${node.arguments.length}`) ?? [])].sort();
+    const next = others[(others.indexOf(member) + 1) % others.length];
+    if (next !== undefined && next !== member) this.replace('wrong cell', node.expression, `${object}.${next}`);
+  }
 
-  function isWords(node) {
+  /** Types, citations, and what puts things in words: no mistake in it changes what code does. */
+  isWords(node) {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isDecorator(node))
       return true;
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isThrowStatement(node)) return true;
     if (ts.isTemplateExpression(node)) return true;
-    if (
-      (ts.isPropertyAssignment(node) || ts.isMethodDeclaration(node)) &&
-      ts.isIdentifier(node.name) &&
-      IN_WORDS.test(node.name.text)
-    )
-      return true;
-    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && IN_WORDS.test(node.name.text)) return true;
-    return (ts.isCallExpression(node) || ts.isNewExpression(node)) && CITES.test(textOf(node.expression));
+    if (ts.isPropertyAssignment(node) || ts.isMethodDeclaration(node) || ts.isVariableDeclaration(node))
+      return ts.isIdentifier(node.name) && IN_WORDS.test(node.name.text);
+    return (ts.isCallExpression(node) || ts.isNewExpression(node)) && CITES.test(this.textOf(node.expression));
   }
 }
 
@@ -211,7 +208,6 @@ function regionsIn(file) {
 /** Code after it is left out with it: to drop it is another mistake. */
 const endsIn = (statement) =>
   ts.isThrowStatement(statement) || (ts.isBlock(statement) && statement.statements.some(ts.isThrowStatement));
-const isIndexType = (node) => ts.isLiteralTypeNode(node.parent);
 
 /** Edits that leave another text, each once. */
 function unique(edits, text) {
