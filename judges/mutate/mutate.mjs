@@ -1,0 +1,208 @@
+/**
+ * Makes mistakes in the code, one at a time, and says which of them no test notices.
+ *   node judges/mutate/mutate.mjs TARGET [--file PART] [--operator NAME] [--sample N] [--seed S] [--again] [--workers N]
+ * TARGET: one of targets.mjs. What noticed each mistake is kept in record/TARGET.json, and taken from there as long as the mutated file and the
+ * test file are what they were. `--sample N`: of the mistakes that were noticed, N that the seed draws are made again, each with the test
+ * that noticed it; exit code 1 when that notices nothing any more. `--again`: nothing is taken from the record but the test to try first.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { mistakesIn } from './operators.mjs';
+import { TARGETS } from './targets.mjs';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+process.chdir(root);
+/** Of one mistake, in ms. What comes to no end is noticed too. */
+const LONGEST = 120_000;
+/** Mistakes that one process makes: the modules of a mistake are never freed. */
+const EACH = 50;
+const { values: asked, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    file: { type: 'string', default: '' },
+    operator: { type: 'string', default: '' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    again: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '1' },
+  },
+});
+const [name] = positionals;
+const target = TARGETS[name];
+if (!target || positionals.length !== 1) {
+  console.error(`mutate: which target? One of ${Object.keys(TARGETS).join(', ')}.`);
+  process.exit(64);
+}
+
+const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+const texts = new Map();
+const read = (path) => {
+  if (!texts.has(path)) texts.set(path, readFileSync(path, 'utf8'));
+  return texts.get(path);
+};
+const recordPath = `judges/mutate/record/${name}.json`;
+const record = existsSync(recordPath) ? JSON.parse(readFileSync(recordPath, 'utf8')) : {};
+const files = target.sources
+  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => join(folder, file)))
+  .filter((file) => file.endsWith('.ts') && !target.except?.test(file))
+  .sort();
+const tests = target.tests();
+
+/** All mistakes, each with a key that other changes of its file leave alone: what it changes, and the text around. */
+const mistakes = files.flatMap((file) => {
+  const text = read(file);
+  const times = new Map();
+  return mistakesIn(file, text).map((edit) => {
+    const around = text.slice(Math.max(0, edit.start - 120), edit.end + 60).replace(/\s+/g, ' ');
+    const plain = `${file} ${edit.operator} ${hash(`${around} ${edit.was} ${edit.text}`)}`;
+    times.set(plain, (times.get(plain) ?? 0) + 1);
+    return { ...edit, file, key: times.get(plain) > 1 ? `${plain} ${times.get(plain)}` : plain };
+  });
+});
+const wanted = mistakes.filter(({ file, operator }) => file.includes(asked.file) && operator.includes(asked.operator));
+
+const told = (mistake) =>
+  `${mistake.file}:${mistake.line} ${mistake.operator}: ${mistake.was.replace(/\s+/g, ' ').slice(0, 70)} -> ${mistake.text.replace(/\s+/g, ' ').slice(0, 70)}`;
+const known = ({ key, file }) => {
+  const found = record[key];
+  if (!found?.test || found.mutated !== hash(read(file))) return undefined;
+  return found.file === undefined || (existsSync(found.file) && found.by === hash(read(found.file)))
+    ? found
+    : undefined;
+};
+
+/** One process that makes mistakes one after the other. */
+class Worker {
+  #child;
+  #lines;
+  #made = 0;
+  async try(mistake, only) {
+    if (this.#made++ % EACH === 0) this.#begin();
+    const { file, start, end, text } = mistake;
+    const noticed = record[mistake.key];
+    const first =
+      noticed?.file && existsSync(noticed.file) ? { file: join(root, noticed.file), test: noticed.test } : undefined;
+    this.#child.stdin.write(
+      `${JSON.stringify({ edit: { file, start, end, text }, files: only && first ? [first.file] : tests.map((one) => join(root, one)), first })}\n`,
+    );
+    let late;
+    const limit = new Promise((resolve) => {
+      late = setTimeout(() => resolve('late'), LONGEST);
+    });
+    const answer = await Promise.race([this.#lines.next(), limit]);
+    clearTimeout(late);
+    if (answer !== 'late' && !answer.done) return JSON.parse(answer.value);
+    this.end();
+    return { killer: { test: answer === 'late' ? 'it comes to no end' : 'the process ends' } };
+  }
+  #begin() {
+    this.end();
+    this.#made = 1;
+    this.#child = spawn(
+      process.execPath,
+      [
+        '--conditions=@shootdown/source',
+        '--disable-warning=ExperimentalWarning',
+        '--max-old-space-size=3000',
+        '--import',
+        './judges/mutate/loader.mjs',
+        'judges/mutate/worker.mjs',
+      ],
+      { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...target.env } },
+    );
+    this.#child.stdin.on('error', () => {});
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+  end() {
+    this.#child?.kill('SIGKILL');
+    this.#made = 0;
+  }
+}
+
+function write() {
+  mkdirSync(dirname(recordPath), { recursive: true });
+  const lines = mistakes
+    .filter(({ key }) => record[key])
+    .map(({ key }) => `  ${JSON.stringify(key)}: ${JSON.stringify(record[key])}`);
+  writeFileSync(recordPath, `{\n${lines.join(',\n')}\n}\n`);
+}
+
+/** Numbers from 0 to 1 that the seed decides (mulberry32). */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+function drawn(from, howMany) {
+  const next = random(Number(asked.seed));
+  return from
+    .map((one) => [next(), one])
+    .sort(([a], [b]) => a - b)
+    .slice(0, howMany)
+    .map(([, one]) => one);
+}
+
+async function makeAll(list, only, then) {
+  const left = [...list].reverse();
+  let done = 0;
+  const began = Date.now();
+  await Promise.all(
+    Array.from({ length: Number(asked.workers) }, async () => {
+      const worker = new Worker();
+      for (let mistake = left.pop(); mistake; mistake = left.pop()) {
+        then(mistake, await worker.try(mistake, only));
+        if (++done % 50 === 0)
+          console.error(`mutate: ${done} of ${list.length}, ${Math.round((Date.now() - began) / 1000)} s`);
+      }
+      worker.end();
+    }),
+  );
+}
+
+if (asked.sample !== undefined) {
+  const missed = [];
+  const sample = drawn(
+    wanted.filter(({ key }) => record[key]?.file),
+    Number(asked.sample),
+  );
+  await makeAll(sample, true, (mistake, { killer }) => killer ?? missed.push(mistake));
+  for (const mistake of missed) console.log(`NOT NOTICED ANY MORE: ${told(mistake)}`);
+  console.log(`mutate ${name}: ${sample.length} mistakes made again, ${missed.length} not noticed any more`);
+  process.exit(missed.length > 0 || sample.length === 0 ? 1 : 0);
+}
+
+const todo = wanted.filter((mistake) => asked.again || known(mistake) === undefined);
+let since = 0;
+await makeAll(todo, false, (mistake, { killer }) => {
+  const because = record[mistake.key]?.because;
+  record[mistake.key] = killer
+    ? {
+        mutated: hash(read(mistake.file)),
+        test: killer.test,
+        ...(killer.file && {
+          file: killer.file.slice(root.length + 1),
+          by: hash(read(killer.file.slice(root.length + 1))),
+        }),
+      }
+    : { ...(because && { because }), at: told(mistake) };
+  if (++since % 20 === 0) write();
+});
+write();
+
+const left = wanted.filter(({ key }) => !record[key]?.test);
+const equivalent = left.filter(({ key }) => record[key]?.because);
+for (const mistake of left) if (!record[mistake.key]?.because) console.log(`NOT NOTICED: ${told(mistake)}`);
+const killed = wanted.length - left.length;
+console.log(
+  `mutate ${name}: ${wanted.length} mistakes in ${new Set(wanted.map(({ file }) => file)).size} files, ${killed} noticed (${((100 * killed) / Math.max(1, wanted.length - equivalent.length)).toFixed(1)} % of those that matter), ${equivalent.length} change nothing that anybody could see, ${left.length - equivalent.length} not noticed`,
+);
+process.exit(left.length > equivalent.length ? 1 : 0);
