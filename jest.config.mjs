@@ -10,6 +10,9 @@ const swc = {
   sourceMaps: 'inline',
 };
 
+// The engine checks its own invariants in tests (packages/explorer/src/store/assert.ts).
+process.env.SHOOTDOWN_ASSERT ??= '1';
+
 export default {
   testEnvironment: 'node',
   testMatch: [

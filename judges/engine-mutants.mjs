@@ -120,6 +120,7 @@ export const ENGINE_MUTANTS = [
     'findings: counted once': ['state < 0 || this.counted.add(state, edge)', 'true'],
   }),
   ...file('explorer/src/store/states.ts', {
+    'store: fingerprint updated': [' - lowPart(word, old, this.seed);', ';'],
     'store: whole record copied': [
       'for (let i = HEADER.low; i < width; i++) to[b + i]',
       'for (let i = HEADER.low; i < width - 1; i++) to[b + i]',
@@ -144,6 +145,7 @@ export const ENGINE_MUTANTS = [
     'store: rehashing': ['if (id < 0) continue;', 'if (id < 0 || id % 7 === 3) continue;'],
   }),
   ...file('explorer/src/symmetry/canonical.ts', {
+    'canonical: sums updated': [' - this.parts[2 * old]!;', ';'],
     'symmetry: cell values permuted': ['value !== 0 && (kind === SHARED_SET || kind === OWN_SET)', 'false'],
     'canonical: cells compared': [
       'if (known[at + word] !== chunk[base + word] && (!this.dead || this.isLive(word))) return false;',
@@ -151,8 +153,8 @@ export const ENGINE_MUTANTS = [
     ],
     'canonical: permuted cells compared': ['if (known[at + words[word]!] !== mapped) return false;', ''],
     'canonical: permutations tried': [
-      'return this.replicas > 0 && this.matchPermutation(',
-      'return false && this.matchPermutation(',
+      'const found = this.replicas > 0 && this.matchPermutation(',
+      'const found = false && this.matchPermutation(',
     ],
     'canonical: processes permuted': [
       'known[at + HEADER.size + processImages[p]!] !==',

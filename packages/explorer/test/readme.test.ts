@@ -15,8 +15,7 @@ const block = (language: string): string | undefined =>
 
 const printed: string[] = [];
 const log = jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
-const { careless, mutualExclusion, peterson } =
-  (await import('../examples/mutual-exclusion.ts'));
+const { careless, mutualExclusion, peterson } = await import('../examples/mutual-exclusion.ts');
 log.mockRestore();
 
 test('the page shows the text of the example', () => expect(block('ts')).toBe(readFileSync(EXAMPLE, 'utf8')));

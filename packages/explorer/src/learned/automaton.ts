@@ -5,6 +5,7 @@ import type { Meaning, Op, Step } from '../api/step.ts';
 import type { Check, Process, System } from '../api/system.ts';
 import { NondeterminismCheck } from './nondeterminism.ts';
 import { Edges } from './edges.ts';
+import { assert, ASSERTS } from '../store/assert.ts';
 import { doubled } from '../store/growable.ts';
 import type { GaveUpPlace } from '../api/exploration.ts';
 import type { Identity } from './local-identity.ts';
@@ -56,7 +57,10 @@ export class Automaton {
   /** The edge that `node` takes when its step observes `value`. */
   take(node: number, value: number): number {
     const edge = this.edges.find(node, value);
-    return edge >= 0 ? edge : this.learn(node, value);
+    if (edge >= 0) return edge;
+    const learned = this.learn(node, value);
+    if (ASSERTS) assert(this.edges.find(node, value) === learned, 'an edge that was learned is found again');
+    return learned;
   }
 
   private learn(node: number, value: number): number {

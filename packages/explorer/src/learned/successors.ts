@@ -6,6 +6,7 @@ import type { Cell } from '../api/cell.ts';
 import type { Automaton } from './automaton.ts';
 import type { TransitionCache } from './transition-cache.ts';
 import type { AccessSets } from './access-sets.ts';
+import { assert, ASSERTS } from '../store/assert.ts';
 import { HEADER } from '../store/packing.ts';
 import type { PackedStore } from '../store/packed-store.ts';
 import type { States } from '../store/states.ts';
@@ -66,6 +67,7 @@ export class Successors {
   private readonly automaton: Automaton;
   private readonly cache: TransitionCache;
   private readonly accessSets: AccessSets | undefined;
+  private answers = 0;
   private readonly asked: WatchedStore;
   private readonly applied: WatchedStore;
 
@@ -119,7 +121,13 @@ export class Successors {
     let outcomes = 1;
     if (traits & ASKS) {
       let answer = cache.guards.find(node, 0, record, base, this.states.layout.wordOf);
-      if (answer < 0) answer = this.ask(node, traits);
+      if (answer < 0) {
+        answer = this.ask(node, traits);
+        if (ASSERTS) {
+          const found = cache.guards.find(node, 0, record, base, this.states.layout.wordOf);
+          assert(found === answer, 'a guard that was learned is found again');
+        }
+      } else if (ASSERTS && this.isSample()) this.checkGuard(node, answer);
       outcomes = cache.outcomes[answer]!;
       if (outcomes < 1) {
         this.blockedOn[p] = cache.blockedOn[answer]!;
@@ -155,6 +163,7 @@ export class Successors {
     const { updates, effects } = this.cache;
     const node = states.candidate[states.at + HEADER.size + p]!;
     let effect = updates.find(node, choice, states.candidate, states.at, states.layout.wordOf);
+    if (ASSERTS && effect >= 0 && this.isSample()) this.checkUpdate(node, choice, effect);
     if (effect >= 0) states.overwrite(effects.cell, effects.raw, effects.first[effect]!, effects.first[effect + 1]!);
     else effect = this.apply(node, choice);
     states.write(states.candidate, states.at, HEADER.size + p, automaton.edges.to[effects.edge[effect]!]!);
@@ -238,6 +247,37 @@ export class Successors {
     const effect = cache.effects.add(edge, observed, applied.written);
     cache.updates.learn(node, applied.cells, applied.values, effect);
     return effect;
+  }
+
+  /** For assertions: one in so many answers of the cache is computed anew. */
+  private isSample(): boolean {
+    return (this.answers++ & 63) === 0;
+  }
+
+  /** A guard that was looked up says what the meaning says now. */
+  private checkGuard(node: number, answer: number): void {
+    const [meaning, step] = [this.automaton.meanings[node]!, this.automaton.steps[node]!];
+    const isBlocked = meaning.enabled?.(step, this.source) === false;
+    const outcomes = isBlocked ? 0 : (meaning.choices?.(step, this.source) ?? 1);
+    assert(outcomes === this.cache.outcomes[answer], `a guard of kind ${step.kind} is what the cache says`);
+  }
+
+  /** An update that was looked up does what the meaning does now. To be called before the candidate is changed. */
+  private checkUpdate(node: number, choice: number, effect: number): void {
+    const { automaton, target, states } = this;
+    const { first, cell, raw, observed } = this.cache.effects;
+    const step = automaton.steps[node]!;
+    const written = new Map<Cell, number>();
+    target.seek(states.count);
+    const saw = automaton.meanings[node]!.apply(
+      step,
+      { get: (c) => written.get(c) ?? target.get(c), set: (c, value) => void written.set(c, value) },
+      choice,
+    );
+    let same = saw === observed[effect] && written.size === first[effect + 1]! - first[effect]!;
+    for (let i = first[effect]!; i < first[effect + 1]!; i++)
+      same &&= written.has(cell[i]!) && states.layout.rawOf(cell[i]!, written.get(cell[i]!)!) === raw[i];
+    assert(same, `an update of kind ${step.kind} is what the cache says`);
   }
 
   /** Judges the claims of a node about the candidate: nothing like it was judged before. */

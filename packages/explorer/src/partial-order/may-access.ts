@@ -9,6 +9,7 @@ import type { System } from '../api/system.ts';
 import type { Automaton } from '../learned/automaton.ts';
 import type { Saved } from '../api/checkpoint.ts';
 import type { AccessSets } from '../learned/access-sets.ts';
+import { assert, ASSERTS } from '../store/assert.ts';
 import { exactly, plain } from '../store/loading.ts';
 import type { Saving } from '../store/saving.ts';
 
@@ -97,6 +98,7 @@ export class MayAccess {
     }
     this.suffix = { reads: this.step.reads.slice(), writes: this.step.writes.slice(), adds: this.step.adds.slice() };
     this.closeOverSuffixes(automaton, locks);
+    if (ASSERTS) assert(this.isClosed(automaton), 'what a process may access includes what it may access later');
   }
 
   /**
@@ -199,6 +201,23 @@ export class MayAccess {
         }
       }
     }
+  }
+
+  /** For assertions: does the suffix of every node include its step, and the suffixes of its successors? */
+  private isClosed({ edges }: Automaton): boolean {
+    const { words, step, suffix } = this;
+    const rows = [
+      [step.reads, suffix.reads],
+      [step.writes, suffix.writes],
+      [step.adds, suffix.adds],
+    ] as const;
+    for (const [own, all] of rows) if (own.some((bits, at) => (bits & ~all[at]!) !== 0)) return false;
+    for (let edge = 0; edge < edges.count; edge++) {
+      const [from, to] = [edges.from[edge]! * words, edges.to[edge]! * words];
+      for (const [, all] of rows)
+        for (let w = 0; w < words; w++) if ((all[to + w]! & ~all[from + w]!) !== 0) return false;
+    }
+    return true;
   }
 
   /** Slots of the cells that a step waits for, each of them sufficient to block it. */

@@ -15,6 +15,8 @@ export interface Canonicalizer {
   matches(known: Int32Array, at: number, chunk: Int32Array, base: number): boolean;
   /** A word of a record changes from `old` to `value`. */
   update(chunk: Int32Array, base: number, word: number, old: number, value: number, seed: number): void;
+  /** For assertions: are the sums of a record what its words make? */
+  areSumsRight(chunk: Int32Array, base: number, seed: number): boolean;
   /** Records have new words. */
   learnWords(): void;
   save(to: Saving): void;

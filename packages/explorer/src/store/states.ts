@@ -5,6 +5,7 @@
 import type { Cell } from '../api/cell.ts';
 import type { Schedule, System } from '../api/system.ts';
 import type { Numbers, Rows, Saved } from '../api/checkpoint.ts';
+import { assert, ASSERTS } from './assert.ts';
 import { HEADER, Layout } from './packing.ts';
 import type { Canonicalizer } from './canonicalizer.ts';
 import { mustHave, plain } from './loading.ts';
@@ -126,6 +127,8 @@ export class States {
    */
   keep(parent: number, moves: readonly number[]): void {
     const { candidate, at } = this;
+    if (ASSERTS)
+      assert(this.isConsistent(candidate, at), 'the fingerprint of a state that is stored is that of its words');
     candidate[at + HEADER.parent] = parent;
     candidate[at + HEADER.move] = moves.length === 1 ? moves[0]! : this.predecessors.add(moves);
     this.visited.put(this.free, candidate[at + HEADER.high]!, this.count++, this.lowOf);
@@ -239,6 +242,8 @@ export class States {
     const base = this.baseOf(this.count);
     chunk.fill(0, base, base + this.stride);
     chunk.set(record, base);
+    if (ASSERTS && record.length > HEADER.size)
+      assert(this.isConsistent(chunk, base), 'the fingerprint of a state that is read back is that of its words');
     let place = this.visited.start(chunk[base + HEADER.low]!);
     while (this.visited.at(place) >= 0) place = this.visited.after(place);
     this.visited.put(place, chunk[base + HEADER.high]!, this.count++, this.lowOf);
@@ -344,6 +349,17 @@ export class States {
     const { width } = this.layout;
     for (let i = HEADER.size; i < width; i++) if (known[at + i] !== candidate[base + i]) return false;
     return true;
+  }
+
+  /** For assertions: is the fingerprint, or are the sums it is computed from, what the words of the record make? */
+  private isConsistent(chunk: Int32Array, base: number): boolean {
+    if (this.canonical) return this.canonical.areSumsRight(chunk, base, this.seed);
+    let [low, high] = [0, 0];
+    for (let word = HEADER.size; word < this.layout.width; word++) {
+      low = (low + lowPart(word, chunk[base + word]!, this.seed)) | 0;
+      high = (high + highPart(word, chunk[base + word]!, this.seed)) | 0;
+    }
+    return low === chunk[base + HEADER.low] && high === chunk[base + HEADER.high];
   }
 
   private headOf(state: number, word: number): number {

@@ -6,6 +6,7 @@
 import type { Saved } from '../api/checkpoint.ts';
 import type { AccessSets } from '../learned/access-sets.ts';
 import type { Canonicalizer } from '../store/canonicalizer.ts';
+import { assert, ASSERTS } from '../store/assert.ts';
 import { doubled } from '../store/growable.ts';
 import { HEADER, type Layout } from '../store/packing.ts';
 import { exactly } from '../store/loading.ts';
@@ -242,11 +243,27 @@ export class CanonicalFingerprint implements Canonicalizer {
     this.high = high;
   }
 
+  areSumsRight(chunk: Int32Array, base: number, seed: number): boolean {
+    const { sums, firstCell, width } = this.layout;
+    const made = new Int32Array(2 + 2 * this.replicas);
+    for (let word = HEADER.size; word < sums; word++)
+      this.put(made, 2 * this.owners[word]!, this.keys[word]!, this.representativeOf(chunk[base + word]!), 1, seed);
+    for (let word = firstCell; word < width; word++) this.add(made, 0, word, chunk[base + word]!, 1, seed);
+    return made.every((sum, i) => sum === chunk[base + sums + i]);
+  }
+
   /** Is that record equal to the computed one, under some permutation? */
   matches(known: Int32Array, at: number, chunk: Int32Array, base: number): boolean {
     this.permutation = undefined;
     if (this.isPlainlyEqual(known, at, chunk, base)) return true;
-    return this.replicas > 0 && this.matchPermutation(0, 0, known, at, chunk, base);
+    const found = this.replicas > 0 && this.matchPermutation(0, 0, known, at, chunk, base);
+    // With dead cells the fingerprint may be that of other live cells, before more was learned.
+    if (ASSERTS && found && !this.dead)
+      assert(
+        known[at + HEADER.low] === this.low && known[at + HEADER.high] === this.high,
+        'states of one orbit have one canonical fingerprint',
+      );
+    return found;
   }
 
   /** Searches for images of the replicas from `m` on. */

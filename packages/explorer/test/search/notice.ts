@@ -1,4 +1,4 @@
-/** What the system that was made for a rule says of the engine that this module was imported with. */
+/** What a system that was made for a rule says of the engine that this module was imported with. */
 import { EXPECTED, unexpected } from './expected.ts';
 import { SHOWN, shownUnlike } from './shown.ts';
 
