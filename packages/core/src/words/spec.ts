@@ -1,6 +1,7 @@
 /** What a machine is, in numbers and choices: the data an architecture brings beside its code. */
 import type { Va } from './address.ts';
 import type { Cell, Dim, Ref, Region } from './cells.ts';
+// What a machine is like is told by code that runs on its CPUs, and a CPU says what its machine is like: both are types only.
 import type { Cpu, Invalidation } from './cpu.ts';
 import type { Flag, Table } from './entry.ts';
 import type { Geometry } from './geometry.ts';
