@@ -27,6 +27,7 @@ export class Replay implements Command {
     const found = core.replayToken(text, archs, named);
     const { workload, variant, arch } = found.token;
     const trace = options.until === undefined ? found.trace : cut(found.trace, options.until);
+    const broken = core.brokenIn(trace, found.watches);
     const replay = {
       token: text,
       workload,
@@ -34,7 +35,7 @@ export class Replay implements Command {
       arch,
       configuration: found.configuration.says,
       trace,
-      breaches: Object.fromEntries(found.watches.map((w) => [w.claim, w.breach])),
+      ...(broken && { broken }),
     };
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'replay', replay }, exit: exitOfTrace(trace) };
   }

@@ -19,7 +19,7 @@ import { CRASHED, leadsNowhere, tellWild } from './wild.ts';
 
 /** What a CPU needs from outside the machine: the hooks, and the kernel that runs. */
 export interface Kernel {
-  has(fix: string): boolean;
+  has(change: string): boolean;
   readonly config: KernelConfig;
   number(name: string): number;
   /** Is something over a threshold? `over` says so for given numbers; which side it is is noted. Absent: nobody wants to know. */

@@ -5,6 +5,7 @@ import { context_switch } from '../kernel/sched.ts';
 import { ret_from_fork } from '../kernel/fork.ts';
 import { attach_vma, exec_mmap, paging_init } from '../kernel/setup.ts';
 import type { Ablation } from '../machine/ablation.ts';
+import { holdingOf } from '../machine/held.ts';
 import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { SimCpu } from '../machine/cpu.ts';
@@ -229,6 +230,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
       checksAt: checks.at,
       finals: checks.finals,
       interned: machine.parts.records,
+      holding: (step, observed) => holdingOf(step, observed, machine.parts.layout),
       where: () => machine.where(),
     },
   };

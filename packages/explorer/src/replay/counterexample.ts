@@ -2,7 +2,7 @@
 import { Mistake } from '../api/mistakes.ts';
 import { END_STEP, type Step } from '../api/step.ts';
 import type { Cell } from '../api/cell.ts';
-import type { Check, Moment, Move, Said, Schedule, System } from '../api/system.ts';
+import type { Check, Holding, Moment, Move, Said, Schedule, System } from '../api/system.ts';
 import type { Change, Trace, TraceEvent } from '../api/trace.ts';
 import type { Identity } from '../learned/local-identity.ts';
 import { repeatedState } from './loop.ts';
@@ -17,12 +17,18 @@ import { World, type Moved } from './world.ts';
 export function replay(system: System, schedule: Schedule, identity?: Identity): Trace {
   const world = new World(system);
   const changed: Moments = new Map();
+  const held = new Map<number, readonly string[]>();
   const events = schedule.map((move, i): TraceEvent => {
     mustApply(system, world, move, i);
     const { process } = world.threads[move.process]!;
     const moved = world.move(move.process, move.choice);
     for (const cell of moved.before.keys()) changed.set(cell, i + 1);
-    return event(system, world, i + 1, process.name, process.cpu, moved, changed);
+    const holds = heldAfter(held.get(move.process) ?? [], system.holding?.(moved.step, moved.observed));
+    held.set(move.process, holds);
+    return {
+      ...event(system, world, i + 1, process.name, process.cpu, moved, changed),
+      ...(holds.length > 0 && { held: holds }),
+    };
   });
   const ended = world.still && !world.gaveUp;
   const deadlocked = ended && world.mainsLeft.length > 0;
@@ -71,6 +77,11 @@ function event(
       .map(([cell, from]) => change(system, cell, from, world.get(cell))),
     broken: broken(system.checksAt(step), world, step, observed, changed),
   };
+}
+
+function heldAfter(before: readonly string[], { takes, gives }: Holding = {}): readonly string[] {
+  const given = gives === undefined ? -1 : before.lastIndexOf(gives);
+  return [...(given < 0 ? before : before.toSpliced(given, 1)), ...(takes === undefined ? [] : [takes])];
 }
 
 const change = ({ names }: System, cell: number, from: number, to: number): Change => ({
