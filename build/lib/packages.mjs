@@ -1,6 +1,6 @@
 /** Packages of this workspace, and what of them is imported or started: their package.json says it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -14,8 +14,9 @@ export const SOURCE = '@shootdown/source';
  * imported by tests and tools of this workspace.
  */
 export function packages() {
-  return readdirSync(join(root, 'packages')).flatMap((name) => {
-    const home = join(root, 'packages', name);
+  const folders = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'examples'];
+  return folders.flatMap((folder) => {
+    const home = join(root, folder);
     const path = join(home, 'package.json');
     if (!existsSync(path) || !existsSync(join(home, 'src'))) return [];
     const manifest = JSON.parse(readFileSync(path, 'utf8'));
@@ -24,6 +25,6 @@ export function packages() {
       return built ? [[built, join(home, face[SOURCE])]] : [];
     });
     const more = (manifest.shootdown?.entries ?? []).map((entry) => [entry, join(home, 'src', `${entry}.ts`)]);
-    return [{ name, home, manifest, entries: Object.fromEntries([...faces, ...more]) }];
+    return [{ name: basename(folder), folder, home, manifest, entries: Object.fromEntries([...faces, ...more]) }];
   });
 }

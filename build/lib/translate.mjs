@@ -5,7 +5,8 @@ import { SourceMap } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashOf } from '../../packages/cli/bin/identity.mjs';
-import { instrumentWithMap, passVersion, sourceMapOf } from './pass.mjs';
+import { instrumentWithMap, sourceMapOf } from './pass.mjs';
+import { version as passVersion } from './pass-file.mjs';
 import { root } from './packages.mjs';
 
 /** Another word when modules become something else. */
@@ -28,7 +29,8 @@ const labelOf = (path) =>
 /**
  * @param path of the file, absolute
  * @param text what is in it
- * @returns JavaScript and its source map
+ * @returns JavaScript and its source map; and of places in it, lines counted from 1 and columns from 0, the line of the source. What the
+ * pass has put there has that of what follows it
  */
 export function translate(path, text) {
   const { code, map } = transformSync(text, {
@@ -43,7 +45,7 @@ export function translate(path, text) {
     sourceMaps: true,
   });
   const done = instrumentWithMap(code, labelOf(path));
-  if (!done) return { code, map: { ...JSON.parse(map), sources: [basename(path)] } };
+  if (!done) return { code, map: { ...JSON.parse(map), sources: [basename(path)] }, lineOf: (line) => line };
   const stripped = new SourceMap(JSON.parse(map));
   const segments = done.segments.flatMap(([line, column, fromLine, fromColumn]) => {
     const entry = stripped.findEntry(fromLine, fromColumn);
@@ -51,7 +53,12 @@ export function translate(path, text) {
       ? [[line, column, entry.originalLine, entry.originalColumn]]
       : [];
   });
-  return { code: done.code, map: sourceMapOf(segments, basename(path)) };
+  const lineOf = (line, column) => {
+    const here = segments.filter((segment) => segment[0] === line - 1);
+    const found = here.find((segment) => segment[1] >= column) ?? here.at(-1);
+    return found ? found[2] + 1 : line;
+  };
+  return { code: done.code, map: sourceMapOf(segments, basename(path)), lineOf };
 }
 
 /** The module with its map at the end. */

@@ -4,3 +4,4 @@
  */
 export * from './instrument/instrument.ts';
 export { sitesIn, type Site, type SiteOwner } from './instrument/sites.ts';
+export { sourceMapOf, type Segment, type SourceMapJson } from './instrument/source-map.ts';

@@ -15,9 +15,8 @@ import { waitingAt } from './temporaries.ts';
 import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts';
 import { tellGenerators, twoForms } from './two-forms.ts';
 
-export { MARK };
+export { MARK, PROLOGUE };
 export { hiddenState, type HiddenState } from './hidden-state.ts';
-export { sourceMapOf, type Segment, type SourceMapJson } from './source-map.ts';
 
 const OLDER_MARK = /^(#!.*\n)?\/\* shootdown:frames \d+ \*\//;
 
