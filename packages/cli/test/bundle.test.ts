@@ -22,8 +22,8 @@ import ppc64 from '@shootdown/arch-ppc64';
 import x86 from '@shootdown/arch-x86';
 import xen from '@shootdown/arch-xen';
 import { hooksOf, type ArchSpec } from '@shootdown/core';
+import { withSources } from '@shootdown/explorer';
 import { hashOf, noteOf, type Note } from '../bin/identity.mjs';
-import { withSources } from '../src/sources.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'shootdown-bundle-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -153,7 +153,9 @@ describe('a copy of the checkout', () => {
     const dist = join(packagesOfCopy, 'core/dist');
     const aside = join(copy, 'aside');
     // What cannot be written ends it.
-    expect(() => putInPlace({ dist, files: { 'index.js': 'half', 'code.js': {} }, aside })).toThrow('must be of type string');
+    expect(() => putInPlace({ dist, files: { 'index.js': 'half', 'code.js': {} }, aside })).toThrow(
+      'must be of type string',
+    );
     expect(ask()).toMatchObject({ status: 0, stderr: '' });
     renameSync(dist, join(copy, 'last'));
     expect(ask().stderr).toBe('shootdown: packages/core is not built yet. Run `npm run build` first.\n');

@@ -6,16 +6,17 @@ import type { Check, Holding, Moment, Move, Said, Schedule, System } from '../ap
 import type { Change, Trace, TraceEvent } from '../api/trace.ts';
 import type { Identity } from '../learned/local-identity.ts';
 import { repeatedState } from './loop.ts';
-import { World, type Moved } from './world.ts';
+import { World, type MadeStep, type Moved } from './world.ts';
 
 /**
  * Replays a schedule. Every claim that fails on the way is in the trace, whether it must hold or is only counted.
  * @param identity tells local states apart, to detect that the schedule ends in a state that occurred before; absent:
  * that is not asked
+ * @param pauseAt number of a step, from 1: a debugger stops in the code that makes it
  * @throws Mistake SD_TOKEN_DOES_NOT_APPLY when a move cannot be made
  */
-export function replay(system: System, schedule: Schedule, identity?: Identity): Trace {
-  const world = new World(system);
+export function replay(system: System, schedule: Schedule, identity?: Identity, pauseAt?: number): Trace {
+  const world = new World(system, pauseAt === undefined ? undefined : madeStep(schedule, pauseAt));
   const changed: Moments = new Map();
   const held = new Map<number, readonly string[]>();
   const events = schedule.map((move, i): TraceEvent => {
@@ -50,6 +51,14 @@ export function replay(system: System, schedule: Schedule, identity?: Identity):
     ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
     ...(gaveUp.length > 0 && { gaveUp }),
   };
+}
+
+/** Code makes a step when the one before it has been carried out: the step of a trace is told by its process. */
+function madeStep(schedule: Schedule, number: number): MadeStep | undefined {
+  const process = schedule[number - 1]?.process;
+  return process === undefined
+    ? undefined
+    : { process, before: schedule.slice(0, number - 1).filter((move) => move.process === process).length };
 }
 
 function event(
