@@ -1,14 +1,4 @@
 /** Native ESM: jest has to run in `node --experimental-vm-modules`, as `npm test` does. */
-const swc = {
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
-    keepClassNames: true,
-  },
-  module: { type: 'es6' },
-  sourceMaps: 'inline',
-};
 
 // The engine checks its own invariants in tests (packages/explorer/src/store/assert.ts).
 process.env.SHOOTDOWN_ASSERT ??= '1';
@@ -21,8 +11,8 @@ export default {
     '<rootDir>/examples/test/**/*.test.ts',
   ],
   extensionsToTreatAsEsm: ['.ts'],
-  // Types are stripped by swc; then generators are instrumented, as in built code.
-  transform: { '^.+\\.ts$': ['<rootDir>/build/jest-transform.mjs', swc] },
+  // Types are stripped and generators instrumented, as in built code.
+  transform: { '^.+\\.ts$': '<rootDir>/build/jest-transform.mjs' },
   // Not `import`, `require` or `default`: jest adds the right one for each importer.
   testEnvironmentOptions: { customExportConditions: ['@shootdown/source', 'node', 'node-addons'] },
   cacheDirectory: '<rootDir>/.cache/jest',

@@ -83,8 +83,8 @@ function copyOfWorkspace() {
   for (const parent of ['packages', 'tools', '.'])
     for (const name of readdirSync(join(root, parent)))
       if (existsSync(join(root, parent, name, 'package.json')))
-        for (const built of ['dist', 'node_modules']) take(join(parent, name, built));
-  take('.cache/test-types');
+        for (const built of ['dist', 'types', 'node_modules']) take(join(parent, name, built));
+  for (const kept of ['test-types', 'build', 'pass']) take(join('.cache', kept));
   mkdirSync(join(copy, 'node_modules'), { recursive: true });
   // What comes from outside stays where it is.
   for (const name of readdirSync(join(root, 'node_modules'))) {

@@ -5,10 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
-import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const TYPESCRIPT = /^(file:.*\.ts)(\?mutant=.*)?$/;
 /** What became of files without a mistake: they are asked for again with each. */
 const translated = new Map();
@@ -25,46 +23,19 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   const [, plain, mutant] = TYPESCRIPT.exec(url) ?? [];
   if (!plain) return next(url, context);
-  tools ??= await Promise.all([
-    import('@swc/core'),
-    import(join(root, 'packages/explorer/dist/instrument/instrument.js')),
-    import('../judges/engine-mutants.mjs'),
-  ]);
+  tools ??= await Promise.all([import('./lib/translate.mjs'), import('../judges/engine-mutants.mjs')]);
+  const [{ translate, withMap }, { ENGINE_MUTANTS }] = tools;
   const file = fileURLToPath(plain);
   const name = mutant && decodeURIComponent(mutant.slice('?mutant='.length));
-  const edits = tools[2].ENGINE_MUTANTS.find((it) => it.mutant === name)?.edits.filter((it) => file.endsWith(it.file));
+  const edits = ENGINE_MUTANTS.find((it) => it.mutant === name)?.edits.filter((it) => file.endsWith(it.file));
   if (edits?.length > 0)
     return {
       format: 'module',
       shortCircuit: true,
-      source: translate(file, edits.reduce(changed, readFileSync(file, 'utf8'))),
+      source: withMap(translate(file, edits.reduce(changed, readFileSync(file, 'utf8')))),
     };
-  if (!translated.has(file)) translated.set(file, translate(file, readFileSync(file, 'utf8')));
+  if (!translated.has(file)) translated.set(file, withMap(translate(file, readFileSync(file, 'utf8'))));
   return { format: 'module', shortCircuit: true, source: translated.get(file) };
-}
-
-function translate(file, text) {
-  const [{ transformSync }, { instrument }] = tools;
-  const { code } = transformSync(text, {
-    filename: file,
-    jsc: {
-      target: 'es2022',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
-      keepClassNames: true,
-    },
-    module: { type: 'es6' },
-    sourceMaps: 'inline',
-  });
-  return (
-    instrument(
-      code,
-      relative(root, file)
-        .replace(/^packages[/\\]/, '')
-        .replace(/[/\\]src[/\\]/, '/')
-        .replace(/\.ts$/, ''),
-    ) ?? code
-  );
 }
 
 function changed(text, { file, from, to }) {

@@ -298,7 +298,7 @@ export const ENGINE_MUTANTS = [
   }),
   ...file('core/src/machine/memory/tso.ts', {
     'machine: full store buffer blocks': [
-      '...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * depth)),',
+      '...waitsFor(({ cpu }) => when(at(cpu), (value) => length(value) < 2 * depth)),',
       '',
     ],
   }),

@@ -1,20 +1,7 @@
-/** What bundling does to imports and paths of the packages of this workspace. */
-import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-
+/** What bundling does to imports of the packages of this workspace. */
+import { PROLOGUE } from './pass.mjs';
 /** Packages from outside that every start needs: containers, the parser of the command line, colours. */
 const INSIDE = ['inversify', 'tsyringe', 'commander', 'picocolors'];
-
-/** A face that another module imports is the one that the compiler wrote. */
-export const throughFaces = (plain) => ({
-  name: 'through-faces',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
-      const face = plain.get(resolve(resolveDir, path));
-      return face && { path: face };
-    });
-  },
-});
 
 /**
  * Metadata are of the whole process: one copy for all. They stand before everything else in each file, for containers look for them when they
@@ -36,29 +23,6 @@ export const outside = {
   },
 };
 
-/**
- * Two things stay as they are in a module by itself. `import.meta.url` is the place of the module, not that of the bundle: worker threads,
- * data and package.json are found from there. And a decorated class, `let X = class X`, has the name X: of two names the bundler changes one.
- */
-export const asWritten = (dist) => ({
-  name: 'as-written',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.js$/ }, ({ path }) => {
-      if (!path.startsWith(join(dist, '/'))) return undefined;
-      const from = relative(join(dist, 'bundle'), path)
-        .replaceAll('\\', '/')
-        .replace(/\.plain\.js$/, '.js');
-      const code = readFileSync(path, 'utf8');
-      return {
-        contents: code
-          .replaceAll('import.meta.url', `new URL(${JSON.stringify(from)}, import.meta.url).href`)
-          .replace(/^(let (\w+) = class) \2\b/gm, '$1'),
-        resolveDir: dirname(path),
-      };
-    });
-  },
-});
-
 /** Slow to load, and needed only by programs whose commands are other programs. */
 const LATER = 'node:child_process';
 /** A module of Node that CommonJS asks for: there is no `require` in a bundle of ES modules. */
@@ -76,3 +40,16 @@ export const builtInsOfCommonJs = {
     });
   },
 };
+
+const NAMES = [...PROLOGUE.matchAll(/\bconst (__sd\w*) =/g)].map(([, name]) => name);
+const SHARED = 'shootdown:prologue';
+/** What instrumented files begin with stands once in a package, and not in each module. As long as it was: places in a line stay. */
+export const sharedPrologue = {
+  name: 'shared-prologue',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^${SHARED}$`) }, () => ({ path: SHARED, namespace: SHARED }));
+    onLoad({ filter: /.*/, namespace: SHARED }, () => ({ contents: `${PROLOGUE}\nexport { ${NAMES.join(', ')} };` }));
+  },
+};
+export const withSharedPrologue = (code) =>
+  code.replace(PROLOGUE, () => `import { ${NAMES.join(', ')} } from '${SHARED}'; `.padEnd(PROLOGUE.length));

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -25,10 +25,8 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   const [, plain, query] = OWN.exec(url) ?? [];
   if (!plain) return next(url, context);
-  tools ??= await Promise.all([
-    import('@swc/core'),
-    import(join(root, 'packages/explorer/dist/instrument/instrument.js')),
-  ]);
+  // In the thread of the hooks only.
+  const { translate } = (tools ??= await import('../../build/lib/translate.mjs'));
   const file = fileURLToPath(plain);
   const edit = query && JSON.parse(decodeURIComponent(query.slice('?edit='.length)));
   const name = relative(root, file).replaceAll('\\', '/');
@@ -37,30 +35,11 @@ export async function load(url, context, next) {
     return {
       format: 'module',
       shortCircuit: true,
-      source: translate(file, text.slice(0, edit.start) + edit.text + text.slice(edit.end)),
+      source: translate(file, text.slice(0, edit.start) + edit.text + text.slice(edit.end)).code,
     };
   }
-  if (!translated.has(file)) translated.set(file, translate(file, readFileSync(file, 'utf8')));
+  if (!translated.has(file)) translated.set(file, translate(file, readFileSync(file, 'utf8')).code);
   return { format: 'module', shortCircuit: true, source: translated.get(file) };
-}
-
-function translate(file, text) {
-  const [{ transformSync }, { instrument }] = tools;
-  const { code } = transformSync(text, {
-    filename: file,
-    jsc: {
-      target: 'es2022',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
-      keepClassNames: true,
-    },
-    module: { type: 'es6' },
-  });
-  const site = relative(root, file)
-    .replace(/^packages[/\\]/, '')
-    .replace(/[/\\]src[/\\]/, '/')
-    .replace(/\.ts$/, '');
-  return instrument(code, site) ?? code;
 }
 
 if (new URL(import.meta.url).search !== '?hooks') register(`${import.meta.url}?hooks`);

@@ -6,6 +6,7 @@ import {
   khugepaged_collapse,
   measureClaims,
   munmap,
+  sentenceOfBreach,
   user_load,
   user_store,
   type Configuration,
@@ -15,7 +16,7 @@ import arches, { arm64 } from '../src/index.ts';
 
 type Does = Scenario['threads'][number]['does'];
 const v6_1: Configuration = { release: 'v6.1', says: 'Linux 6.1' };
-const TABLE_UAF = 'no page table is used after it was freed';
+const TABLE_UAF = sentenceOfBreach('table-uaf');
 
 const bothPages: Does = function* (cpu, s) {
   yield* user_store(cpu, s.page(0), 1);

@@ -7,20 +7,17 @@ import {
   from,
   Generic,
   linux,
+  operand,
   operation,
   perCpu,
+  stepKind,
   TLB_FLUSH_ALL,
-  waitsFor,
   zero,
   type Cpu,
   type CpuMask,
-  type Footprint,
   type Layer,
-  type Meaning,
   type MmuGather,
   type Op,
-  type Step,
-  type Store,
   type Table,
 } from '@shootdown/core/plugin';
 import { x86_64_paravirt } from './mmu.ts';
@@ -73,46 +70,52 @@ export class KvmFlush implements Layer {
  * instructions, and lets it run on at any later point.
  */
 function* host(cpu: Cpu): Op {
-  const cells = [preempted(cpu.id), put_aside(cpu.id), had_its_turn(THE_ONE)];
-  yield* cpu.special('kvm.vcpu_put', cells, []);
-  const note = yield* cpu.special('kvm.record_steal_time', cells, []);
+  const cells = { preempted: preempted(cpu.id), aside: put_aside(cpu.id), turn: had_its_turn(THE_ONE) };
+  yield* cpu.special(vcpu_put, cells);
+  const note = yield* cpu.special(record_steal_time, cells);
   if ((note & KVM_VCPU_FLUSH_TLB) !== 0)
     yield* cpu.flush_local({ asid: -1, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
-  yield* cpu.special('kvm.vcpu_enter', cells, []);
+  yield* cpu.special(vcpu_enter, cells);
 }
 
-/** Steps of the host. cells: preempted, put aside, had its turn. What another CPU could see in between would only be slowness. */
-const hostSteps: Readonly<Record<string, Meaning>> = {
-  'kvm.vcpu_put': {
-    ...waitsFor((step) => zero(step.cells[2]!)),
-    apply: (step, store) => setAll(step, store, [KVM_VCPU_PREEMPTED, 1, 1]),
-    footprint,
-    tell: (step) => `the host puts virtual cpu${step.cpu} aside`,
-  },
-  'kvm.record_steal_time': {
-    apply(step, store) {
-      const note = store.get(step.cells[0]!);
-      setAll(step, store, [(note & KVM_VCPU_FLUSH_TLB) !== 0 ? HOST_FLUSHES : 0, 1, 1]);
-      return note;
-    },
-    footprint,
-    tell: (step, note) =>
-      `the host takes virtual cpu${step.cpu} up again${(note & KVM_VCPU_FLUSH_TLB) !== 0 ? ', and has to flush first' : ''}`,
-  },
-  'kvm.vcpu_enter': {
-    apply: (step, store) => setAll(step, store, [0, 0, 1]),
-    footprint,
-    tell: (step) => `virtual cpu${step.cpu} runs on`,
-  },
-};
+/** Steps of the host are about these cells. What another CPU could see in between would only be slowness. */
+const CELLS = { preempted: operand.cell, aside: operand.cell, turn: operand.cell };
 
-function setAll(step: Step, store: Store, values: readonly number[]): number {
-  values.forEach((value, i) => store.set(step.cells[i]!, value));
-  return 0;
-}
-function footprint(step: Step): Footprint {
-  return { reads: step.cells, writes: step.cells, adds: [] };
-}
+/** Puts the virtual CPU aside. Source: Linux, arch/x86/kvm/x86.c, `kvm_arch_vcpu_put`, `kvm_steal_time_set_preempted`. */
+const vcpu_put = stepKind('kvm.vcpu_put', CELLS, () => ({
+  needs: ({ turn }) => zero(turn),
+  apply({ preempted: note, aside, turn }, store) {
+    store.set(note, KVM_VCPU_PREEMPTED);
+    store.set(aside, 1);
+    store.set(turn, 1);
+    return 0;
+  },
+  tell: ({ cpu }) => `the host puts virtual cpu${cpu} aside`,
+}));
+
+/** Takes the note of the virtual CPU, and observes it. Source: Linux, arch/x86/kvm/x86.c, `record_steal_time`. */
+const record_steal_time = stepKind('kvm.record_steal_time', CELLS, () => ({
+  apply({ preempted: at, aside, turn }, store) {
+    const note = store.get(at);
+    store.set(at, (note & KVM_VCPU_FLUSH_TLB) !== 0 ? HOST_FLUSHES : 0);
+    store.set(aside, 1);
+    store.set(turn, 1);
+    return note;
+  },
+  tell: ({ cpu }, note) =>
+    `the host takes virtual cpu${cpu} up again${(note & KVM_VCPU_FLUSH_TLB) !== 0 ? ', and has to flush first' : ''}`,
+}));
+
+/** The virtual CPU runs on. Source: Linux, arch/x86/kvm/x86.c, `vcpu_enter_guest`. */
+const vcpu_enter = stepKind('kvm.vcpu_enter', CELLS, () => ({
+  apply({ preempted: note, aside, turn }, store) {
+    store.set(note, 0);
+    store.set(aside, 0);
+    store.set(turn, 1);
+    return 0;
+  },
+  tell: ({ cpu }) => `virtual cpu${cpu} runs on`,
+}));
 
 export const x86_64_pv_flush: X86Machine = {
   ...x86_64_paravirt,
@@ -121,6 +124,6 @@ export const x86_64_pv_flush: X86Machine = {
   stopped: put_aside,
   owesFlush: { at: preempted, bits: KVM_VCPU_FLUSH_TLB | HOST_FLUSHES },
   surroundings: [{ name: 'host', code: host }],
-  steps: () => hostSteps,
+  steps: [vcpu_put, record_steal_time, vcpu_enter],
   pv_ops: { flush_tlb_multi: kvm_flush_tlb_multi },
 };

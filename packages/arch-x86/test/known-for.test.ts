@@ -6,6 +6,7 @@ import {
   madvise_dontneed,
   judgeScenario,
   measureClaims,
+  sentenceOfBreach,
   user_load,
   user_store,
   type ArchSpec,
@@ -163,7 +164,7 @@ const collapseUnderLazyCpu: Scenario = {
     yield* collapse(cpu, s);
     return yield* dontneed(cpu, s);
   }),
-  asks: ['no page table is used after it was freed'],
+  asks: [sentenceOfBreach('table-uaf')],
 };
 const runsAhead: Does = function* (cpu, s) {
   return yield* cpu.speculate(s.page(1));

@@ -1,20 +1,24 @@
 /** Xen as the guest sees it: requests, made at once or in batches. Holds nothing: its state is cells. */
 import {
   cpuBit,
-  levelIndex,
   tableCells,
   TLB_FLUSH_ALL,
   type Cpu,
   type CpuMask,
+  type Given,
   type Invalidation,
   type Level,
   type Op,
+  type Operands,
+  type Ref,
   type Slot,
+  type StepKind,
   type Table,
   type Va,
 } from '@shootdown/core/plugin';
 import { guest } from './cells.ts';
 import { sentenceOf } from './rules.ts';
+import { mmu_update as mmu_update_step, new_baseptr, pin, unpin, update_va_mapping } from './steps.ts';
 
 /** One request. Plain data, so that it can wait in a batch. */
 export type Call =
@@ -76,30 +80,31 @@ export class Hypervisor {
   *perform(cpu: Cpu, call: Call): Op {
     switch (call.op) {
       case 'mmu_update':
-        yield* this.#ask(cpu, 'xen.mmu_update', [
-          call.slot.table,
-          call.slot.index,
-          call.value,
-          levelIndex(call.slot.level),
-          call.keep === 'nothing' ? 0 : 1,
-        ]);
+        yield* this.#ask(cpu, mmu_update_step, {
+          at: tableCells.entry(call.slot.table, call.slot.index),
+          table: call.slot.table,
+          index: call.slot.index,
+          value: call.value,
+          level: call.slot.level,
+          keepsAccessedAndDirty: call.keep !== 'nothing',
+        });
         return;
       case 'read-only':
-        yield* this.#ask(cpu, 'xen.update_va_mapping', [call.table, 0]);
+        yield* this.#ask(cpu, update_va_mapping, { ...named(call.table), writable: false });
         return;
       case 'writable':
         // The page changes its type, and some vCPU might still translate through what it was.
         yield* this.#flush(cpu, everything, cpu.online);
-        yield* this.#ask(cpu, 'xen.update_va_mapping', [call.table, 1]);
+        yield* this.#ask(cpu, update_va_mapping, { ...named(call.table), writable: true });
         return;
       case 'pin':
-        yield* this.#ask(cpu, 'xen.pin', [call.table, levelIndex(call.level)]);
+        yield* this.#ask(cpu, pin, { ...named(call.table), level: call.level });
         return;
       case 'unpin':
-        yield* this.#ask(cpu, 'xen.unpin', [call.table]);
+        yield* this.#ask(cpu, unpin, named(call.table));
         return;
       case 'new_baseptr':
-        yield* this.#ask(cpu, 'xen.new_baseptr', [call.table]);
+        yield* this.#ask(cpu, new_baseptr, call.table === 0 ? { at: undefined, table: 0 } : named(call.table));
         yield* cpu.load_root(call.table, call.asid);
         yield* cpu.flush_local(everything);
         yield* cpu.store(guest.xen_current_cr3(cpu.id), call.table); // set_current_cr3, the callback
@@ -123,14 +128,11 @@ export class Hypervisor {
     yield* cpu.tlbi_sync('the hypervisor has flushed');
   }
 
-  *#ask(cpu: Cpu, kind: string, args: readonly number[]): Op {
-    const [table = 0, index = 0] = args;
-    // Named so that a table which does not exist is noticed here, as by whoever writes to one.
-    const broken = yield* cpu.special(
-      kind,
-      kind === 'xen.new_baseptr' && table === 0 ? [] : [tableCells.entry(table, kind === 'xen.mmu_update' ? index : 0)],
-      args,
-    );
+  *#ask<O extends Operands>(cpu: Cpu, kind: StepKind<O>, operands: Given<O>): Op {
+    const broken = yield* cpu.special(kind, operands);
     yield* cpu.refuse_if(broken !== 0, sentenceOf(broken));
   }
 }
+
+/** A table, and its first entry. */
+const named = (table: Table): { at: Ref; table: Table } => ({ at: tableCells.entry(table, 0), table });

@@ -2,7 +2,7 @@
 import type { Cpu, CpuMask, MachineSpec, Op, Va } from '@shootdown/core/plugin';
 import { x86Paravirt } from '@shootdown/arch-x86';
 import { guest, xen } from './cells.ts';
-import { hypervisorSteps } from './steps.ts';
+import { mmu_update, new_baseptr, pin, unpin, update_va_mapping } from './steps.ts';
 import { xen_write_cr3 } from './switch.ts';
 import { xen_flush_tlb_multi } from './tlb.ts';
 import { writablePagetables } from './trap.ts';
@@ -20,7 +20,7 @@ export const xenPvMachine: MachineSpec & Guest = {
   // Xen hides PSE from its guests, and with it huge pages.
   config: { ...x86Paravirt.machine.config, TRANSPARENT_HUGEPAGE: false },
   cells: [...x86Paravirt.machine.cells, ...Object.values(xen), ...Object.values(guest)],
-  steps: hypervisorSteps,
+  steps: [mmu_update, update_va_mapping, pin, unpin, new_baseptr],
   writeTrap: writablePagetables,
   write_root: xen_write_cr3,
   pv_ops: { flush_tlb_multi: xen_flush_tlb_multi },

@@ -10,7 +10,6 @@ import { L1 } from './typing.ts';
  */
 export const writablePagetables: WriteTrap = {
   readOnly: xen.readOnly,
-  looksAt: [xen.type],
   rules: RULES.map(({ says }) => says),
   judge(value, table, how) {
     if (how === 'freed') return rule('freed writable');

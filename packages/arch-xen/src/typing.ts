@@ -11,7 +11,6 @@ import {
   tableCells,
   tableOf,
   walkLevels,
-  type Cell,
   type Entry,
   type Level,
   type StepTools,
@@ -33,8 +32,6 @@ export interface Typing {
   /** Lets it go. */
   put_page_type(store: Store, table: Table): void;
   levelOf(type: number): Level;
-  /** Every cell that getting and putting may touch: one table leads to others. */
-  readonly cells: readonly Cell[];
 }
 
 export function typing(t: StepTools): Typing {
@@ -82,15 +79,5 @@ export function typing(t: StepTools): Typing {
     for (const child of children(store, table, level)) put_page_type(store, child);
   }
 
-  const tables = Array.from({ length: t.sizes.table }, (_, table) => table);
-  const words = Array.from({ length: t.sizes.entry }, (_, i) => i);
-  const cells = tables
-    .flatMap((table) => [
-      xen.readOnly(table),
-      xen.type(table),
-      xen.typeCount(table),
-      ...words.map((i) => tableCells.entry(table, i)),
-    ])
-    .map((at) => t.cell(at));
-  return { get_page_type, put_page_type, levelOf, cells };
+  return { get_page_type, put_page_type, levelOf };
 }

@@ -10,5 +10,6 @@ export function hashOf(content: string | Uint8Array): string;
 export function idOf(parts: Parts): string;
 export function hashOfFolder(folder: string, wanted: (path: string) => boolean): string;
 export function differencesOf(before: Parts, now: Parts): string[];
-export function noteOf(path: string, hash?: string): Note;
+export function readNoted(path: string): { readonly content: Uint8Array; readonly note: Note };
+export function noteOf(path: string): Note;
 export function isAsNoted(path: string, note: Note): boolean;

@@ -43,11 +43,18 @@ export function differencesOf(before, now) {
   ];
 }
 
-/** What is noted of a file: what is in it, and by what one sees without reading it that it was not touched since. */
-export function noteOf(path, hash = hashOf(readFileSync(path))) {
+/**
+ * Reads a file, and notes of it what is in it, and by what one sees without reading it that it was not touched since. That is looked up
+ * first: a file that is changed while it is read differs from its note.
+ */
+export function readNoted(path) {
   const { size, mtimeMs, ctimeMs } = statSync(path);
-  return { hash, size, mtimeMs, ctimeMs };
+  const content = readFileSync(path);
+  return { content, note: { hash: hashOf(content), size, mtimeMs, ctimeMs } };
 }
+
+/** What is noted of a file. */
+export const noteOf = (path) => readNoted(path).note;
 
 /** Is in a file what was noted? It is read only where it was touched since. */
 export function isAsNoted(path, note) {

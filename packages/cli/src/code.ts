@@ -14,7 +14,7 @@ export interface Code {
 
 /** Of a package that comes with the command line: what is run, and data. Not what it was made from, nor what is made for people. */
 const isRun = (path: string): boolean =>
-  !/^(node_modules|src|test)(\/|$)|^README\.md$|\.tsbuildinfo$|\.map$|\.d\.m?ts$|\/stamp\.json$/.test(path);
+  !/^(node_modules|src|test|types)(\/|$)|^README\.md$|\.map$|\.d\.m?ts$|^dist\/(stamp|sites)\.json$/.test(path);
 
 /** Packages that come with the command line, each one part, loaded or not; and Node. */
 export interface Shipped {

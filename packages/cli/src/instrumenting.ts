@@ -18,7 +18,8 @@ export async function instrumentWhatIsLoaded(path: string): Promise<void> {
     what: string,
     hint: string,
   ) => new Mistake(code, what, hint);
-  register('./loader-hooks.js', import.meta.url);
+  const { url } = await import('node:inspector');
+  register('./loader-hooks.js', import.meta.url, { data: { debugged: url() !== undefined } });
 }
 
 function mayHaveCode(path: string): boolean {

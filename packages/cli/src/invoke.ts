@@ -40,7 +40,7 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
     });
     return interrupt.aborted ? EXIT.interrupted : exit;
   } catch (error) {
-    return sayFailure(error, argv, version, terminal);
+    return await sayFailure(error, argv, version, terminal);
   } finally {
     await scope.dispose();
   }

@@ -3,18 +3,25 @@
  * is when it is built. So its local states are told by its frames, a forgotten `yield*` has a place, and state outside of cells is found.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hiddenState, instrument } from '@shootdown/explorer/instrument';
+import { hiddenState, instrumentWithMap, notesMap, sourceMapOf, type Segment } from '@shootdown/explorer/instrument';
 
-/** In all that has been through the pass, bundled or not. */
-const DONE = 'shootdown:forms';
+/** In all that has been through the pass, bundled or not: what it puts there begins so. */
+const DONE = '__sd';
 /** What makes a mistake in the thread that imports: a class is lost between threads. Set by `instrumenting.ts`. */
 const MISTAKE = 'globalThis[Symbol.for("shootdown:mistake")]';
 
 interface Loaded {
   readonly format?: string | null;
   readonly source?: string | ArrayBuffer | NodeJS.TypedArray;
+}
+
+/** Is a debugger there? */
+let debugged = false;
+/** Called by Node once, with what `instrumenting.ts` registers. */
+export function initialize(data: { readonly debugged: boolean }): void {
+  ({ debugged } = data);
 }
 
 /** The hook that Node asks for each module (node:module, `load`). */
@@ -28,15 +35,16 @@ export async function load(
   const path = fileURLToPath(url);
   if (!speaksOfKernels(path)) return loaded;
   const code = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
-  return { ...loaded, source: code.includes(DONE) ? code : prepared(code, path) };
+  return { ...loaded, source: code.includes(DONE) ? code : prepared(code, url) };
 }
 
 /** What is wrong with a file is said where it is imported; what cannot be read is left to Node. */
-function prepared(code: string, path: string): string {
-  const file = nameOf(path);
+function prepared(code: string, url: string): string {
+  const file = nameOf(fileURLToPath(url));
   try {
     const [hidden] = hiddenState(code);
-    const text = instrument(code, file, { watchCalls: true }) ?? code;
+    const done = instrumentWithMap(code, file, { watchCalls: true });
+    const text = done ? withMap(done, url) : code;
     return hidden
       ? `${refusal(`${file}:${hidden.line} changes ${hidden.name}, which the explorer does not see`)}${text}`
       : text;
@@ -44,6 +52,13 @@ function prepared(code: string, path: string): string {
     if (error instanceof SyntaxError) return code;
     throw error;
   }
+}
+
+/** Errors name the place in the file as it is written, and a debugger shows it. */
+function withMap({ code, segments }: { readonly code: string; readonly segments: Segment[] }, url: string): string {
+  const map = sourceMapOf(segments, basename(fileURLToPath(url)));
+  const inText = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`;
+  return `${code}\n${notesMap(url, map)}${debugged ? inText : ''}`;
 }
 
 const refusal = (what: string): string =>

@@ -13,6 +13,7 @@ export type Core = Pick<
   | 'against'
   | 'allHooks'
   | 'askingWatchers'
+  | 'brokenIn'
   | 'changesKnownTo'
   | 'codeCoverage'
   | 'comparedIn'

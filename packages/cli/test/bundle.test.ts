@@ -1,17 +1,29 @@
 /** Packages are loaded as bundles: one copy of each for everybody, layers by their names, local states still told by frames, and stack traces that name sources. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import arm64 from '@shootdown/arch-arm64';
 import ppc64 from '@shootdown/arch-ppc64';
 import x86 from '@shootdown/arch-x86';
 import xen from '@shootdown/arch-xen';
 import { hooksOf, type ArchSpec } from '@shootdown/core';
+import { withSources } from '@shootdown/explorer';
 import { hashOf, noteOf, type Note } from '../bin/identity.mjs';
-import { withSources } from '../src/sources.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'shootdown-bundle-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -30,7 +42,7 @@ test('all faces of core have the same classes and symbols, and load a few files'
     const [index, plugin, testing] = await Promise.all([${faces.join()}].map((face) => import(face)));
     console.log(JSON.stringify([index.Mistake === plugin.Mistake, index.Mistake === testing.Mistake, plugin.Generic.name, testing.rig === undefined, index.rig === undefined]));`);
   expect(found).toEqual([true, true, 'Generic', false, true]);
-  expect(readFileSync(new URL('index.js', dist), 'utf8')).toContain('./bundle/');
+  expect(readdirSync(dist).filter((name) => name.endsWith('.js')).length).toBeLessThan(12);
 });
 
 test('a mistake that a plugin throws is known to the command line', () => {
@@ -51,7 +63,7 @@ test('local states are told by frames', () => {
   for (const { evidence } of verdicts) expect(evidence).not.toHaveProperty('toldByHistory');
 });
 
-test('what was compiled since, or changed since it was compiled, is not run from an older bundle', () => {
+test('what is not built, or was changed since, is not run', () => {
   const copy = (path: string, text: string): void => {
     mkdirSync(join(place, dirname(path)), { recursive: true });
     writeFileSync(join(place, path), text);
@@ -62,60 +74,96 @@ test('what was compiled since, or changed since it was compiled, is not run from
     const { status, stdout, stderr } = run(join(place, 'cli/bin/shootdown.mjs'));
     return [status, stdout + stderr];
   };
-  expect(started()).toEqual([69, 'shootdown: not built yet. Run `npm run build` first.\n']);
+  const refused = (why: string) => [69, `shootdown: ${why}. Run \`npm run build\` first.\n`];
+  expect(started()).toEqual(refused('not built yet'));
   copy('cli/dist/main.js', 'console.log("started")');
-  // A package that was installed has no notes of the compiler, and no stamp.
+  // A package that was installed has no sources, and no stamp.
   expect(started()).toEqual([0, 'started\n']);
-  const stale = [69, 'shootdown: compiled, but not bundled since. Run `npm run build` first.\n'];
-  for (const compiled of ['core', 'arch-vax', 'cli']) {
-    const [notes, source] = [`${compiled}/dist/.tsbuildinfo`, `${compiled}/src/x.ts`];
-    copy(notes, 'noted');
+  for (const name of ['core', 'arch-vax', 'cli']) {
+    const [stamp, source] = [`${name}/dist/stamp.json`, `${name}/src/x.ts`];
+    copy(`${name}/package.json`, '{ "type": "module" }');
     copy(source, 'export {};');
-    expect(started()).toEqual(stale);
-    const stamp = {
-      packages: {
-        [compiled]: { notes: noteOf(join(place, notes)), sources: { [source]: noteOf(join(place, source)) } },
-      },
-    };
-    copy('cli/dist/bundle/stamp.json', JSON.stringify(stamp));
+    expect(started()).toEqual(refused(`packages/${name} is not built yet`));
+    copy(stamp, JSON.stringify({ sources: { 'src/x.ts': noteOf(join(place, source)) } }));
     expect(started()).toEqual([0, 'started\n']);
     // Touched, and the same all the same.
-    for (const path of [notes, source]) utimesSync(join(place, path), 1, 1);
+    utimesSync(join(place, source), 1, 1);
     expect(started()).toEqual([0, 'started\n']);
     // Changed, of the same size, and given its old time back.
     copy(source, 'export []; ');
     utimesSync(join(place, source), 1, 1);
-    expect(started()).toEqual([
-      69,
-      `shootdown: packages/${source} was changed since it was compiled. Run \`npm run build\` first.\n`,
-    ]);
+    expect(started()).toEqual(refused(`packages/${source} was changed since it was built`));
+    rmSync(join(place, source));
+    expect(started()).toEqual(refused(`packages/${source} was changed since it was built`));
     copy(source, 'export {};');
-    copy(notes, 'other');
-    expect(started()).toEqual(stale);
-    for (const path of [notes, source, 'cli/dist/bundle/stamp.json']) rmSync(join(place, path));
+    expect(started()).toEqual([0, 'started\n']);
   }
-  expect(started()).toEqual([0, 'started\n']);
 });
 
 test('what is built here is built from these sources', () => {
-  const { packages } = JSON.parse(
-    readFileSync(new URL('bundle/stamp.json', new URL('../dist/', import.meta.url)), 'utf8'),
-  ) as { packages: Record<string, { sources: Record<string, Note> }> };
-  const mistakes = packages['explorer']?.sources['explorer/src/api/mistakes.ts'];
-  expect(mistakes?.hash).toBe(hashOf(readFileSync(new URL('../../explorer/src/api/mistakes.ts', import.meta.url))));
-  expect(Object.keys(packages)).toEqual(
-    expect.arrayContaining([
-      'arch-arm64',
-      'arch-ppc64',
-      'arch-x86',
-      'arch-xen',
-      'cli',
-      'core',
-      'litmus',
-      'report',
-      'workloads',
-    ]),
+  const stamp = JSON.parse(readFileSync(new URL('../../explorer/dist/stamp.json', import.meta.url), 'utf8')) as {
+    sources: Record<string, Note>;
+  };
+  expect(stamp.sources['src/api/mistakes.ts']?.hash).toBe(
+    hashOf(readFileSync(new URL('../../explorer/src/api/mistakes.ts', import.meta.url))),
   );
+  const names = readdirSync(new URL('../../', import.meta.url));
+  expect(names.filter((name) => !existsSync(new URL(`../../${name}/dist/stamp.json`, import.meta.url)))).toEqual([]);
+});
+
+describe('a copy of the checkout', () => {
+  const copy = join(place, 'copy');
+  const packagesOfCopy = join(copy, 'packages');
+  const ask = () => {
+    const { status, stdout, stderr } = run(
+      join(packagesOfCopy, 'cli/bin/shootdown.mjs'),
+      ...['run', 'collapse-vs-gup-fast', '--arch', 'x86-64', '--quiet'],
+    );
+    return { status, stdout, stderr };
+  };
+  const stale = (file: string) => ({
+    status: 69,
+    stdout: '',
+    stderr: `shootdown: packages/${file} was changed since it was built. Run \`npm run build\` first.\n`,
+  });
+  beforeAll(() => {
+    cpSync(fileURLToPath(new URL('../../', import.meta.url)), packagesOfCopy, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !/packages[/\\][^/\\]+[/\\](types|test)([/\\]|$)/.test(path),
+    });
+    symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(copy, 'node_modules'));
+  });
+
+  test('runs, though no file has its old times', () => {
+    expect(ask()).toMatchObject({ status: 0, stderr: '' });
+  });
+  test('refuses when a source was edited and not built, and runs when the edit is undone', () => {
+    const source = join(packagesOfCopy, 'core/src/kernel/zap.ts');
+    const text = readFileSync(source, 'utf8');
+    writeFileSync(source, `${text}\n`);
+    expect(ask()).toEqual(stale('core/src/kernel/zap.ts'));
+    writeFileSync(source, text);
+    expect(ask()).toMatchObject({ status: 0, stderr: '' });
+  });
+  test('runs what was built before, or nothing, when a build ends in the middle', async () => {
+    const { putInPlace } = (await import(new URL('../../../build/lib/place.mjs', import.meta.url).href)) as {
+      putInPlace(place: { dist: string; files: Record<string, string | object>; aside: string }): void;
+    };
+    const dist = join(packagesOfCopy, 'core/dist');
+    const aside = join(copy, 'aside');
+    // What cannot be written ends it.
+    expect(() => putInPlace({ dist, files: { 'index.js': 'half', 'code.js': {} }, aside })).toThrow(
+      'must be of type string',
+    );
+    expect(ask()).toMatchObject({ status: 0, stderr: '' });
+    renameSync(dist, join(copy, 'last'));
+    expect(ask().stderr).toBe('shootdown: packages/core is not built yet. Run `npm run build` first.\n');
+    // And the next one finds what the last has left.
+    putInPlace({ dist, files: { 'index.js': 'export {};', 'stamp.json': '{ "sources": {} }' }, aside });
+    expect(readdirSync(dist).sort()).toEqual(['index.js', 'stamp.json']);
+    expect(existsSync(aside)).toBe(false);
+  });
 });
 
 test('scripts refuse it too', () => {
@@ -172,8 +220,7 @@ test('other architectures than the one that is asked for are not loaded', () => 
 });
 
 test('what comes from outside has its license beside it', () => {
-  const licenses = (name: string) =>
-    readFileSync(new URL(`../../${name}/dist/bundle/LICENSES.txt`, import.meta.url), 'utf8');
+  const licenses = (name: string) => readFileSync(new URL(`../../${name}/dist/LICENSES.txt`, import.meta.url), 'utf8');
   expect(licenses('core')).toMatch(/^inversify\n\n.*MIT/ms);
   expect(licenses('core')).toContain('@inversifyjs/container\n');
   expect(licenses('cli')).toMatch(/^commander\n.*^tsyringe\n/ms);
@@ -200,9 +247,9 @@ describe('stack traces', () => {
   });
   test('of the explorer lead to TypeScript that is there', () => {
     const explorer = new URL('../../explorer/dist/', import.meta.url);
-    const index = fileURLToPath(new URL('bundle/index.js', explorer));
+    const index = fileURLToPath(new URL('index.js', explorer));
     const chunk = /from "(\.\/chunk-\w+\.js)"/.exec(readFileSync(index, 'utf8'))![1]!;
-    const url = new URL(`bundle/${chunk}`, explorer).href;
+    const url = new URL(chunk, explorer).href;
     const line =
       readFileSync(fileURLToPath(url), 'utf8')
         .split('\n')

@@ -88,12 +88,29 @@ describe('mistakes in it', () => {
       'a field that changes while it runs',
       'protects',
       'remembers',
-      /SD_HIDDEN_STATE: B in .*tlb_flush changes a field .*archs\.mjs:30:/,
+      /SD_HIDDEN_STATE: B in .*tlb_flush changes a field .*archs\.mjs:30\./,
     ],
   ])('%s has its place', (_what, story, arch, said) => {
     const { status, stdout, stderr } = run(story, arch);
     expect([status, stdout]).toEqual([65, '']);
     expect(stderr).toMatch(said);
+  });
+
+  test.each([
+    ['run', ['run', 'protects', '--variant', 'after', '--arch', 'throws']],
+    ['compare', ['compare', 'protects', '--arch', 'throws']],
+    ['measure, at once', ['measure', 'one_mprotect_ro', '--arch', 'throws', '--config', 'measures.config.mjs']],
+    [
+      'measure, step by step',
+      ['measure', 'one_mprotect_ro', '--arch', 'throws', '--config', 'measures.config.mjs', '--stepwise'],
+    ],
+  ])('a hook that throws is the same mistake, with its line: %s', (_what, args) => {
+    const { status, stdout, stderr } = shootdown(...args, '--quiet');
+    // A table is broken into lines.
+    expect((stdout + stderr).replace(/\n? +/g, ' ')).toMatch(
+      /SD_OPERATION_THREW: \w+ threw in [\w >]*tlb_flush: TypeError: Cannot read properties of undefined \(reading 'pages'\), at archs\.mjs:47\./,
+    );
+    expect(status).toBe(65);
   });
 
   test('a story in the config that imports nothing and forgets every yield* is noticed', () => {

@@ -1,5 +1,5 @@
 /** What the kit asks: everything that must hold on every architecture. */
-import { allHooks, sentencesOf, watches } from '@shootdown/core';
+import { allHooks, sentenceOfBreach, sentencesOf } from '@shootdown/core';
 
 /** Every `must` of every hook, locks included. */
 export const contracts: readonly string[] = [...allHooks.values()].flatMap((hook) =>
@@ -8,16 +8,10 @@ export const contracts: readonly string[] = [...allHooks.values()].flatMap((hook
     .map((s) => `${hook.hookName}: ${s.sentence}`),
 );
 
-const sentence = (breach: string): string => {
-  const watch = watches.find((w) => w.breach === breach);
-  if (!watch) throw new Error(`no watcher looks for ${breach}`);
-  return watch.claim;
-};
-
-export const pageUaf = sentence('page-uaf');
-export const tableUaf = sentence('table-uaf');
-export const lostWrite = sentence('lost-write');
-export const stalePin = sentence('stale-pin');
+export const pageUaf = sentenceOfBreach('page-uaf');
+export const tableUaf = sentenceOfBreach('table-uaf');
+export const lostWrite = sentenceOfBreach('lost-write');
+export const stalePin = sentenceOfBreach('stale-pin');
 
 /** No page and no table is used after it was freed: whatever runs. */
 export const lifetimes: readonly string[] = [pageUaf, tableUaf];

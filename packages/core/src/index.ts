@@ -22,6 +22,7 @@ export {
   type CoveredSite,
   type Reached,
 } from './ask/coverage/code-coverage.ts';
+export { brokenIn, type Broken } from './ask/broken.ts';
 export { coverageOf, type Coverage } from './ask/coverage/coverage.ts';
 export { hooksExercised } from './ask/coverage/exercised.ts';
 export { measureClaims, type HookFacts, type Workload } from './ask/frequencies.ts';
@@ -39,7 +40,7 @@ export { notApplicable } from './rig/rig.ts';
 export { decodeToken, encodeToken, type Token } from './ask/token.ts';
 export { expectedAfter, expectedBefore, type ExpectedRow } from './ask/expected.ts';
 export * from './ask/verdict.ts';
-export { askingWatchers, breachOf, claimOf, inReference } from './rig/watchers.ts';
+export { askingWatchers, breachOf, claimOf, inReference, sentenceOfBreach } from './rig/watchers.ts';
 export { ALWAYS_ASKED, watches } from './watch/index.ts';
 export type { Change } from './words/change.ts';
 export type { AtEnd, Watch } from './words/watch.ts';

@@ -45,5 +45,16 @@ export type {
   TlbInstruction,
   WriteTrap,
 } from './words/spec.ts';
+export * as operand from './words/operands.ts';
+export {
+  stepKind,
+  StepKind,
+  type AnyStepKind,
+  type Behaviour,
+  type Given,
+  type Operands,
+  type Order,
+  type Read,
+} from './words/step-kind.ts';
 export { allOf, nonzero, someOf, waitsFor, when, zero, type CellTest, type Condition } from '@shootdown/explorer';
-export type { Footprint, Meaning, Op, Step, Store } from '@shootdown/explorer';
+export type { Meaning, Op, Step, Store } from '@shootdown/explorer';

@@ -16,14 +16,12 @@ const step = (kind: string, cpu: number, cells: readonly number[], ...args: numb
 });
 
 // What each kind of step means: a function of the step and of the cells.
-const footprint: Meaning['footprint'] = () => ({ reads: [], writes: [], adds: [] });
 const tell: Meaning['tell'] = (s, _observed, names) => `${[s.kind, names.name(s.cells[0]!), ...s.args].join(' ')}`;
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  set: { footprint, tell, apply: (s, store) => (store.set(s.cells[0]!, s.args[0]!), 0) },
-  add: { footprint, tell, apply: (s, store) => (store.set(INSIDE, store.get(INSIDE) + s.args[0]!), 0) },
+  set: { tell, apply: (s, store) => (store.set(s.cells[0]!, s.args[0]!), 0) },
+  add: { tell, apply: (s, store) => (store.set(INSIDE, store.get(INSIDE) + s.args[0]!), 0) },
   // Waits until the flag is down or the turn is the thread's own. It is disabled until then.
   wait: {
-    footprint,
     tell,
     ...waitsFor((s) => someOf(zero(s.cells[0]!), ...s.args.map((me) => when(TURN, (turn) => turn === me)))),
     apply: () => 0,

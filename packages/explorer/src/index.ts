@@ -24,7 +24,9 @@ export { forgetFrames } from './instrument/local-state.ts';
 export { isRun, neverRun, watchMade } from './instrument/made.ts';
 export { NoPlainForm, plainly, stepwise, type Form } from './instrument/plain-run.ts';
 export { runtime } from './instrument/runtime.ts';
+export { withSources } from './instrument/sources.ts';
 export { byFrames, byHistory, type Identity } from './learned/local-identity.ts';
+export { operationThrew } from './learned/resume.ts';
 export { replay } from './replay/counterexample.ts';
 export {
   lockstepReplay as follow,

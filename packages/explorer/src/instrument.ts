@@ -4,3 +4,5 @@
  */
 export * from './instrument/instrument.ts';
 export { sitesIn, type Site, type SiteOwner } from './instrument/sites.ts';
+export { sourceMapOf, type Segment, type SourceMapJson } from './instrument/source-map.ts';
+export { notesMap } from './instrument/sources.ts';

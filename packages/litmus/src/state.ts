@@ -4,7 +4,7 @@ import type { ThreadState, Update } from './instruction-set.ts';
 import type { Word } from './litmus-test.ts';
 import type { Location } from './memory.ts';
 import { badLitmus, NotModelled } from './mistakes.ts';
-import { UPDATE, updates } from './steps.ts';
+import type { LitmusSteps } from './steps.ts';
 import { INT, type Type } from './types.ts';
 import type { Words } from './words.ts';
 
@@ -12,6 +12,7 @@ import type { Words } from './words.ts';
 export interface Shared {
   readonly locations: ReadonlyMap<string, Location>;
   readonly words: Words;
+  readonly steps: LitmusSteps;
   /** What locations were used as so far. */
   readonly uses: Map<string, 'lock' | 'number'>;
   /** The types of locations that are open, as pointers say. */
@@ -55,11 +56,13 @@ export class State implements ThreadState {
   }
 
   *update(cpu: Cpu, at: Ref, update: Update, by: bigint, bits: number, observes: 'old' | 'nothing'): Op<Word> {
-    const old = yield* cpu.special(
-      UPDATE,
-      [at],
-      [updates.indexOf(update), this.encode(by), bits, observes === 'old' ? 1 : 0],
-    );
+    const old = yield* cpu.special(this.shared.steps.update, {
+      at,
+      update,
+      by: this.encode(by),
+      bits,
+      observes: observes === 'old',
+    });
     return this.decode(old);
   }
 

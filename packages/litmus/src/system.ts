@@ -8,7 +8,7 @@ import { badLitmus } from './mistakes.ts';
 import type { Observed } from './observed.ts';
 import type { View } from './shown.ts';
 import { State, type Shared } from './state.ts';
-import { NOTE, stepsOf } from './steps.ts';
+import { stepsOf } from './steps.ts';
 import type { Type } from './types.ts';
 import { Words } from './words.ts';
 
@@ -46,6 +46,7 @@ export interface AtEnd {
 export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
   const { test, set, programs, locations, observed, memory, file } = parts;
   const words = new Words();
+  const steps = stepsOf(words);
   const registers = new Map<string, Ref>();
   const refOf = (name: string): Ref => {
     const ref = registers.get(name) ?? perMm(name)(0);
@@ -60,6 +61,7 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
   programs.forEach((_, thread) => [keptAt(thread), ...keysOf[thread]!.map((key) => registerAt(thread, key))]);
 
   const shared: Shared = {
+    steps,
     locations,
     words,
     uses: new Map(),
@@ -79,7 +81,10 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
         ...keys.map((key) => state.registers.get(key) ?? 0n),
         ...state.held.slice(0, kept.length).map((location) => ({ location })),
       ];
-      yield* cpu.special(NOTE, [...keys.map((key) => registerAt(thread, key)), ...kept], values.map(words.encode));
+      yield* cpu.special(steps.note, {
+        cells: [...keys.map((key) => registerAt(thread, key)), ...kept],
+        values: values.map(words.encode),
+      });
     };
 
   const system = bareSystem({
@@ -87,7 +92,7 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
     cells: [...[...locations.values()].map(({ at }) => at.region), ...[...registers.values()].map((at) => at.region)],
     memory: memory === 'tso' ? TSO : memory,
     start: [...locations.values()].map(({ at, first }) => [at, words.encode(first)] as const),
-    spec: { steps: stepsOf(words) },
+    spec: { steps: Object.values(steps) },
     atEnd: {
       'ends are noted': (value) => {
         const at = (ref: Ref): Word => words.decode(value(ref));

@@ -1,6 +1,5 @@
 /** A counterexample in words, in the manner of lockdep and KCSAN. */
 import type { Trace, TraceEvent } from '@shootdown/core';
-import { heldAfter } from './held.ts';
 import { breaks, contractOf, otherAccess, type Incident } from './incident.ts';
 import { lanesOf } from './lanes.ts';
 import { lanesText } from './lanes-text.ts';
@@ -144,12 +143,13 @@ function commonStack([first = [], ...rest]: readonly (readonly string[])[]): rea
 function holders({ trace, claim }: Incident, say: Say): string[] {
   const at = breaks(trace, claim).event?.number ?? (trace.stuck.length > 0 ? trace.events.at(-1)?.number : undefined);
   if (at === undefined) return [];
-  const held = heldAfter(trace, at);
+  const held = (process: string): readonly string[] =>
+    trace.events.findLast((event) => event.process === process && event.number <= at)?.held ?? [];
   const busy = trace.processes.filter(
-    ({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || (held.get(name)?.length ?? 0) > 0,
+    ({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || held(name).length > 0,
   );
   return say(
-    `held at step ${at}: ${busy.map(({ name }) => `${name}: ${held.get(name)?.join(', ') || 'nothing'}`).join('   ')}`,
+    `held at step ${at}: ${busy.map(({ name }) => `${name}: ${held(name).join(', ') || 'nothing'}`).join('   ')}`,
   );
 }
 

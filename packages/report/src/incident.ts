@@ -35,17 +35,7 @@ export function incidentOf(verdict: Verdict): Incident | undefined {
   );
 }
 
-export function incidentOfReplay({ token, workload, variant, configuration, arch, trace, breaches }: Replay): Incident {
-  const broken = breaks(trace).claim;
-  const claim = broken ?? (trace.stuck.length > 0 || trace.loop ? 'nobody waits for ever' : undefined);
-  const breach =
-    broken !== undefined
-      ? (breaches[broken] ?? 'contract')
-      : trace.stuck.length > 0
-        ? 'deadlock'
-        : trace.loop
-          ? 'livelock'
-          : '';
+export function incidentOfReplay({ token, workload, variant, configuration, arch, trace, broken }: Replay): Incident {
   const switches = trace.events.filter((e, i) => i > 0 && e.process !== trace.events[i - 1]?.process).length;
   return {
     workload,
@@ -55,8 +45,8 @@ export function incidentOfReplay({ token, workload, variant, configuration, arch
     token,
     trace,
     switches,
-    breach,
-    ...(claim === undefined ? {} : { claim }),
+    breach: broken?.breach ?? '',
+    ...(broken && { claim: broken.claim }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type {
   Ablated,
   Beside,
+  Broken,
   CodeCoverage,
   ComparedRow,
   Comparison,
@@ -38,8 +39,8 @@ export interface Replay {
   readonly configuration: string;
   readonly arch: string;
   readonly trace: Trace;
-  /** Short words for claims that may break in it: `table-uaf`. */
-  readonly breaches: Readonly<Record<string, string>>;
+  /** What breaks in it first, with a short word for that, such as `table-uaf`. Absent: nothing. */
+  readonly broken?: Broken;
 }
 
 /** Who answers for a hook on an architecture. */

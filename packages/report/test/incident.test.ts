@@ -4,7 +4,9 @@ import type { Trace } from '@shootdown/core';
 import { text, type Look, type Replay } from '../src/index.ts';
 import { broken, CLAIM, event, freedUnderWalker, look } from './values.ts';
 
-const replayed = (trace: Trace, some: Partial<Look> = {}): string => {
+const TABLE_UAF = { claim: CLAIM, breach: 'table-uaf' };
+/** @param broken what core says that breaks in the trace */
+const replayed = (trace: Trace, some: Partial<Look> = {}, broken?: Replay['broken']): string => {
   const replay: Replay = {
     token: 'v1:some-race:before:arm64:0.1.0',
     workload: 'some-race',
@@ -12,7 +14,7 @@ const replayed = (trace: Trace, some: Partial<Look> = {}): string => {
     configuration: 'Linux 6.1 without the fix',
     arch: 'arm64',
     trace,
-    breaches: { [CLAIM]: 'table-uaf' },
+    ...(broken && { broken }),
   };
   return text.say({ schemaVersion: 1, kind: 'replay', replay }, { ...look, ...some });
 };
@@ -65,7 +67,10 @@ test('a claim of a contract names the hook', () => {
       event(1, 'M', 1, 'leaves pmd_clear', { where: ['pmd_clear'], broken: [{ claim: 'pmd_clear: the PMD is none' }] }),
     ],
   };
-  expect(replayed(trace)).toContain("contract of pmd_clear: 'the PMD is none' (core/src/contract/hooks/pmd_clear.ts)");
+  const broken = { claim: 'pmd_clear: the PMD is none', breach: 'contract' };
+  expect(replayed(trace, {}, broken)).toContain(
+    "contract of pmd_clear: 'the PMD is none' (core/src/contract/hooks/pmd_clear.ts)",
+  );
 });
 
 test('who waits for ever', () => {
@@ -74,14 +79,16 @@ test('who waits for ever', () => {
     events: freedUnderWalker.events.slice(0, 1),
     stuck: [{ process: 'M', waitsFor: 'every CPU has run it' }],
   };
-  expect(replayed(trace)).toContain(' M on cpu1 waits for ever: every CPU has run it');
-  expect(replayed(trace)).toContain('BUG: SHOOTDOWN: deadlock');
+  const shown = replayed(trace, {}, { claim: 'nobody waits for ever', breach: 'deadlock' });
+  expect(shown).toContain(' M on cpu1 waits for ever: every CPU has run it');
+  expect(shown).toContain('BUG: SHOOTDOWN: deadlock');
 });
 
 test('what is wrong at the end', () => {
   const trace = { ...freedUnderWalker, events: freedUnderWalker.events.slice(0, 2), brokenAtEnd: [{ claim: CLAIM }] };
-  expect(replayed(trace)).toContain('BUG: SHOOTDOWN: table-uaf in gup_fast / munmap  [arm64]');
-  expect(replayed(trace)).toContain(` where everything has ended: '${CLAIM}' broken`);
+  const shown = replayed(trace, {}, TABLE_UAF);
+  expect(shown).toContain('BUG: SHOOTDOWN: table-uaf in gup_fast / munmap  [arm64]');
+  expect(shown).toContain(` where everything has ended: '${CLAIM}' broken`);
 });
 
 test('an execution in which nothing breaks', () => {
@@ -92,7 +99,7 @@ test('an execution in which nothing breaks', () => {
 
 test('no line is wider than the terminal, but the command', () => {
   for (const columns of [60, 80, 120])
-    for (const line of replayed(freedUnderWalker, { columns })
+    for (const line of replayed(freedUnderWalker, { columns }, TABLE_UAF)
       .replace(/^Replay:.*/m, '')
       .split('\n'))
       expect(line.length).toBeLessThanOrEqual(columns);

@@ -103,6 +103,7 @@ export const freedUnderWalker: Trace = {
     event(1, 'G', 0, 'local_irq_save', {
       where: ['gup_fast'],
       kind: 'local_irq_save',
+      held: ['interrupts off'],
       changes: [{ cell: 'CPU0 irqs off', from: '0', to: '1' }],
     }),
     event(2, 'M', 1, 'frees table T3', {
@@ -113,6 +114,7 @@ export const freedUnderWalker: Trace = {
     event(3, 'G', 0, 'load T3[0] -> POISON', {
       where: ['gup_fast', 'gup_pte_range'],
       cells: ['T3[0]'],
+      held: ['interrupts off'],
       broken: [{ claim: CLAIM, seen: 'cpu0 read from T3' }],
     }),
   ],

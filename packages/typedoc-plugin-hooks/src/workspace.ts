@@ -45,7 +45,9 @@ export function fingerprint(folders: readonly string[]): string {
   const hash = createHash('sha256');
   for (const folder of [...seen].sort())
     for (const part of ['dist', 'data'])
-      for (const file of filesUnder(join(folder, part)).filter((f) => /\.(js|json)$/.test(f)))
+      for (const file of filesUnder(join(folder, part)).filter(
+        (f) => /\.(js|json)$/.test(f) && !f.endsWith('stamp.json'),
+      ))
         hash.update(fromRoot(file)).update('\0').update(readFileSync(file));
   return hash.digest('hex');
 }

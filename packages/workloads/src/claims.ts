@@ -1,17 +1,11 @@
 /** The sentences that stories ask, by the word reference data use for a breach. */
-import { watches } from '@shootdown/core';
+import { sentenceOfBreach } from '@shootdown/core';
 
-const sentence = (breach: string): string => {
-  const watch = watches.find((w) => w.breach === breach);
-  if (!watch) throw new Error(`no watcher looks for ${breach}`);
-  return watch.claim;
-};
-
-export const tableUaf = sentence('table-uaf');
-export const pageUaf = sentence('page-uaf');
-export const wrongTypeWalk = sentence('wrong-type-walk');
-export const lostWrite = sentence('lost-write');
-export const lostDirty = sentence('lost-dirty');
-export const missedUnmap = sentence('missed-unmap');
-export const secondaryUaf = sentence('secondary-uaf');
-export const stalePin = sentence('stale-pin');
+export const tableUaf = sentenceOfBreach('table-uaf');
+export const pageUaf = sentenceOfBreach('page-uaf');
+export const wrongTypeWalk = sentenceOfBreach('wrong-type-walk');
+export const lostWrite = sentenceOfBreach('lost-write');
+export const lostDirty = sentenceOfBreach('lost-dirty');
+export const missedUnmap = sentenceOfBreach('missed-unmap');
+export const secondaryUaf = sentenceOfBreach('secondary-uaf');
+export const stalePin = sentenceOfBreach('stale-pin');

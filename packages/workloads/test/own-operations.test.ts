@@ -9,7 +9,7 @@ import {
   MEASURE_DEFAULTS,
   MODES,
   readOperation,
-  type Call,
+  type CountedCall,
   type CountedOperation,
   type Measured,
   type MeasureOptions,
@@ -43,7 +43,7 @@ describe.each(own.map((operation) => [operation.name, operation] as const))('%s'
 const at = fc.constantFrom('a', 'b', 'a + page', 'b + 2 page', 'a + H', 'a + 16 page', 'b + H - page', 'c', 'd');
 const length = fc.constantFrom('page', '2 page', '16 page', '17 page', 'H', 'H - page', 'H + page', '2 H');
 const prot = fc.constantFrom('READ+WRITE' as const, 'READ' as const, 'NONE' as const);
-const call: fc.Arbitrary<Call> = fc.oneof(
+const call: fc.Arbitrary<CountedCall> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ call: fc.constant('store' as const), at, length }) },
   fc.record({ call: fc.constant('load' as const), at, length }),
   fc.record({ call: fc.constant('mmap' as const), at, length, prot }),
@@ -63,7 +63,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({ call: fc.constant('move_pages' as const), at }),
   fc.constant({ call: 'getppid' as const }),
 );
-const begin: readonly Call[] = [
+const begin: readonly CountedCall[] = [
   { call: 'mmap', at: 'a', length: '3 H' },
   { call: 'madvise', at: 'a', length: '2 H', advice: 'HUGEPAGE' },
   { call: 'mmap', at: 'b', length: '2 H' },

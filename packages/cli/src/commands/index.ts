@@ -181,7 +181,12 @@ export const declarations: readonly Declaration[] = [
             'Shows one execution again, from its token.\nExits 12 when a claim breaks in it, 11 when somebody waits for ever, else 0.',
           )
           .option('--full', 'every step: fold nothing')
-          .option('--until <step>', 'stop after this step', whole),
+          .option('--until <step>', 'stop after this step', whole)
+          .option(
+            '--break <step>',
+            'stop in a debugger where this step is made, with the code that makes it on the stack: node --inspect-brk $(which shootdown) replay ...',
+            whole,
+          ),
         'shootdown replay v1:collapse-beside-gup-fast:v6.1:arm64:0x3.1x2 --full',
       ),
     load: async () => (await import('./replay.ts')).Replay,

@@ -1,4 +1,5 @@
 /** `replay`: one execution again. */
+import { fileURLToPath } from 'node:url';
 import type { Trace } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -7,6 +8,12 @@ import { namedOf } from '../workloads.ts';
 import { exitOfTrace } from '../exit.ts';
 import { CORE, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
+/** Options of `replay`. */
+interface ReplayOptions {
+  readonly until?: number;
+  readonly break?: number;
+}
+
 @injectable()
 export class Replay implements Command {
   constructor(
@@ -14,8 +21,9 @@ export class Replay implements Command {
     @inject(Catalog) private readonly catalog: Catalog,
   ) {}
 
-  async run([text = '']: readonly string[], options: { readonly until?: number }): Promise<Result> {
+  async run([text = '']: readonly string[], options: ReplayOptions): Promise<Result> {
     const core = await this.core();
+    if (options.break !== undefined) await mustBeDebugged(text, options.break, core);
     const [archs, workloads] = [await this.catalog.archs(), await this.catalog.workloads()];
     const named = namedOf(workloads);
     const [, name = ''] = text.split(':');
@@ -24,9 +32,10 @@ export class Replay implements Command {
       this.catalog,
       named.filter(({ scenario }) => scenario.name === name),
     );
-    const found = core.replayToken(text, archs, named);
+    const found = core.replayToken(text, archs, named, options.break);
     const { workload, variant, arch } = found.token;
     const trace = options.until === undefined ? found.trace : cut(found.trace, options.until);
+    const broken = core.brokenIn(trace, found.watches);
     const replay = {
       token: text,
       workload,
@@ -34,10 +43,24 @@ export class Replay implements Command {
       arch,
       configuration: found.configuration.says,
       trace,
-      breaches: Object.fromEntries(found.watches.map((w) => [w.claim, w.breach])),
+      ...(broken && { broken }),
     };
     return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'replay', replay }, exit: exitOfTrace(trace) };
   }
+}
+
+/**
+ * A statement that stops a debugger does nothing where there is none.
+ * @throws Mistake SD_BAD_OPTION
+ */
+async function mustBeDebugged(token: string, step: number, core: Core): Promise<void> {
+  const { url } = await import('node:inspector');
+  if (url() !== undefined) return;
+  throw new core.Mistake(
+    'SD_BAD_OPTION',
+    '--break stops in a debugger, and none can reach this process.',
+    `Run it as: node --inspect-brk ${fileURLToPath(new URL('../../bin/shootdown.mjs', import.meta.url))} replay ${token} --break ${step}\n  Then attach: chrome://inspect, "Attach to Node Process" of an editor, or \`node inspect localhost:9229\`; and go on from the first line.`,
+  );
 }
 
 /** The trace up to a step; what is wrong at its end belongs to the whole only. */

@@ -29,7 +29,7 @@ export function archFiles({ name, like, shootdown, up }: NewArch): Map<string, s
 }
 
 const packageText = (name: string): string => {
-  const built = { types: './dist/index.d.ts', default: './dist/index.js' };
+  const built = { types: './types/index.d.ts', default: './dist/index.js' };
   return `${JSON.stringify(
     {
       name: packageName(name),
@@ -38,7 +38,7 @@ const packageText = (name: string): string => {
       license: 'MIT',
       type: 'module',
       engines: { node: '>=20.19' },
-      files: ['dist', '!dist/.tsbuildinfo'],
+      files: ['dist', 'types', '!dist/stamp.json', '!types/.tsbuildinfo'],
       exports: { '.': { '@shootdown/source': './src/index.ts', ...built } },
       shootdown: { archs: [name] },
       publishConfig: { access: 'public', exports: { '.': built } },
@@ -54,8 +54,8 @@ const tsconfigText = (up: string): string => `{
   "extends": "${up}/tsconfig.base.json",
   "compilerOptions": {
     "rootDir": "src",
-    "outDir": "dist",
-    "tsBuildInfoFile": "dist/.tsbuildinfo"
+    "outDir": "types",
+    "tsBuildInfoFile": "types/.tsbuildinfo"
   },
   "include": ["src"],
   "references": [

@@ -1,4 +1,5 @@
 /** What the declaration of an architecture looks like: whoever writes it is told which key means nothing, and where. */
+import { StepKind } from '../words/step-kind.ts';
 import { F } from '../words/entry.ts';
 import { LEVELS, type Geometry } from '../words/geometry.ts';
 import {
@@ -45,13 +46,18 @@ const counted = object<CountedNames>(
   { flushes: names, ipis: recordOf(word('tlbIpis', 'lazyExitIpis')) },
   { instructions: code, hypercalls: code, compared: names },
 );
-const writeTrap = object<WriteTrap>({ readOnly: code, judge: code, looksAt: listOf(code), rules: names }, {});
+const writeTrap = object<WriteTrap>({ readOnly: code, judge: code, rules: names }, {});
 const surroundings = object<NonNullable<MachineSpec['surroundings']>[number]>({ name: text, code }, {});
 const insufficientRights = object<InsufficientRights>(
   { does: word('walks again', 'faults', 'may fault'), faultForgets: flag },
   {},
 );
 const owesFlush = object<NonNullable<MachineSpec['owesFlush']>>({ at: code, bits: whole() }, {});
+
+const kindOfStep: Pattern = (value, at) =>
+  value instanceof StepKind
+    ? undefined
+    : { at, what: 'is no kind of step', hint: 'Write what stepKind(...) gives back.' };
 
 const machine = (own: readonly string[]): Pattern =>
   object<MachineSpec>(
@@ -73,7 +79,7 @@ const machine = (own: readonly string[]): Pattern =>
       shape: numbers,
       notCompared: whole(),
       translate: code,
-      steps: code,
+      steps: listOf(kindOfStep),
       write_root: code,
       writeTrap,
       surroundings: listOf(surroundings),

@@ -15,6 +15,7 @@ import {
   replay,
 } from '@shootdown/explorer';
 import type { Ablation } from '../machine/ablation.ts';
+import { EVERYBODY_ENDS } from './broken.ts';
 import {
   SCHEMA_VERSION,
   type Counterexample,
@@ -249,7 +250,7 @@ function counterexampleOf(built: Rig, found: Exploration, named: Named): Counter
   const schedule: Schedule | undefined =
     violation?.schedule ?? found.deadlock?.schedule ?? found.neverEnds?.schedule ?? found.unended?.schedule;
   if (!schedule) return undefined;
-  const claim = violation?.claim ?? 'nobody waits for ever';
+  const claim = violation?.claim ?? EVERYBODY_ENDS;
   const trace = replay(built.system, schedule, byFrames());
   return {
     claim,

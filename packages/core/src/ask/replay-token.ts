@@ -28,10 +28,22 @@ export interface Replayed {
 
 /**
  * Replays a token.
- * @throws Mistake SD_BAD_TOKEN, SD_TOKEN_VERSION, SD_TOKEN_DOES_NOT_APPLY, SD_UNKNOWN_WORKLOAD, SD_UNKNOWN_ARCH
+ * @param pauseAt number of a step of its trace, from 1: a debugger stops in the code that makes it
+ * @throws Mistake SD_BAD_OPTION, SD_BAD_TOKEN, SD_TOKEN_VERSION, SD_TOKEN_DOES_NOT_APPLY, SD_UNKNOWN_WORKLOAD, SD_UNKNOWN_ARCH
  */
-export function replayToken(text: string, archs: readonly ArchSpec[], workloads: readonly Named[]): Replayed {
+export function replayToken(
+  text: string,
+  archs: readonly ArchSpec[],
+  workloads: readonly Named[],
+  pauseAt?: number,
+): Replayed {
   const token = decodeToken(text);
+  if (pauseAt !== undefined && !(pauseAt >= 1 && pauseAt <= token.schedule.length))
+    throw new Mistake(
+      'SD_BAD_OPTION',
+      `the token has no step ${pauseAt}.`,
+      token.schedule.length > 0 ? `Its steps are 1 to ${token.schedule.length}.` : 'It has none.',
+    );
   const arch =
     archs.find((a) => a.id === token.arch) ??
     unknown(
@@ -76,7 +88,7 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
       scenario: workload.scenario,
       configuration: changed,
       watches,
-      trace: replay(system, token.schedule, byFrames()),
+      trace: replay(system, token.schedule, byFrames(), pauseAt),
     };
   }
   const ask =
@@ -86,7 +98,7 @@ export function replayToken(text: string, archs: readonly ArchSpec[], workloads:
         ? countHook(hook)
         : { ablation: new Ablation({ in: site, step: hook as Synchronising }) };
   const { system, watches } = rig(arch, workload.scenario, configuration, { ...ask, ...numbers });
-  const trace = replay(system, token.schedule, byFrames());
+  const trace = replay(system, token.schedule, byFrames(), pauseAt);
   mustBe(token, trace);
   return { token, scenario: workload.scenario, configuration, watches, trace };
 }

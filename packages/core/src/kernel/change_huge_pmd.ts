@@ -35,7 +35,7 @@ import { PageAnonExclusive, vm_write } from './page.ts';
 import { pmd_lock, pmd_unlock } from './pgtable.ts';
 
 /** What a change of protection is told. */
-export interface Change {
+export interface ProtectionChange {
   readonly vma: Vma;
   readonly newprot: Pgprot;
   /** Who asks: mprotect holds mmap_lock for writing, NUMA balancing for reading. */
@@ -83,7 +83,7 @@ export const change_huge_pmd = operation(
   linux('v6.1', 'mm/huge_memory.c', 'change_huge_pmd'),
   function* (
     cpu: Cpu,
-    { vma, newprot, why, tlb }: Change,
+    { vma, newprot, why, tlb }: ProtectionChange,
     pmdp: PmdSlot,
     addr: Va,
   ): Op<'changed' | 'left' | 'not huge'> {

@@ -11,7 +11,7 @@ import { addrEnd, HPAGE_PMD_NR, HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import { mmCells, type PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
-import { change_huge_pmd, type Change } from './change_huge_pmd.ts';
+import { change_huge_pmd, type ProtectionChange } from './change_huge_pmd.ts';
 import { change_pte_range } from './change_pte_range.ts';
 import { tlb_end_vma } from './mmu_gather.ts';
 import { operation } from './operation.ts';
@@ -30,7 +30,7 @@ import { __split_huge_pmd } from './split_huge_pmd.ts';
 /** Changes what is mapped in a range of one area. @returns how many base pages it changed */
 export const change_protection = operation(
   linux('v6.1', 'mm/mprotect.c', 'change_protection'),
-  function* (cpu: Cpu, change: Change, start: Va, end: Va): Op<number> {
+  function* (cpu: Cpu, change: ProtectionChange, start: Va, end: Va): Op<number> {
     const { tlb, vma } = change;
     if (tlb) {
       const pages = yield* change_protection_range(cpu, change, start, end);
@@ -48,7 +48,7 @@ export const change_protection = operation(
 
 export const change_protection_range = operation(
   linux('v6.1', 'mm/mprotect.c', 'change_protection_range'),
-  function* (cpu: Cpu, change: Change, start: Va, end: Va): Op<number> {
+  function* (cpu: Cpu, change: ProtectionChange, start: Va, end: Va): Op<number> {
     const g = cpu.geometry;
     const top = yield* pgd_offset(cpu, change.vma.mm, start);
     let pages = 0;
@@ -70,7 +70,7 @@ export const change_protection_range = operation(
 /** change_p4d_range has no loop of its own: P4D is folded. */
 export const change_pud_range = operation(
   linux('v6.1', 'mm/mprotect.c', 'change_pud_range'),
-  function* (cpu: Cpu, change: Change, p4dp: P4dSlot, p4d: Entry, start: Va, end: Va): Op<number> {
+  function* (cpu: Cpu, change: ProtectionChange, p4dp: P4dSlot, p4d: Entry, start: Va, end: Va): Op<number> {
     const g = cpu.geometry;
     let pages = 0;
     let addr = start;
@@ -88,7 +88,7 @@ export const change_pud_range = operation(
 
 export const change_pmd_range = operation(
   linux('v6.1', 'mm/mprotect.c', 'change_pmd_range'),
-  function* (cpu: Cpu, change: Change, pudp: PudSlot, pud: Entry, start: Va, end: Va): Op<number> {
+  function* (cpu: Cpu, change: ProtectionChange, pudp: PudSlot, pud: Entry, start: Va, end: Va): Op<number> {
     let pages = 0;
     let addr = start;
     yield* mmu_notifier_invalidate_range_start(cpu, change.vma.mm, start, end); // Linux waits with it for the first entry
@@ -104,7 +104,7 @@ export const change_pmd_range = operation(
 );
 
 /** The loop body of change_pmd_range. */
-function* change_one_pmd(cpu: Cpu, change: Change, pmdp: PmdSlot, addr: Va, next: Va): Op<number> {
+function* change_one_pmd(cpu: Cpu, change: ProtectionChange, pmdp: PmdSlot, addr: Va, next: Va): Op<number> {
   const skip = yield* pmd_none_or_clear_bad_unless_trans_huge(cpu, pmdp);
   if (skip) return 0;
   const pmd = yield* cpu.read_entry(pmdp);

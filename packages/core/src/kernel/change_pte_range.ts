@@ -26,7 +26,7 @@ import { PAGE_SIZE } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
-import type { Change } from './change_huge_pmd.ts';
+import type { ProtectionChange } from './change_huge_pmd.ts';
 import { make_readable_exclusive_migration_entry } from './migration_entry.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { operation } from './operation.ts';
@@ -35,7 +35,7 @@ import { pmd_trans_unstable, pte_after, pte_offset_map_lock, pte_unlock } from '
 
 export const change_pte_range = operation(
   linux('v6.1', 'mm/mprotect.c', 'change_pte_range'),
-  function* (cpu: Cpu, change: Change, pmdp: PmdSlot, start: Va, end: Va): Op<number> {
+  function* (cpu: Cpu, change: ProtectionChange, pmdp: PmdSlot, start: Va, end: Va): Op<number> {
     if (change.tlb) yield* tlb_change_page_size(cpu, change.tlb, PAGE_SIZE(cpu.geometry));
     const unstable = yield* pmd_trans_unstable(cpu, pmdp);
     if (unstable) return 0;
@@ -54,7 +54,7 @@ export const change_pte_range = operation(
   },
 );
 
-function* change_one_pte(cpu: Cpu, change: Change, ptep: PteSlot, addr: Va): Op<number> {
+function* change_one_pte(cpu: Cpu, change: ProtectionChange, ptep: PteSlot, addr: Va): Op<number> {
   const { tlb, vma, newprot, why } = change;
   const seen = yield* cpu.read_entry(ptep);
   if (pte_none(seen)) return 0;

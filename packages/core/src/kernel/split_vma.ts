@@ -17,7 +17,7 @@ const TOO_MANY_PIECES = limit(
 );
 
 /** The two parts of an area that was cut. */
-export interface Parts {
+export interface SplitVma {
   readonly below: Vma;
   readonly above: Vma;
 }
@@ -28,7 +28,7 @@ export interface Parts {
  */
 export const __split_vma = operation(
   linux('v6.1', 'mm/mmap.c', '__split_vma'),
-  function* (cpu: Cpu, vma: Vma, addr: Va, fresh: 'below' | 'above'): Op<Parts> {
+  function* (cpu: Cpu, vma: Vma, addr: Va, fresh: 'below' | 'above'): Op<SplitVma> {
     const made = yield* fresh === 'below'
       ? vm_area_dup(cpu, vma, vma.start, addr)
       : vm_area_dup(cpu, vma, addr, vma.end);
@@ -57,7 +57,7 @@ const vm_area_dup = operation(
 /** The part of it that cuts: both parts are in the tree afterwards. Left out: files, areas that give a part to a neighbour. */
 const __vma_adjust = operation(
   linux('v6.1', 'mm/mmap.c', '__vma_adjust'),
-  function* (cpu: Cpu, vma: Vma, addr: Va, parts: Parts): Op {
+  function* (cpu: Cpu, vma: Vma, addr: Va, parts: SplitVma): Op {
     yield* split_huge_pmd_if_needed(cpu, vma, addr); // vma_adjust_trans_huge: a huge page that would lie in both
     // Walks by rmap look for the area under this lock: they find it before the cut, or the part that holds the page.
     yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));

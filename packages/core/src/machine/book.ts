@@ -1,7 +1,8 @@
 /** The books of watchers: they read the state of the machine, and write their ghosts in the step that they follow. */
-import { type Meaning, Mistake, type Step, type Store } from '@shootdown/explorer';
+import { Mistake, type Step, type Store } from '@shootdown/explorer';
+import type { OrderedMeaning } from '../words/step-kind.ts';
 import { cpusOf } from '../words/address.ts';
-import type { Cell, Ref } from '../words/cells.ts';
+import type { Ref } from '../words/cells.ts';
 import { refName } from '../words/cells.ts';
 import type { AccessMade, Book, Follows } from '../words/follow.ts';
 import type { Mm } from '../words/objects.ts';
@@ -60,7 +61,7 @@ export function tellAccess(p: Parts, store: Store, access: AccessMade): void {
 /** Steps that somebody follows: their meaning, and then what is written down of it. */
 export function followed(p: Parts, meanings: Meanings): Meanings {
   if (p.followers.steps.size === 0) return meanings;
-  const out: Record<string, Meaning> = { ...meanings };
+  const out: Record<string, OrderedMeaning> = { ...meanings };
   for (const [kind, follows] of p.followers.steps) {
     const plain = meanings[kind];
     if (!plain)
@@ -69,28 +70,17 @@ export function followed(p: Parts, meanings: Meanings): Meanings {
         `a watcher follows steps of kind ${kind}, which this machine does not have.`,
         'Is the kind one that every architecture has, such as ghost.removal or mmu.finish?',
       );
+    // Who follows an update may look at what is updated: it commutes with no other any more.
+    const { commutes: _commutes, ...seen } = plain;
     out[kind] = {
-      ...plain,
+      ...seen,
       apply(step: Step, store: Store, choice: number): number {
         const observed = plain.apply(step, store, choice);
         const book = bookOn(p, store);
         for (const follow of follows) follow(book, step, observed);
         return observed;
       },
-      footprint(step: Step) {
-        const own = plain.footprint(step);
-        return { ...own, reads: [...own.reads, ...allCells(p)], writes: [...own.writes, ...ghostCells(p)] };
-      },
     };
   }
   return out;
 }
-
-/** Every cell: what a watcher looks at is its own affair. */
-const allCells = (p: Parts): Cell[] => Array.from({ length: p.layout.cellCount }, (_, cell) => cell);
-
-/** Cells of all ghosts that are kept. */
-export const ghostCells = (p: Parts): Cell[] =>
-  p.layout.placed.flatMap(({ region, base, end }) =>
-    region.ghost ? Array.from({ length: end - base }, (_, i) => base + i) : [],
-  );

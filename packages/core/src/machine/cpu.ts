@@ -4,22 +4,26 @@ import type { Cell, Ref } from '../words/cells.ts';
 import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import type { KernelNote } from '../words/follow.ts';
-import { levelIndex, spaceOf, type Geometry, type Level } from '../words/geometry.ts';
+import { spaceOf, type Geometry, type Level } from '../words/geometry.ts';
 import type { Limit } from '../words/limit.ts';
 import { HIT, RIGHTS_FAULT } from '../words/mmu-results.ts';
 import { LOCAL_STATE, type Op, type Step } from '@shootdown/explorer';
 import { entryRef, pageCells, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
+import type { Operand } from '../words/operands.ts';
+import type { Given, Operands, StepKind } from '../words/step-kind.ts';
 import type { Ablation, Synchronising } from './ablation.ts';
 import type { Parts } from './parts.ts';
-import { NOTHING_LEFT, type HookStep } from './meanings/objects.ts';
+import { steps } from './steps/index.ts';
+import type { HookStep } from './steps/marks/hook.ts';
+import { NOTHING_LEFT } from './steps/objects/pools.ts';
 import { frameAt } from './translation.ts';
 import { hardwareWalk, speculativeWalk } from './walker.ts';
 import { CRASHED, leadsNowhere, tellWild } from './wild.ts';
 
 /** What a CPU needs from outside the machine: the hooks, and the kernel that runs. */
 export interface Kernel {
-  has(fix: string): boolean;
+  has(change: string): boolean;
   readonly config: KernelConfig;
   number(name: string): number;
   /** Is something over a threshold? `over` says so for given numbers; which side it is is noted. Absent: nobody wants to know. */
@@ -41,6 +45,8 @@ export interface CallWatcher {
 
 /** What a thread enters and leaves on its own CPU. */
 type Section = 'local_irq_save' | 'hard_irq_disable' | 'rcu_read_lock';
+type SectionStep = StepKind<Record<string, never>>;
+type LockStep = StepKind<{ readonly lock: Operand<Ref, Cell> }>;
 
 /** How a thread may use a CPU, and where its call stack is noted. */
 export class SimCpu implements Cpu {
@@ -152,9 +158,9 @@ export class SimCpu implements Cpu {
   }
 
   *#claimed(name: string, hook: unknown, args: readonly unknown[]): Op<unknown> {
-    yield* this.#claim('hook.enter', { hook: name, args, held: [] });
+    yield* this.#claim(steps.hook_enter, { hook: name, args, held: [] });
     const result = yield* this.kernel.dispatch(this, hook, args);
-    yield* this.#claim('hook.leave', { hook: name, args, result, held: [] });
+    yield* this.#claim(steps.hook_leave, { hook: name, args, result, held: [] });
     return result;
   }
 
@@ -167,50 +173,50 @@ export class SimCpu implements Cpu {
     this.watcher?.leave(this);
   }
 
-  *#claim(kind: string, what: HookStep): Op {
+  *#claim(kind: typeof steps.hook_enter, what: HookStep): Op {
     const held = this.#held.map(({ lock, mode }) => ({ name: this.parts.layout.name(lock), mode }));
-    yield this.#step(kind, [], [], { info: structuredClone({ ...what, held }) });
+    yield this.#step(kind, { call: structuredClone({ ...what, held }) });
   }
 
   // Memory
   *load(at: Ref): Op<number> {
-    return yield this.#step('load', [at]);
+    return yield this.#step(steps.load, { at });
   }
   *store(at: Ref, value: number): Op {
-    yield* this.#write('store', [at], [value]);
+    yield* this.#write(steps.store, { at, value }, at);
   }
   *xchg(at: Ref, value: number): Op<number> {
-    return yield* this.#write('xchg', [at], [value]);
+    return yield* this.#write(steps.xchg, { at, value }, at);
   }
   *cmpxchg(at: Ref, expected: number, value: number): Op<number> {
-    return yield* this.#write('cmpxchg', [at], [expected, value]);
+    return yield* this.#write(steps.cmpxchg, { at, expected, value }, at);
   }
   *add(at: Ref, n: number): Op {
-    yield this.#step('add', [at], [n]);
+    yield this.#step(steps.add, { at, n });
   }
   *add_return(at: Ref, n: number): Op<number> {
-    return yield this.#step('add_return', [at], [n]);
+    return yield this.#step(steps.add_return, { at, n });
   }
   *dec_and_test(at: Ref): Op<boolean> {
-    return (yield this.#step('dec_and_test', [at])) === 1;
+    return (yield this.#step(steps.dec_and_test, { at })) === 1;
   }
   *inc_not_zero(at: Ref): Op<boolean> {
-    return (yield this.#step('inc_not_zero', [at])) === 1;
+    return (yield this.#step(steps.inc_not_zero, { at })) === 1;
   }
   *update(at: Ref, clear: number, set: number): Op<number> {
-    return yield* this.#write('update', [at], [clear, set]);
+    return yield* this.#write(steps.update, { at, clear, set }, at);
   }
   *or(at: Ref, bits: number): Op {
-    yield* this.#write('or', [at], [bits]);
+    yield* this.#write(steps.or, { at, bits }, at);
   }
   *andnot(at: Ref, bits: number): Op {
-    yield* this.#write('andnot', [at], [bits]);
+    yield* this.#write(steps.andnot, { at, bits }, at);
   }
   *list_add(at: Ref, value: number): Op {
-    yield this.#step('list_add', [at], [value]);
+    yield this.#step(steps.list_add, { at, value });
   }
   *list_take(at: Ref): Op<number> {
-    return yield this.#step('list_take', [at]);
+    return yield this.#step(steps.list_take, { at });
   }
   *queue_add(at: Ref, what: Info): Op {
     yield* this.list_add(at, this.parts.records.idOf(structuredClone(what)));
@@ -220,125 +226,125 @@ export class SimCpu implements Cpu {
     return this.parts.records.get(token) as Info | undefined;
   }
   *wait_clear(at: Ref, bits: number, why: string): Op {
-    if (!this.#without('wait')) yield this.#step('wait_clear', [at], [bits], { why });
+    if (!this.#without('wait')) yield this.#step(steps.wait_clear, { at, bits, why });
   }
   /** Not a step under sequential consistency: it would order nothing. */
   *fence(name: string): Op {
-    if (this.parts.fences && !this.#without('fence')) yield this.#step('fence', [], [], { why: name });
+    if (this.parts.fences && !this.#without('fence')) yield this.#step(steps.fence, { why: name });
   }
 
   // Page-table words
   *read_entry(slot: Slot): Op<Entry> {
-    return yield* this.#entry(this.#step('load', [entryRef(slot)]));
+    return yield* this.#entry(this.#step(steps.load, { at: entryRef(slot) }));
   }
   *read_lockless(slot: Slot): Op<Entry> {
-    return yield* this.#entry(this.#step('walk.lockless', [entryRef(slot)], [levelIndex(slot.level)]));
+    return yield* this.#entry(this.#step(steps.walk_lockless, { at: entryRef(slot), level: slot.level }));
   }
   *read_typed(slot: Slot, as: 'leaf' | 'table'): Op<Entry> {
-    return yield this.#step('walk.typed', [entryRef(slot)], [as === 'leaf' ? 1 : 2]);
+    return yield this.#step(steps.walk_typed, { at: entryRef(slot), as });
   }
 
   // Locks
   *spin_lock(at: Ref): Op {
-    yield* this.#lock('spin_lock', at, 'held');
+    yield* this.#lock(steps.spin_lock, at, 'held');
   }
   *spin_unlock(at: Ref): Op {
-    yield* this.#unlock('spin_unlock', at, 'held');
+    yield* this.#unlock(steps.spin_unlock, at, 'held');
   }
   *spin_trylock(at: Ref): Op<boolean> {
-    const step = this.#step('spin_trylock', [at]);
+    const step = this.#step(steps.spin_trylock, { lock: at });
     const taken = (yield step) === 1;
     if (taken && !this.#lost) this.#held.push({ lock: step.cells[0]!, mode: 'held' });
     return taken;
   }
   *down_read(at: Ref): Op {
-    yield* this.#lock('down_read', at, 'read');
+    yield* this.#lock(steps.down_read, at, 'read');
   }
   *up_read(at: Ref): Op {
-    yield* this.#unlock('up_read', at, 'read');
+    yield* this.#unlock(steps.up_read, at, 'read');
   }
   *down_write(at: Ref): Op {
-    yield* this.#lock('down_write', at, 'write');
+    yield* this.#lock(steps.down_write, at, 'write');
   }
   *up_write(at: Ref): Op {
-    yield* this.#unlock('up_write', at, 'write');
+    yield* this.#unlock(steps.up_write, at, 'write');
   }
-  *#lock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
+  *#lock(kind: LockStep, at: Ref, mode: 'held' | 'read' | 'write'): Op {
     if (this.#leadsNowhere(at)) {
-      yield this.#step(kind, [at]);
+      yield this.#step(kind, { lock: at });
       return;
     }
     const lock = this.parts.layout.cell(at);
-    if (!this.#opens('lock', lock)) yield this.#step(kind, [at]);
+    if (!this.#opens('lock', lock)) yield this.#step(kind, { lock: at });
     this.#held.push({ lock, mode });
   }
-  *#unlock(kind: string, at: Ref, mode: 'held' | 'read' | 'write'): Op {
+  *#unlock(kind: LockStep, at: Ref, mode: 'held' | 'read' | 'write'): Op {
     if (this.#leadsNowhere(at)) {
-      yield this.#step(kind, [at]);
+      yield this.#step(kind, { lock: at });
       return;
     }
     const lock = this.parts.layout.cell(at);
     const i = this.#held.findLastIndex((h) => h.lock === lock && h.mode === mode);
     if (i < 0)
       yield* this.#unbalanced(
-        `makes ${kind} of ${this.parts.layout.name(lock)}, which it does not hold${mode === 'held' ? '' : ` for ${mode === 'read' ? 'reading' : 'writing'}`}`,
+        `makes ${kind.kind} of ${this.parts.layout.name(lock)}, which it does not hold${mode === 'held' ? '' : ` for ${mode === 'read' ? 'reading' : 'writing'}`}`,
       );
-    if (!this.#closes(lock)) yield this.#step(kind, [at]);
+    if (!this.#closes(lock)) yield this.#step(kind, { lock: at });
     if (i >= 0) this.#held.splice(i, 1);
   }
   /** A violation, by which the search ends; nothing where all is in order. */
   *#unbalanced(why: string): Op {
-    yield this.#step('unbalanced', [], [], { why });
+    yield this.#step(steps.unbalanced, { why });
   }
 
   // Interrupts, other CPUs, RCU
   *local_irq_save(): Op {
-    yield* this.#enterSection('local_irq_save', 'irq-off', `irq-off/${this.stack.at(-1)}`);
+    yield* this.#enterSection(steps.local_irq_save, 'irq-off', `irq-off/${this.stack.at(-1)}`);
   }
   *local_irq_restore(): Op {
-    yield* this.#leaveSection('local_irq_restore', 'local_irq_save', `irq-off/${this.stack.at(-1)}`);
+    yield* this.#leaveSection(steps.local_irq_restore, 'local_irq_save', `irq-off/${this.stack.at(-1)}`);
   }
   *hard_irq_disable(): Op {
-    yield* this.#enterSection('hard_irq_disable', 'irq-off', `irq-off/${this.stack.at(-1)}`);
+    yield* this.#enterSection(steps.hard_irq_disable, 'irq-off', `irq-off/${this.stack.at(-1)}`);
   }
   *hard_irq_enable(): Op {
-    yield* this.#leaveSection('hard_irq_enable', 'hard_irq_disable', `irq-off/${this.stack.at(-1)}`);
+    yield* this.#leaveSection(steps.hard_irq_enable, 'hard_irq_disable', `irq-off/${this.stack.at(-1)}`);
   }
-  *#enterSection(kind: Section, step: Synchronising, what: string): Op {
-    if (!this.#opens(step, what)) yield this.#step(kind);
-    this.#sections.push(kind);
+  *#enterSection(kind: SectionStep, step: Synchronising, what: string): Op {
+    if (!this.#opens(step, what)) yield this.#step(kind, {});
+    this.#sections.push(kind.kind as Section);
   }
-  *#leaveSection(kind: string, section: Section, what: string): Op {
+  *#leaveSection(kind: SectionStep, section: Section, what: string): Op {
     const i = this.#sections.lastIndexOf(section);
-    if (i < 0) yield* this.#unbalanced(`makes ${kind} without ${section}`);
+    if (i < 0) yield* this.#unbalanced(`makes ${kind.kind} without ${section}`);
     // RCU may end anywhere; the two ways to turn interrupts off have to nest: to restore the outer one would end the inner one too.
     const inner =
       i < 0 || section === 'rcu_read_lock'
         ? undefined
         : this.#sections.slice(i + 1).find((other) => other !== 'rcu_read_lock');
-    if (inner) yield* this.#unbalanced(`makes ${kind} before it has undone ${inner}, which came after ${section}`);
-    if (!this.#closes(what)) yield this.#step(kind);
+    if (inner) yield* this.#unbalanced(`makes ${kind.kind} before it has undone ${inner}, which came after ${section}`);
+    if (!this.#closes(what)) yield this.#step(kind, {});
     if (i >= 0) this.#sections.splice(i, 1);
   }
   *smp_send(mask: CpuMask, handler: IpiHandler, info: Info): Op {
     const others = without(mask & this.online, this.id);
     const record = { name: handler.handlerName, handler, info: structuredClone(info) };
     if (others && !this.#without('kick'))
-      yield this.#step('ipi.send', [], [others, this.parts.records.idOf(record, handler.handlerName)]);
+      yield this.#step(steps.ipi_send, { to: others, call: this.parts.records.idOf(record, handler.handlerName) });
   }
   *smp_wait(mask: CpuMask, why: string): Op {
     const others = without(mask & this.online, this.id);
-    if (others && !this.#without('kick-wait')) yield this.#step('ipi.wait', [], [others], { why });
+    if (others && !this.#without('kick-wait')) yield this.#step(steps.ipi_wait, { to: others, why });
   }
   *smp_call_function_many(mask: CpuMask, handler: IpiHandler, info: Info): Op {
     yield* this.smp_send(mask, handler, info);
     yield* this.smp_wait(mask, `every target of ${handler.handlerName} has run it`);
   }
   *rcu_read_lock(): Op {
-    yield* this.#enterSection('rcu_read_lock', 'rcu-read', 'rcu-read');
+    yield* this.#enterSection(steps.rcu_read_lock, 'rcu-read', 'rcu-read');
   }
   *rcu_read_unlock(): Op {
-    yield* this.#leaveSection('rcu_read_unlock', 'rcu_read_lock', 'rcu-read');
+    yield* this.#leaveSection(steps.rcu_read_unlock, 'rcu_read_lock', 'rcu-read');
   }
   *call_rcu(callback: RcuCallback, info: Info): Op {
     if (this.#without('grace-period')) {
@@ -346,12 +352,12 @@ export class SimCpu implements Cpu {
       return;
     }
     const record = { name: callback.callbackName, callback, info: structuredClone(info) };
-    yield this.#step('call_rcu', [], [this.parts.records.idOf(record, callback.callbackName)]);
+    yield this.#step(steps.call_rcu, { callback: this.parts.records.idOf(record, callback.callbackName) });
   }
   *synchronize_rcu(): Op {
     if (this.#without('grace-period')) return;
-    yield this.#step('rcu.sync');
-    yield this.#step('rcu.wait', [], [], { why: 'readers that existed when it began have left' });
+    yield this.#step(steps.rcu_sync, {});
+    yield this.#step(steps.rcu_wait, { why: 'readers that existed when it began have left' });
   }
 
   // The MMU
@@ -362,7 +368,7 @@ export class SimCpu implements Cpu {
       yield* this.access_fault(access);
       return 'fault';
     }
-    const found = yield this.#step('mmu.lookup', [], accessArgs(access));
+    const found = yield this.#step(steps.mmu_lookup, accessed(access));
     if (found === HIT) return 'done';
     if (this.spec.translate)
       return yield* this.spec.translate(this, access, found === RIGHTS_FAULT ? 'not permitted' : 'not remembered');
@@ -377,42 +383,42 @@ export class SimCpu implements Cpu {
   }
   *load_root(table: Table, asid: number): Op {
     yield table === 0
-      ? this.#step('mmu.root', [], [0, asid])
-      : this.#stepOn(tableCells.life(table), 'mmu.root', [table, asid]);
+      ? this.#step(steps.mmu_root, { table, asid })
+      : this.#stepOn(tableCells.life(table), steps.mmu_root, { table, asid });
   }
   *flush_local(what: Invalidation): Op {
-    if (!this.#without('flush')) yield this.#step('tlb.local', [], [this.parts.records.idOf(what)]);
+    if (!this.#without('flush')) yield this.#step(steps.tlb_local, { what: this.parts.records.idOf(what) });
   }
   *tlbi_broadcast(what: Invalidation, to = this.online): Op {
     if (!this.#without('flush'))
-      yield this.#step('tlb.broadcast', [], [this.parts.records.idOf(what), to & this.online]);
+      yield this.#step(steps.tlb_broadcast, { what: this.parts.records.idOf(what), to: to & this.online });
   }
   *tlbi_sync(name: string): Op {
-    if (!this.#without('flush-wait')) yield this.#step('tlb.sync', [], [], { why: name });
+    if (!this.#without('flush-wait')) yield this.#step(steps.tlb_sync, { why: name });
   }
   *access_done(access: Access, level: Level, entry: Entry): Op {
     yield* this.finish(access, level, entry, 0);
   }
   *access_fault(access: Access): Op {
-    yield this.#step('mmu.fault', [], [access.va]);
+    yield this.#step(steps.mmu_fault, { va: access.va });
   }
   #isAddress(va: number): boolean {
     return va >= 0 && va < spaceOf(this.geometry);
   }
   /** The hardware walker reads an entry of `level`. */
   *walkRead(at: Ref, va: number, level: Level): Op<Entry> {
-    return yield this.#step('mmu.walk', [at], [va, levelIndex(level)]);
+    return yield this.#step(steps.mmu_walk, { at, va, level });
   }
   /** The hardware makes the access through `entry`, after setting `flags` in it at `at`. Observes as `mmu.finish` says. */
   *finish(access: Access, level: Level, entry: Entry, flags: number, at?: Ref): Op<number> {
     const frame = pageCells.life(frameAt(this.parts, level, entry, access.va));
     if (this.#leadsNowhere(frame)) return yield this.#wild(frame);
-    return yield this.#step('mmu.finish', at ? [at] : [], [...accessArgs(access), levelIndex(level), entry, flags]);
+    return yield this.#step(steps.mmu_finish, { at, ...accessed(access), level, entry, flags });
   }
 
   /** A walk for nobody begins. Observes as a lookup: HIT, where the walk starts, or 0. */
   *prefetch(va: number): Op<number> {
-    return yield this.#step('mmu.prefetch', [], [va]);
+    return yield this.#step(steps.mmu_prefetch, { va });
   }
   /** The walker came upon a table where only a leaf can be. */
   *wrongLeaf(table: Table): Op {
@@ -420,19 +426,19 @@ export class SimCpu implements Cpu {
   }
   /** A walk for nobody ends, with a leaf (remembered if it may be) or without. */
   *fill(va: number, level: Level, entry: Entry): Op {
-    yield this.#step('mmu.fill', [], [va, levelIndex(level), entry]);
+    yield this.#step(steps.mmu_fill, { va, level, entry });
   }
 
   // Memory allocation
   *alloc_pages(order: number): Op<Pfn> {
-    const pfn = yield this.#step('page.alloc', [], [order]);
+    const pfn = yield this.#step(steps.page_alloc, { order });
     return pfn === NOTHING_LEFT ? yield* this.#outOf('frames') : pfn;
   }
   *free_pages(pfn: Pfn): Op {
-    yield this.#stepOn(pageCells.life(pfn), 'page.free', [pfn]);
+    yield this.#stepOn(pageCells.life(pfn), steps.page_free, { frame: pfn });
   }
   *alloc_table(level: Level): Op<Table> {
-    const table = yield this.#step('table.alloc', [], [levelIndex(level)]);
+    const table = yield this.#step(steps.table_alloc, { level });
     return table === NOTHING_LEFT ? yield* this.#outOf('tables') : table;
   }
   /** Not a mistake: a loop that allocates may come here on some of its ways, and what others show is shown all the same. */
@@ -443,70 +449,67 @@ export class SimCpu implements Cpu {
   }
   *free_table(table: Table): Op {
     if (this.#leadsNowhere(tableCells.life(table))) yield this.#wild(tableCells.life(table));
-    else yield* this.#write('table.free', [], [table]);
+    else yield* this.#write(steps.table_free, { table });
   }
 
   // Claims
   *note(note: KernelNote): Op {
-    if (this.parts.followers.steps.has(note.kind)) yield this.#step(note.kind, [], [], { info: note });
+    if (this.parts.followers.steps.has(note.kind)) yield this.#step(steps.notes[note.kind], { note });
   }
   *bug_on(condition: boolean, text: string): Op {
-    if (condition) yield this.#step('bug', [], [], { why: text });
+    if (condition) yield this.#step(steps.bug, { why: text });
   }
   *refuse_if(broken: boolean, rule: string): Op {
-    if (broken) yield this.#step('refused', [], [], { why: rule });
+    if (broken) yield this.#step(steps.refused, { why: rule });
   }
-  *special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number> {
-    return yield this.#step(kind, at, args, why === undefined ? {} : { why });
+  *special<O extends Operands>(kind: StepKind<O>, operands: Given<O>): Op<number> {
+    return yield this.#step(kind, operands);
   }
   *give_up(what: Limit | string): Op<never> {
-    for (;;) yield this.#step('bound', [], [], { why: typeof what === 'string' ? what : what.says });
-  }
-
-  /** One step of this CPU; for machine parts that are code of their own (interrupt entry, broadcasts, RCU). */
-  *raw(kind: string, args: readonly number[] = [], why?: string): Op<number> {
-    return yield this.#step(kind, [], args, why === undefined ? {} : { why });
+    for (;;) yield this.#step(steps.bound, { why: typeof what === 'string' ? what : what.says });
   }
 
   /** A write to a page table may be refused (`MachineSpec.writeTrap`); then the code sees nothing of what is there. */
-  *#write(kind: string, at: readonly Ref[], args: readonly number[]): Op<number> {
-    if (at[0] && this.#seen.size > 0 && !this.#leadsNowhere(at[0])) this.#seen.delete(this.parts.layout.cell(at[0]));
-    const seen = yield this.#step(kind, at, args);
+  *#write<O extends Operands>(kind: StepKind<O>, operands: Given<O>, at?: Ref): Op<number> {
+    if (at && this.#seen.size > 0 && !this.#leadsNowhere(at)) this.#seen.delete(this.parts.layout.cell(at));
+    const seen = yield this.#step(kind, operands);
     const { writeTrap } = this.spec;
-    if (!writeTrap || seen >= 0 || (at[0] && at[0].region !== tableCells.entry)) return seen;
+    if (!writeTrap || seen >= 0 || (at && at.region !== tableCells.entry)) return seen;
     yield* this.refuse_if(true, writeTrap.rules[-seen - 1] ?? '');
     return 0;
   }
 
   /** Code under test may compute any address: to use one where nothing is breaks a claim, and is no mistake of who runs it. */
   #wild(at: Ref): Step {
-    if (this.#lost) return this.#step('bound');
+    if (this.#lost) return this.#crashed();
     this.#lost = true;
-    return { kind: 'wild', cpu: this.id, cells: [], args: [], why: tellWild(this.parts.layout, at) };
+    return this.#made(steps.wild, { why: tellWild(this.parts.layout, at) });
+  }
+  #crashed(): Step {
+    return this.#made(steps.bound, { why: CRASHED });
   }
   #leadsNowhere(at: Ref): boolean {
     return leadsNowhere(this.parts.layout, at);
   }
   /** The step, unless what an operand of it names does not exist. */
-  #stepOn(at: Ref, kind: string, args: readonly number[]): Step {
-    return this.#leadsNowhere(at) ? this.#wild(at) : this.#step(kind, [], args);
+  #stepOn<O extends Operands>(at: Ref, kind: StepKind<O>, operands: Given<O>): Step {
+    return this.#leadsNowhere(at) ? this.#wild(at) : this.#step(kind, operands);
   }
 
-  #step(
-    kind: string,
-    at: readonly Ref[] = [],
-    args: readonly number[] = [],
-    more?: { why?: string; info?: unknown },
-  ): Step {
+  #step<O extends Operands>(kind: StepKind<O>, operands: Given<O>): Step {
     this.resumed(this.stack);
-    if (this.#lost) return { kind: 'bound', cpu: this.id, cells: [], args: [], why: CRASHED };
-    const cells: Cell[] = [];
-    for (let i = 0; i < at.length; i++) {
-      if (this.#leadsNowhere(at[i]!)) return this.#wild(at[i]!);
-      cells.push(this.parts.layout.cell(at[i]!));
-    }
-    return more === undefined ? { kind, cpu: this.id, cells, args } : { kind, cpu: this.id, cells, args, ...more };
+    return this.#lost ? this.#crashed() : this.#made(kind, operands);
   }
+  #made<O extends Operands>(kind: StepKind<O>, operands: Given<O>): Step {
+    const made = kind.make(this.id, operands, this.#resolve);
+    return 'wild' in made ? this.#wild(made.wild) : made;
+  }
+  readonly #resolve = (at: Ref): Cell | undefined => (this.#leadsNowhere(at) ? undefined : this.parts.layout.cell(at));
 }
 
-const accessArgs = (access: Access): number[] => [access.va, access.kind === 'write' ? 1 : 0, access.token];
+/** An access as steps carry it. */
+const accessed = ({ va, kind, token }: Access): { va: Va; write: boolean; token: number } => ({
+  va,
+  write: kind === 'write',
+  token,
+});

@@ -16,6 +16,7 @@ import {
   type Vma,
 } from '../words/objects.ts';
 import type { MachineSpec, StepTools } from '../words/spec.ts';
+import type { AnyStepKind } from '../words/step-kind.ts';
 import { type Meaning, Mistake, type Process, type Store } from '@shootdown/explorer';
 import { followed, followersOf } from './book.ts';
 import { SimCpu, type CallWatcher, type Kernel } from './cpu.ts';
@@ -23,12 +24,8 @@ import { StoreFacts } from './facts.ts';
 import { HOOK_NESTING, hw, RCU_QUEUE } from './hardware.ts';
 import { Layout } from './layout.ts';
 import { sc, type MemoryModel } from './memory/model.ts';
-import { interruptMeanings } from './meanings/interrupts.ts';
-import { memoryMeanings } from './meanings/memory.ts';
-import { mmuMeanings } from './meanings/mmu.ts';
-import { noteMeanings } from './meanings/notes.ts';
-import { objectMeanings } from './meanings/objects.ts';
 import { reader, type Meanings, type Parts } from './parts.ts';
+import { STEP_KINDS } from './steps/index.ts';
 import { daemons, surroundings } from './processes.ts';
 import { Records } from './records.ts';
 import { trapWrites } from './write-trap.ts';
@@ -108,14 +105,8 @@ export class Machine {
       followers: followersOf(size.follows ?? []),
       has: (change: string) => kernel.has(change),
     });
-    const plain = {
-      ...memoryMeanings(this.parts),
-      ...interruptMeanings(this.parts),
-      ...mmuMeanings(this.parts),
-      ...objectMeanings(this.parts),
-      ...noteMeanings(this.parts),
-    };
-    const own = spec.steps?.(tools(this.parts)) ?? {};
+    const plain = meaningsOf(STEP_KINDS, this.parts);
+    const own = meaningsOf(spec.steps ?? [], tools(this.parts));
     for (const kind of Object.keys(own))
       if (kind in plain)
         throw new Mistake(
@@ -154,7 +145,7 @@ export class Machine {
       throw new Mistake(
         'SD_BAD_STEP',
         `the machine knows no step of kind ${kind}.`,
-        'Define it under `steps` of the machine spec.',
+        'List it under `steps` of the machine spec.',
       );
     return meaning;
   }
@@ -168,6 +159,9 @@ export class Machine {
     return this.#where;
   }
 }
+
+const meaningsOf = <Tools>(kinds: readonly AnyStepKind<Tools>[], tools: Tools): Meanings =>
+  Object.fromEntries(kinds.map((kind) => [kind.kind, kind.meaning(tools)]));
 
 const tools = (p: Parts): StepTools => ({
   get: (store, at) => (p.layout.has(at) ? store.get(p.layout.cell(at)) : 0),

@@ -1,11 +1,12 @@
 /** What the meanings of steps share: layout, records, the shape of the tree, and short names for hardware cells. */
 import type { CpuId, CpuMask, Va } from '../words/address.ts';
-import type { Cell, Ref } from '../words/cells.ts';
+import type { Ref } from '../words/cells.ts';
 import type { Geometry } from '../words/geometry.ts';
 import type { Vma } from '../words/objects.ts';
 import type { MachineSpec } from '../words/spec.ts';
-import type { Footprint, Meaning, Step, Store } from '@shootdown/explorer';
-import { hw, RCU_QUEUE } from './hardware.ts';
+import type { OrderedMeaning } from '../words/step-kind.ts';
+import type { Store } from '@shootdown/explorer';
+import { hw } from './hardware.ts';
 import type { Followers } from './book.ts';
 import type { Layout } from './layout.ts';
 import type { Records } from './records.ts';
@@ -32,25 +33,8 @@ export interface Parts {
   readonly pool: { readonly frames: number; readonly tables: number };
 }
 
-export type Meanings = Readonly<Record<string, Meaning>>;
-
-export const touches = (
-  reads: readonly Cell[],
-  writes: readonly Cell[] = [],
-  adds: readonly Cell[] = [],
-): Footprint => ({ reads, writes, adds });
-
-/** The n-th cell or operand of a step; a step that lacks it is a mistake of ours. */
-export const cellAt = (step: Step, n: number): Cell => {
-  const cell = step.cells[n];
-  if (cell === undefined) throw new Error(`step ${step.kind} has no cell ${n}`);
-  return cell;
-};
-export const argAt = (step: Step, n: number): number => {
-  const arg = step.args[n];
-  if (arg === undefined) throw new Error(`step ${step.kind} has no operand ${n}`);
-  return arg;
-};
+/** By the names of their kinds. */
+export type Meanings = Readonly<Record<string, OrderedMeaning>>;
 
 /** Reading and writing named cells of a store; writes to ghosts that nobody keeps are dropped. */
 export const reader = (p: Parts) => ({
@@ -71,11 +55,3 @@ export const isReader = (p: Parts, store: Store, cpu: CpuId): boolean => {
   const get = (ref: Ref): number => store.get(p.layout.cell(ref));
   return get(hw.irqOff(cpu)) !== 0 || get(hw.inIrq(cpu)) !== 0 || get(hw.rcuNest(cpu)) !== 0;
 };
-
-/** Cells that say whether a CPU is a reader, and those that change when it stops being one. */
-export const readerCells = (p: Parts, cpu: CpuId): Cell[] =>
-  [hw.irqOff(cpu), hw.inIrq(cpu), hw.rcuNest(cpu)].map((r) => p.layout.cell(r));
-export const graceCells = (p: Parts): Cell[] => [
-  ...Array.from({ length: RCU_QUEUE }, (_, k) => p.layout.cell(hw.rcuWaits(k))),
-  ...Array.from({ length: p.cpus }, (_, c) => p.layout.cell(hw.rcuSync(c))),
-];

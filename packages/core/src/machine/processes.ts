@@ -5,8 +5,9 @@ import type { Info, RcuCallback } from '../words/cpu.ts';
 import type { Op, Process } from '@shootdown/explorer';
 import type { SimCpu } from './cpu.ts';
 import { hw } from './hardware.ts';
-import type { Call } from './meanings/interrupts.ts';
 import type { Parts } from './parts.ts';
+import { steps } from './steps/index.ts';
+import type { Call } from './steps/interrupts/calls.ts';
 
 /** What holds up everything on a CPU: the surroundings have stopped it. */
 const stopGates = (p: Parts, id: CpuId): Cell[] => (p.spec.stopped ? [p.layout.cell(p.spec.stopped(id))] : []);
@@ -16,27 +17,27 @@ export const threadGates = (p: Parts, id: CpuId): Cell[] => [p.layout.cell(hw.in
 
 /** Takes one call of another CPU, runs its handler, acknowledges. */
 function* takeInterrupt(p: Parts, cpu: SimCpu): Op {
-  const taken = yield* cpu.raw('irq.enter');
+  const taken = yield* cpu.special(steps.irq_enter, {});
   if (taken === 0) return;
   const { handler, info } = p.records.get(Math.floor(taken / p.cpus)) as Call;
   const body = handler.body;
   if (body) yield* cpu.within(handler.handlerName, () => body(cpu, info));
-  yield* cpu.raw('irq.exit', [taken % p.cpus]);
+  yield* cpu.special(steps.irq_exit, { from: taken % p.cpus });
 }
 
 /** Runs one callback whose grace period is over. */
 function* invokeCallback(p: Parts, cpu: SimCpu): Op {
-  const record = yield* cpu.raw('rcu.invoke');
+  const record = yield* cpu.special(steps.rcu_invoke, {});
   const { callback, info } = p.records.get(record) as { callback: RcuCallback; info: Info };
   yield* cpu.within(callback.callbackName, () => callback.body(cpu, info));
 }
 
 function* maskedInterrupt(cpu: SimCpu): Op {
-  yield* cpu.raw('irq.masked');
+  yield* cpu.special(steps.irq_masked, {});
 }
 
 function* receiveBroadcast(cpu: SimCpu): Op {
-  yield* cpu.raw('tlb.receive');
+  yield* cpu.special(steps.tlb_receive, {});
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Access, AccessResult } from '../words/spec.ts';
 import type { Op } from '@shootdown/explorer';
 import type { SimCpu } from './cpu.ts';
 import { AGAIN, FLAG_FAULT, HIT } from '../words/mmu-results.ts';
-import { flagsNeeded, leftToSoftware } from './meanings/mmu.ts';
+import { flagsNeeded, leftToSoftware } from './steps/mmu/flags.ts';
 
 /** A walk that keeps finding another entry than the one it read gives up after this many turns. */
 const TURNS = 4;

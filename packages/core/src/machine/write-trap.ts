@@ -1,11 +1,13 @@
 /** Writes to page tables that are read-only trap: whoever takes the trap carries them out, or refuses. */
 import type { Table } from '../words/entry.ts';
 import { tableCells } from '../words/objects.ts';
-import type { Meaning, Step, Store } from '@shootdown/explorer';
-import { argAt, cellAt, reader, type Meanings, type Parts } from './parts.ts';
+import type { OrderedMeaning } from '../words/step-kind.ts';
+import type { Step, Store } from '@shootdown/explorer';
+import { reader, type Meanings, type Parts } from './parts.ts';
+import { steps } from './steps/index.ts';
 
-/** Kinds of steps by which kernel code writes one word. */
-const WRITES = ['store', 'xchg', 'cmpxchg', 'update', 'or', 'andnot'];
+/** Steps by which kernel code writes one word. */
+const WRITES = [steps.store, steps.xchg, steps.cmpxchg, steps.update, steps.or, steps.andnot] as const;
 
 /**
  * The meanings of a machine with `MachineSpec.writeTrap`: writes ask for the flag of their table first.
@@ -16,16 +18,16 @@ export function trapWrites(p: Parts, meanings: Meanings): Meanings {
   if (!trap) return meanings;
   const { get } = reader(p);
   const writtenTable = (step: Step): Table | undefined => {
-    if (step.kind === 'table.free') return argAt(step, 0);
-    const { region, at } = p.layout.refOf(cellAt(step, 0));
+    if (step.kind === steps.table_free.kind) return steps.table_free.of(step).table;
+    const { region, at } = p.layout.refOf(steps.store.of(step).at); // as all of `WRITES`
     return region === tableCells.entry ? at[0] : undefined;
   };
   const traps = (step: Step, store: Store): Table | undefined => {
     const table = writtenTable(step);
     return table !== undefined && get(store, trap.readOnly(table)) !== 0 ? table : undefined;
   };
-  const serialized = (step: Step, store: Store): boolean => meanings['fence']?.enabled?.(step, store) ?? true;
-  const trapped = (kind: string, plain: Meaning): Meaning => ({
+  const serialized = (step: Step, store: Store): boolean => meanings[steps.fence.kind]?.enabled?.(step, store) ?? true;
+  const trapped = (kind: string, plain: OrderedMeaning): OrderedMeaning => ({
     ...plain,
     // A trap waits until the CPU's own stores are in memory, like a barrier.
     enabled: (step, store) =>
@@ -35,23 +37,14 @@ export function trapWrites(p: Parts, meanings: Meanings): Meanings {
       const rule =
         table === undefined
           ? 0
-          : trap.judge((at) => get(store, at), table, kind === 'table.free' ? 'freed' : 'written');
+          : trap.judge((at) => get(store, at), table, kind === steps.table_free.kind ? 'freed' : 'written');
       return rule === 0 ? plain.apply(step, store, choice) : -rule;
-    },
-    footprint(step) {
-      const f = plain.footprint(step);
-      const table = writtenTable(step);
-      if (table === undefined) return f;
-      return {
-        ...f,
-        reads: [...f.reads, ...[trap.readOnly, ...trap.looksAt].map((region) => p.layout.cell(region(table)))],
-      };
     },
     tell: (step, observed, names) =>
       observed < 0 ? `${plain.tell(step, 0, names)}: traps, and is refused` : plain.tell(step, observed, names),
   });
-  const out: Record<string, Meaning> = { ...meanings };
-  for (const kind of [...WRITES, 'table.free']) {
+  const out: Record<string, OrderedMeaning> = { ...meanings };
+  for (const { kind } of [...WRITES, steps.table_free]) {
     const plain = meanings[kind];
     if (plain) out[kind] = trapped(kind, plain);
   }

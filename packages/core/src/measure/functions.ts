@@ -1,6 +1,7 @@
 /** Which functions and instructions of the reference counts are compared, and which are not, and why. */
 import type { ArchSpec } from '../arch/declaration.ts';
-import { namesOf, type CountRow } from './against.ts';
+import { namesOf } from './against.ts';
+import type { CountRow } from './counts.ts';
 import type { Mode } from './operation.ts';
 
 /** Functions of generic code that are compared wherever the reference has counted them. `@other`: on the other CPUs. */

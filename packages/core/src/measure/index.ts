@@ -2,15 +2,14 @@
 export {
   against,
   namesOf,
-  readCounts,
   rowsOf,
   sumsOf,
   type CountAgreement,
   type ComparedNumber,
   type ComparedRow,
-  type CountRow,
   type Sums,
 } from './against.ts';
+export { readCounts, type CountRow } from './counts.ts';
 export { comparedIn, notCompared, type Beside, type LeftOut, type NotCompared } from './functions.ts';
 export {
   KERNELS,
@@ -26,7 +25,7 @@ export {
   MODE_SAYS,
   MODES,
   type Advice,
-  type Call,
+  type CountedCall,
   type CallName,
   type CountedOperation,
   type Mode,

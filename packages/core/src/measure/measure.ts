@@ -3,7 +3,7 @@ import type { ArchSpec } from '../arch/declaration.ts';
 import { Mistake, NoPlainForm } from '@shootdown/explorer';
 import type { Configuration } from '../workload/scenario.ts';
 import { arm, begin, usersIn } from './modes.ts';
-import type { CountRow } from './against.ts';
+import type { CountRow } from './counts.ts';
 import type { CountedOperation, Mode } from './operation.ts';
 import { MeasuredProcess, NotModelled, type ProcessOptions } from './process.ts';
 import { perform } from './system-calls.ts';

@@ -5,7 +5,7 @@ export type Prot = 'NONE' | 'READ' | 'READ+WRITE';
 export type Advice = 'HUGEPAGE' | 'NOHUGEPAGE' | 'DONTNEED' | 'FREE' | 'COLLAPSE';
 
 /** One system call or user access. Places and sizes are texts that `quantity.ts` reads. */
-export type Call =
+export type CountedCall =
   /** Anonymous, private, MAP_FIXED; its area has base pages only unless it is asked for huge ones. */
   | { readonly call: 'mmap'; readonly at: string; readonly length: string; readonly prot?: Prot }
   | { readonly call: 'munmap'; readonly at: string; readonly length: string }
@@ -25,7 +25,7 @@ export type Call =
   | { readonly call: 'gup_fast'; readonly at: string }
   /** A system call that does nothing to memory. */
   | { readonly call: 'getppid' };
-export type CallName = Call['call'];
+export type CallName = CountedCall['call'];
 
 /** A counted operation. */
 export interface CountedOperation {
@@ -33,8 +33,8 @@ export interface CountedOperation {
   /** One sentence: what is counted. */
   readonly says: string;
   /** Done before each repetition, not counted. */
-  readonly setUp: readonly Call[];
-  readonly counted: readonly Call[];
+  readonly setUp: readonly CountedCall[];
+  readonly counted: readonly CountedCall[];
 }
 
 /** What the other CPUs do. The measured thread is alone on the first. */

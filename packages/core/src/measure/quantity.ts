@@ -3,12 +3,12 @@ import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, type Geometry } from '../words
 
 /** Places of one repetition, this many huge pages apart. */
 export const PLACES = ['a', 'b', 'c', 'd'] as const;
-export type Place = (typeof PLACES)[number];
+type PlaceLetter = (typeof PLACES)[number];
 export const APART = 8;
 
 /** `page` is a base page, `H` a huge page, `N` how many base pages make a huge page. */
 const UNIT = /^(?:(\d+|N) ?)?(page|H)$/;
-const isPlace = (text: string): text is Place => (PLACES as readonly string[]).includes(text);
+const isPlace = (text: string): text is PlaceLetter => (PLACES as readonly string[]).includes(text);
 
 interface Term {
   readonly sign: 1 | -1;
@@ -46,7 +46,7 @@ export function bytesOf(text: string, g: Geometry): number {
  */
 export function addressOf(text: string, g: Geometry, base: number, repetition: number): number {
   const [place, ...rest] = termsOf(text) ?? [];
-  const slot = repetition * PLACES.length + PLACES.indexOf(place?.text as Place);
+  const slot = repetition * PLACES.length + PLACES.indexOf(place?.text as PlaceLetter);
   const more = rest.map(({ sign, text: term }) => `${sign < 0 ? '-' : '+'}${term}`).join('');
   return base + slot * APART * HPAGE_PMD_SIZE(g) + (more === '' ? 0 : bytesOf(`0 page${more}`, g));
 }

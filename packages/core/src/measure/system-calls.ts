@@ -18,21 +18,21 @@ import type { SimCpu } from '../machine/cpu.ts';
 import { Mistake, type Op } from '@shootdown/explorer';
 import { PAGE_SIZE, spaceOf } from '../words/geometry.ts';
 import type { Protection } from '../words/objects.ts';
-import type { Advice, Call, Prot } from './operation.ts';
+import type { Advice, CountedCall, Prot } from './operation.ts';
 import { MEASURED, type MeasuredProcess } from './process.ts';
 import { addressOf, bytesOf } from './quantity.ts';
 
 const PROTECTION: Readonly<Record<Prot, Protection>> = { NONE: 'none', READ: 'read-only', 'READ+WRITE': 'read-write' };
 
 /** Does one call, in the n-th repetition, to its end. */
-export function perform(call: Call, process: MeasuredProcess, repetition: number): void {
+export function perform(call: CountedCall, process: MeasuredProcess, repetition: number): void {
   if (call.call === 'exit') exitChild(process);
   else process.run(call.call, MEASURED, process.mm, (cpu) => within(cpu, call, process, repetition));
 }
 
 function* within(
   cpu: SimCpu,
-  call: Exclude<Call, { call: 'exit' }>,
+  call: Exclude<CountedCall, { call: 'exit' }>,
   process: MeasuredProcess,
   repetition: number,
 ): Op<unknown> {

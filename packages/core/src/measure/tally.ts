@@ -1,7 +1,8 @@
 /** Counts what happens while an operation runs, and remembers which function caused it. */
 import type { CallWatcher, SimCpu } from '../machine/cpu.ts';
-import type { Call as Ipi } from '../machine/meanings/interrupts.ts';
 import type { Records } from '../machine/records.ts';
+import { steps } from '../machine/steps/index.ts';
+import type { Call as Ipi } from '../machine/steps/interrupts/calls.ts';
 import { cpusOf, type CpuId } from '../words/address.ts';
 import type { Invalidation } from '../words/cpu.ts';
 import type { Amounts, CountedNames, TlbInstruction } from '../words/spec.ts';
@@ -132,9 +133,10 @@ export class Tally implements CallWatcher {
         invalidated: 0,
       });
     }
-    if (step.kind !== 'ipi.send') return;
-    const to = cpusOf(step.args[0] ?? 0);
-    const { name } = records.get(step.args[1] ?? 0) as Ipi;
+    if (step.kind !== steps.ipi_send.kind) return;
+    const { to: mask, call } = steps.ipi_send.of(step);
+    const to = cpusOf(mask);
+    const { name } = records.get(call) as Ipi;
     this.columns.ipis += to.length;
     if (to.length > 0) this.#count(`${name}@other`, to.length);
     this.columns[this.#names.ipis[name] ?? 'syncIpis'] += to.length;
@@ -185,22 +187,21 @@ export class Tally implements CallWatcher {
   }
 }
 
-function instructionOf({ kind, args }: Step, records: Records): TlbInstruction | undefined {
-  switch (kind) {
-    case 'tlb.local':
-      return { does: 'local', what: invalidation(records, args) };
-    case 'tlb.broadcast':
-      return { does: 'broadcast', what: invalidation(records, args) };
-    case 'tlb.sync':
+function instructionOf(step: Step, records: Records): TlbInstruction | undefined {
+  const invalidation = (record: number): Invalidation => records.get(record) as Invalidation;
+  switch (step.kind) {
+    case steps.tlb_local.kind:
+      return { does: 'local', what: invalidation(steps.tlb_local.of(step).what) };
+    case steps.tlb_broadcast.kind:
+      return { does: 'broadcast', what: invalidation(steps.tlb_broadcast.of(step).what) };
+    case steps.tlb_sync.kind:
       return { does: 'sync' };
-    case 'mmu.root':
+    case steps.mmu_root.kind:
       return { does: 'root' };
     default:
       return undefined;
   }
 }
-const invalidation = (records: Records, args: readonly number[]): Invalidation =>
-  records.get(args[0] ?? 0) as Invalidation;
 
 /** Leaves out what leads to nothing that counts, and folds what repeats. */
 function folded(nodes: readonly CallNode[]): CallNode[] {

@@ -3,7 +3,7 @@ import type { Contract } from '../contract/hook.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { type Check, Mistake, type Said, type Step, type Store, didYouMean } from '@shootdown/explorer';
 import type { Machine } from '../machine/machine.ts';
-import type { HookStep } from '../machine/meanings/objects.ts';
+import type { HookStep } from '../machine/steps/marks/hook.ts';
 import { watches } from '../watch/index.ts';
 import type { Watch } from '../words/watch.ts';
 import type { Region } from '../words/cells.ts';

@@ -1,10 +1,11 @@
 /** Puts one architecture, one scenario and one kernel together: a closed system, ready to be explored. */
 import type { ArchSpec } from '../arch/declaration.ts';
-import { Mistake, type Op, type Process, type System, didYouMean } from '@shootdown/explorer';
+import { Mistake, type Op, type Process, type System, didYouMean, operationThrew } from '@shootdown/explorer';
 import { context_switch } from '../kernel/sched.ts';
 import { ret_from_fork } from '../kernel/fork.ts';
 import { attach_vma, exec_mmap, paging_init } from '../kernel/setup.ts';
 import type { Ablation } from '../machine/ablation.ts';
+import { holdingOf } from '../machine/held.ts';
 import { MapStore } from '../machine/map-store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { SimCpu } from '../machine/cpu.ts';
@@ -157,21 +158,15 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
       cpu.restart();
       return does(cpu) as Op<unknown>;
     };
-    const run = (): void =>
-      runToEnd({
-        machine,
-        store,
-        name: `${scenario.name} (${name})`,
-        gates: threadGates(machine.parts, id),
-        body,
-        daemons: machine.processes,
-        form: 'stepwise',
-      });
-    try {
-      run();
-    } catch (error) {
-      throw asMistake(error, scenario, name);
-    }
+    runToEnd({
+      machine,
+      store,
+      name: `${scenario.name} (${name})`,
+      gates: threadGates(machine.parts, id),
+      body,
+      daemons: machine.processes,
+      form: 'stepwise',
+    });
   };
 
   prepare('boot', 0, undefined, paging_init);
@@ -229,6 +224,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
       checksAt: checks.at,
       finals: checks.finals,
       interned: machine.parts.records,
+      holding: (step, observed) => holdingOf(step, observed, machine.parts.layout),
       where: () => machine.where(),
     },
   };
@@ -271,7 +267,7 @@ function codeOf(scenario: Scenario, who: string, begin: () => Op<unknown>): Op<u
   try {
     code = begin();
   } catch (error) {
-    throw asMistake(error, scenario, who);
+    throw operationThrew(`${who} of ${scenario.name}`, [], error);
   }
   if (typeof code?.next !== 'function')
     throw new Mistake(
@@ -280,18 +276,6 @@ function codeOf(scenario: Scenario, who: string, begin: () => Op<unknown>): Op<u
       'Write it as function* (cpu, story) { yield* ... }.',
     );
   return code as Op<unknown>;
-}
-
-/** An error of a story's code is a mistake of whoever wrote it. */
-function asMistake(error: unknown, { name }: Scenario, who: string): Mistake {
-  if (error instanceof Mistake) return error;
-  const mistake = new Mistake(
-    'SD_OPERATION_THREW',
-    `${who} of ${name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}.`,
-    'Code of a story must cope with everything it can observe.',
-  );
-  mistake.cause = error;
-  return mistake;
 }
 
 function checkScenario(scenario: Scenario, pages: number): void {

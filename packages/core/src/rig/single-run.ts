@@ -3,6 +3,7 @@ import {
   type Form,
   type Meaning,
   Mistake,
+  NoPlainForm,
   type Op,
   type Process,
   type Step,
@@ -10,6 +11,7 @@ import {
   forgetFrames,
   isRun,
   neverRun,
+  operationThrew,
   plainly,
   stepwise,
   watchMade,
@@ -53,7 +55,7 @@ interface Running {
 /**
  * Runs `body` to its end; whenever it has to wait, and afterwards, lets the daemons do what they can.
  * Steps with more than one outcome take the first.
- * @throws NoPlainForm
+ * @throws NoPlainForm, what the watcher throws; Mistake SD_OPERATION_THREW where code throws anything else
  */
 export function runToEnd({ machine, store, name, gates, body, daemons, form, watcher }: SingleRun): void {
   forgetFrames(); // daemons of the run before were left in the middle
@@ -64,6 +66,17 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
       `set-up of ${name} cannot go on: it waits at ${at?.kind}${at?.why ? ` until ${at.why}` : ''}.`,
       'A lock that is never given back, or a wait that nobody ends.',
     );
+  /** Is a step being carried out? What is thrown then comes from the watcher or the machine, and only passes through the code. */
+  let applying = false;
+  const thrownBy = (who: string, cause: unknown): unknown =>
+    applying || cause instanceof NoPlainForm ? cause : operationThrew(who, machine.where(), cause);
+  const next = ({ process, code }: Running, observed: number): IteratorResult<Step, unknown> => {
+    try {
+      return code.next(observed);
+    } catch (cause) {
+      throw thrownBy(process.name, cause);
+    }
+  };
   const isEnabled = (step: Step, meaning: Meaning, shut: readonly Cell[]): boolean => {
     for (let i = 0; i < shut.length; i++) if (store.get(shut[i]!) !== 0) return false;
     return meaning.enabled === undefined || meaning.enabled(step, store);
@@ -75,6 +88,7 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
         `${name} has taken ${LIMIT} steps and does not end: it is at ${step.kind}${step.why ? ` (${step.why})` : ''}.`,
         'A loop that nobody ends, such as an access that faults again and again: explore it, and see where.',
       );
+    applying = true;
     watcher?.before(step);
     if (step.kind === 'bound' || step.kind === 'bug' || step.kind === 'wild')
       throw new Mistake(
@@ -84,18 +98,20 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
       );
     const observed = meaning.apply(step, store, 0);
     watcher?.after?.(step, observed);
+    applying = false;
     return observed;
   };
 
   const start = (process: Process): Running => begin({ process, code: process.body(), next: undefined });
   const begin = (r: Running): Running => {
-    const first = r.code.next(0);
+    const first = next(r, 0);
     r.next = first.done ? undefined : first.value;
     return r;
   };
   const advance = (r: Running): void => {
     const step = r.next as Step;
-    const turn = r.code.next(apply(step, machine.meaning(step.kind)));
+    const observed = apply(step, machine.meaning(step.kind));
+    const turn = next(r, observed);
     r.next = turn.done ? undefined : turn.value;
     if (!turn.done) return;
     r.code = r.process.body();
@@ -118,21 +134,17 @@ export function runToEnd({ machine, store, name, gates, body, daemons, form, wat
     return apply(step, meaning);
   };
 
-  if (form === 'plain') plainly(body, perform);
-  else {
-    watchMade();
-    const code = isRun(body());
-    const ended = (cause?: unknown): void => {
-      const forgotten = neverRun(name, cause);
-      if (forgotten) throw forgotten;
-    };
-    try {
+  if (form === 'stepwise') watchMade();
+  try {
+    if (form === 'plain') plainly(body, perform);
+    else {
+      const code = isRun(body());
       for (let turn = code.next(0); !turn.done;) turn = code.next(perform(turn.value));
-    } catch (cause) {
-      ended(cause);
-      throw cause;
     }
-    ended();
+  } catch (cause) {
+    throw (form === 'stepwise' ? neverRun(name, cause) : undefined) ?? thrownBy(name, cause);
   }
+  const forgotten = form === 'stepwise' ? neverRun(name) : undefined;
+  if (forgotten) throw forgotten;
   while (aDaemonMoves());
 }

@@ -1,5 +1,5 @@
 /** Watchers by name: which there are, how a breach is called, and what is wrong with one that somebody declared. */
-import { Mistake } from '@shootdown/explorer';
+import { didYouMean, Mistake } from '@shootdown/explorer';
 import { watches } from '../watch/index.ts';
 import type { Watch } from '../words/watch.ts';
 import type { AskedClaim, Scenario } from '../workload/scenario.ts';
@@ -19,6 +19,23 @@ export function askingWatchers<T extends Pick<Scenario, 'asks'>>(scenario: T, ow
 /** The word for a breach of a claim; `contract` where no watcher but a hook's contract makes it. */
 export const breachOf = (claim: string, asked: readonly Watch[] = []): string =>
   [...asked, ...watches].find((w) => w.claim === claim)?.breach ?? 'contract';
+
+/**
+ * The sentence of a built-in watcher.
+ * @param breach its word, such as `table-uaf`
+ * @throws Mistake SD_BAD_WATCHER where none has that word
+ */
+export function sentenceOfBreach(breach: string): string {
+  const watch = watches.find((one) => one.breach === breach);
+  if (watch) return watch.claim;
+  const words = watches.map((one) => one.breach);
+  const near = didYouMean(breach, words);
+  throw new Mistake(
+    'SD_BAD_WATCHER',
+    `no watcher looks for ${breach}.`,
+    near ? `Did you mean ${near}?` : `They look for ${words.join(', ')}.`,
+  );
+}
 
 /** The word that reference data use for a breach. */
 export const inReference = (breach: string): string => watches.find((w) => w.breach === breach)?.inReference ?? breach;

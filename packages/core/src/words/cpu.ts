@@ -7,6 +7,7 @@ import type { Geometry, Level } from './geometry.ts';
 import type { Limit } from './limit.ts';
 import type { Mm, Slot, Vma } from './objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
+import type { Given, Operands, StepKind } from './step-kind.ts';
 import type { Op } from '@shootdown/explorer';
 
 /** Which translations an invalidation removes from a CPU. Plain data. */
@@ -187,11 +188,11 @@ export interface Cpu {
   /** The hypervisor (or whoever checks the kernel) says no: a violation, with the rule that was broken. Not a step when `broken` is false. */
   refuse_if(broken: boolean, rule: string): Op;
   /**
-   * One step of a kind that the architecture's machine spec defines.
-   * @param at the cells that it is about; one that does not exist is a pointer that leads nowhere, as everywhere else
+   * One step of a kind that the architecture's machine spec lists.
+   * @param operands by the names that the kind has for them; a cell that does not exist is a pointer that leads nowhere, as everywhere else
    * @returns what it observes
    */
-  special(kind: string, at: readonly Ref[], args: readonly number[], why?: string): Op<number>;
+  special<O extends Operands>(kind: StepKind<O>, operands: Given<O>): Op<number>;
   /**
    * Code came to something that is not modelled: the rest of this execution is outside the printed bound. Never returns.
    * @param what a text is for code that is only tried out: it is on no list of limits

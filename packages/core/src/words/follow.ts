@@ -52,23 +52,23 @@ export interface Follows {
   readonly steps?: Readonly<Record<string, (book: Book, step: Step, observed: number) => void>>;
 }
 
-interface OfRange {
+export interface OfRange {
   readonly mm: Mm;
   readonly start: Va;
   readonly end: Va;
 }
-interface OfRemoval extends OfRange {
+export interface OfRemoval extends OfRange {
   /** munmap and exit take the area away too. */
   readonly by: 'munmap' | 'dontneed' | 'exit';
 }
-interface OfMove extends OfRange {
+export interface OfMove extends OfRange {
   /** Where `start` goes. */
   readonly to: Va;
 }
-interface OfProtection extends OfRange {
+export interface OfProtection extends OfRange {
   readonly prot: Protection;
 }
-interface OfFork {
+export interface OfFork {
   /** What is made, and of what. */
   readonly mm: Mm;
   readonly from: Mm;

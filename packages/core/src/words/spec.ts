@@ -1,10 +1,12 @@
 /** What a machine is, in numbers and choices: the data an architecture brings beside its code. */
 import type { Va } from './address.ts';
 import type { Cell, Dim, Ref, Region } from './cells.ts';
+// What a machine is like is told by code that runs on its CPUs, and a CPU says what its machine is like: both are types only.
 import type { Cpu, Invalidation } from './cpu.ts';
 import type { Flag, Table } from './entry.ts';
 import type { Geometry } from './geometry.ts';
-import type { Meaning, Op, Store } from '@shootdown/explorer';
+import type { AnyStepKind } from './step-kind.ts';
+import type { Op, Store } from '@shootdown/explorer';
 
 /**
  * How the hardware treats the accessed (or dirty) flag of an entry it uses:
@@ -88,8 +90,6 @@ export interface WriteTrap {
   readonly readOnly: Region;
   /** Which rule the write breaks, counted from 1; 0: none, and whoever takes the trap carries it out as one indivisible step. */
   readonly judge: (value: (at: Ref) => number, table: Table, how: 'written' | 'freed') => number;
-  /** Other cells of the table (one per table) that `judge` looks at. */
-  readonly looksAt: readonly Region[];
   /** The rules in words; number 1 comes first. */
   readonly rules: readonly string[];
 }
@@ -161,10 +161,10 @@ export interface MachineSpec {
    */
   readonly translate?: (cpu: Cpu, access: Access, miss: Miss) => Op<AccessResult>;
   /**
-   * Steps of the architecture's own, by kind: what one indivisible action of its hypervisor or of an unusual instruction
-   * means. Code makes them with `cpu.special`.
+   * Kinds of steps of the architecture's own (`stepKind`): each is one indivisible action of its hypervisor, or of an unusual instruction.
+   * Code makes them with `cpu.special`.
    */
-  readonly steps?: (tools: StepTools) => Readonly<Record<string, Meaning>>;
+  readonly steps?: readonly AnyStepKind<StepTools>[];
   /** Loading the root register, where that is not an instruction but a request. Loads it with `load_root`, when it is done. */
   readonly write_root?: (cpu: Cpu, table: Table, asid: number) => Op;
   readonly writeTrap?: WriteTrap;

@@ -1,6 +1,6 @@
 /** Broadcast invalidations are queues: to add to one that is not empty, and to carry out the first thing in it, commute. */
 import { describe, expect, test } from '@jest/globals';
-import { bareSystem } from '../../src/testing.ts';
+import { auditDeclarations, bareSystem } from '../../src/testing.ts';
 import type { Cpu, Invalidation } from '../../src/words/cpu.ts';
 import { F, mkLeaf } from '../../src/words/entry.ts';
 import { hw } from '../../src/machine/hardware.ts';
@@ -42,14 +42,14 @@ const but = (system: System, kind: string, change: (meaning: Meaning) => Partial
 describe('two broadcasts in a row', () => {
   test.each([true, false])('reductions lose nothing of them (waited for: %p)', (waits) => {
     expect(difference(twoAtOnce(waits), 2000)).toBeUndefined();
+    expect(auditDeclarations(twoAtOnce(waits), 50)).toEqual([]);
   });
 
   test('a CPU that forgets what else was broadcast is noticed', () => {
     const system = twoAtOnce(true);
-    const [queue] = system
-      .meaning('tlb.receive')
-      .footprint(received)
-      .takes!.filter((cell) => system.names.name(cell) === 'CPU1->CPU0 invalidations');
+    const [queue] = system.meaning('tlb.receive').dequeues!(received).filter(
+      (cell) => system.names.name(cell) === 'CPU1->CPU0 invalidations',
+    );
     const forgets = (plain: Meaning): Partial<Meaning> => ({
       apply(step, store, choice) {
         const observed = plain.apply(step, store, choice);
@@ -58,17 +58,23 @@ describe('two broadcasts in a row', () => {
       },
     });
     expect(difference(but(system, 'tlb.receive', forgets), 2000)).toBeDefined();
+    expect(auditDeclarations(but(system, 'tlb.receive', forgets), 50)).toContainEqual(
+      expect.stringContaining('tlb.broadcast does not commute with tlb.receive on CPU1->CPU0 invalidations'),
+    );
   });
 
   test('a CPU that looks what it adds to is noticed', () => {
     const looks = (plain: Meaning): Partial<Meaning> => ({
       apply(step, store, choice) {
-        const [queue] = plain.footprint(step).posts!;
+        const [queue] = plain.enqueues!(step);
         const isEmpty = store.get(queue!) === 0;
         plain.apply(step, store, choice);
         return isEmpty ? 1 : 0;
       },
     });
     expect(difference(but(twoAtOnce(false), 'tlb.broadcast', looks), 2000)).toBeDefined();
+    expect(auditDeclarations(but(twoAtOnce(false), 'tlb.broadcast', looks), 50)).toContainEqual(
+      expect.stringContaining('tlb.broadcast depends on what is in CPU1->CPU'),
+    );
   });
 });

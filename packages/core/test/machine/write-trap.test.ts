@@ -12,7 +12,6 @@ const readOnly = perTable('read only', 'flag');
 const level = perTable('level');
 const writeTrap: WriteTrap = {
   readOnly,
-  looksAt: [level],
   rules: ['lowest tables only', 'not freed while read-only'],
   judge: (value, table, how) => (how === 'freed' ? 2 : value(level(table)) === 1 ? 0 : 1),
 };

@@ -1,6 +1,7 @@
 /** Operation files and files of counts: what is right, and what is said of what is wrong. */
 import { describe, expect, test } from '@jest/globals';
-import { against, readCounts, type CountRow } from '../../src/measure/against.ts';
+import { against } from '../../src/measure/against.ts';
+import { readCounts, type CountRow } from '../../src/measure/counts.ts';
 import { measure, MEASURE_DEFAULTS } from '../../src/measure/measure.ts';
 import { addressOf, bytesOf, isAddress, isSize } from '../../src/measure/quantity.ts';
 import { readOperation } from '../../src/measure/read-operation.ts';

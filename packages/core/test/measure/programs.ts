@@ -1,24 +1,24 @@
 /** Operations that come by much of the kernel code, and how tests measure them on the toy architecture. */
 import type { ArchSpec } from '../../src/arch/declaration.ts';
 import { measure, MEASURE_DEFAULTS, type Measured, type MeasureOptions } from '../../src/measure/measure.ts';
-import type { Call, CountedOperation } from '../../src/measure/operation.ts';
+import type { CountedCall, CountedOperation } from '../../src/measure/operation.ts';
 import type { Geometry } from '../../src/words/geometry.ts';
 import { toyArch } from '../rig/toy-arch.ts';
 
 /** Big enough for a reservation, small enough to be looked through block by block. */
 export const SMALL: Geometry = { pageShift: 12, bits: { pte: 2, pmd: 3, pud: 3, p4d: 0, pgd: 2 } };
 const H = { at: 'a', length: 'H' } as const;
-const huge: Call[] = [
+const huge: CountedCall[] = [
   { call: 'mmap', ...H },
   { call: 'madvise', ...H, advice: 'HUGEPAGE' },
   { call: 'store', at: 'a' },
 ];
-const small: Call[] = [
+const small: CountedCall[] = [
   { call: 'mmap', ...H },
   { call: 'store', ...H },
 ];
 
-type Program = readonly [name: string, setUp: readonly Call[], counted: readonly Call[]];
+type Program = readonly [name: string, setUp: readonly CountedCall[], counted: readonly CountedCall[]];
 export const programs: readonly Program[] = [
   [
     'split and zap',

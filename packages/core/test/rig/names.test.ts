@@ -245,7 +245,7 @@ describe('code of a story', () => {
       throw new TypeError('x is not a page');
     };
     expect(broken(throws)).toMatch(
-      /^65 SD_OPERATION_THREW: thread U of store-beside-dontneed threw TypeError: x is not a page\./,
+      /^65 SD_OPERATION_THREW: thread U of store-beside-dontneed threw in its body: TypeError: x is not a page, at packages\/core\/test\/rig\/names\.test\.ts:\d+\./,
     );
     expect(broken(thread!.does, [{ cpu: 0, does: throws }])).toMatch(
       /^65 SD_OPERATION_THREW: set-up 1 of store-beside-dontneed threw/,
@@ -259,7 +259,9 @@ describe('code of a story', () => {
           },
         },
       ]),
-    ).toMatch(/^65 SD_OPERATION_THREW: set-up 1 of store-beside-dontneed threw/);
+    ).toMatch(
+      /^65 SD_OPERATION_THREW: store-beside-dontneed \(set-up 1\) threw in its body: TypeError: x is not a page, at/,
+    );
   });
 });
 

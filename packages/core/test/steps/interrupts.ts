@@ -2,6 +2,7 @@
  * Interrupts, calls to other CPUs and RCU: kernel/smp.c (smp_call_function_many_cond, csd_lock), kernel/rcu/tree.c, arch/powerpc/kernel/irq_64.c
  * (soft masking) of Linux 6.1.
  */
+import { steps } from '../../src/machine/steps/index.ts';
 import { ipiHandler, rcuCallback } from '../../src/words/cpu.ts';
 import { ghosts } from '../../src/words/ghosts.ts';
 import { hw } from '../../src/machine/hardware.ts';
@@ -220,7 +221,7 @@ const softMask: readonly Known[] = [
       [hw.irqOff(0), 1],
       [hw.csd(1, 0), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.masked'),
+    code: (cpu) => cpu.special(steps.irq_masked, {}),
     machine: atUnmask,
     then: { changes: [[hw.irqHappened(0), 1]] },
   },
@@ -232,7 +233,7 @@ const softMask: readonly Known[] = [
       [hw.csd(2, 0), call(kick)],
       [hw.csd(1, 2), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.masked'),
+    code: (cpu) => cpu.special(steps.irq_masked, {}),
     machine: atDelivery,
     then: {
       changes: [
@@ -245,7 +246,7 @@ const softMask: readonly Known[] = [
   {
     says: 'no interrupt is masked where they are on',
     given: [[hw.csd(1, 0), call(kick)]],
-    code: (cpu) => cpu.raw('irq.masked'),
+    code: (cpu) => cpu.special(steps.irq_masked, {}),
     machine: atUnmask,
     then: 'waits',
   },
@@ -256,7 +257,7 @@ const softMask: readonly Known[] = [
       [hw.hardIrqOff(0), 1],
       [hw.csd(1, 0), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.masked'),
+    code: (cpu) => cpu.special(steps.irq_masked, {}),
     machine: atUnmask,
     then: 'waits',
   },
@@ -267,7 +268,7 @@ const softMask: readonly Known[] = [
       [hw.irqHappened(0), 1],
       [hw.csd(1, 0), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.masked'),
+    code: (cpu) => cpu.special(steps.irq_masked, {}),
     machine: atUnmask,
     then: 'waits',
   },
@@ -277,7 +278,7 @@ const softMask: readonly Known[] = [
       [hw.irqOff(0), 1],
       [hw.csd(0, 1), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.masked'),
+    code: (cpu) => cpu.special(steps.irq_masked, {}),
     machine: atUnmask,
     then: 'waits',
   },
@@ -374,13 +375,13 @@ const calls: readonly Known[] = [
       [hw.csd(1, 0), call(kick)],
       [hw.csd(1, 2), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     then: { changes: [[hw.csd(1, 0), 0]], observes: 0 },
   },
   {
     says: 'an interrupt with code stops the code below it, and is acknowledged at its end',
     given: [[hw.csd(1, 0), call(flush)]],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     then: { changes: [[hw.inIrq(0), 1]], observes: 1 + CPUS },
   },
   {
@@ -389,7 +390,7 @@ const calls: readonly Known[] = [
       [hw.csd(1, 0), call(flush)],
       [hw.csd(2, 0), call(flush)],
     ],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     then: [
       { changes: [[hw.inIrq(0), 1]], observes: 1 + CPUS },
       { changes: [[hw.inIrq(0), 1]], observes: 2 + CPUS },
@@ -401,7 +402,7 @@ const calls: readonly Known[] = [
       [hw.irqOff(0), 1],
       [hw.csd(1, 0), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     then: 'waits',
   },
   {
@@ -410,7 +411,7 @@ const calls: readonly Known[] = [
       [hw.inInsn(0), 1],
       [hw.csd(1, 0), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     then: 'waits',
   },
   {
@@ -419,7 +420,7 @@ const calls: readonly Known[] = [
       [hw.csd(0, 1), call(kick)],
       [hw.csd(1, 2), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     then: 'waits',
   },
   {
@@ -428,7 +429,7 @@ const calls: readonly Known[] = [
       [hw.irqOff(1), 1],
       [hw.csd(1, 0), call(kick)],
     ],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     then: { changes: [[hw.csd(1, 0), 0]] },
   },
   {
@@ -438,7 +439,7 @@ const calls: readonly Known[] = [
       [hw.csd(1, 0), call(flush)],
       [hw.csd(2, 0), call(flush)],
     ],
-    code: (cpu) => cpu.raw('irq.exit', [1]),
+    code: (cpu) => cpu.special(steps.irq_exit, { from: 1 }),
     then: {
       changes: [
         [hw.inIrq(0), 0],
@@ -449,13 +450,13 @@ const calls: readonly Known[] = [
   {
     says: 'the end of a handler is the end of a read-side section',
     given: [[hw.inIrq(0), 1], [hw.csd(2, 0), call(flush)], ...waited],
-    code: (cpu) => cpu.raw('irq.exit', [2]),
+    code: (cpu) => cpu.special(steps.irq_exit, { from: 2 }),
     then: { changes: [[hw.inIrq(0), 0], [hw.csd(2, 0), 0], ...nobodyWaits] },
   },
   {
     says: 'a handler that came into a read-side section ends none',
     given: [[hw.inIrq(0), 1], [hw.rcuNest(0), 1], [hw.csd(2, 0), call(flush)], ...waited],
-    code: (cpu) => cpu.raw('irq.exit', [2]),
+    code: (cpu) => cpu.special(steps.irq_exit, { from: 2 }),
     then: {
       changes: [
         [hw.inIrq(0), 0],
@@ -471,7 +472,7 @@ const calls: readonly Known[] = [
       [ghosts.interrupted(1, 0), C2],
       [ghosts.inside(2), 1],
     ],
-    code: (cpu) => cpu.raw('irq.enter'),
+    code: (cpu) => cpu.special(steps.irq_enter, {}),
     machine: { ghosts: [ghosts.inside, ghosts.interrupted] },
     then: {
       changes: [
@@ -522,7 +523,7 @@ const rcu: readonly Known[] = [
   {
     says: 'a callback whose readers have all left is invoked',
     given: [[hw.rcuQueue(2), callback]],
-    code: (cpu) => cpu.raw('rcu.invoke'),
+    code: (cpu) => cpu.special(steps.rcu_invoke, {}),
     then: { changes: [[hw.rcuQueue(2), 0]], observes: 1 },
   },
   {
@@ -531,10 +532,10 @@ const rcu: readonly Known[] = [
       [hw.rcuQueue(0), callback],
       [hw.rcuWaits(0), C1],
     ],
-    code: (cpu) => cpu.raw('rcu.invoke'),
+    code: (cpu) => cpu.special(steps.rcu_invoke, {}),
     then: 'waits',
   },
-  { says: 'without a callback nothing is invoked', code: (cpu) => cpu.raw('rcu.invoke'), then: 'waits' },
+  { says: 'without a callback nothing is invoked', code: (cpu) => cpu.special(steps.rcu_invoke, {}), then: 'waits' },
   {
     says: 'of two callbacks either comes first; one that waits for readers does not',
     given: [
@@ -543,7 +544,7 @@ const rcu: readonly Known[] = [
       [hw.rcuQueue(2), callback],
       [hw.rcuWaits(2), C0],
     ],
-    code: (cpu) => cpu.raw('rcu.invoke'),
+    code: (cpu) => cpu.special(steps.rcu_invoke, {}),
     then: [
       { changes: [[hw.rcuQueue(0), 0]], observes: 1 },
       { changes: [[hw.rcuQueue(1), 0]], observes: 2 },

@@ -4,6 +4,7 @@
  *
  * Eight pages: a PTE table maps 2, a PMD entry 2, a PGD entry 4.
  */
+import { steps } from '../../src/machine/steps/index.ts';
 import { F, mkLeaf, mkTable } from '../../src/words/entry.ts';
 import { ghosts } from '../../src/words/ghosts.ts';
 import { pageCells, tableCells } from '../../src/words/objects.ts';
@@ -624,7 +625,7 @@ const flushes: readonly Known[] = [
   {
     says: 'a CPU does the oldest of a sender, and keeps the rest',
     given: [...named, [hw.broadcast(1, 0), [FIRST, SECOND]], tlb(3, leaf(4)), tlb(5, leaf(4))],
-    code: (cpu) => cpu.raw('tlb.receive'),
+    code: (cpu) => cpu.special(steps.tlb_receive, {}),
     then: {
       changes: [
         [hw.broadcast(1, 0), [SECOND]],
@@ -641,7 +642,7 @@ const flushes: readonly Known[] = [
       tlb(5, leaf(4)),
       [hw.tlb(1, 1, PTE, 5), leaf(4)],
     ],
-    code: (cpu) => cpu.raw('tlb.receive'),
+    code: (cpu) => cpu.special(steps.tlb_receive, {}),
     then: {
       changes: [
         [hw.broadcast(1, 0), 0],
@@ -652,7 +653,7 @@ const flushes: readonly Known[] = [
   {
     says: 'of two CPUs that broadcast either is served first',
     given: [...named, [hw.broadcast(1, 0), [FIRST]], [hw.broadcast(2, 0), [SECOND]], tlb(3, leaf(4)), tlb(5, leaf(4))],
-    code: (cpu) => cpu.raw('tlb.receive'),
+    code: (cpu) => cpu.special(steps.tlb_receive, {}),
     then: [
       {
         changes: [
@@ -671,19 +672,19 @@ const flushes: readonly Known[] = [
   {
     says: 'nothing is done within an instruction that may be using it',
     given: [...named, inInsn, [hw.broadcast(1, 0), [FIRST]]],
-    code: (cpu) => cpu.raw('tlb.receive'),
+    code: (cpu) => cpu.special(steps.tlb_receive, {}),
     then: 'waits',
   },
   {
     says: 'interrupts off hold nothing up',
     given: [...named, [hw.irqOff(0), 1], [hw.inIrq(0), 1], [hw.broadcast(1, 0), [FIRST]]],
-    code: (cpu) => cpu.raw('tlb.receive'),
+    code: (cpu) => cpu.special(steps.tlb_receive, {}),
     then: { changes: [[hw.broadcast(1, 0), 0]] },
   },
   {
     says: 'what is on its way to others is not done here',
     given: [...named, [hw.broadcast(1, 2), [FIRST]], [hw.broadcast(0, 1), [FIRST]]],
-    code: (cpu) => cpu.raw('tlb.receive'),
+    code: (cpu) => cpu.special(steps.tlb_receive, {}),
     then: 'waits',
   },
   {

@@ -3,7 +3,7 @@ import { F, mkLeaf, mkTable, POISON } from '../../src/words/entry.ts';
 import { ghosts } from '../../src/words/ghosts.ts';
 import { pageCells, tableCells } from '../../src/words/objects.ts';
 import { hw } from '../../src/machine/hardware.ts';
-import { NOTES } from '../../src/machine/meanings/notes.ts';
+import { steps } from '../../src/machine/steps/index.ts';
 import type { Op } from '@shootdown/explorer';
 import { POOL, type Known } from './known.ts';
 
@@ -251,7 +251,7 @@ const claims: readonly Known[] = [
   })),
 ];
 /** A note is seen by whoever follows, and changes nothing. */
-const notes = NOTES.map((kind): Known => ({
+const notes = Object.keys(steps.notes).map((kind): Known => ({
   says: `${kind} changes nothing`,
   code: step(kind),
   then: { changes: [] },

@@ -1,4 +1,6 @@
 /** Total store order: Intel SDM volume 3 section 8.2; Sewell et al., "x86-TSO", CACM 2010: a FIFO of stores in each CPU, and forwarding. */
+import { drain } from '../../src/machine/memory/tso.ts';
+import { steps } from '../../src/machine/steps/index.ts';
 import { mkTable } from '../../src/words/entry.ts';
 import { ipiHandler } from '../../src/words/cpu.ts';
 import { hw } from '../../src/machine/hardware.ts';
@@ -40,7 +42,7 @@ const ATOMIC: readonly (readonly [string, (cpu: SimCpu) => Op<unknown>])[] = [
   ['ipi.send', (cpu) => cpu.smp_send(2, ipiHandler('kick'), {})],
   ['ipi.wait', (cpu) => cpu.smp_wait(2, 'w')],
   ['rcu.sync', (cpu) => cpu.synchronize_rcu()],
-  ['irq.exit', (cpu) => cpu.raw('irq.exit', [1])],
+  ['irq.exit', (cpu) => cpu.special(steps.irq_exit, { from: 1 })],
   ['mmu.lookup', (cpu) => cpu.user_access({ va: 0, kind: 'read', token: 0 })],
   ['mmu.root', (cpu) => cpu.load_root(1, 0)],
   ['tlb.local', (cpu) => cpu.flush_local({ asid: -1, start: 0, end: 4096, leaves: ['pte'], walkCache: 'none' })],
@@ -121,13 +123,13 @@ const rows: readonly Known[] = [
   {
     says: 'the oldest store reaches memory first',
     given: [held(0, x, 5, y, 6), [x, 1]],
-    code: (cpu) => cpu.raw('tso.drain'),
+    code: (cpu) => cpu.special(drain, {}),
     then: { changes: [[x, 5], held(0, y, 6)] },
   },
   {
     says: 'the last one leaves the buffer empty',
     given: [held(0, y, 6)],
-    code: (cpu) => cpu.raw('tso.drain'),
+    code: (cpu) => cpu.special(drain, {}),
     then: {
       changes: [
         [y, 6],
@@ -138,7 +140,7 @@ const rows: readonly Known[] = [
   {
     says: 'nothing drains from an empty buffer',
     given: [held(1, y, 6)],
-    code: (cpu) => cpu.raw('tso.drain'),
+    code: (cpu) => cpu.special(drain, {}),
     then: 'waits',
   },
   {
@@ -223,7 +225,7 @@ const rows: readonly Known[] = [
       [hw.rcuQueue(4), { asid: -1, start: 0, end: 4096, leaves: ['pte'], walkCache: 'none' }],
       [hw.broadcast(1, 0), [1]],
     ],
-    code: (cpu) => cpu.raw('tlb.receive'),
+    code: (cpu) => cpu.special(steps.tlb_receive, {}),
     then: { changes: [[hw.broadcast(1, 0), 0]] },
   },
   {
@@ -251,7 +253,7 @@ const rows: readonly Known[] = [
     says: 'when its end comes to the head of the line the section is over',
     given: [[hw.rcuNest(0), 1], [hw.rcuSync(1), 1], held(0, SECTION_END, 0, y, 6)],
     machine: late,
-    code: (cpu) => cpu.raw('tso.drain'),
+    code: (cpu) => cpu.special(drain, {}),
     then: { changes: [[hw.rcuNest(0), 0], [hw.rcuSync(1), 0], held(0, y, 6)] },
   },
 ];

@@ -13,6 +13,8 @@ export interface CellTest {
 
 /** A condition that a step waits for. */
 export interface Condition {
+  /** All cells that it is about. */
+  readonly cells: readonly Cell[];
   /** Tests that must all pass for the condition to hold. It may require more. */
   readonly tests: readonly CellTest[];
   /** Does it hold in this store? */
@@ -26,6 +28,7 @@ export interface Condition {
 
 /** The cell passes a test. */
 export const when = (cell: Cell, passes: (value: number) => boolean): Condition => ({
+  cells: [cell],
   tests: [{ cell, passes }],
   holds: (store) => passes(store.get(cell)),
   enablingSets: (store) => (passes(store.get(cell)) ? [] : [[cell]]),
@@ -41,6 +44,7 @@ const isNotZero = (value: number): boolean => value !== 0;
 
 /** All of them hold. Each that fails contributes its enabling sets. */
 export const allOf = (...parts: readonly Condition[]): Condition => ({
+  cells: parts.flatMap(({ cells }) => cells),
   tests: parts.flatMap(({ tests }) => tests),
   holds: (store) => parts.every((part) => part.holds(store)),
   enablingSets: (store) => parts.flatMap((part) => part.enablingSets(store)),
@@ -48,6 +52,7 @@ export const allOf = (...parts: readonly Condition[]): Condition => ({
 
 /** At least one of them holds. An enabling set is the union of one set of each part: the first one. */
 export const someOf = (...parts: readonly Condition[]): Condition => ({
+  cells: parts.flatMap(({ cells }) => cells),
   tests: [],
   holds: (store) => parts.some((part) => part.holds(store)),
   enablingSets(store) {

@@ -41,22 +41,11 @@ export interface Store {
   held?(from: Cell, to: Cell): readonly Cell[] | undefined;
 }
 
-/** Cells a step may touch. A superset is sound, a subset is not. */
-export interface Footprint {
-  readonly reads: readonly Cell[];
-  readonly writes: readonly Cell[];
-  /** Updated in a way that commutes with the same kind of update, and not observed. */
-  readonly adds: readonly Cell[];
-  /**
-   * Queues, 0 while empty, to the end of which the step adds one thing without looking. Where a queue is not empty, that commutes with `takes`.
-   * Named among `reads` and `writes` too.
-   */
-  readonly posts?: readonly Cell[];
-  /** Queues from whose head the step takes one thing, of one of those that are not empty. Named among `reads` and `writes` too. */
-  readonly takes?: readonly Cell[];
-}
-
-/** What a kind of step means. All functions must be pure: they depend on the step and on the cells that they read. */
+/**
+ * What a kind of step means. All functions must be pure: they depend on the step and on the cells that they read. Which cells a step reads
+ * and writes is not declared: that is learned by watching. What cannot be watched is declared: what it waits for, and what commutes with
+ * other steps though it touches the same cells.
+ */
 export interface Meaning {
   /** Is the step enabled in this state? Absent: always. */
   enabled?(step: Step, store: Store): boolean;
@@ -77,7 +66,18 @@ export interface Meaning {
    * @returns the value that the code observes, a 32-bit integer; 0 when there is nothing to observe
    */
   apply(step: Step, store: Store, choice: number): number;
-  footprint(step: Step): Footprint;
+  /**
+   * Cells that the step updates without observing them: whatever they hold, it observes the same, and does the same to all other cells; and
+   * two such updates of one kind commute. Absent: none.
+   */
+  commutes?(step: Step): readonly Cell[];
+  /**
+   * Queues, 0 while empty, to whose end the step adds one item without looking. Where the queue is not empty, that commutes with a step
+   * that dequeues. Absent: none.
+   */
+  enqueues?(step: Step): readonly Cell[];
+  /** Queues from whose head the step takes one item, of one of those that are not empty. Absent: none. */
+  dequeues?(step: Step): readonly Cell[];
   /** The value observed by the image of the step under a permutation of replicas. Absent: the same value. */
   observedImage?(step: Step, observed: number, image: ImageOfBits): number;
   /** The step in words, after it was made: a line of a trace. */

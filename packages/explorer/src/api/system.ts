@@ -45,6 +45,12 @@ export interface Check {
   explain?(store: Store, step: Step, observed: number): Said;
 }
 
+/** What a step takes and gives, each under the name by which a trace shows it while it is held. Absent: nothing. */
+export interface Holding {
+  readonly takes?: string;
+  readonly gives?: string;
+}
+
 /** One of several interchangeable parts of a system: its processes and its cells, in the same order for each. */
 export interface Replica {
   readonly processes: readonly number[];
@@ -107,6 +113,8 @@ export interface System {
   readonly symmetry?: Symmetry;
   /** Absent: cells hold plain values. */
   readonly interned?: Interned;
+  /** What a step takes and gives, for traces. Absent: nobody holds anything. */
+  holding?(step: Step, observed: number): Holding;
   /** Functions that the code resumed last is inside of, outermost first. It changes as code goes on. */
   where(): readonly string[];
 }

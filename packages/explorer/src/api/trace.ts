@@ -27,6 +27,8 @@ export interface TraceEvent {
   /** What it observed. */
   readonly observed: number;
   readonly changes: readonly Change[];
+  /** What the process holds after the step, in the order in which it was taken. Absent: nothing. */
+  readonly held?: readonly string[];
   /** Claims that failed right after this step, with what they saw. */
   readonly broken: readonly { readonly claim: string; readonly seen?: string }[];
 }

@@ -1,4 +1,5 @@
-/** Changes of a text. Line breaks are never added, so that source maps keep their lines. */
+/** Changes of a text. Line breaks are never added, so that lines stay; columns are told by where pieces of the text went. */
+import { joined, type Moved } from './moved.ts';
 import type { Node } from './tree.ts';
 
 /** At one place: what closes comes first, then what opens, then what stands there instead of the text. */
@@ -11,7 +12,7 @@ enum Order {
 interface Edit {
   readonly from: number;
   readonly to: number;
-  readonly text: string;
+  readonly text: string | Moved;
   readonly order: Order;
   readonly node: Node;
 }
@@ -19,16 +20,16 @@ interface Edit {
 export class Edits {
   private readonly all: Edit[] = [];
 
-  open(at: number, text: string, node: Node): void {
+  open(at: number, text: string | Moved, node: Node): void {
     this.all.push({ from: at, to: at, text, order: Order.opens, node });
   }
 
-  close(at: number, text: string, node: Node): void {
+  close(at: number, text: string | Moved, node: Node): void {
     this.all.push({ from: at, to: at, text, order: Order.closes, node });
   }
 
   /** Puts a text in the place of another, in which nothing else is changed. */
-  replace(from: number, to: number, text: string, node: Node): void {
+  replace(from: number, to: number, text: string | Moved, node: Node): void {
     this.all.push({ from, to, text, order: Order.replaces, node });
   }
 
@@ -36,7 +37,7 @@ export class Edits {
    * @param from first character, and the first after the text that is wanted
    * @param unchanged the text between changes
    */
-  applied(from: number, to: number, unchanged: (from: number, to: number) => string): string {
+  applied(from: number, to: number, unchanged: (from: number, to: number) => Moved): Moved {
     const length = ({ node }: Edit): number => node.end - node.start;
     // What closes: from the inside out; what opens: from the outside in.
     this.all.sort(
@@ -45,12 +46,12 @@ export class Edits {
         a.order - b.order ||
         (a.order === Order.closes ? length(a) - length(b) : length(b) - length(a)),
     );
-    let text = '';
+    const parts: (string | Moved)[] = [];
     let done = from;
     for (const edit of this.all) {
-      text += unchanged(done, edit.from) + edit.text;
+      parts.push(unchanged(done, edit.from), edit.text);
       done = edit.to;
     }
-    return text + unchanged(done, to);
+    return joined(...parts, unchanged(done, to));
   }
 }

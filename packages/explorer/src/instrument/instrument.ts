@@ -4,16 +4,18 @@
  * that performs its steps at once. Which one a call means is said by `Runtime.perform`. Code does the same with and without the pass.
  */
 import { Edits } from './edits.ts';
+import { joined, piece, type Moved } from './moved.ts';
 import { liveAfter, type Live } from './liveness.ts';
 import { hasPlainForm } from './plain.ts';
 import { ARM, ENTRY, MARK, PROLOGUE, UNTOLD } from './runtime.ts';
 import { isAround, lookUp, type Local, type Names } from './scopes.ts';
+import { segmentsOf, type Segment } from './source-map.ts';
 import { isGenerator, read } from './source.ts';
 import { waitingAt } from './temporaries.ts';
 import { isRoutine, parts, type Node, type Routine, type Yield } from './tree.ts';
 import { tellGenerators, twoForms } from './two-forms.ts';
 
-export { MARK };
+export { MARK, PROLOGUE };
 export { hiddenState, type HiddenState } from './hidden-state.ts';
 
 const OLDER_MARK = /^(#!.*\n)?\/\* shootdown:frames \d+ \*\//;
@@ -21,19 +23,39 @@ const OLDER_MARK = /^(#!.*\n)?\/\* shootdown:frames \d+ \*\//;
 /** Has this text been through the pass, in this version or another? */
 export const isInstrumented = (code: string): boolean => OLDER_MARK.test(code);
 
+/** What one may ask of the pass. */
+export interface PassOptions {
+  /**
+   * A generator that a call makes is noted with the place of the call until it is run, so that a forgotten `yield*` is noticed where code
+   * ends (`made.ts`); and loops that go round without a step are noticed.
+   */
+  readonly watchCalls?: boolean;
+}
+
 /**
  * Instruments one file.
  * @param code JavaScript, a module, without types
  * @param file a name no other file has; sites begin with it
- * @param options `watchCalls`: a generator that a call makes is noted with the place of the call until it is run, so that a forgotten `yield*` is
- * noticed where code ends (`made.ts`); and loops that go round without a step are noticed
  * @returns undefined when there is nothing to do: no generator, or done before
  */
-export function instrument(
+export const instrument = (code: string, file: string, options: PassOptions = {}): string | undefined =>
+  pass(code, file, options)?.moved.text;
+
+/** The same, with where each word of the text comes from. */
+export function instrumentWithMap(
   code: string,
   file: string,
-  options: { readonly watchCalls?: boolean } = {},
-): string | undefined {
+  options: PassOptions = {},
+): { readonly code: string; readonly segments: Segment[] } | undefined {
+  const done = pass(code, file, options);
+  return done && { code: done.moved.text, segments: segmentsOf(done.moved, code, done.tokens) };
+}
+
+function pass(
+  code: string,
+  file: string,
+  options: PassOptions,
+): { readonly moved: Moved; readonly tokens: readonly number[] } | undefined {
   // Code in which every `yield*` was forgotten has none.
   if (isInstrumented(code) || (!options.watchCalls && !/\byield\b/.test(code))) return undefined;
   const { program, source } = read(code, file);
@@ -192,8 +214,8 @@ export function instrument(
 
   visit(program, [], '', '');
   const hashBang = /^#!.*\n/.exec(code)?.[0] ?? '';
-  const text = edits.applied(0, code.length, (from, to) => code.slice(from, to));
-  return hashBang + PROLOGUE + text.slice(hashBang.length);
+  const text = edits.applied(hashBang.length, code.length, (from, to) => piece(code, from, to));
+  return { moved: joined(piece(code, 0, hashBang.length), PROLOGUE, text), tokens: source.tokens };
 }
 
 /** Is a call a part of an optional chain? Only the chain as a whole can be taken hold of. */

@@ -3,6 +3,7 @@
  * the generator would delegate. On one line, so that the lines of what follows stay.
  */
 import { Edits } from './edits.ts';
+import { joined, piece, trimmed, type Moved } from './moved.ts';
 import { isGenerator, starOf, type Source } from './source.ts';
 import { isRoutine, parts, type Node, type Routine } from './tree.ts';
 
@@ -55,14 +56,12 @@ export function plainForm(
   node: Routine,
   name: string,
   source: Source,
-): { readonly params: string; readonly body: string } {
-  const form = (inside: readonly Node[], from: number, to: number): string => {
+): { readonly params: Moved; readonly body: Moved } {
+  const form = (inside: readonly Node[], from: number, to: number): Moved => {
     const edits = new Edits();
     for (const part of inside) rewrite(part, name, source, edits);
     for (const at of source.semicolons) if (from < at && at <= to) edits.close(at, ';', node);
-    return edits
-      .applied(from, to, (a, b) => source.uncommented.slice(a, b).replaceAll(/\s*[\n\r\u2028\u2029]\s*/g, ' '))
-      .trim();
+    return trimmed(edits.applied(from, to, (a, b) => onOneLine(source.uncommented, a, b)));
   };
   const opens = source.uncommented.indexOf(
     '(',
@@ -72,6 +71,17 @@ export function plainForm(
     params: form(node.params, opens, node.body.start),
     body: form([node.body], node.body.start + 1, node.body.end - 1),
   };
+}
+
+/** A part of a text with a space for each line break. */
+function onOneLine(text: string, from: number, to: number): Moved {
+  const parts: (string | Moved)[] = [];
+  let done = from;
+  for (const { index, 0: found } of text.slice(from, to).matchAll(/\s*[\n\r\u2028\u2029]\s*/g)) {
+    parts.push(piece(text, done, from + index), ' ');
+    done = from + index + found.length;
+  }
+  return joined(...parts, piece(text, done, to));
 }
 
 function rewrite(node: Node, name: string, source: Source, edits: Edits): void {

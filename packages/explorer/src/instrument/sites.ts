@@ -10,7 +10,7 @@ export interface Site {
   readonly label: string;
   /** `entry`: the function began; `step`: it makes a step, or calls what may; `arm`: of an `if` or `switch`, without a step. */
   readonly kind: 'entry' | 'step' | 'arm';
-  /** Line of the instrumented text, counted from 1; of the entry that of the function. */
+  /** Line, counted from 1; of the entry that of the function. */
   readonly line: number;
   /** The code there as it was before the pass, on one line: of a step what is yielded, of an arm its first statement. */
   readonly text: string;
@@ -32,8 +32,11 @@ const LABEL = /^\S+ (.*) \d+: (.*)$/s;
 /** What the pass puts around code. */
 const AROUND = ['__sdBack', '__sdCall', '__sdStep', '__sdForms', '__sdFn'];
 
-/** Functions of one file with their sites; none of a file that was not instrumented. */
-export function sitesIn(code: string): SiteOwner[] {
+/**
+ * Functions of one file with their sites; none of a file that was not instrumented.
+ * @param lineOf the line that is told of a place in the text, for who has a source map. Lines are counted from 1, columns from 0
+ */
+export function sitesIn(code: string, lineOf: (line: number, column: number) => number = (line) => line): SiteOwner[] {
   if (!isInstrumented(code)) return [];
   const comments: Comment[] = [];
   const program = parse(code, {
@@ -66,8 +69,11 @@ export function sitesIn(code: string): SiteOwner[] {
   };
 
   function sitesAt(node: Node, owner: Owner, begins: boolean): void {
-    const add = (label: string, kind: Site['kind'], at: Node, shown: Node | undefined): void =>
-      void owner.sites.push({ label, kind, line: at.loc!.start.line, text: shown ? textOf(shown) : '' });
+    const add = (label: string, kind: Site['kind'], at: Node, shown: Node | undefined): void => {
+      // The line on which a function begins: its words have gone to the plain form, which comes first.
+      const { line, column } = kind === 'entry' ? { line: at.loc!.start.line, column: 0 } : at.loc!.start;
+      owner.sites.push({ label, kind, line: lineOf(line, column), text: shown ? textOf(shown) : '' });
+    };
     if (begins && isRoutine(node) && node.body.type === 'BlockStatement')
       add(markOf(node.body.body[0])!, 'entry', node, undefined);
     const list = node.type === 'BlockStatement' ? node.body : node.type === 'SwitchCase' ? node.consequent : [];

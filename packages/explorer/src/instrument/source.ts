@@ -11,6 +11,8 @@ export interface Source {
   readonly code: string;
   /** The same with spaces for comments. */
   readonly uncommented: string;
+  /** Where words and signs begin. */
+  readonly tokens: readonly number[];
   /** Where a semicolon was left out at the end of a line. */
   readonly semicolons: readonly number[];
   readonly names: Names;
@@ -31,12 +33,14 @@ export const starOf = (node: Routine, { uncommented, holders }: Source): number 
  * @throws SyntaxError
  */
 export function read(code: string, file: string): { readonly program: Node; readonly source: Source } {
+  const tokens: number[] = [];
   const semicolons: number[] = [];
   const comments: (readonly [from: number, to: number])[] = [];
   const program = parse(code, {
     ecmaVersion: 2024,
     sourceType: 'module',
     allowHashBang: true,
+    onToken: ({ start }) => tokens.push(start),
     onInsertedSemicolon: (at) => semicolons.push(at),
     onComment: (_block, _text, from, to) => comments.push([from, to]),
   });
@@ -55,6 +59,7 @@ export function read(code: string, file: string): { readonly program: Node; read
     source: {
       code,
       uncommented: uncommented + code.slice(uncommented.length),
+      tokens,
       semicolons,
       names: resolve(program),
       holders,

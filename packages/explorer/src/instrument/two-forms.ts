@@ -1,5 +1,6 @@
 /** Puts the plain form of a generator in its place, and the generator beside it, under a name of its own. */
 import type { Edits } from './edits.ts';
+import { joined, type Moved } from './moved.ts';
 import { hasPlainForm, plainForm } from './plain.ts';
 import { isGenerator, type Source } from './source.ts';
 import { namesIn, type Node, type Routine } from './tree.ts';
@@ -15,29 +16,30 @@ export function twoForms(node: Routine, name: string, suffix: string, source: So
   const { params, body } = plainForm(node, name, source);
   const passed = node.params.flatMap(namesIn).map((param) => param.name);
   const generator = (/^#?([\w$]+)$/.exec(name)?.[1] ?? '') + suffix;
-  const plain = (call: string): string => `${params} { if (__sd.perform === undefined) return ${call}; ${body} }`;
+  const plain = (call: string): Moved =>
+    joined(params, ` { if (__sd.perform === undefined) return ${call}; `, body, ' }');
   const withThis = `.call(${['this', ...passed].join(', ')})`;
   const from = (holder ?? node).start;
   // Line breaks of what is replaced are kept.
-  const before = (text: string): void =>
+  const before = (...text: readonly (string | Moved)[]): void =>
     edits.replace(
       from,
       node.body.start,
-      `${text}(${passed.join(', ')}) ${code.slice(from, node.body.start).replaceAll(/[^\n]/g, '')}`,
+      joined(...text, `(${passed.join(', ')}) ${code.slice(from, node.body.start).replaceAll(/[^\n]/g, '')}`),
       node,
     );
 
   if (holder?.type === 'MethodDefinition') {
     // A private method: it is not overridden, and has the same `super`.
-    before(`${textOf(holder.key, source)}${plain(`this.#${generator}(${passed.join(', ')})`)} *#${generator}`);
+    before(textOf(holder.key, source), plain(`this.#${generator}(${passed.join(', ')})`), ` *#${generator}`);
   } else if (node.type === 'FunctionDeclaration') {
     const call = names.bodies.get(node)?.usesThis ? withThis : `(${passed.join(', ')})`;
-    before(`function ${node.id?.name ?? ''}${plain(generator + call)} function* ${generator}`);
+    before(`function ${node.id?.name ?? ''}`, plain(generator + call), ` function* ${generator}`);
   } else {
     // A function that calls itself by its own name means the one it stands in.
     const id = node.type === 'FunctionExpression' ? node.id?.name : undefined;
     before(`${holder ? `${textOf(holder.key, source)}: ` : ''}__sdForms(function* ${id ?? generator}`);
-    edits.close(node.end, `, ($stepwise) => function ${id ?? ''}${plain(`$stepwise${withThis}`)})`, node);
+    edits.close(node.end, joined(`, ($stepwise) => function ${id ?? ''}`, plain(`$stepwise${withThis}`), ')'), node);
   }
 }
 

@@ -135,16 +135,16 @@ export class AccessSets {
     if (known) return known;
     const step = this.automaton.steps[node];
     if (!this.commute || step === undefined) return NOTHING;
-    const { adds, reads, writes, posts = [], takes = [] } = this.system.meaning(step.kind).footprint(step);
+    const meaning = this.system.meaning(step.kind);
     return (this.declared[node] = {
-      adds: new Set(adds.filter((cell) => !reads.includes(cell) && !writes.includes(cell))),
-      posts: new Set(posts),
-      takes: new Set(takes),
+      adds: new Set(meaning.commutes?.(step)),
+      posts: new Set(meaning.enqueues?.(step)),
+      takes: new Set(meaning.dequeues?.(step)),
     });
   }
 }
 
-/** Cells as `Footprint` declares them. */
+/** Cells as `Meaning` declares them: commuting updates, enqueue, dequeue. */
 interface Declared {
   readonly adds: ReadonlySet<Cell>;
   readonly posts: ReadonlySet<Cell>;

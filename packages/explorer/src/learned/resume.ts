@@ -3,6 +3,7 @@
  * steps.
  */
 import { neverRun } from '../instrument/made.ts';
+import { whereThrown } from '../instrument/sources.ts';
 import { Mistake } from '../api/mistakes.ts';
 import type { Op, Step } from '../api/step.ts';
 import type { Process, System } from '../api/system.ts';
@@ -21,7 +22,7 @@ export function resume(system: System, process: Process, op: Op<unknown>, observ
   } catch (cause) {
     // A mistake explains itself.
     if (cause instanceof Mistake) throw cause;
-    throw neverRun(process.name, cause) ?? threw(system, process, cause);
+    throw neverRun(process.name, cause) ?? operationThrew(process.name, system.where(), cause);
   }
   if (result.done === true) {
     const forgotten = neverRun(process.name);
@@ -86,26 +87,29 @@ function malformed(step: unknown, cellCount: number): string | undefined {
 /** What the JavaScript engine says of a change of a frozen object. */
 const FROZEN = /read only property|object is not extensible/;
 
-function threw(system: System, process: Process, cause: unknown): Mistake {
-  if (cause instanceof TypeError && FROZEN.test(cause.message)) return changesFrozen(system, process, cause);
-  const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  const mistake = new Mistake(
-    'SD_OPERATION_THREW',
-    `${process.name} threw in ${place(system.where())}: ${what}`,
-    'Kernel code must cope with everything it can observe. To give up at what is not modelled, `yield* cpu.give_up(...)`; what must never happen is a claim.',
-  );
-  mistake.cause = cause;
-  return mistake;
-}
-
-/** Code has changed an object that is frozen because it is shared. */
-function changesFrozen(system: System, process: Process, cause: TypeError): Mistake {
-  const at = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/m.exec(cause.stack?.split('\n').slice(1).join('\n') ?? '')?.[1];
-  const mistake = new Mistake(
-    'SD_HIDDEN_STATE',
-    `${process.name} in ${place(system.where())} changes a field of an object that must stay as it is: ${cause.message}${at ? `, at ${at}` : ''}.`,
-    'Fields are not seen by the explorer. What code remembers is a cell (`cells` of the machine), or a local variable of the generator.',
-  );
+/**
+ * The mistake of code that threw, with the place in its source.
+ * @param who whose code it is
+ * @param where operations and hooks it was inside of
+ * @param cause what it threw; a mistake explains itself, and stays what it is
+ */
+export function operationThrew(who: string, where: readonly string[], cause: unknown): Mistake {
+  if (cause instanceof Mistake) return cause;
+  const at = whereThrown(cause);
+  const inPlace = at === undefined ? '' : `, at ${at}`;
+  const mistake =
+    cause instanceof TypeError && FROZEN.test(cause.message)
+      ? // Objects that are shared between executions are frozen.
+        new Mistake(
+          'SD_HIDDEN_STATE',
+          `${who} in ${place(where)} changes a field of an object that must stay as it is: ${cause.message}${inPlace}.`,
+          'Fields are not seen by the explorer. What code remembers is a cell (`cells` of the machine), or a local variable of the generator.',
+        )
+      : new Mistake(
+          'SD_OPERATION_THREW',
+          `${who} threw in ${place(where)}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}${inPlace}.`,
+          'Kernel code must cope with everything it can observe. To give up at what is not modelled, `yield* cpu.give_up(...)`; what must never happen is a claim.',
+        );
   mistake.cause = cause;
   return mistake;
 }

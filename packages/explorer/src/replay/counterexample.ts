@@ -2,27 +2,34 @@
 import { Mistake } from '../api/mistakes.ts';
 import { END_STEP, type Step } from '../api/step.ts';
 import type { Cell } from '../api/cell.ts';
-import type { Check, Moment, Move, Said, Schedule, System } from '../api/system.ts';
+import type { Check, Holding, Moment, Move, Said, Schedule, System } from '../api/system.ts';
 import type { Change, Trace, TraceEvent } from '../api/trace.ts';
 import type { Identity } from '../learned/local-identity.ts';
 import { repeatedState } from './loop.ts';
-import { World, type Moved } from './world.ts';
+import { World, type MadeStep, type Moved } from './world.ts';
 
 /**
  * Replays a schedule. Every claim that fails on the way is in the trace, whether it must hold or is only counted.
  * @param identity tells local states apart, to detect that the schedule ends in a state that occurred before; absent:
  * that is not asked
+ * @param pauseAt number of a step, from 1: a debugger stops in the code that makes it
  * @throws Mistake SD_TOKEN_DOES_NOT_APPLY when a move cannot be made
  */
-export function replay(system: System, schedule: Schedule, identity?: Identity): Trace {
-  const world = new World(system);
+export function replay(system: System, schedule: Schedule, identity?: Identity, pauseAt?: number): Trace {
+  const world = new World(system, pauseAt === undefined ? undefined : madeStep(schedule, pauseAt));
   const changed: Moments = new Map();
+  const held = new Map<number, readonly string[]>();
   const events = schedule.map((move, i): TraceEvent => {
     mustApply(system, world, move, i);
     const { process } = world.threads[move.process]!;
     const moved = world.move(move.process, move.choice);
     for (const cell of moved.before.keys()) changed.set(cell, i + 1);
-    return event(system, world, i + 1, process.name, process.cpu, moved, changed);
+    const holds = heldAfter(held.get(move.process) ?? [], system.holding?.(moved.step, moved.observed));
+    held.set(move.process, holds);
+    return {
+      ...event(system, world, i + 1, process.name, process.cpu, moved, changed),
+      ...(holds.length > 0 && { held: holds }),
+    };
   });
   const ended = world.still && !world.gaveUp;
   const deadlocked = ended && world.mainsLeft.length > 0;
@@ -44,6 +51,14 @@ export function replay(system: System, schedule: Schedule, identity?: Identity):
     ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
     ...(gaveUp.length > 0 && { gaveUp }),
   };
+}
+
+/** Code makes a step when the one before it has been carried out: the step of a trace is told by its process. */
+function madeStep(schedule: Schedule, number: number): MadeStep | undefined {
+  const process = schedule[number - 1]?.process;
+  return process === undefined
+    ? undefined
+    : { process, before: schedule.slice(0, number - 1).filter((move) => move.process === process).length };
 }
 
 function event(
@@ -71,6 +86,11 @@ function event(
       .map(([cell, from]) => change(system, cell, from, world.get(cell))),
     broken: broken(system.checksAt(step), world, step, observed, changed),
   };
+}
+
+function heldAfter(before: readonly string[], { takes, gives }: Holding = {}): readonly string[] {
+  const given = gives === undefined ? -1 : before.lastIndexOf(gives);
+  return [...(given < 0 ? before : before.toSpliced(given, 1)), ...(takes === undefined ? [] : [takes])];
 }
 
 const change = ({ names }: System, cell: number, from: number, to: number): Change => ({

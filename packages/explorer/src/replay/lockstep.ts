@@ -208,8 +208,8 @@ class Follower {
     const helpers = this.hardware().filter((h) => {
       const step = this.world.threads[h]!.step;
       if (step === undefined || this.world.outcomes(h) > 0) return false;
-      const { reads, writes } = this.system.meaning(step.kind).footprint(step);
-      return own.some((cell) => reads.includes(cell) || writes.includes(cell));
+      const touched = this.touchedBy(step);
+      return own.some((cell) => touched.has(cell));
     });
     return [p, ...helpers].flatMap((q) =>
       this.blockingCells(q).map((cell): BlockingCell => ({
@@ -218,6 +218,20 @@ class Follower {
         value: this.system.names.value(cell, this.world.get(cell)),
       })),
     );
+  }
+
+  /** Cells that a step waits for, and those that it was seen to touch when it was tried, if nothing but a gate is in its way. */
+  private touchedBy(step: Step): ReadonlySet<Cell> {
+    const meaning = this.system.meaning(step.kind);
+    const touched = new Set(meaning.needs?.(step).cells);
+    const written = new Map<Cell, number>();
+    const tried: Store = {
+      get: (cell) => (touched.add(cell), written.get(cell) ?? this.world.get(cell)),
+      set: (cell, value) => void (touched.add(cell), written.set(cell, value)),
+    };
+    const isPossible = (meaning.enabled?.(step, tried) ?? true) && (meaning.choices?.(step, tried) ?? 1) > 0;
+    if (isPossible) meaning.apply(step, tried, 0);
+    return touched;
   }
 
   /** The cells that block process `p`: a closed gate, or what was read to find that its step is disabled. */

@@ -6,6 +6,7 @@ import type { Cell } from '../api/cell.ts';
 import type { Meaning, Op, Step, Store } from '../api/step.ts';
 import type { Process, System } from '../api/system.ts';
 import { forgetFrames } from '../instrument/local-state.ts';
+import { runtime } from '../instrument/runtime.ts';
 import { resume } from '../learned/resume.ts';
 
 /** A process in execution. */
@@ -35,15 +36,27 @@ export interface Moved {
   readonly before: ReadonlyMap<Cell, number>;
 }
 
+/** A step that a process makes, by how many it has made before: 0 is the first. */
+export interface MadeStep {
+  readonly process: number;
+  readonly before: number;
+}
+
 /** Cells and code of a system in execution. */
 export class World implements Store {
   readonly threads: readonly Thread[];
   private readonly live: LiveThread[];
   private readonly cells = new Map<Cell, number>();
   private before = new Map<Cell, number>();
+  /** Steps that each process has made. */
+  private readonly made: number[] = [];
 
-  constructor(private readonly system: System) {
-    this.threads = this.live = system.processes.map((process) => this.start(process));
+  /** @param pauseAt a debugger stops where this step is made: in the code that yields it, before it does */
+  constructor(
+    private readonly system: System,
+    private readonly pauseAt?: MadeStep,
+  ) {
+    this.threads = this.live = system.processes.map((process, p) => this.pausing(p, 0, () => this.start(process)));
   }
 
   get(cell: Cell): number {
@@ -99,10 +112,25 @@ export class World implements Store {
     const observed = this.meaning(step).apply(step, this, choice);
     for (const [cell, value] of this.before) if (this.get(cell) === value) this.before.delete(cell);
     thread.history.push(observed);
-    this.stopAt(thread, resume(this.system, thread.process, thread.op, observed));
-    if (thread.step === undefined && thread.process.role === 'daemon')
-      Object.assign(thread, this.start(thread.process));
+    const made = (this.made[p] = (this.made[p] ?? 0) + 1);
+    this.pausing(p, made, () => {
+      this.stopAt(thread, resume(this.system, thread.process, thread.op, observed));
+      if (thread.step === undefined && thread.process.role === 'daemon')
+        Object.assign(thread, this.start(thread.process));
+    });
     return { step, where, observed, before: this.before };
+  }
+
+  /** Runs code of process `p` until its next step, of which it has made so many before. */
+  private pausing<T>(p: number, before: number, run: () => T): T {
+    if (this.pauseAt?.process !== p || this.pauseAt.before !== before) return run();
+    const { stopped } = runtime;
+    runtime.stopped = pause;
+    try {
+      return run();
+    } finally {
+      runtime.stopped = stopped;
+    }
   }
 
   private start(process: Process): LiveThread {
@@ -123,4 +151,9 @@ export class World implements Store {
   private meaning(step: Step): Meaning {
     return this.system.meaning(step.kind);
   }
+}
+
+/** Called by the code that makes a step: it is the caller. */
+function pause(): void {
+  debugger;
 }

@@ -4,7 +4,7 @@
  */
 import type { Cell } from '../api/cell.ts';
 import { allOf, nonzero, waitsFor, zero } from '../api/condition.ts';
-import type { Footprint, Meaning, Op, Step, Store } from '../api/step.ts';
+import type { Meaning, Op, Step, Store } from '../api/step.ts';
 import type { Check, Replica, Process, System } from '../api/system.ts';
 
 /** Sizes and variants. */
@@ -155,10 +155,8 @@ const step = (kind: keyof typeof MEANINGS, cells: readonly Cell[], args: readonl
   args,
 });
 const at = (s: Step, n: number): Cell => s.cells[n]!;
-const nothing = (): Footprint => ({ reads: [], writes: [], adds: [] });
 const does = (apply: (s: Step, store: Store) => number | void, more: Partial<Meaning> = {}): Meaning => ({
   apply: (s, store) => apply(s, store) ?? 0,
-  footprint: nothing,
   tell: (s, observed, names) =>
     `${s.kind} ${s.cells.map((cell) => names.name(cell)).join(', ')}${observed ? ` -> ${observed}` : ''}`,
   ...more,

@@ -127,8 +127,7 @@ export function* giveUp(): Op {
 
 const at = (s: Step, i: number): number => s.cells[i]!;
 const arg = (s: Step, i: number): number => s.args[i]!;
-const footprint = (): { reads: []; writes: []; adds: [] } => ({ reads: [], writes: [], adds: [] });
-const adds: Meaning['footprint'] = (s) => ({ reads: [], writes: [], adds: s.cells });
+const every: Meaning['commutes'] = (s) => s.cells;
 const digits = (queue: number): number => (queue === 0 ? 0 : 1 + digits(Math.floor(queue / 3)));
 /** Which of the cells after the first two are not 0: 0, 1, ... */
 const sent = (s: Step, cells: Store): number[] =>
@@ -141,56 +140,51 @@ const put = (store: Store, cell: number, value: number, observed = 0): number =>
 };
 
 const MEANINGS: Record<string, Meaning> = {
-  load: { apply: (s, cells) => cells.get(at(s, 0)), footprint, tell },
-  store: { apply: (s, cells) => put(cells, at(s, 0), arg(s, 0)), footprint, tell },
+  load: { apply: (s, cells) => cells.get(at(s, 0)), tell },
+  store: { apply: (s, cells) => put(cells, at(s, 0), arg(s, 0)), tell },
   add: {
     apply: (s, cells) => {
       const old = cells.get(at(s, 0));
       return put(cells, at(s, 0), (old + arg(s, 0)) % arg(s, 1), old);
     },
-    footprint,
     tell,
   },
-  lock: { ...waitsFor((s) => zero(at(s, 0))), apply: (s, cells) => put(cells, at(s, 0), 1), footprint, tell },
-  trylock: { apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? put(cells, at(s, 0), 1, 1) : 0), footprint, tell },
+  lock: { ...waitsFor((s) => zero(at(s, 0))), apply: (s, cells) => put(cells, at(s, 0), 1), tell },
+  trylock: { apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? put(cells, at(s, 0), 1, 1) : 0), tell },
   inc: {
     apply: (s, cells) => put(cells, at(s, 0), (cells.get(at(s, 0)) + arg(s, 0)) % arg(s, 1)),
-    footprint: adds,
+    commutes: every,
     tell,
   },
-  or: { apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) | arg(s, 0)), footprint: adds, tell },
+  or: { apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) | arg(s, 0)), commutes: every, tell },
   // What it needs it does not say: nothing but what it reads is known.
   'await zero': {
     enabled: (s, cells) => s.cells.every((cell) => cells.get(cell) === 0),
     apply: () => 0,
-    footprint,
     tell,
   },
-  'await all': { ...waitsFor((s) => allOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
+  'await all': { ...waitsFor((s) => allOf(...s.cells.map(zero))), apply: () => 0, tell },
   'await needs': {
     ...waitsFor((s) => when(at(s, 0), (value) => value === arg(s, 0))),
     apply: () => 0,
-    footprint,
     tell,
   },
-  'await either': { ...waitsFor((s) => someOf(...s.cells.map(zero))), apply: () => 0, footprint, tell },
+  'await either': { ...waitsFor((s) => someOf(...s.cells.map(zero))), apply: () => 0, tell },
   send: {
     ...waitsFor((s) => allOf(...s.cells.map(zero))),
     apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, arg(s, 0)), 0),
-    footprint,
     tell,
   },
   enter: {
     ...waitsFor((s) => allOf(zero(at(s, 0)), someOf(...s.cells.slice(2).map(nonzero)))),
     choices: (s, cells) => sent(s, cells).length,
     apply: (s, cells, choice) => put(cells, at(s, 1), 1, sent(s, cells)[choice]),
-    footprint,
     tell,
   },
   // Items are the digits of a number, the first one the lowest.
   post: {
     apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + arg(s, 0) * 3 ** digits(cells.get(at(s, 0)))),
-    footprint: (s) => ({ ...footprint(), posts: s.cells }),
+    enqueues: every,
     tell,
   },
   take: {
@@ -201,16 +195,15 @@ const MEANINGS: Record<string, Meaning> = {
       put(cells, at(s, 1), cells.get(queue) % 3);
       return put(cells, queue, Math.floor(cells.get(queue) / 3));
     },
-    footprint: (s) => ({ ...footprint(), takes: s.cells.slice(2) }),
+    dequeues: (s) => s.cells.slice(2),
     tell,
   },
   'take all': {
     ...waitsFor((s) => nonzero(at(s, 0))),
     apply: (s, cells) => put(cells, at(s, 0), 0, digits(cells.get(at(s, 0)))),
-    footprint,
     tell,
   },
-  clear: { apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, 0), 0), footprint, tell },
+  clear: { apply: (s, cells) => s.cells.reduce((_, cell) => put(cells, cell, 0), 0), tell },
   snapshot: {
     apply: (s, cells) =>
       put(
@@ -218,7 +211,6 @@ const MEANINGS: Record<string, Meaning> = {
         at(s, 0),
         s.cells.slice(1).reduce((mask, cell, i) => (cells.get(cell) === 0 ? mask : mask | (1 << i)), 0),
       ),
-    footprint,
     tell,
   },
   leave: {
@@ -227,35 +219,31 @@ const MEANINGS: Record<string, Meaning> = {
         if (cells.get(mask) & (1 << arg(s, 0))) cells.set(mask, cells.get(mask) & ~(1 << arg(s, 0)));
       return put(cells, at(s, 0), 0);
     },
-    footprint,
     tell,
   },
-  await: { enabled: (s, cells) => cells.get(at(s, 0)) === arg(s, 0), apply: () => 0, footprint, tell },
-  flip: { choices: (s) => arg(s, 0), apply: (_s, _cells, choice) => choice, footprint, tell },
+  await: { enabled: (s, cells) => cells.get(at(s, 0)) === arg(s, 0), apply: () => 0, tell },
+  flip: { choices: (s) => arg(s, 0), apply: (_s, _cells, choice) => choice, tell },
   'flip up to': {
     choices: (s, cells) => 1 + cells.get(at(s, 0)),
     apply: (_s, _cells, choice) => choice,
-    footprint,
     tell,
   },
   'lock shared': {
     ...waitsFor((s) => when(at(s, 0), (value) => value !== 1)),
     apply: (s, cells) => put(cells, at(s, 0), cells.get(at(s, 0)) + 2),
-    footprint,
     tell,
   },
   'unlock and inc': {
     apply: (s, cells) => put(cells, at(s, 0), put(cells, at(s, 1), (cells.get(at(s, 1)) + arg(s, 0)) % arg(s, 1))),
-    footprint: (s) => ({ reads: [], writes: [], adds: [at(s, 1)] }),
+    commutes: (s) => [at(s, 1)],
     tell,
   },
   'store if': {
     apply: (s, cells) => (cells.get(at(s, 0)) === 0 ? 0 : put(cells, at(s, 1), arg(s, 0))),
-    footprint,
     tell,
   },
-  mark: { apply: () => 0, footprint, tell },
-  bound: { apply: () => 0, footprint, tell },
+  mark: { apply: () => 0, tell },
+  bound: { apply: () => 0, tell },
 };
 
 /** Names that the code now running has entered, outermost first. */

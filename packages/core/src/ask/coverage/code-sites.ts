@@ -1,9 +1,9 @@
-/** The instrumented files of a package, with the place of each site in the source it was compiled from. */
+/** The instrumented functions of a package, with the place of each site in the source it was made from. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sitesIn, type Site, type SiteOwner } from '@shootdown/explorer/instrument';
+import { sitesIn, type SiteOwner } from '@shootdown/explorer/instrument';
 
 /** A generator function, in a source file. */
 export interface CodeFunction extends SiteOwner {
@@ -15,49 +15,61 @@ export interface CodeFunction extends SiteOwner {
   readonly home: string;
 }
 
-/** Kernel operations, and the hook bodies the kernel gives to every architecture. */
+/** What the build of this workspace writes beside a bundle: its functions, by the source. Lines are lines of the source. */
+type Written = readonly { readonly source: string; readonly functions: readonly SiteOwner[] }[];
+const WRITTEN = 'sites.json';
+
+/** Kernel operations, and the hook bodies the kernel gives to every architecture. None of sources that run without being built. */
 export function kernelCode(): CodeFunction[] {
-  // This file runs from `dist/ask/coverage`, and from `dist/bundle`.
-  const dist = ['../', '../../'].map((up) => fileURLToPath(new URL(up, import.meta.url)));
-  const home = dist.find((one) => existsSync(join(one, 'kernel'))) ?? dist[1]!;
-  const folder = (name: string): string => join(home, name, '/');
+  const dist = fileURLToPath(new URL('../../', import.meta.url));
+  const all = existsSync(join(dist, WRITTEN)) ? written(dist) : [];
+  const below = (folder: string, part: CodeFunction['part']): CodeFunction[] =>
+    all
+      .filter(({ source }) => source.startsWith(`src/${folder}/`))
+      .flatMap(({ file, functions }) => functions.map((one) => ({ ...one, file, part, home: join(dist, folder) })));
   // What `place` puts behind a hook is made on request, and belongs to no kernel.
-  return [
-    ...codeIn(folder('kernel'), 'kernel'),
-    ...codeIn(folder('arch'), 'generic').filter(({ file }) => !/\bplaced\.\w+$/.test(file)),
-  ];
+  return [...below('kernel', 'kernel'), ...below('arch', 'generic').filter(({ file }) => !/\bplaced\.\w+$/.test(file))];
 }
 
 /**
  * Code of a package of architectures.
  * @param entry path of the file that is imported; everything beside and below it is looked at
  */
-export const archCode = (entry: string): CodeFunction[] => codeIn(dirname(entry), 'arch');
+export function archCode(entry: string): CodeFunction[] {
+  const home = dirname(entry);
+  const found = existsSync(join(home, WRITTEN)) ? written(home) : filesBelow(home);
+  return found.flatMap(({ file, functions }) =>
+    functions.map((one) => ({ ...one, file, part: 'arch' as const, home })),
+  );
+}
 
-const codeIn = (folder: string, part: CodeFunction['part']): CodeFunction[] =>
-  (readdirSync(folder, { recursive: true }) as string[])
-    // A bundle is the same code once more.
-    .filter((name) => /\.m?js$/.test(name) && !/node_modules|^bundle[/\\]/.test(name))
-    .sort()
-    .flatMap((name) => functionsOf(join(folder, name)).map((one) => ({ ...one, part, home: folder })));
+interface Found {
+  readonly file: string;
+  readonly functions: readonly SiteOwner[];
+}
 
-function functionsOf(path: string): Omit<CodeFunction, 'part' | 'home'>[] {
-  const code = readFileSync(path, 'utf8');
-  const owners = sitesIn(code);
-  if (owners.length === 0) return [];
-  const source = sourceOf(path, code);
-  return owners.map((owner) => ({
-    ...owner,
-    file: source.file,
-    sites: owner.sites.map((site): Site => ({ ...site, line: source.lineOf(site.line) })),
+const written = (dist: string): (Found & { readonly source: string })[] =>
+  (JSON.parse(readFileSync(join(dist, WRITTEN), 'utf8')) as Written).map((one) => ({
+    ...one,
+    file: resolve(dist, '..', one.source),
   }));
+
+/** Of files that somebody else has built, one for each source. */
+const filesBelow = (folder: string): Found[] =>
+  (readdirSync(folder, { recursive: true }) as string[])
+    .filter((name) => /\.m?js$/.test(name) && !name.includes('node_modules'))
+    .sort()
+    .map((name) => functionsOf(join(folder, name)));
+
+function functionsOf(path: string): Found {
+  const code = readFileSync(path, 'utf8');
+  const { file, lineOf } = sourceOf(path, code);
+  return { file, functions: sitesIn(code, lineOf) };
 }
 
 function sourceOf(path: string, code: string): { readonly file: string; lineOf(line: number): number } {
-  // `index.plain.js` is the `index.js` of the compiler, whose place the bundle has taken.
-  const beside = `${path.replace(/\.plain\.js$/, '.js')}.map`;
-  if (!existsSync(beside)) return { file: path, lineOf: (line) => line };
-  const payload = JSON.parse(readFileSync(beside, 'utf8')) as SourceMapPayload;
+  if (!existsSync(`${path}.map`)) return { file: path, lineOf: (line) => line };
+  const payload = JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload;
   const map = new SourceMap(payload);
   const lines = code.split('\n');
   return {

@@ -1,9 +1,11 @@
 /** Total store order (x86): a FIFO store buffer in every CPU, with forwarding; atomic operations and barriers drain it. */
-import { cpusOf } from '../../words/address.ts';
+import { allOf, nonzero, waitsFor, when, zero, type Cell, type Store } from '@shootdown/explorer';
+import { cpusOf, type CpuId } from '../../words/address.ts';
 import { region } from '../../words/cells.ts';
-import { type Meaning, type Step, type Store, allOf, nonzero, waitsFor, when, zero } from '@shootdown/explorer';
-import { NOTES } from '../meanings/notes.ts';
-import { argAt, cellAt, reader, touches } from '../parts.ts';
+import { stepKind, type OrderedMeaning } from '../../words/step-kind.ts';
+import type { Parts } from '../parts.ts';
+import { steps } from '../steps/index.ts';
+import { idOfList, listAt } from '../steps/memory/lists.ts';
 import type { MemoryModel } from './model.ts';
 
 /** Stores one CPU holds back at most where a race asks for this order. */
@@ -11,30 +13,6 @@ export const DEPTH = 4;
 
 /** The buffer of a CPU is a list record of cell, value, cell, value ... oldest first. */
 const buffer = region('store buffer', ['cpu'], { shape: 'record' });
-
-/** Kinds that read a cell and may be served by the CPU's own buffer. */
-const LOADS = ['load', 'walk.lockless', 'walk.typed', 'mmu.walk'];
-/** Plain stores; giving a spinlock back is one too. */
-const STORES = ['store', 'spin_unlock'];
-/**
- * Kinds that belong to no program order, or order nothing: they neither wait for a buffer nor use it. Interrupts are masked, and a read
- * side section of RCU begins, while stores are held back. Where they end, the buffer is empty first: real CPUs do that later, before
- * they acknowledge an interrupt or pass a quiescent state.
- */
-const ELSEWHERE: readonly string[] = [
-  'local_irq_save',
-  'rcu_read_lock',
-  'tlb.receive',
-  'rcu.invoke',
-  'tso.drain',
-  'bound',
-  'bug',
-  'wild',
-  'hook.enter',
-  'hook.leave',
-  'unbalanced',
-  ...NOTES,
-];
 
 /** What the store buffers of a machine can do. */
 export interface StoreBuffers {
@@ -53,82 +31,21 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
   regions: [buffer],
   fences: true,
   meanings(p, sc) {
-    const listOf = (id: number): readonly number[] => (id === 0 ? [] : (p.records.get(id) as number[]));
-    const held = (store: Store, cpu: number): readonly number[] => listOf(reader(p).get(store, buffer(cpu)));
-    const hold = (store: Store, cpu: number, list: readonly number[]): void =>
-      reader(p).set(store, buffer(cpu), list.length === 0 ? 0 : p.records.idOf(list));
-    const own = (step: Step) => p.layout.cell(buffer(step.cpu));
-    const out: Record<string, Meaning> = {};
+    const buffers = buffersOf(p);
+    const out: Record<string, OrderedMeaning> = {};
     for (const [kind, meaning] of Object.entries(sc)) {
-      if (ELSEWHERE.includes(kind)) out[kind] = meaning;
-      else if (LOADS.includes(kind)) {
-        out[kind] = {
-          ...meaning,
-          apply(step, store, choice) {
-            const list = held(store, step.cpu);
-            if (list.length === 0) return meaning.apply(step, store, choice);
-            return meaning.apply(step, overlay(store, list), choice);
-          },
-          footprint: (step) => {
-            const f = meaning.footprint(step);
-            return { ...f, reads: [...f.reads, own(step)] };
-          },
-        };
-      } else if (STORES.includes(kind)) {
-        out[kind] = {
-          ...meaning,
-          ...waitsFor((step) => when(own(step), (id) => listOf(id).length < 2 * depth)),
-          apply(step, store) {
-            hold(store, step.cpu, [
-              ...held(store, step.cpu),
-              cellAt(step, 0),
-              step.kind === 'spin_unlock' ? 0 : argAt(step, 0),
-            ]);
-            return 0;
-          },
-          footprint: (step) => touches([own(step)], [own(step)]),
-        };
-      } else if (kind === 'rcu_read_unlock' && readSectionsEnd === 'with the stores before') {
-        // No barrier: the CPU passes a quiescent state later, and not before its stores have reached memory.
-        out[kind] = {
-          ...meaning,
-          apply(step, store, choice) {
-            const list = held(store, step.cpu);
-            if (list.length === 0) return meaning.apply(step, store, choice);
-            hold(store, step.cpu, [...list, SECTION_END, 0]);
-            return 0;
-          },
-          footprint: (step) => {
-            const f = meaning.footprint(step);
-            return { ...f, reads: [...f.reads, own(step)], writes: [...f.writes, own(step)] };
-          },
-        };
-      } else {
-        // Everything else acts on memory itself: it waits until the buffer is empty.
-        out[kind] = {
-          ...meaning,
-          enabled: (step, store) => held(store, step.cpu).length === 0 && (meaning.enabled?.(step, store) ?? true),
-          needs: (step) => allOf(zero(own(step)), ...(meaning.needs ? [meaning.needs(step)] : [])),
-          footprint: (step) => {
-            const f = meaning.footprint(step);
-            return { ...f, reads: [...f.reads, own(step)] };
-          },
-        };
-      }
+      if (meaning.order === 'apart') out[kind] = meaning;
+      else if (meaning.order === 'load') out[kind] = forwarded(buffers, meaning);
+      else if (meaning.order === 'store') out[kind] = heldBack(buffers, meaning, depth);
+      else if (kind === steps.rcu_read_unlock.kind && readSectionsEnd === 'with the stores before')
+        out[kind] = endsLater(buffers, meaning);
+      else out[kind] = drained(buffers, meaning);
     }
-    out['tso.drain'] = {
-      ...waitsFor((step) => nonzero(own(step))),
-      apply(step, store) {
-        const [cell = 0, value = 0, ...rest] = held(store, step.cpu);
-        if (cell === SECTION_END) sc['rcu_read_unlock']!.apply(step, store, 0);
-        else store.set(cell, value);
-        hold(store, step.cpu, rest);
-        return 0;
-      },
-      footprint: (step) =>
-        touches([own(step)], [own(step), ...Array.from({ length: p.layout.cellCount }, (_, c) => c)]),
-      tell: () => 'oldest held-back store reaches memory',
-    };
+    const { kind } = steps.rcu_read_unlock;
+    out[drain.kind] = drain.meaning({
+      buffers,
+      endSection: (cpu, store) => void sc[kind]!.apply({ kind, cpu, cells: [], args: [] }, store, 0),
+    });
     return out;
   },
   processes: (p, makeCpu) =>
@@ -140,13 +57,97 @@ export const totalStoreOrder = ({ depth, readSectionsEnd }: StoreBuffers): Memor
         role: 'daemon',
         body: () => {
           cpu.restart();
-          return cpu.raw('tso.drain');
+          return cpu.special(drain, {});
         },
       };
     }),
 });
 
 export const tso: MemoryModel = totalStoreOrder({ depth: DEPTH, readSectionsEnd: 'empty' });
+
+/** The store buffers of one machine. */
+interface Buffers {
+  at(cpu: CpuId): Cell;
+  /** Oldest first: cell, value, cell, value ... */
+  held(store: Store, cpu: CpuId): readonly number[];
+  hold(store: Store, cpu: CpuId, list: readonly number[]): void;
+  /** How many numbers stand for a buffer that a cell holds. */
+  length(value: number): number;
+}
+
+function buffersOf(p: Parts): Buffers {
+  const at = (cpu: CpuId): Cell => p.layout.cell(buffer(cpu));
+  return {
+    at,
+    held: (store, cpu) => listAt(p, store.get(at(cpu))),
+    hold: (store, cpu, list) => store.set(at(cpu), idOfList(p, list)),
+    length: (value) => listAt(p, value).length,
+  };
+}
+
+/** Loads: a CPU sees its own stores before anybody else does. */
+const forwarded = ({ held }: Buffers, meaning: OrderedMeaning): OrderedMeaning => ({
+  ...meaning,
+  apply(step, store, choice) {
+    const list = held(store, step.cpu);
+    return meaning.apply(step, list.length === 0 ? store : overlay(store, list), choice);
+  },
+});
+
+/** Stores: into the buffer, as long as there is room. */
+const heldBack = ({ at, held, hold, length }: Buffers, meaning: OrderedMeaning, depth: number): OrderedMeaning => ({
+  ...meaning,
+  ...waitsFor(({ cpu }) => when(at(cpu), (value) => length(value) < 2 * depth)),
+  apply(step, store) {
+    const { at: cell, value } = meaning.stores!(step);
+    hold(store, step.cpu, [...held(store, step.cpu), cell, value]);
+    return 0;
+  },
+});
+
+/** No barrier: the CPU passes a quiescent state later, and not before its stores have reached memory. */
+const endsLater = ({ held, hold }: Buffers, meaning: OrderedMeaning): OrderedMeaning => ({
+  ...meaning,
+  apply(step, store, choice) {
+    const list = held(store, step.cpu);
+    if (list.length === 0) return meaning.apply(step, store, choice);
+    hold(store, step.cpu, [...list, SECTION_END, 0]);
+    return 0;
+  },
+});
+
+/** Everything else acts on memory itself: it waits until the buffer is empty. */
+const drained = ({ at, held }: Buffers, meaning: OrderedMeaning): OrderedMeaning => ({
+  ...meaning,
+  enabled: (step, store) => held(store, step.cpu).length === 0 && (meaning.enabled?.(step, store) ?? true),
+  needs: (step) => allOf(zero(at(step.cpu)), ...(meaning.needs ? [meaning.needs(step)] : [])),
+});
+
+interface Drains {
+  readonly buffers: Buffers;
+  readonly endSection: (cpu: CpuId, store: Store) => void;
+}
+
+/**
+ * The oldest store that the CPU has held back reaches memory, and everybody sees it.
+ * Source: Intel SDM vol. 3A, 9.2.2; Owens, Sarkar, Sewell, "A Better x86 Memory Model: x86-TSO", TPHOLs 2009.
+ */
+export const drain = stepKind(
+  'tso.drain',
+  {},
+  ({ buffers: { at, held, hold }, endSection }: Drains) => ({
+    needs: ({ cpu }) => nonzero(at(cpu)),
+    apply({ cpu }, store) {
+      const [cell = 0, value = 0, ...rest] = held(store, cpu);
+      if (cell === SECTION_END) endSection(cpu, store);
+      else store.set(cell, value);
+      hold(store, cpu, rest);
+      return 0;
+    },
+    tell: () => 'oldest held-back store reaches memory',
+  }),
+  'apart',
+);
 
 /** Memory as a CPU with held-back stores sees it. */
 const overlay = (store: Store, list: readonly number[]): Store => ({
