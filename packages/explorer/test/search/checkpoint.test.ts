@@ -36,7 +36,7 @@ test.each([
   expect(begun).toBeGreaterThan(3);
 });
 
-test('a bound that was met, and a wider one', () => {
+test('a search that met a bound goes on under a wider one', () => {
   const question = asked(() => gupCollapse({ walkers: 2, flush: 'kick' }), ALL_REDUCTIONS, 300, byFrames);
   const whole = uninterrupted(question);
   const kept = new Kept();
@@ -66,7 +66,7 @@ test('time that was spent before counts as spent, and not against the time limit
   expect(second.done).toBe(false);
 });
 
-describe('what was saved and is not as it was', () => {
+describe('a search that goes on from a damaged checkpoint', () => {
   // Merged moves, locks, counted claims and loops: nothing of it is empty.
   const question = asked(() => gupCollapse({ walkers: 2, flush: 'no kick' }), UNREHEARSED, 200, byFrames);
   let kept: Kept;
@@ -96,7 +96,7 @@ describe('what was saved and is not as it was', () => {
     kept.write(search.save());
   });
 
-  test('is as it was', () => expect(goOn()).toEqual(whole));
+  test('finds the same as an uninterrupted search', () => expect(goOn()).toEqual(whole));
 
   test.each([
     'records',
@@ -107,7 +107,7 @@ describe('what was saved and is not as it was', () => {
     'leads to',
     'first moves',
     'terminal',
-  ])('%s lack the last one', (column) => {
+  ])('is refused where the column %s lacks its last row', (column) => {
     lose(column);
     expect(goOn).toThrow('refused');
   });
@@ -126,35 +126,35 @@ describe('what was saved and is not as it was', () => {
     'system',
     'interned',
     'may-access',
-  ])('no %s', (name) => {
+  ])('is refused where %s is missing', (name) => {
     Reflect.deleteProperty(kept.plain, name);
     expect(goOn).toThrow(`refused: it has no ${name}`);
   });
 
   // Mistakes in the code that saves: nothing is missing, and something is wrong.
-  test('the last state is forgotten', () => {
+  test('differs where the last state is missing', () => {
     lose('records');
     change('states', (states: { count: number }) => ({ ...states, count: states.count - 1 }));
     expect(finds()).not.toBe(JSON.stringify(whole));
   });
 
-  test('ways are forgotten', () => {
+  test('differs where predecessors are missing', () => {
     for (const { numbers } of kept.columns.get('predecessors')!) numbers.fill(0);
     expect(finds()).not.toBe(JSON.stringify(whole));
   });
 
-  test('the last edges are forgotten', () => {
+  test('is refused where the last edges are missing', () => {
     for (const column of ['observed at', 'observed', 'observed leads to']) lose(column, 20);
     change('automaton', (automaton: { edges: number }) => ({ ...automaton, edges: automaton.edges - 20 }));
     expect(goOn).toThrow('the code does something else');
   });
 
-  test('the code is another one', () => {
+  test('is refused where the code is another one', () => {
     const other = { ...question, system: () => gupCollapse({ walkers: 2, flush: 'ipi' }) };
     expect(() => begin(other, kept, true)).toThrow(/refused: the code does something else than when it was written: /);
   });
 
-  test('the system, the reductions or the question are others', () => {
+  test('is refused where the system, the reductions or the options are others', () => {
     expect(() =>
       begin({ ...question, system: () => gupCollapse({ walkers: 1, flush: 'no kick' }) }, kept, true),
     ).toThrow('refused: it is of a system with other processes');
@@ -167,7 +167,7 @@ describe('what was saved and is not as it was', () => {
     );
   });
 
-  test('cells begin with other values', () => {
+  test('is refused where cells begin with other values', () => {
     const { symmetry: _symmetry, ...given } = gupCollapse({ walkers: 2, flush: 'no kick' });
     const system = (): System => ({
       ...given,
@@ -187,7 +187,7 @@ test('fingerprints alone: of most states there is no record any more', () => {
   expect(begun).toBeGreaterThan(3);
 });
 
-test('going on over and over takes no more room', () => {
+test('a search that is resumed over and over writes no more than one that is not', () => {
   const question = asked(() => gupCollapse({ walkers: 1, flush: 'ipi' }), {}, 20, byFrames);
   const kept = new Kept();
   for (let begun = 1; begun <= 20; begun++) {

@@ -33,8 +33,8 @@ const wide: Toy = {
   ),
 };
 
-describe('findings', () => {
-  test('a counterexample is a shortest one', () => {
+describe('what a search finds', () => {
+  test('a counterexample is a shortest schedule', () => {
     const { violations, outcome } = all(detour);
     expect(outcome).toBe('complete');
     // flip to 1, store, look: 3 moves. One store more for the other claim.
@@ -45,7 +45,7 @@ describe('findings', () => {
     expect(violations[0]?.schedule).toContainEqual({ process: 1, choice: 1 });
   });
 
-  test('stopAtFirst stops there', () => {
+  test('stopAtFirst ends the search at the first violation', () => {
     const whole = all(detour);
     const first = all(detour, { stopAtFirst: true });
     expect(first).toMatchObject({ outcome: 'stopped-at-violation', violations: [{ claim: 'c0 is not 1', depth: 3 }] });
@@ -84,7 +84,7 @@ describe('findings', () => {
     expect(result.tally).toMatchObject([{ held: 1, failed: 0 }]);
   });
 
-  test('a claim judged at steps and at ends keeps the shorter way', () => {
+  test('a claim judged after steps and at the end keeps the shorter schedule', () => {
     // Flip 0, store, mark is found first: its state is expanded before the end after flip 1, store.
     const unchanged = {
       claim: 'c0 is 0',
@@ -132,11 +132,11 @@ describe('findings', () => {
   });
 });
 
-describe('bounds', () => {
-  test('all of it', () =>
+describe('a search ends', () => {
+  test('with outcome complete when every state was expanded', () =>
     expect(all(wide)).toMatchObject({ outcome: 'complete', states: 6 ** 5, transitions: 5 * 5 * 6 ** 4, depth: 25 }));
 
-  test('as many states as there are is no bound, one less is', () => {
+  test('at maxStates only when there are more states than that', () => {
     expect(all(wide, { maxStates: 6 ** 5 }).outcome).toBe('complete');
     expect(all(wide, { maxStates: 6 ** 5 - 1 })).toMatchObject({
       outcome: 'bound',
@@ -145,7 +145,7 @@ describe('bounds', () => {
     });
   });
 
-  test('depth', () => {
+  test('at maxDepth, and says that deeper states exist', () => {
     expect(all(wide, { maxDepth: 25 }).outcome).toBe('complete');
     // Ways to spread at most two steps over five threads: 1 + 5 + 15.
     expect(all(wide, { maxDepth: 2 })).toMatchObject({ outcome: 'bound', bound: 'maxDepth', states: 21, depth: 2 });
@@ -156,9 +156,10 @@ describe('bounds', () => {
     expect(result).toMatchObject({ outcome: 'bound', states: 2, violations: [{ depth: 1 }] });
   });
 
-  test('time', () => expect(all(wide, { deadlineMs: 0 })).toMatchObject({ outcome: 'bound', bound: 'deadlineMs' }));
+  test('at deadlineMs', () =>
+    expect(all(wide, { deadlineMs: 0 })).toMatchObject({ outcome: 'bound', bound: 'deadlineMs' }));
 
-  test('a signal, between pieces', async () => {
+  test('when its signal is aborted between two pieces', async () => {
     const controller = new AbortController();
     setImmediate(() => controller.abort());
     const result = await explore(toy(wide), { stopAtFirst: false, maxStates: 1e6, signal: controller.signal });
@@ -167,12 +168,12 @@ describe('bounds', () => {
     expect(result.states).toBeLessThan(6 ** 5);
   });
 
-  test('a signal that came before', async () => {
+  test('when its signal was aborted before it began', async () => {
     const result = await explore(toy(wide), { stopAtFirst: false, maxStates: 1e6, signal: AbortSignal.abort() });
     expect(result).toMatchObject({ outcome: 'interrupted', states: 1, transitions: 0 });
   });
 
-  test('progress', async () => {
+  test('after it has reported progress', async () => {
     const seen: Progress[] = [];
     const big: Toy = {
       processes: Array.from(

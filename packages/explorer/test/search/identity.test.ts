@@ -13,7 +13,7 @@ const MOST = 3000;
 let moduleState = 0;
 const options = { stopAtFirst: false, maxStates: MOST };
 
-describe('frames and history', () => {
+describe('local states by frames and by history', () => {
   test('agree on random programs', () => {
     const sum = { history: 0, frames: 0, fewer: 0, problems: 0 };
     fc.assert(
@@ -43,7 +43,7 @@ describe('frames and history', () => {
     expect([history.states, frames.states]).toEqual([7, 6]);
   });
 
-  test('a loop that waits is a circle', () => {
+  test('a loop that waits is a cycle of local states', () => {
     const body = function* () {
       while ((yield* load(0)) === 0);
       yield* store(1, 1);

@@ -28,7 +28,7 @@ const yields = (step: unknown) =>
   };
 const plain = { kind: 'load', cpu: 0, cells: [0], args: [] };
 
-describe('hidden state', () => {
+describe('hidden state is reported', () => {
   test('a counter in a closure is named, with both steps and the function', () => {
     let calls = 0;
     const body = () =>
@@ -134,7 +134,7 @@ describe('hidden state', () => {
 });
 
 describe('code that is wrong', () => {
-  test('it throws', () => {
+  test('that throws is reported with its place', () => {
     const body = () =>
       within(
         'collapse',
@@ -147,7 +147,7 @@ describe('code that is wrong', () => {
     expect(mistakeOf(run).cause).toBeInstanceOf(RangeError);
   });
 
-  test('it throws a mistake, which stays what it is', () => {
+  test('that throws a mistake: the mistake is reported as it is', () => {
     const body = (): Op => {
       throw new Mistake('SD_UNKNOWN_HOOK', 'no such hook');
     };

@@ -105,7 +105,7 @@ describe('search and oracle', () => {
     });
   });
 
-  test('the oracle refuses what is too big for it', () => {
+  test('the oracle refuses a system with more states than it may see', () => {
     expect(() => oracle(toy({ processes: [() => load(0), () => load(0)] }), 3)).toThrow('3 states');
   });
 });

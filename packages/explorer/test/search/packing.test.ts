@@ -136,7 +136,7 @@ describe('packed states', () => {
       expect([visited.at(placeOf(id)), visited.matches(placeOf(id), 9)]).toEqual([id, true]);
   });
 
-  test('pairs', () => {
+  test('a set of pairs has each pair once', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(40), fc.nat(40)), { maxLength: 1000, size: 'max' }), (list) => {
         const pairs = new Pairs();

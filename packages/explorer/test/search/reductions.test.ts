@@ -35,7 +35,7 @@ describe('all reductions, alone and together', () => {
 
   test.each(SEEDS)('threads alike of seed %d', (seed) => compare(twins, twinsOf, seed), 60_000);
 
-  test('agree with the oracle', () => {
+  test('agree with the oracle on random machines', () => {
     let [violated, deadlocks] = [0, 0];
     fc.assert(
       fc.property(machine, (it) => {
@@ -109,13 +109,13 @@ describe('what a reduced search reports', () => {
     expect(bounded).toMatchObject(plain);
   });
 
-  test('independent threads are one path', () => {
+  test('persistent sets leave one path of independent threads', () => {
     const wide = toy({ processes: [0, 1, 2, 3].map((cell) => () => store(cell, 1)) });
     expect(exploreSync(wide, { stopAtFirst: false, maxStates: 1000, reduce: { persistent: true } }).states).toBe(5);
   });
 });
 
-describe('never ends', () => {
+describe('a livelock is found', () => {
   const clock = { role: 'daemon' as const, body: () => inc(7, 1, 2) };
 
   /** The clock's cell is 0 again after two ticks. */
@@ -154,7 +154,7 @@ describe('never ends', () => {
     expect(replay(system, schedule.slice(0, -1), byHistory).loop).toBeUndefined();
   });
 
-  test('a deadlock is another thing', () => {
+  test('not where there is a deadlock', () => {
     const { deadlocks, neverEnds } = exploreSync(toy({ processes: [() => awaitValue(0, 1)] }), {
       stopAtFirst: false,
       maxStates: 100,
@@ -163,7 +163,7 @@ describe('never ends', () => {
   });
 });
 
-test('what is left behind is named', () => {
+test('a leak check names what is left behind', () => {
   const names = { name: (cell: number) => `c${cell}`, value: (_cell: number, value: number) => String(value) };
   const leak = nothingLeft(
     'nothing is left behind',
@@ -195,7 +195,7 @@ test('what is left behind is named', () => {
   ]);
 });
 
-describe('fingerprints alone', () => {
+describe('hash compaction', () => {
   const wide = toy({
     processes: [0, 1, 2, 3, 4, 5].map(
       (cell) =>
@@ -205,7 +205,7 @@ describe('fingerprints alone', () => {
     ),
   });
 
-  test('count the same states, and say how likely they are too few', () => {
+  test('counts the same states, and says how likely it is that some were missed', () => {
     const exact = exploreSync(wide, { stopAtFirst: false, maxStates: 1e5 });
     for (const seed of [1, 2]) {
       const found = exploreSync(wide, { stopAtFirst: false, maxStates: 1e5, compact: { seed } });
@@ -219,7 +219,7 @@ describe('fingerprints alone', () => {
     expect(exact.states).toBe(5 ** 6);
   });
 
-  test('schedules survive that states are forgotten', () => {
+  test('keeps schedules to states whose records were dropped', () => {
     const { system } = noting({ ...wide, finals: [isNot(0, 4)] });
     const [violation] = exploreSync(system, { stopAtFirst: false, maxStates: 1e5, compact: { seed: 3 } }).violations;
     expect(replay(system, violation!.schedule).brokenAtEnd.map(({ claim }) => claim)).toEqual(['c0 is not 4']);

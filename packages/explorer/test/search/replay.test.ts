@@ -121,7 +121,7 @@ describe('replay', () => {
     for (const word of ['SD_TOKEN_DOES_NOT_APPLY', ...words]) expect(() => replay(system, schedule)).toThrow(word);
   });
 
-  test('a choice', () => {
+  test('makes the outcome that the schedule says', () => {
     const system = toy({
       processes: [
         function* () {
@@ -146,10 +146,10 @@ describe('token', () => {
       runs.flatMap(({ process, choice, times }) => Array.from({ length: times }, () => ({ process, choice }))),
     );
 
-  test('there and back', () =>
+  test('decoding an encoded schedule gives the schedule', () =>
     fc.assert(fc.property(schedule, (moves) => expect(decodeSchedule(encodeSchedule(moves))).toEqual(moves))));
 
-  test('reads as documented', () => {
+  test('decodes what the documentation shows', () => {
     const token = '0x5.1.2:1x3';
     expect(encodeSchedule(decodeSchedule(token))).toBe(token);
     expect(decodeSchedule(token)).toEqual([
@@ -179,7 +179,7 @@ describe('token', () => {
     expect(() => decodeSchedule(token)).toThrow('SD_BAD_TOKEN');
   });
 
-  test('never throws anything else', () => {
+  test('throws SD_BAD_TOKEN for every other text', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[0-9x:.]{0,8}$/));
     fc.assert(
       fc.property(text, (token) => {
