@@ -10,6 +10,9 @@ import { nodeModules } from './modules.ts';
 import type { Settings } from './tokens.ts';
 import { namedOf } from './workloads.ts';
 
+// As in main.ts.
+Error.stackTraceLimit = 50;
+
 /** What a worker is begun with. */
 export interface WorkerStart {
   readonly settings: Settings;
