@@ -15,6 +15,7 @@ import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import type { Block, Checkpoint, Numbers, Rows, Saved } from '@shootdown/core';
 import { differencesOf, type Code, type Parts } from './code.ts';
+// @cycle a type only: a checkpoint belongs to one question of a journal, and a journal removes its checkpoints
 import type { Question } from './journal.ts';
 import type { Core } from './tokens.ts';
 
