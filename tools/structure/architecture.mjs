@@ -99,8 +99,9 @@ function placed(graph, top) {
 }
 
 function line(from, to, back) {
-  const start = [from.x + from.width / 2, from.y + (back ? 0 : BOX.height)];
-  const end = [to.x + to.width / 2, to.y + (back ? BOX.height : 0)];
+  const shift = back ? 14 : 0;
+  const start = [from.x + from.width / 2 + shift, from.y + (back ? 0 : BOX.height)];
+  const end = [to.x + to.width / 2 + shift, to.y + (back ? BOX.height : 0)];
   if (from.y === to.y) {
     const lift = from.y - 18;
     const middle = round((start[0] + end[0]) / 2);
