@@ -20,8 +20,8 @@ if (checkout === undefined) {
 }
 const THERE = resolve(checkout);
 
-/** Numbers that no two runs share. */
-const VARIES = /^(seconds|cpuSeconds|wall|megabytes|memoryInUse|peakMegabytes)$/;
+/** Numbers that no two runs share, and what says how the rest is written. */
+const VARIES = /^(seconds|cpuSeconds|wall|megabytes|memoryInUse|peakMegabytes|schemaVersion)$/;
 /** As many differences of a part are printed in full. */
 const SHOWN = 20;
 
@@ -62,38 +62,44 @@ function* leaves(value, path = '') {
   if (typeof value !== 'object' || value === null) yield [path, JSON.stringify(value)];
   else
     for (const [key, inner] of Object.entries(value))
-      if (!VARIES.test(key)) yield* leaves(inner, path === '' ? key : `${path}.${nameOf(inner) ?? key}`);
+      if (!VARIES.test(key)) yield* leaves(inner, `${path}${path === '' ? '' : '.'}${key}`);
 }
-/** What people call an entry of a list. */
-const nameOf = (entry) =>
-  entry !== null && typeof entry === 'object'
-    ? (entry.id ?? entry.workload ?? entry.operation ?? entry.hook)
-    : undefined;
 
-/** Asks both for the same; where the answer is no JSON it is compared as it stands. */
+/** What was answered, by where it stands; where the answer is no JSON, as it stands. */
+function read({ stdout, stderr, code }) {
+  try {
+    return new Map([['exit code', String(code)], ...leaves(JSON.parse(stdout))]);
+  } catch {
+    return new Map([
+      ['exit code', String(code)],
+      ['answer', JSON.stringify(stdout + stderr)],
+    ]);
+  }
+}
+
+/** Keys that one side alone has, such as a field that is new, each with how often. */
+function alone(one, other) {
+  const found = new Map();
+  for (const path of one.keys()) {
+    if (other.has(path)) continue;
+    const key = path.replace(/\.\d+(?=\.|$)/g, '[]').replace(/^.*\.(?=[^.]+\.[^.]+$)/, '');
+    found.set(key, (found.get(key) ?? 0) + 1);
+  }
+  return [...found].map(([key, times]) => `${key} (${times} times)`);
+}
+
+/** Asks both for the same. */
 async function compare(part, args) {
   const [here, there] = await Promise.all([HERE, THERE].map((root) => ask(root, [...args, '--json', '-q', ...more])));
-  const read = ({ stdout, stderr, code }) => {
-    try {
-      return [['exit code', String(code)], ...leaves(JSON.parse(stdout))];
-    } catch {
-      return [
-        ['exit code', String(code)],
-        ['answer', JSON.stringify(stdout + stderr)],
-      ];
-    }
-  };
   const [ours, theirs] = [read(here), read(there)];
-  const values = ours.length;
-  const differs = [];
-  for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
-    const [a, b] = [ours[i] ?? ['', 'nothing'], theirs[i] ?? ['', 'nothing']];
-    if (a[0] === b[0] && a[1] === b[1]) continue;
-    differs.push(`${a[0] || b[0]}${a[0] === b[0] ? '' : ` (there: ${b[0]})`}: here ${a[1]}, there ${b[1]}`);
-  }
-  for (const line of differs.slice(0, SHOWN)) console.log(`  ${line.slice(0, 400)}`);
+  const differs = [...ours].filter(([path, value]) => theirs.has(path) && theirs.get(path) !== value);
+  for (const [path, value] of differs.slice(0, SHOWN))
+    console.log(`  ${`${path}: here ${value}, there ${theirs.get(path)}`.slice(0, 400)}`);
   if (differs.length > SHOWN) console.log(`  and ${differs.length - SHOWN} more`);
-  return { part, values, code: here.code, differs: differs.length };
+  const [added, gone] = [alone(ours, theirs), alone(theirs, ours)];
+  for (const key of added.slice(0, SHOWN)) console.log(`  only here: ${key}`);
+  for (const key of gone.slice(0, SHOWN)) console.log(`  only there: ${key}`);
+  return { part, values: ours.size, code: here.code, differs: differs.length + added.length + gone.length };
 }
 
 let wrong = 0;

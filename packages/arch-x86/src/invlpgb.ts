@@ -9,7 +9,7 @@ import {
   type Op,
 } from '@shootdown/core/plugin';
 import { x86_64_paravirt } from './mmu.ts';
-import type { FlushTlbInfo } from './tlb.ts';
+import type { FlushTlbInfo } from './flush_tlb_info.ts';
 
 const TLB_C = 'arch/x86/mm/tlb.c';
 

@@ -22,7 +22,8 @@ import {
 } from '@shootdown/core/plugin';
 import { x86_64_paravirt } from './mmu.ts';
 import type { X86Machine } from './pv_ops.ts';
-import { native_flush_tlb_multi, type FlushTlbInfo } from './tlb.ts';
+import type { FlushTlbInfo } from './flush_tlb_info.ts';
+import { native_flush_tlb_multi } from './tlb.ts';
 
 const KVM_VCPU_PREEMPTED = 1;
 const KVM_VCPU_FLUSH_TLB = 2;

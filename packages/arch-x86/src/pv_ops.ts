@@ -1,6 +1,6 @@
 /** pv_ops.mmu: what a guest's kernel does otherwise. Linux chooses it at boot, so it is a part of the machine. */
 import type { Cpu, CpuMask, MachineSpec, Op } from '@shootdown/core/plugin';
-import type { FlushTlbInfo } from './tlb.ts';
+import type { FlushTlbInfo } from './flush_tlb_info.ts';
 
 export interface PvOps {
   /** In place of native_flush_tlb_multi: makes the CPUs of the mask, this one among them, do a flush. */

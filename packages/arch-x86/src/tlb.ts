@@ -16,11 +16,11 @@ import {
   type Cpu,
   type CpuId,
   type CpuMask,
-  type Info,
   type Mm,
   type Op,
   type Va,
 } from '@shootdown/core/plugin';
+import type { FlushTlbInfo } from './flush_tlb_info.ts';
 import { broadcast_tlb_flush, mm_global_asid } from './invlpgb.ts';
 import { native_flush_tlb_local, native_flush_tlb_one_user } from './invlpg.ts';
 import { pv_ops } from './pv_ops.ts';
@@ -28,18 +28,6 @@ import { switch_mm_irqs_off } from './switch.ts';
 import { cpu_tlb_gen, INIT_MM, is_lazy, LOADED_MM_SWITCHING, loaded_mm, loadedAs, tlb_gen } from './tlbstate.ts';
 
 const TLB_C = 'arch/x86/mm/tlb.c';
-
-/** struct flush_tlb_info, as the interrupt carries it. Simplified: no trim_cpumask, which acts once a second. */
-export type FlushTlbInfo = Info & {
-  readonly mm: number;
-  readonly start: Va;
-  readonly end: Va;
-  /** Bytes from one address to invalidate to the next. */
-  readonly stride: number;
-  readonly freed_tables: boolean;
-  readonly new_tlb_gen: number;
-  readonly initiating_cpu: CpuId;
-};
 
 /** Flushes a range of an address space everywhere it may be remembered, and waits for that. */
 export const flush_tlb_mm_range = operation(

@@ -1,9 +1,11 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
-import type { ArchSpec, KnownNames, Mistake, Told, Verdict } from '@shootdown/core';
+import { didYouMean, Mistake } from '@shootdown/core/mistakes';
+import type { ArchSpec, KnownNames, Told, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
 import type { Code } from './code.ts';
 import type { Journal, Question } from './journal.ts';
 import type { BoundOptions } from './options.ts';
+import { select } from './select.ts';
 import { inject, injectable } from 'tsyringe';
 import {
   CORE,
@@ -62,12 +64,26 @@ export class Catalog {
     const ids = [...archs.map((a) => a.id), ...leftOut];
     const twice = ids.find((id, i) => ids.indexOf(id) !== i);
     if (twice !== undefined)
-      throw await this.#mistake(
+      throw new Mistake(
         'SD_BAD_CONFIG',
         `two architectures are called ${twice}.`,
         'Leave one of them out of the config or the --plugin options.',
       );
     return (this.#loaded = archs);
+  }
+
+  /**
+   * Architectures by their ids, in that order; all where none is named.
+   * @throws Mistake SD_UNKNOWN_ARCH
+   */
+  async chosenArchs(ids: readonly string[] | undefined): Promise<ArchSpec[]> {
+    return select(await this.archs(ids), (arch) => arch.id, ids, 'SD_UNKNOWN_ARCH');
+  }
+
+  /** @throws Mistake SD_UNKNOWN_ARCH */
+  async chosenArch(id: string): Promise<ArchSpec> {
+    const [arch] = await this.chosenArchs([id]);
+    return arch!;
   }
 
   /** Files from which architectures are imported. Those that the config gives as values have none. */
@@ -121,7 +137,6 @@ export class Catalog {
     if (resume !== undefined)
       return (this.#journal = await this.#openJournal(resume, checkpointEvery ?? CHECKPOINT_EVERY));
     if (checkpointEvery !== undefined) {
-      const { Mistake } = await this.core();
       throw new Mistake(
         'SD_BAD_OPTION',
         '--checkpoint-every says how often a search is kept, and nothing says where.',
@@ -148,7 +163,7 @@ export class Catalog {
     const { Journal } = await lazily.journal();
     const warn = (text: string): void =>
       void (this.#warned.has(text) || (this.#warned.add(text), this.terminal.err(`${text}\n`)));
-    return new Journal(path, this.modules.code(), every, await this.core(), () => this.modules.code().parts, warn);
+    return new Journal(path, this.modules.code(), every, () => this.modules.code().parts, warn);
   }
 
   /** Called at the end of the invocation. */
@@ -169,15 +184,15 @@ export class Catalog {
       'default'
     ];
     if (typeof config !== 'object' || config === null)
-      throw await this.#mistake(
+      throw new Mistake(
         'SD_BAD_CONFIG',
         `${path} has no default export that is an object.`,
         'Write: export default { arches: [...], workloads: [...] }',
       );
     const strange = Object.keys(config).find((key) => !KEYS.includes(key));
     if (strange !== undefined) {
-      const near = (await this.core()).didYouMean(strange, KEYS);
-      throw await this.#mistake(
+      const near = didYouMean(strange, KEYS);
+      throw new Mistake(
         'SD_BAD_CONFIG',
         `${path} has a key ${strange}, which means nothing.`,
         near ? `Did you mean ${near}?` : `Keys are ${KEYS.join(', ')}.`,
@@ -186,7 +201,7 @@ export class Catalog {
     for (const key of KEYS) {
       const list = (config as Record<string, unknown>)[key];
       if (list !== undefined && !Array.isArray(list))
-        throw await this.#mistake('SD_BAD_CONFIG', `${key} in ${path} is no list.`, `Write: ${key}: ['...']`);
+        throw new Mistake('SD_BAD_CONFIG', `${key} in ${path} is no list.`, `Write: ${key}: ['...']`);
     }
     return { config, ...(this.settings.config === undefined ? { from: path } : {}) };
   }
@@ -195,7 +210,7 @@ export class Catalog {
     const module = typeof entry === 'string' ? await this.#load(entry, 'architectures', from) : undefined;
     const stray = module && Object.keys(module).find((key) => WORKLOAD_KEYS.includes(key));
     if (stray !== undefined && (await this.#read()).config.workloads?.includes(entry) !== true)
-      throw await this.#mistake(
+      throw new Mistake(
         'SD_BAD_CONFIG',
         `${String(entry)} is named as a package of architectures and exports ${stray}, which nobody reads there.`,
         'Name it under workloads of the config too, or put them into a file of their own.',
@@ -204,7 +219,7 @@ export class Catalog {
     const found = Array.isArray(value) ? (value as unknown[]) : [value];
     const where = typeof entry === 'string' ? `the default export of ${entry}` : 'an entry of arches in the config';
     if (!isArchs(value))
-      throw await this.#mistake(
+      throw new Mistake(
         'SD_BAD_ARCH',
         `${where} is no architecture.`,
         'Write: export default arch({ ... }), or a list of several.',
@@ -215,7 +230,7 @@ export class Catalog {
   async #load(entry: unknown, what: string, from?: string): Promise<Readonly<Record<string, unknown>>> {
     if (typeof entry === 'object' && entry !== null) return entry as Record<string, unknown>;
     if (typeof entry !== 'string')
-      throw await this.#mistake(
+      throw new Mistake(
         'SD_BAD_CONFIG',
         `the config names ${String(entry)} under ${what}.`,
         'An entry is the name of a package, a path, or the value itself.',
@@ -224,17 +239,12 @@ export class Catalog {
       return await this.modules.load(entry, from);
     } catch (error) {
       if (error instanceof Error && error.name === 'Mistake') throw error;
-      throw await this.#mistake(
+      throw new Mistake(
         'SD_BAD_CONFIG',
         `${entry} (${what}) cannot be loaded: ${reasonOf(error)}`,
         'Is the name or path right, and the package built and installed?',
       );
     }
-  }
-
-  async #mistake(code: 'SD_BAD_CONFIG' | 'SD_BAD_ARCH', what: string, hint: string): Promise<Error> {
-    const { Mistake } = await this.core();
-    return new Mistake(code, what, hint);
   }
 }
 

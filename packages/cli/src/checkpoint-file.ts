@@ -1,4 +1,5 @@
 /** A search in a file: parts that are added as it goes, each with a checksum, so that a part that was cut off is as if it were not there. */
+import { Mistake } from '@shootdown/core/mistakes';
 import {
   closeSync,
   existsSync,
@@ -15,8 +16,8 @@ import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import type { Block, Checkpoint, Numbers, Rows, Saved } from '@shootdown/core';
 import { differencesOf, type Code, type Parts } from './code.ts';
+// @cycle a type only: a checkpoint belongs to one question of a journal, and a journal removes its checkpoints
 import type { Question } from './journal.ts';
-import type { Core } from './tokens.ts';
 
 /** Where a search is kept, and which it is: plain data, for it may travel to another thread. */
 export interface CheckpointPlace {
@@ -57,10 +58,7 @@ export class CheckpointFile {
   #end = 0;
 
   /** @throws Mistake SD_BAD_CHECKPOINT when there is a file that one cannot go on with */
-  constructor(
-    private readonly place: CheckpointPlace,
-    private readonly core: Core,
-  ) {
+  constructor(private readonly place: CheckpointPlace) {
     if (existsSync(place.path)) this.#saved = this.#read();
   }
 
@@ -86,7 +84,7 @@ export class CheckpointFile {
       renameSync(fresh, path);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new this.core.Mistake(
+      throw new Mistake(
         'SD_CHECKPOINT_NOT_WRITTEN',
         `${path} cannot be written: ${why}.`,
         'Is there room, and may one write there? What was written before is still there: the same command goes on from it.',
@@ -187,7 +185,7 @@ export class CheckpointFile {
     const { path } = this.place;
     this.close();
     const holds = plain === undefined ? 'It' : `It holds ${toldOf(plain)}, and`;
-    return new this.core.Mistake(
+    return new Mistake(
       'SD_BAD_CHECKPOINT',
       `one cannot go on from ${path}: ${why}.`,
       `${holds} is left as it is. ${next ?? 'Remove it to search from the start'}; verdicts that were kept stay.`,

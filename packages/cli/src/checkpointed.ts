@@ -2,7 +2,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Checkpoint, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
-import type { Core } from './tokens.ts';
 
 /**
  * Runs a search with its checkpoint; without one where there is no place for it.
@@ -10,12 +9,11 @@ import type { Core } from './tokens.ts';
  */
 export async function checkpointed<T>(
   place: CheckpointPlace | undefined,
-  core: Core,
   search: (options: { readonly checkpoint?: Checkpoint }) => Promise<T>,
 ): Promise<T> {
   if (place === undefined) return search({});
   const { CheckpointFile } = await import('./checkpoint-file.ts');
-  const file = new CheckpointFile(place, core);
+  const file = new CheckpointFile(place);
   try {
     return await search({ checkpoint: file.checkpoint });
   } finally {

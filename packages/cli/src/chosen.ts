@@ -2,17 +2,16 @@
 import type { Named } from '@shootdown/core';
 import type { Catalog } from './catalog.ts';
 import { select } from './select.ts';
-import type { Core } from './tokens.ts';
 import { namedOf, type Workloads } from './workloads.ts';
 
 /**
  * Workloads by the names of their scenarios; all where no name is given.
  * @throws Mistake SD_UNKNOWN_WORKLOAD; that of the first of them that cannot be run as it is
  */
-export async function chosenWorkloads(catalog: Catalog, names: readonly string[], core: Core): Promise<Named[]> {
+export async function chosenWorkloads(catalog: Catalog, names: readonly string[]): Promise<Named[]> {
   const workloads = await catalog.workloads();
   mustBeWhole(workloads, names);
-  const chosen = select(namedOf(workloads), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD', core);
+  const chosen = select(namedOf(workloads), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD');
   await mustBeKnown(catalog, chosen);
   return chosen;
 }

@@ -1,8 +1,8 @@
 /** Which code gives a verdict: whatever keeps verdicts keeps this beside them, and uses none of other code. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { differencesOf, hashOfFolder, idOf, type Parts } from '../bin/identity.mjs';
-import type { Core } from './tokens.ts';
 
 export { differencesOf, type Parts } from '../bin/identity.mjs';
 
@@ -57,10 +57,10 @@ export function codeOf(shipped: Shipped, files: ReadonlyMap<string, string>, hom
  * @param now what this thread has loaded, which may be less
  * @throws Mistake SD_CODE_CHANGED
  */
-export function mustBeOf(noted: Parts, now: Parts, core: Core): void {
+export function mustBeOf(noted: Parts, now: Parts): void {
   const told = differencesOf(noted, now).filter((difference) => !difference.endsWith(' is gone'));
   if (told.length === 0) return;
-  throw new core.Mistake(
+  throw new Mistake(
     'SD_CODE_CHANGED',
     `other code judges than was loaded when this run began: ${told.join(', ')}.`,
     'Was a file changed meanwhile, or is it imported or read only when a search comes by? Run the command again; with --resume, load everything when the module is loaded.',

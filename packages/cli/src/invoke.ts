@@ -1,4 +1,5 @@
 /** One invocation: its own container, disposed at the end, so that nothing outlives it and tests can replace everything. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { csv, json, text } from '@shootdown/report';
 import { container, type DependencyContainer } from 'tsyringe';
 import { declarations } from './commands/index.ts';
@@ -48,7 +49,6 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
 
 async function run({ declaration, args, options, settings }: Typed, scope: DependencyContainer): Promise<number> {
   if (settings.format === 'csv' && declaration.csv !== true) {
-    const { Mistake } = await scope.resolve<Registered[typeof CORE]>(CORE)();
     throw new Mistake(
       'SD_BAD_OPTION',
       'this command has no --format csv.',

@@ -1,6 +1,6 @@
 /** What is to be searched: workloads, under each of their kernels, on architectures. */
+import { Mistake } from '@shootdown/core/mistakes';
 import type { ArchSpec, Configuration, Named } from '@shootdown/core';
-import type { Core } from './tokens.ts';
 
 /** One search to come. */
 export interface Job {
@@ -15,16 +15,11 @@ export interface Job {
  * @param wanted only this variant; absent: all
  * @throws Mistake SD_BAD_OPTION when a workload has no such variant
  */
-export function jobsOf(
-  workloads: readonly Named[],
-  archs: readonly ArchSpec[],
-  wanted: string | undefined,
-  core: Core,
-): Job[] {
+export function jobsOf(workloads: readonly Named[], archs: readonly ArchSpec[], wanted: string | undefined): Job[] {
   return workloads.flatMap(({ scenario, variants }) => {
     const chosen = Object.entries(variants).filter(([variant]) => wanted === undefined || variant === wanted);
     if (chosen.length === 0)
-      throw new core.Mistake(
+      throw new Mistake(
         'SD_BAD_OPTION',
         `${scenario.name} has no variant ${wanted}.`,
         `It has ${Object.keys(variants).join(', ')}.`,

@@ -4,7 +4,6 @@ import type { Verdict } from '@shootdown/core';
 import { removeCheckpoint, type CheckpointPlace } from './checkpoint-file.ts';
 import { differencesOf, mustBeOf, type Code, type Parts } from './code.ts';
 import { lock } from './lock.ts';
-import type { Core } from './tokens.ts';
 
 /** What one verdict is about. Not the bounds: a verdict that is final is the same with all of them. */
 export interface Question {
@@ -50,11 +49,10 @@ export class Journal {
     readonly path: string,
     readonly code: Code,
     private readonly every: number,
-    private readonly core: Core,
     private readonly now: () => Parts,
     private readonly warn: (text: string) => void,
   ) {
-    this.dispose = lock(path, core);
+    this.dispose = lock(path);
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     for (const line of text.split('\n')) {
       const found = readLine(line);
@@ -77,7 +75,7 @@ export class Journal {
     const known = this.#known.get(keyOf(question));
     if (!known) this.#sayOfOther(question);
     const verdict = known ?? (await judge(place));
-    if (!known) mustBeOf(this.code.parts, this.now(), this.core);
+    if (!known) mustBeOf(this.code.parts, this.now());
     // A bound may be another one next time, and so may the moment of an interrupt.
     const { outcome, evidence } = verdict;
     if (outcome === 'interrupted' || evidence.cut !== undefined || (outcome === 'bound' && !evidence.limits))

@@ -1,9 +1,9 @@
 /** Worker threads that search, one system each at a time. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { Worker } from 'node:worker_threads';
 import type { Bounds, Judge, MistakeCode, Reach, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
 import type { Answer, Question, Request, WorkerStart } from './judge-worker.ts';
-import type { Core } from './tokens.ts';
 
 /** A pool, and how to end it. */
 export interface JudgePool {
@@ -18,7 +18,7 @@ export interface JudgePool {
  * Makes a pool; its threads are begun as they are needed.
  * @param signal when it fires, every thread ends its search and answers with what it has proved
  */
-export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): JudgePool {
+export function judgePool(start: WorkerStart, signal: AbortSignal): JudgePool {
   const idle: Worker[] = [];
   const all: Worker[] = [];
   const begin = (): Worker => {
@@ -48,9 +48,7 @@ export function judgePool(core: Core, start: WorkerStart, signal: AbortSignal): 
         if (taken) end(() => resolve(taken.value));
         else if ('progress' in answer) bounds.onProgress?.(answer.progress);
         else if ('mistake' in answer)
-          end(() =>
-            reject(new core.Mistake(answer.mistake.code as MistakeCode, answer.mistake.what, answer.mistake.hint)),
-          );
+          end(() => reject(new Mistake(answer.mistake.code as MistakeCode, answer.mistake.what, answer.mistake.hint)));
         else end(() => reject(new Error('error' in answer ? answer.error : 'a worker answered another question')));
       });
       worker.on('error', (error) => end(() => reject(error)));

@@ -1,4 +1,5 @@
 /** A worker thread that searches: it loads the same config, and is told workloads and architectures by name. */
+import { Mistake } from '@shootdown/core/mistakes';
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HowFar, Reach, Verdict } from '@shootdown/core';
@@ -9,6 +10,9 @@ import { checkpointed } from './checkpointed.ts';
 import { nodeModules } from './modules.ts';
 import type { Settings } from './tokens.ts';
 import { namedOf } from './workloads.ts';
+
+// As in main.ts.
+Error.stackTraceLimit = 50;
 
 /** What a worker is begun with. */
 export interface WorkerStart {
@@ -77,14 +81,14 @@ async function search({
     const bounds = { ...limits, signal: interrupt.signal, onProgress: (progress: HowFar) => say({ progress }) };
     if (task === 'reach') say({ reach: await core.reach(arch, named.scenario, configuration, bounds) });
     else {
-      const verdict = await checkpointed(place, core, (checkpoint) =>
+      const verdict = await checkpointed(place, (checkpoint) =>
         core.judgeScenario(arch, named.scenario, configuration, variant, { ...bounds, ...checkpoint }),
       );
-      if (code) mustBeOf(code, modules.code().parts, core);
+      if (code) mustBeOf(code, modules.code().parts);
       say({ verdict });
     }
   } catch (error) {
-    if (error instanceof core.Mistake) say({ mistake: { code: error.code, what: error.what, hint: error.hint } });
+    if (error instanceof Mistake) say({ mistake: { code: error.code, what: error.what, hint: error.hint } });
     else say({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }

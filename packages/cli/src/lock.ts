@@ -1,7 +1,7 @@
 /** One process at a time: a file beside another that says who writes there. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Core } from './tokens.ts';
 
 interface Holder {
   readonly pid: number;
@@ -16,15 +16,15 @@ const ours = new Set<string>();
  * @returns how to unlock it
  * @throws Mistake SD_CHECKPOINT_IN_USE, SD_CHECKPOINT_NOT_WRITTEN
  */
-export function lock(file: string, core: Core): () => void {
+export function lock(file: string): () => void {
   const path = `${file}.lock`;
   const own = JSON.stringify({ pid: process.pid, host: hostname() } satisfies Holder);
-  for (let tries = 0; !take(path, own, file, core); tries++) {
+  for (let tries = 0; !take(path, own, file); tries++) {
     const text = contentOf(path);
     // Let go meanwhile.
     if (text === undefined) continue;
     const holder = holderOf(text);
-    if (tries > MOST_TRIES || holder === undefined || lives(holder, path)) throw inUse(file, path, holder, core);
+    if (tries > MOST_TRIES || holder === undefined || lives(holder, path)) throw inUse(file, path, holder);
     takeAway(path, text);
   }
   ours.add(path);
@@ -36,13 +36,13 @@ export function lock(file: string, core: Core): () => void {
 const MOST_TRIES = 10;
 
 /** Takes it unless it is there. */
-function take(path: string, own: string, file: string, core: Core): boolean {
+function take(path: string, own: string, file: string): boolean {
   try {
     writeFileSync(path, own, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new core.Mistake(
+    throw new Mistake(
       'SD_CHECKPOINT_NOT_WRITTEN',
       `${file} cannot be locked: ${error instanceof Error ? error.message : String(error)}.`,
       'Is its folder there, and may one write there?',
@@ -74,12 +74,12 @@ function lives({ pid, host }: Holder, path: string): boolean {
   }
 }
 
-function inUse(file: string, path: string, holder: Holder | undefined, core: Core): Error {
+function inUse(file: string, path: string, holder: Holder | undefined): Error {
   const who =
     holder === undefined
       ? 'somebody who does not say who he is'
       : `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`;
-  return new core.Mistake(
+  return new Mistake(
     'SD_CHECKPOINT_IN_USE',
     `${file} is held by ${who}.`,
     `Another run with this --resume goes on, perhaps in another terminal. Wait for it, or give another FILE. If there is no such run, remove ${path}.`,

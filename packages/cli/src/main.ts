@@ -4,6 +4,8 @@ import { EXIT } from './exit.ts';
 import { invoke } from './invoke.ts';
 import { INTERRUPT } from './tokens.ts';
 
+// Kernel code is many calls deep: an error says which line of a story it began in.
+Error.stackTraceLimit = 50;
 const interrupt = new AbortController();
 for (const [signal, code] of [
   ['SIGINT', EXIT.interrupted],

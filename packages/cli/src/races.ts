@@ -1,7 +1,7 @@
 /** Which races are meant: by name, or by what raised them. */
+import { Mistake } from '@shootdown/core/mistakes';
 import type { RaceCase } from '@shootdown/core';
 import { select } from './select.ts';
-import type { Core } from './tokens.ts';
 import type { Broken, Workloads } from './workloads.ts';
 
 /**
@@ -14,24 +14,22 @@ export function racesOf(
   workloads: Workloads,
   ids: readonly string[],
   groups: readonly string[] | undefined,
-  core: Core,
 ): RaceCase[] {
   const { races, variations } = workloads;
   if (groups === undefined)
     return ids.length === 0
       ? [...races]
-      : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
+      : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD');
   const known = [...new Set(races.flatMap(({ id }) => groupsOf(id, workloads)))].sort();
   const wrong = groups.find((group) => !known.includes(group));
   if (wrong !== undefined)
-    throw new core.Mistake(
+    throw new Mistake(
       'SD_UNKNOWN_WORKLOAD',
       `no race is in a group ${wrong}.`,
       `Groups are ${known.join(', ')}: mail threads and letters of the reference.`,
     );
   const chosen = races.filter((race) => groupsOf(race.id, workloads).some((group) => groups.includes(group)));
-  const more =
-    ids.length === 0 ? [] : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD', core);
+  const more = ids.length === 0 ? [] : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD');
   return [...new Set([...chosen.flatMap((race) => [race, ...variations.filter(({ of }) => of === race.id)]), ...more])];
 }
 

@@ -31,7 +31,6 @@ export class Searches {
     const pool =
       threads > 1
         ? judgePool(
-            await this.core(),
             {
               settings: this.settings,
               cwd: process.cwd(),

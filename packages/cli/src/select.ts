@@ -1,5 +1,5 @@
 /** Picks by name what the user asked for, with a suggestion when there is no such thing. */
-import type { Core } from './tokens.ts';
+import { didYouMean, Mistake } from '@shootdown/core/mistakes';
 
 const WORDS = {
   SD_UNKNOWN_ARCH: 'architecture',
@@ -26,19 +26,18 @@ export function select<T>(
   nameOf: (one: T) => string,
   wanted: readonly string[] | undefined,
   code: Code,
-  core: Core,
 ): T[] {
   if (wanted === undefined || wanted.length === 0) return [...all];
   return [...new Set(wanted)].map((name) => {
     const found = all.find((one) => nameOf(one) === name);
-    if (found === undefined) throw unknown(name, all.map(nameOf), code, core);
+    if (found === undefined) throw unknown(name, all.map(nameOf), code);
     return found;
   });
 }
 
-function unknown(name: string, known: readonly string[], code: Code, core: Core): Error {
-  const near = core.didYouMean(name, known);
-  return new core.Mistake(
+function unknown(name: string, known: readonly string[], code: Code): Error {
+  const near = didYouMean(name, known);
+  return new Mistake(
     code,
     `there is no ${WORDS[code]} ${name}.`,
     near
@@ -55,11 +54,11 @@ function unknown(name: string, known: readonly string[], code: Code, core: Core)
  * @param what is called so: `change of ppc64-radix`
  * @throws Mistake SD_BAD_OPTION
  */
-export function mustBeOneOf(name: string, known: Iterable<string>, option: string, what: string, core: Core): void {
+export function mustBeOneOf(name: string, known: Iterable<string>, option: string, what: string): void {
   const all = [...known];
   if (all.includes(name)) return;
-  const near = core.didYouMean(name, all);
-  throw new core.Mistake(
+  const near = didYouMean(name, all);
+  throw new Mistake(
     'SD_BAD_OPTION',
     `${option}: no ${what} is called ${name}.`,
     near ? `Did you mean ${near}?` : `There are ${all.sort().join(', ')}.`,
@@ -70,11 +69,11 @@ export function mustBeOneOf(name: string, known: Iterable<string>, option: strin
  * `thp_dontneed=3`: what, and how often it comes (once where nothing is said).
  * @throws Mistake SD_BAD_BOUND
  */
-export function weightOf(text: string, core: Core): { readonly name: string; readonly weight: number } {
+export function weightOf(text: string): { readonly name: string; readonly weight: number } {
   const [, name = '', times] = /^([^=]+)(?:=(.*))?$/.exec(text) ?? [];
   const weight = times === undefined ? 1 : times.trim() === '' ? NaN : Number(times);
   if (name === '' || !Number.isFinite(weight) || weight < 0)
-    throw new core.Mistake(
+    throw new Mistake(
       'SD_BAD_BOUND',
       `the weight of ${name || text} is ${times ?? 'missing'}.`,
       'Give a number, such as thp_dontneed=3.',
@@ -83,8 +82,8 @@ export function weightOf(text: string, core: Core): { readonly name: string; rea
 }
 
 /** @throws Mistake SD_BAD_OPTION where a name comes twice: only one of them would be shown */
-export function mustDiffer(names: readonly string[], core: Core): void {
+export function mustDiffer(names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    throw new core.Mistake('SD_BAD_OPTION', `${twice} is named twice.`, 'Name it once, with the sum of its weights.');
+    throw new Mistake('SD_BAD_OPTION', `${twice} is named twice.`, 'Name it once, with the sum of its weights.');
 }

@@ -1,4 +1,5 @@
 /** Changes that are named with options: each has to be known, and to change something. */
+import { Mistake } from '@shootdown/core/mistakes';
 import type { ArchSpec, Configuration } from '@shootdown/core';
 import { mustBeOneOf } from './select.ts';
 import type { Core } from './tokens.ts';
@@ -10,7 +11,7 @@ type Switches = Pick<Configuration, 'with' | 'without'>;
 export function mustKnow(arch: ArchSpec, changes: Switches, option: string, core: Core): void {
   const known = core.namesKnownTo([arch]).changes;
   for (const name of [...(changes.with ?? []), ...(changes.without ?? [])])
-    mustBeOneOf(name, known, option, `change of ${arch.id}`, core);
+    mustBeOneOf(name, known, option, `change of ${arch.id}`);
 }
 
 /** @throws Mistake SD_BAD_OPTION for one that it does not know, and for one that leaves the kernel as it is */
@@ -19,7 +20,7 @@ export function mustSwitch(arch: ArchSpec, kernel: Configuration, changes: Switc
   const [idle] = core.idleSwitches(arch, kernel, changes);
   if (idle === undefined) return;
   const has = changes.with?.includes(idle);
-  throw new core.Mistake(
+  throw new Mistake(
     'SD_BAD_OPTION',
     `${option} changes nothing: ${kernel.release} on ${arch.id} ${has ? `has ${idle} anyway` : `has no ${idle}`}.`,
     'Leave it out, or choose another release. See: shootdown list changes.',

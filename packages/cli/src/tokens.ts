@@ -1,6 +1,8 @@
 /** What an invocation is made of: names in its container, and the types behind them. */
 import type { Format, Report } from '@shootdown/report';
+// @cycle types only: the name of a service stands beside what it gives
 import type { Code } from './code.ts';
+// @cycle types only: the name of a service stands beside what it gives
 import type { Declaration } from './commands/declaration.ts';
 
 /** Loaded when it is first needed, so that `--help` loads next to nothing. */
@@ -18,7 +20,6 @@ export type Core = Pick<
   | 'codeCoverage'
   | 'comparedIn'
   | 'compareRaces'
-  | 'didYouMean'
   | 'hooksExercised'
   | 'hooksOf'
   | 'judgeScenario'
@@ -30,7 +31,6 @@ export type Core = Pick<
   | 'MEASURE_DEFAULTS'
   | 'measureClaims'
   | 'measureRow'
-  | 'Mistake'
   | 'MODES'
   | 'namesOf'
   | 'notCompared'

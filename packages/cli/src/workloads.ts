@@ -1,11 +1,11 @@
 /** What packages and files of workloads export, checked: what nobody reads is a mistake, and one bad race leaves the others as they are. */
+import { didYouMean, Mistake } from '@shootdown/core/mistakes';
 import type {
   Beside,
   CountedOperation,
   CountRow,
   ExpectedRow,
   LeftOut,
-  Mistake,
   Named,
   RaceCase,
   Watch,
@@ -90,7 +90,7 @@ export function workloadsOf(sources: readonly Source[], core: Core): Workloads {
     names.add(id);
     return what === undefined
       ? undefined
-      : new core.Mistake(
+      : new Mistake(
           'SD_BAD_SCENARIO',
           `${what}.`,
           'Give one of them another name; where it is the same story, use the same object.',
@@ -111,7 +111,7 @@ export function workloadsOf(sources: readonly Source[], core: Core): Workloads {
           name: own ?? at,
           story: core.nameOfWorkload(one),
           kind: KINDS[key],
-          mistake: new core.Mistake(flaw.code, `${at}: ${flaw.what}`, flaw.hint),
+          mistake: new Mistake(flaw.code, `${at}: ${flaw.what}`, flaw.hint),
         });
         return false;
       }),
@@ -154,14 +154,14 @@ const titled = (race: RaceCase): RaceCase => {
 
 function checkExports({ where, exports }: Source, core: Core): void {
   const bad = (what: string, hint: string): never => {
-    throw new core.Mistake('SD_BAD_CONFIG', `${where} ${what}`, hint);
+    throw new Mistake('SD_BAD_CONFIG', `${where} ${what}`, hint);
   };
   const hint = `Workloads are exported as ${WORKLOAD_KEYS.join(', ')}.`;
   const strange = Object.keys(exports).find(
     (key) => exports[key] !== undefined && !WORKLOAD_KEYS.includes(key) && !isWholeOfCommonJs(key, exports),
   );
   if (strange !== undefined) {
-    const near = core.didYouMean(strange, WORKLOAD_KEYS);
+    const near = didYouMean(strange, WORKLOAD_KEYS);
     bad(`exports ${strange}, which means nothing.`, near ? `Did you mean ${near}?` : hint);
   }
   for (const key of LISTS)

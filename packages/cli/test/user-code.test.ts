@@ -113,6 +113,14 @@ describe('mistakes in it', () => {
     expect(status).toBe(65);
   });
 
+  test('kernel code that throws is told with the line of the story that called it', () => {
+    const { status, stderr } = run('hands-nothing', 'arm64');
+    expect(stderr).toMatch(
+      /^SD_OPERATION_THREW: A threw in .*: TypeError: .*, at \S*src\/kernel\/\w+\.ts:\d+, called at stories\.mjs:84\.\n/,
+    );
+    expect(status).toBe(65);
+  });
+
   test('a story in the config that imports nothing and forgets every yield* is noticed', () => {
     const { status, stderr } = run('inline', 'arm64', '--config', 'inline.config.mjs');
     expect([status, stderr]).toEqual([

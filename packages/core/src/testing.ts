@@ -1,4 +1,4 @@
-/** Face for test kits: systems small enough to be tried by hand, and the judges that compare searches. */
+/** @internal Face for test kits: systems small enough to be tried by hand, and the judges that compare searches. */
 import 'reflect-metadata';
 
 export { replay } from '@shootdown/explorer';

@@ -1,4 +1,5 @@
 /** `ablate`: which synchronising steps a race needs, by leaving each out. */
+import { Mistake } from '@shootdown/core/mistakes';
 import type { Ablated } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -6,7 +7,6 @@ import { chosenWorkloads } from '../chosen.ts';
 import { EXIT } from '../exit.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { select } from '../select.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
 /** Options of `ablate`. */
@@ -26,14 +26,14 @@ export class Ablate implements Command {
 
   async run(names: readonly string[], options: AblateOptions): Promise<Result> {
     const core = await this.core();
-    const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
-    const chosen = await chosenWorkloads(this.catalog, names, core);
+    const archs = await this.catalog.chosenArchs(options.arch);
+    const chosen = await chosenWorkloads(this.catalog, names);
     const ablated: Ablated[] = [];
     for (const { scenario, variants } of chosen) {
       // Of a race the kernel after its fix; of anything else the only one.
       const variant = options.variant ?? ('after' in variants ? 'after' : (Object.keys(variants)[0] ?? ''));
       if (!(variant in variants))
-        throw new core.Mistake(
+        throw new Mistake(
           'SD_BAD_OPTION',
           `${scenario.name} has no variant ${variant}.`,
           `It has ${Object.keys(variants).join(', ')}.`,

@@ -21,8 +21,8 @@ export class Claims implements Command {
 
   async run(names: readonly string[], options: BoundOptions & { readonly arch?: readonly string[] }): Promise<Result> {
     const core = await this.core();
-    const hooks = select([...core.allHooks.values()], (h) => h.hookName, names, 'SD_UNKNOWN_HOOK_NAME', core);
-    const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const hooks = select([...core.allHooks.values()], (h) => h.hookName, names, 'SD_UNKNOWN_HOOK_NAME');
+    const archs = await this.catalog.chosenArchs(options.arch);
     const workloads = await this.catalog.workloads();
     const { contractWorkloads } = workloads;
     mustBeWhole({ ...workloads, broken: workloads.broken.filter(({ kind }) => kind === 'workload') }, undefined);

@@ -6,8 +6,7 @@ import { checkpointed, goesOn, howToGoOn } from '../checkpointed.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { brokenOf, racesOf } from '../races.ts';
 import { Searches } from '../searches.ts';
-import { select } from '../select.ts';
-import type { Command, Core, Result } from '../tokens.ts';
+import type { Command, Result } from '../tokens.ts';
 import type { Workloads } from '../workloads.ts';
 
 /** Options of `compare`. */
@@ -24,9 +23,9 @@ export class Compare implements Command {
   async run(ids: readonly string[], options: CompareOptions): Promise<Result> {
     const { catalog, progress, interrupt } = this.on;
     const core = await this.on.core();
-    const archs = select(await catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const archs = await catalog.chosenArchs(options.arch);
     const workloads = await catalog.workloads();
-    const { races, rows } = await this.#races(workloads, ids, options.group, core);
+    const { races, rows } = await this.#races(workloads, ids, options.group);
     const journal = await catalog.journal(options);
     const comparison = await this.on.threaded(options.jobs, Infinity, (threads, pool) =>
       core.compareRaces(archs, races, workloads.expected, {
@@ -47,7 +46,7 @@ export class Compare implements Command {
               const watched = { ...bounds, onProgress: (p: HowFar) => progress.search(p, name) };
               const verdict = pool
                 ? await pool.judge(arch, race, variant, watched, place)
-                : await checkpointed(place, core, (checkpoint) =>
+                : await checkpointed(place, (checkpoint) =>
                     core.judgeScenario(arch, race.scenario, race[variant], variant, { ...watched, ...checkpoint }),
                   );
               progress.note(howToGoOn(verdict, place));
@@ -70,12 +69,11 @@ export class Compare implements Command {
     workloads: Workloads,
     ids: readonly string[],
     groups: readonly string[] | undefined,
-    core: Core,
   ): Promise<{ races: RaceCase[]; rows: RaceRow[] }> {
     const broken = brokenOf(workloads, ids, groups);
     const named = ids.filter((id) => !broken.some(({ name }) => name === id));
     const onlyBroken = ids.length > 0 && named.length === 0 && groups === undefined;
-    const chosen = onlyBroken ? [] : racesOf(workloads, named, groups, core);
+    const chosen = onlyBroken ? [] : racesOf(workloads, named, groups);
     const strangers = await this.on.catalog.strangers(
       chosen.map(({ scenario, before, after }) => ({ scenario, configurations: [before, after] })),
     );

@@ -1,4 +1,5 @@
 /** `coverage`: the code that no workload executes. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { relative } from 'node:path';
 import type { Reach, Reached } from '@shootdown/core';
 import { archCode, kernelCode } from '@shootdown/core/code';
@@ -9,7 +10,6 @@ import { jobsOf, type Job } from '../jobs.ts';
 import { boundsOf, type BoundOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import { Searches } from '../searches.ts';
-import { select } from '../select.ts';
 import type { Command, Core, Result } from '../tokens.ts';
 
 /** Options of `coverage`. */
@@ -28,20 +28,20 @@ export class Coverage implements Command {
 
   async run(names: readonly string[], options: CoverageOptions): Promise<Result> {
     const core = await this.on.core();
-    const archs = select(await this.on.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
-    const workloads = await chosenWorkloads(this.on.catalog, names, core);
+    const archs = await this.on.catalog.chosenArchs(options.arch);
+    const workloads = await chosenWorkloads(this.on.catalog, names);
     // Of all workloads those that have the variant; of workloads that are named each must have it.
     const chosen =
       names.length > 0
         ? workloads
         : workloads.filter(({ variants }) => options.variant === undefined || options.variant in variants);
     if (chosen.length === 0)
-      throw new core.Mistake(
+      throw new Mistake(
         'SD_BAD_OPTION',
         `no workload has a variant ${options.variant}.`,
         'Races have before and after, other workloads the name of a release, such as v6.1.',
       );
-    const reached = await this.#reachedBy(jobsOf(chosen, archs, options.variant, core), options, core);
+    const reached = await this.#reachedBy(jobsOf(chosen, archs, options.variant), options, core);
     const code = [...kernelCode(), ...(await this.on.catalog.archFiles()).flatMap(archCode)];
     const coverage = core.codeCoverage(
       archs,

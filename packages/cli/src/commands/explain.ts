@@ -16,8 +16,8 @@ export class Explain implements Command {
 
   async run([name = '']: readonly string[], options: { readonly arch?: readonly string[] }): Promise<Result> {
     const core = await this.core();
-    const [contract] = select([...core.allHooks.values()], (h) => h.hookName, [name], 'SD_UNKNOWN_HOOK_NAME', core);
-    const archs = select(await this.catalog.archs(options.arch), (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core);
+    const [contract] = select([...core.allHooks.values()], (h) => h.hookName, [name], 'SD_UNKNOWN_HOOK_NAME');
+    const archs = await this.catalog.chosenArchs(options.arch);
     const page = pageOf(
       contract as Contract,
       archs.map((arch) => answerOf(arch, name, core)),

@@ -1,4 +1,5 @@
 /** `litmus`: tests of memory models on the machine, alone or beside a reference. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -32,10 +33,10 @@ export class Litmus implements Command {
       import('@shootdown/litmus'),
     ]);
     const read = async (path: string): Promise<string> =>
-      readFile(path, 'utf8').catch((error: unknown) => missing(path, error, core));
-    const files = (await Promise.all(names.map((name) => filesOf(name, core)))).flat();
+      readFile(path, 'utf8').catch((error: unknown) => missing(path, error));
+    const files = (await Promise.all(names.map((name) => filesOf(name)))).flat();
     const { against, memory } = options;
-    const references = against === undefined ? [] : readReferences(jsonOf(await read(against), against, core), against);
+    const references = against === undefined ? [] : readReferences(jsonOf(await read(against), against), against);
     const of = new Map(references.map((reference) => [basename(reference.file), reference]));
     const bounds = {
       ...boundsOf({ ...options, maxStates: options.maxStates ?? LITMUS_STATES }, core, this.interrupt),
@@ -79,8 +80,8 @@ export class Litmus implements Command {
 const isInterrupted = (answer: LitmusAnswer): boolean => 'outcome' in answer && answer.outcome.cut === 'interrupt';
 
 /** A file as it is; of a folder, every `.litmus` file in it. */
-async function filesOf(name: string, core: Core): Promise<string[]> {
-  const about = await stat(name).catch((error: unknown) => missing(name, error, core));
+async function filesOf(name: string): Promise<string[]> {
+  const about = await stat(name).catch((error: unknown) => missing(name, error));
   if (!about.isDirectory()) return [name];
   return (await readdir(name))
     .filter((file) => file.endsWith('.litmus'))
@@ -88,18 +89,18 @@ async function filesOf(name: string, core: Core): Promise<string[]> {
     .map((file) => join(name, file));
 }
 
-function missing(path: string, error: unknown, { Mistake }: Core): never {
+function missing(path: string, error: unknown): never {
   throw new Mistake(
     'SD_BAD_LITMUS',
     `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     'Is the path right?',
   );
 }
-function jsonOf(text: string, path: string, core: Core): unknown {
+function jsonOf(text: string, path: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    return missing(path, error, core);
+    return missing(path, error);
   }
 }
 

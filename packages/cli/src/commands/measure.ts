@@ -1,4 +1,5 @@
 /** `measure`: operations counted in one run with the real shape of the tree, alone or beside what real kernels did. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type {
@@ -54,8 +55,8 @@ export class Measure implements Command {
 
   async run(names: readonly string[], options: Options): Promise<Result> {
     const core = await this.core();
-    const why = options.why === undefined ? undefined : whyOf(options.why, core);
-    if (why) mustBeAlone(names, options, core);
+    const why = options.why === undefined ? undefined : whyOf(options.why);
+    if (why) mustBeAlone(names, options);
     const operations = await this.#operations(why ? [why.operation] : names, core);
     const targets = await this.#targets(why ? [why.arch] : options.arch, options.against !== undefined, core);
     const modes = modesOf(why ? [why.mode] : options.mode, core);
@@ -68,7 +69,7 @@ export class Measure implements Command {
     const jobs = rows
       ? comparisons(rows, targets, operations, modes)
       : measurements(targets, operations, modes ?? ['solo']);
-    if (jobs.length > 0) mustBeCounted(jobs, names.length > 0 ? operations.map(({ name }) => name) : [], options, core);
+    if (jobs.length > 0) mustBeCounted(jobs, names.length > 0 ? operations.map(({ name }) => name) : [], options);
 
     const done: { readonly job: Job; readonly measured: Measured }[] = [];
     for (const job of jobs) {
@@ -124,8 +125,8 @@ export class Measure implements Command {
     const { operations } = await this.catalog.workloads();
     const found: CountedOperation[] = [];
     for (const name of names.length > 0 ? names : operations.map((o) => o.name)) {
-      if (/[/\\]|\.json$/.test(name)) found.push(core.readOperation(await readJson(name, core), name));
-      else found.push(...select(operations, (o) => o.name, [name], 'SD_UNKNOWN_OPERATION', core));
+      if (/[/\\]|\.json$/.test(name)) found.push(core.readOperation(await readJson(name), name));
+      else found.push(...select(operations, (o) => o.name, [name], 'SD_UNKNOWN_OPERATION'));
     }
     return found;
   }
@@ -135,21 +136,21 @@ export class Measure implements Command {
     const archs = await this.catalog.archs();
     const all = archs.flatMap((arch) => core.namesOf(arch).map((name) => ({ name, arch })));
     if (!counted && wanted === undefined) return all.filter(({ name, arch }) => name === arch.id);
-    return select(all, (target) => target.name, wanted, 'SD_UNKNOWN_ARCH', core);
+    return select(all, (target) => target.name, wanted, 'SD_UNKNOWN_ARCH');
   }
 
   async #counts(from: string | true, core: Core): Promise<readonly CountRow[]> {
     return from === true
       ? (await this.catalog.workloads()).kernelCounts()
-      : core.readCounts(await readJson(from, core), from);
+      : core.readCounts(await readJson(from), from);
   }
 }
 
-async function readJson(path: string, core: Core): Promise<unknown> {
+async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch (error) {
-    throw new core.Mistake(
+    throw new Mistake(
       'SD_BAD_OPERATION',
       `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
       'Is the path right, and is it JSON?',
@@ -158,10 +159,10 @@ async function readJson(path: string, core: Core): Promise<unknown> {
 }
 
 /** `operation:architecture:mode`. */
-function whyOf(text: string, core: Core): { readonly operation: string; readonly arch: string; readonly mode: string } {
+function whyOf(text: string): { readonly operation: string; readonly arch: string; readonly mode: string } {
   const [operation, arch, mode, ...more] = text.split(':');
   if (!operation || !arch || !mode || more.length > 0)
-    throw new core.Mistake(
+    throw new Mistake(
       'SD_BAD_OPTION',
       `--why ${text} names no row.`,
       'Write OPERATION:ARCHITECTURE:MODE, such as thp_munmap:x86-64:spin3.',
@@ -170,7 +171,7 @@ function whyOf(text: string, core: Core): { readonly operation: string; readonly
 }
 
 /** A row that is named in full leaves nothing to be chosen. */
-function mustBeAlone(names: readonly string[], { arch, mode, against }: Options, core: Core): void {
+function mustBeAlone(names: readonly string[], { arch, mode, against }: Options): void {
   const more =
     names.length > 0
       ? names.join(' ')
@@ -182,7 +183,7 @@ function mustBeAlone(names: readonly string[], { arch, mode, against }: Options,
             ? '--against'
             : undefined;
   if (more !== undefined)
-    throw new core.Mistake(
+    throw new Mistake(
       'SD_BAD_OPTION',
       `${more} beside --why means nothing: a row is named in full.`,
       'Leave it out, or leave out --why.',
@@ -190,18 +191,13 @@ function mustBeAlone(names: readonly string[], { arch, mode, against }: Options,
 }
 
 /** What is named has to be in the counts: else it would be left out of the table without a word. Where nothing is left, the exit code says so. */
-function mustBeCounted(
-  jobs: readonly Job[],
-  operations: readonly string[],
-  { arch = [], mode = [] }: Options,
-  core: Core,
-): void {
+function mustBeCounted(jobs: readonly Job[], operations: readonly string[], { arch = [], mode = [] }: Options): void {
   const missing =
     operations.find((name) => !jobs.some((job) => job.operation.name === name)) ??
     arch.find((name) => !jobs.some((job) => job.name === name)) ??
     (mode.includes('all') ? undefined : mode.find((name) => !jobs.some((job) => job.mode === name)));
   if (missing !== undefined)
-    throw new core.Mistake(
+    throw new Mistake(
       'SD_BAD_OPTION',
       `the counts say nothing of ${missing}.`,
       'Leave it out, or measure it without --against.',
@@ -210,7 +206,7 @@ function mustBeCounted(
 
 function modesOf(wanted: readonly string[] | undefined, core: Core): Mode[] | undefined {
   if (wanted?.includes('all')) return [...core.MODES];
-  return wanted && select(core.MODES, (mode) => mode, wanted, 'SD_UNKNOWN_MODE', core);
+  return wanted && select(core.MODES, (mode) => mode, wanted, 'SD_UNKNOWN_MODE');
 }
 
 const measured = ({ arch, name, operation, mode, row }: Job, more: Partial<MeasureOptions>, core: Core): Measured =>

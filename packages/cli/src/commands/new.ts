@@ -1,5 +1,5 @@
 /** `new`: the beginning of an architecture, which passes its tests as it stands. */
-import type { ArchSpec } from '@shootdown/core';
+import { Mistake } from '@shootdown/core/mistakes';
 import { dirname, posix } from 'node:path';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -9,7 +9,6 @@ import { REQUIRED } from '../scaffold/hooks-text.ts';
 import { shootdownOf } from '../scaffold/machine-text.ts';
 import { badName } from '../scaffold/names.ts';
 import { Workspace } from '../scaffold/workspace.ts';
-import { select } from '../select.ts';
 import { CORE, MODULES, type Command, type Core, type Lazy, type Modules, type Result } from '../tokens.ts';
 
 @injectable()
@@ -26,7 +25,7 @@ export class New implements Command {
   ): Promise<Result> {
     const core = await this.core();
     const refuse = (what: string, hint: string): never => {
-      throw new core.Mistake('SD_BAD_OPTION', what, hint);
+      throw new Mistake('SD_BAD_OPTION', what, hint);
     };
     const bad = badName(name);
     if (bad !== undefined) refuse(`"${name}" cannot be the name of an architecture: ${bad}.`, 'Choose another name.');
@@ -41,7 +40,7 @@ export class New implements Command {
     const archs = await this.catalog.archs();
     if (archs.some((a) => a.id === name))
       refuse(`there is an architecture called ${name} already.`, 'Choose another name.');
-    const [like] = select(archs, (a) => a.id, [options.like ?? 'arm64'], 'SD_UNKNOWN_ARCH', core) as [ArchSpec];
+    const like = await this.catalog.chosenArch(options.like ?? 'arm64');
     const shootdown =
       shootdownOf(like) ??
       refuse(

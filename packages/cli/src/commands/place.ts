@@ -1,4 +1,5 @@
 /** `place`: the cheapest places for kicks and flushes under which races hold. */
+import { Mistake } from '@shootdown/core/mistakes';
 import type { ArchSpec, RaceCase } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -45,29 +46,25 @@ export class Place implements Command {
     const core = await this.core();
     const { arch: id = '', at = [], with: more = [], without = [], mode: other = '' } = options;
     const workloads = await this.catalog.workloads();
-    const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
+    const arch = await this.catalog.chosenArch(id);
     mustBeWhole(workloads, names);
     const races: RaceCase[] = select(
       [...workloads.races, ...workloads.variations],
       (r) => r.id,
       names,
       'SD_UNKNOWN_WORKLOAD',
-      core,
     );
     await mustBeKnown(
       this.catalog,
       races.map(({ scenario, before }) => ({ scenario, variants: { before } })),
     );
-    mustMatter(arch!, races, { with: more, without }, core);
-    const mix = (options.mix ?? []).map((part) => partOf(part, workloads, core));
-    mustDiffer(
-      mix.map(({ name }) => name),
-      core,
-    );
-    const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
+    mustMatter(arch, races, { with: more, without }, core);
+    const mix = (options.mix ?? []).map((part) => partOf(part, workloads));
+    mustDiffer(mix.map(({ name }) => name));
+    const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE');
     const placement = await core.place(
       {
-        arch: arch!,
+        arch,
         races,
         places: [...new Set(at)].map(core.readPlace),
         with: [...new Set(more)],
@@ -107,7 +104,7 @@ function mustMatter(
     for (const name of changes[how]) {
       mustKnow(arch, { [how]: [name] }, `--${how}`, core);
       if (races.every(({ before }) => core.idleSwitches(arch, before, { [how]: [name] }).length > 0))
-        throw new core.Mistake(
+        throw new Mistake(
           'SD_BAD_OPTION',
           `--${how} ${name} changes nothing: ${how === 'with' ? `every race is told to a kernel that has it` : `no race is told to a kernel that has it on ${arch.id}`}.`,
           'Leave it out.',
@@ -119,9 +116,8 @@ function mustMatter(
 function partOf(
   text: string,
   { operations }: Workloads,
-  core: Core,
 ): { name: string; operation: Workloads['operations'][number]; weight: number } {
-  const { name, weight } = weightOf(text, core);
-  const [operation] = select(operations, (o) => o.name, [PATHS[name] ?? name], 'SD_UNKNOWN_OPERATION', core);
+  const { name, weight } = weightOf(text);
+  const [operation] = select(operations, (o) => o.name, [PATHS[name] ?? name], 'SD_UNKNOWN_OPERATION');
   return { name, operation: operation!, weight };
 }

@@ -1,4 +1,5 @@
 /** `replay`: one execution again. */
+import { Mistake } from '@shootdown/core/mistakes';
 import { fileURLToPath } from 'node:url';
 import type { Trace } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
@@ -23,7 +24,7 @@ export class Replay implements Command {
 
   async run([text = '']: readonly string[], options: ReplayOptions): Promise<Result> {
     const core = await this.core();
-    if (options.break !== undefined) await mustBeDebugged(text, options.break, core);
+    if (options.break !== undefined) await mustBeDebugged(text, options.break);
     const [archs, workloads] = [await this.catalog.archs(), await this.catalog.workloads()];
     const named = namedOf(workloads);
     const [, name = ''] = text.split(':');
@@ -53,10 +54,10 @@ export class Replay implements Command {
  * A statement that stops a debugger does nothing where there is none.
  * @throws Mistake SD_BAD_OPTION
  */
-async function mustBeDebugged(token: string, step: number, core: Core): Promise<void> {
+async function mustBeDebugged(token: string, step: number): Promise<void> {
   const { url } = await import('node:inspector');
   if (url() !== undefined) return;
-  throw new core.Mistake(
+  throw new Mistake(
     'SD_BAD_OPTION',
     '--break stops in a debugger, and none can reach this process.',
     `Run it as: node --inspect-brk ${fileURLToPath(new URL('../../bin/shootdown.mjs', import.meta.url))} replay ${token} --break ${step}\n  Then attach: chrome://inspect, "Attach to Node Process" of an editor, or \`node inspect localhost:9229\`; and go on from the first line.`,

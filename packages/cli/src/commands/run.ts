@@ -1,4 +1,5 @@
 /** `run`: workloads on architectures, one after the other. */
+import { Mistake } from '@shootdown/core/mistakes';
 import type { ArchSpec, HowFar, Parting, Verdict } from '@shootdown/core';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from '../catalog.ts';
@@ -8,7 +9,6 @@ import { checkpointed, goesOn, howToGoOn } from '../checkpointed.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { jobsOf, type Job } from '../jobs.ts';
-import { select } from '../select.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
 interface Options extends BoundOptions {
@@ -28,21 +28,18 @@ export class Run implements Command {
 
   async run(names: readonly string[], options: Options): Promise<Result> {
     const core = await this.core();
-    const known = await this.catalog.archs(
-      options.arch && [...options.arch, ...(options.against === undefined ? [] : [options.against])],
-    );
-    const [against] =
-      options.against === undefined ? [] : select(known, (a) => a.id, [options.against], 'SD_UNKNOWN_ARCH', core);
-    const asked = select(known, (a) => a.id, options.arch, 'SD_UNKNOWN_ARCH', core).filter((arch) => arch !== against);
+    const against = options.against === undefined ? undefined : await this.catalog.chosenArch(options.against);
+    const wanted = options.arch && [...options.arch, ...(against ? [against.id] : [])];
+    const asked = (await this.catalog.chosenArchs(wanted)).filter(({ id }) => id !== against?.id);
     if (asked.length === 0)
-      throw new core.Mistake(
+      throw new Mistake(
         'SD_BAD_OPTION',
         `${options.against} has nothing to be compared with.`,
         'Name another architecture with --arch.',
       );
     const archs = against ? [...asked, against] : asked;
-    const workloads = await chosenWorkloads(this.catalog, names, core);
-    const jobs = jobsOf(workloads, archs, options.variant, core);
+    const workloads = await chosenWorkloads(this.catalog, names);
+    const jobs = jobsOf(workloads, archs, options.variant);
     const journal = await this.catalog.journal(options);
     const verdicts: Verdict[] = [];
     for (const { arch, scenario, configuration, variant } of jobs) {
@@ -57,7 +54,7 @@ export class Run implements Command {
               ...boundsOf(options, core, this.interrupt),
               onProgress: (p: HowFar) => this.progress.search(p),
             };
-            const verdict = await checkpointed(place, core, (checkpoint) =>
+            const verdict = await checkpointed(place, (checkpoint) =>
               core.judgeScenario(arch, scenario, configuration, variant, { ...bounds, ...checkpoint }),
             );
             this.progress.note(howToGoOn(verdict, place));

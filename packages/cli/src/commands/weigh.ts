@@ -28,34 +28,31 @@ export class Weigh implements Command {
     { arch: id = '', release = '', with: changes = [], mode: other = '' }: WeighOptions,
   ): Promise<Result> {
     const core = await this.core();
-    const [arch] = select(await this.catalog.archs([id]), (a) => a.id, [id], 'SD_UNKNOWN_ARCH', core);
-    const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE', core);
-    mustBeOneOf(release, core.RELEASES, '--release', 'release', core);
+    const arch = await this.catalog.chosenArch(id);
+    const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE');
+    mustBeOneOf(release, core.RELEASES, '--release', 'release');
     const mix: Part[] = [];
     for (const part of parts) mix.push(await this.#part(part, core));
     const kernels: Configuration[] = [
       { release, says: `Linux ${release.slice(1)}` },
       ...changes.map((text) => kernelWith(release, text)),
     ];
-    mustDiffer(
-      mix.map(({ name }) => name),
-      core,
-    );
-    for (const [i, text] of changes.entries()) mustSwitch(arch!, kernels[0]!, kernels[i + 1]!, `--with ${text}`, core);
-    const weighed = core.weigh(arch!, mix, mode!, kernels);
+    mustDiffer(mix.map(({ name }) => name));
+    for (const [i, text] of changes.entries()) mustSwitch(arch, kernels[0]!, kernels[i + 1]!, `--with ${text}`, core);
+    const weighed = core.weigh(arch, mix, mode!, kernels);
     return {
-      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'weighed', arch: arch!.id, mode: mode!, kernels: weighed },
+      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'weighed', arch: arch.id, mode: mode!, kernels: weighed },
       exit: EXIT.ok,
     };
   }
 
   /** `thp_dontneed`, `file.json=1000`. */
   async #part(text: string, core: Core): Promise<Part> {
-    const { name, weight } = weightOf(text, core);
+    const { name, weight } = weightOf(text);
     const { operations } = await this.catalog.workloads();
     const operation = name.endsWith('.json')
       ? core.readOperation(JSON.parse(await readFile(name, 'utf8')) as unknown, name)
-      : select(operations, (o) => o.name, [name], 'SD_UNKNOWN_OPERATION', core)[0]!;
+      : select(operations, (o) => o.name, [name], 'SD_UNKNOWN_OPERATION')[0]!;
     return { name: operation.name, operation, weight };
   }
 }

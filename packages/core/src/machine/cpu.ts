@@ -501,10 +501,15 @@ export class SimCpu implements Cpu {
     return this.#lost ? this.#crashed() : this.#made(kind, operands);
   }
   #made<O extends Operands>(kind: StepKind<O>, operands: Given<O>): Step {
-    const made = kind.make(this.id, operands, this.#resolve);
-    return 'wild' in made ? this.#wild(made.wild) : made;
+    return kind.make(this.id, operands, this.#resolve) ?? this.#wild(this.#wildAt!);
   }
-  readonly #resolve = (at: Ref): Cell | undefined => (this.#leadsNowhere(at) ? undefined : this.parts.layout.cell(at));
+  /** What was named last that leads nowhere. */
+  #wildAt: Ref | undefined;
+  readonly #resolve = (at: Ref): Cell => {
+    if (!this.#leadsNowhere(at)) return this.parts.layout.cell(at);
+    this.#wildAt = at;
+    return -1;
+  };
 }
 
 /** An access as steps carry it. */

@@ -7,6 +7,7 @@ import type { MachineSpec } from '../words/spec.ts';
 import type { OrderedMeaning } from '../words/step-kind.ts';
 import type { Store } from '@shootdown/explorer';
 import { hw } from './hardware.ts';
+// @cycle a type only: the parts of a machine hold those who follow it, and these look at the parts
 import type { Followers } from './book.ts';
 import type { Layout } from './layout.ts';
 import type { Records } from './records.ts';

@@ -4,6 +4,7 @@ import { indexOf, levelAt, levelIndex, walkLevels, type Geometry, type Level } f
 import { tableCells } from '../words/objects.ts';
 import type { Access, AccessResult } from '../words/spec.ts';
 import type { Op } from '@shootdown/explorer';
+// @cycle a type only: a walk is made for a CPU, and a CPU walks
 import type { SimCpu } from './cpu.ts';
 import { AGAIN, FLAG_FAULT, HIT } from '../words/mmu-results.ts';
 import { flagsNeeded, leftToSoftware } from './steps/mmu/flags.ts';

@@ -13,14 +13,12 @@ export interface Operand<Given, Read = Given> {
   readonly encode?: (given: Given) => number;
   /** What the meaning reads. Absent: what is carried. */
   readonly decode?: (carried: never) => Read;
-  /** May code give nothing (a cell that some of these steps have and others have not)? */
-  readonly optional?: boolean;
 }
 
 /** A cell that the step is about. Code names it by region and index; one that does not exist is a pointer that leads nowhere. */
 export const cell: Operand<Ref, Cell> = { in: 'cell' };
 /** The same, where not every step of the kind has one. */
-export const maybeCell: Operand<Ref | undefined, Cell | undefined> = { in: 'cell', optional: true };
+export const maybeCell: Operand<Ref | undefined, Cell | undefined> = { in: 'cell' };
 /** As many cells as code names. */
 export const cells: Operand<readonly Ref[], readonly Cell[]> = { in: 'cells' };
 /** A number that stands for itself: the value of a cell, an address, a count. */

@@ -2,6 +2,7 @@
 import type { Va } from './address.ts';
 import type { Cell, Dim, Ref, Region } from './cells.ts';
 // What a machine is like is told by code that runs on its CPUs, and a CPU says what its machine is like: both are types only.
+// @cycle types only: a machine is described by what its CPUs are handed, and a CPU knows its machine
 import type { Cpu, Invalidation } from './cpu.ts';
 import type { Flag, Table } from './entry.ts';
 import type { Geometry } from './geometry.ts';

@@ -58,8 +58,8 @@ export interface AnyStepKind<Tools> {
   meaning(tools: Tools): OrderedMeaning;
 }
 
-/** Finds the cells that code names; undefined for one that does not exist. */
-export type Resolve = (at: Ref) => Cell | undefined;
+/** Finds a cell that code names; -1 where it leads nowhere. */
+export type Resolve = (at: Ref) => Cell;
 
 /**
  * A kind of step.
@@ -67,7 +67,7 @@ export type Resolve = (at: Ref) => Cell | undefined;
  */
 export class StepKind<O extends Operands, Tools = never> implements AnyStepKind<Tools> {
   /** In the order in which they were declared. */
-  readonly #fields: readonly (readonly [name: keyof O & string, operand: Operand<never, unknown>])[];
+  readonly #fields: readonly Field<keyof O & string>[];
   readonly #reader: new (step: Step) => Read<O>;
 
   constructor(
@@ -77,8 +77,13 @@ export class StepKind<O extends Operands, Tools = never> implements AnyStepKind<
     private readonly behaves: (tools: Tools) => Behaviour<O>,
     readonly order: Order,
   ) {
-    this.#fields = Object.entries(operands);
-    this.#reader = readerOf<O>(kind, this.#fields);
+    this.#fields = Object.entries(operands).map(([name, operand]) => ({
+      name,
+      where: operand.in,
+      encode: operand.encode,
+      decode: operand.decode,
+    }));
+    this.#reader = readerOf<O>(this.#fields);
   }
 
   /** The operands of a step of this kind, by name. */
@@ -88,46 +93,46 @@ export class StepKind<O extends Operands, Tools = never> implements AnyStepKind<
 
   /**
    * A step, as plain data.
-   * @returns the reference that leads nowhere, where one does
+   * @returns undefined where a cell that it names does not exist
    */
-  make(cpu: CpuId, given: Given<O>, resolve: Resolve): Step | { readonly wild: Ref } {
-    const at: Cell[] = [];
+  make(cpu: CpuId, given: Given<O>, resolve: Resolve): Step | undefined {
+    const cells: Cell[] = [];
     const args: number[] = [];
-    let more: { why?: string; info?: unknown } | undefined;
-    for (const [name, operand] of this.#fields) {
+    let why: string | undefined;
+    let info: unknown;
+    const fields = this.#fields;
+    for (let i = 0; i < fields.length; i++) {
+      const { name, where, encode } = fields[i]!;
       const value: unknown = given[name];
-      switch (operand.in) {
-        case 'cell':
-        case 'cells':
-          for (const ref of operand.in === 'cells' ? (value as Ref[]) : value === undefined ? [] : [value as Ref]) {
-            const found = resolve(ref);
-            if (found === undefined) return { wild: ref };
-            at.push(found);
-          }
-          break;
-        case 'number':
-          args.push(operand.encode ? operand.encode(value as never) : (value as number));
-          break;
-        case 'numbers':
-          args.push(...(value as number[]));
-          break;
-        case 'why':
-          more = { ...more, why: value as string };
-          break;
-        case 'info':
-          more = { ...more, info: value };
-          break;
-      }
+      if (where === 'cell') {
+        if (value === undefined) continue;
+        const found = resolve(value as Ref);
+        if (found < 0) return undefined;
+        cells.push(found);
+      } else if (where === 'number') args.push(encode ? encode(value as never) : (value as number));
+      else if (where === 'cells') cells.push(...(value as readonly Ref[]).map(resolve));
+      else if (where === 'numbers') args.push(...(value as readonly number[]));
+      else if (where === 'why') why = value as string;
+      else info = value;
     }
-    return more === undefined
-      ? { kind: this.kind, cpu, cells: at, args }
-      : { kind: this.kind, cpu, cells: at, args, ...more };
+    if (cells.includes(-1)) return undefined;
+    const { kind } = this;
+    if (why === undefined && info === undefined) return { kind, cpu, cells, args };
+    return {
+      kind,
+      cpu,
+      cells,
+      args,
+      ...(why !== undefined && { why }),
+      ...(info !== undefined && { info }),
+    };
   }
 
   /** What it means on one machine. */
   meaning(tools: Tools): OrderedMeaning {
     const b = this.behaves(tools);
-    const of = (step: Step): Read<O> => new this.#reader(step);
+    const Reader = this.#reader;
+    const of = (step: Step): Read<O> => new Reader(step);
     return {
       order: this.order,
       ...(b.needs && {
@@ -135,7 +140,7 @@ export class StepKind<O extends Operands, Tools = never> implements AnyStepKind<
         needs: (step) => b.needs!(of(step)),
       }),
       ...(b.choices && { choices: (step, store) => b.choices!(of(step), store) }),
-      apply: (step, store, choice) => b.apply(of(step), store, choice),
+      apply: (step, store, choice) => b.apply(new Reader(step), store, choice),
       ...(b.stores && { stores: (step) => b.stores!(of(step)) }),
       ...(b.commutes && { commutes: (step) => b.commutes!(of(step)) }),
       ...(b.enqueues && { enqueues: (step) => b.enqueues!(of(step)) }),
@@ -160,43 +165,86 @@ export const stepKind = <const O extends Operands, Tools>(
   order: Order = 'memory',
 ): StepKind<O, Tools> => new StepKind(kind, operands, behaves, order);
 
+/** An operand under its name. */
+interface Field<Name extends string = string> {
+  readonly name: Name;
+  readonly where: Operand<never>['in'];
+  readonly encode: ((given: never) => number) | undefined;
+  readonly decode: ((carried: never) => unknown) | undefined;
+}
+
+/** Operands by their places. One function for each place, so that reading one is no more than looking it up. */
+abstract class Places {
+  abstract readonly step: Step;
+  get cell0(): Cell | undefined {
+    return this.step.cells[0];
+  }
+  get cell1(): Cell | undefined {
+    return this.step.cells[1];
+  }
+  get cell2(): Cell | undefined {
+    return this.step.cells[2];
+  }
+  get number0(): number | undefined {
+    return this.step.args[0];
+  }
+  get number1(): number | undefined {
+    return this.step.args[1];
+  }
+  get number2(): number | undefined {
+    return this.step.args[2];
+  }
+  get number3(): number | undefined {
+    return this.step.args[3];
+  }
+  get number4(): number | undefined {
+    return this.step.args[4];
+  }
+  get number5(): number | undefined {
+    return this.step.args[5];
+  }
+  get why(): string | undefined {
+    return this.step.why;
+  }
+  get info(): unknown {
+    return this.step.info;
+  }
+}
+
 /** A class whose fields are looked up in a step when they are asked for. */
-function readerOf<O extends Operands>(
-  kind: string,
-  fields: readonly (readonly [string, Operand<never, unknown>])[],
-): new (step: Step) => Read<O> {
+function readerOf<O extends Operands>(fields: readonly Field[]): new (step: Step) => Read<O> {
+  // Made for every step that is taken: its field is assigned, not defined, and it has no class above it.
   class Reader {
-    constructor(readonly step: Step) {}
+    declare readonly step: Step;
+    constructor(step: Step) {
+      (this as { step: Step }).step = step;
+    }
     get cpu(): CpuId {
       return this.step.cpu;
     }
   }
-  let cellsBefore = 0;
-  let numbersBefore = 0;
-  for (const [name, operand] of fields) {
-    const {
-      in: where,
-      decode,
-      optional,
-    } = operand as Operand<never, unknown> & {
-      readonly decode?: (carried: unknown) => unknown;
-    };
-    const n = where === 'cell' ? cellsBefore++ : where === 'number' ? numbersBefore++ : 0;
-    const [skipCells, skipNumbers] = [cellsBefore, numbersBefore];
-    const carried: (step: Step) => unknown = {
-      cell: (step: Step) => step.cells[n],
-      cells: (step: Step) => step.cells.slice(skipCells),
-      number: (step: Step) => step.args[n],
-      numbers: (step: Step) => step.args.slice(skipNumbers),
-      why: (step: Step) => step.why,
-      info: (step: Step) => step.info,
-    }[where];
+  const counts = { cell: 0, number: 0 };
+  for (const { name, where, decode } of fields) {
+    const [skipCells, skipNumbers] = [counts.cell, counts.number];
+    const place = where === 'cell' || where === 'number' ? `${where}${counts[where]++}` : where;
+    const read =
+      where === 'cells'
+        ? (step: Step) => step.cells.slice(skipCells)
+        : where === 'numbers'
+          ? (step: Step) => step.args.slice(skipNumbers)
+          : undefined;
+    const plain = Object.getOwnPropertyDescriptor(Places.prototype, place)?.get as (() => unknown) | undefined;
+    if (!read && !plain) throw new Error(`operand ${name}: a step has no place ${place}`);
     Object.defineProperty(Reader.prototype, name, {
-      get(this: Reader): unknown {
-        const value = carried(this.step);
-        if (value === undefined && !optional) throw new Error(`a step of kind ${kind} has no ${name}`);
-        return decode ? decode(value) : value;
-      },
+      get: read
+        ? function (this: Reader): unknown {
+            return read(this.step);
+          }
+        : decode
+          ? function (this: Reader): unknown {
+              return (decode as (carried: unknown) => unknown)(plain!.call(this));
+            }
+          : plain!,
     });
   }
   return Reader as never;

@@ -3,6 +3,7 @@
  * from them (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996).
  */
 import type { Cell } from './cell.ts';
+// @cycle types only: a condition reads the store of a step, and is part of what a step means
 import type { Meaning, Step, Store } from './step.ts';
 
 /** A test of the value of one cell. */

@@ -1,6 +1,7 @@
 /** A packed state as the store that steps and claims see. */
 import type { Cell } from '../api/cell.ts';
 import type { Store } from '../api/step.ts';
+// @cycle a type only: a packed store is a view of one state, and hands out none of its own
 import type { States } from './states.ts';
 
 /** The cells of one packed state. Only a step that is being applied may write. */
