@@ -1,6 +1,5 @@
 /** What an invocation is made of: names in its container, and the types behind them. */
 import type { Format, Report } from '@shootdown/report';
-// @cycle types only: the name of a service stands beside what it gives
 import type { Code } from './code.ts';
 // @cycle types only: the name of a service stands beside what it gives
 import type { Declaration } from './commands/declaration.ts';
