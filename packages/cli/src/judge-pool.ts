@@ -3,7 +3,7 @@ import { Mistake } from '@shootdown/core/mistakes';
 import { Worker } from 'node:worker_threads';
 import type { Bounds, Judge, MistakeCode, Reach, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
-import type { Answer, Question, Request, WorkerStart } from './judge-worker.ts';
+import type { Answer, JudgeRequest, Request, WorkerStart } from './judge-worker.ts';
 
 /** A pool, and how to end it. */
 export interface JudgePool {
@@ -31,7 +31,7 @@ export function judgePool(start: WorkerStart, signal: AbortSignal): JudgePool {
   });
   /** Asks an idle thread; `take` finds the value in what answers the question. */
   const ask = <T>(
-    question: Question,
+    question: JudgeRequest,
     bounds: Bounds,
     take: (answer: Answer) => { readonly value: T } | undefined,
   ): Promise<T> => {

@@ -23,7 +23,7 @@ export interface WorkerStart {
   readonly leftOut?: string;
 }
 /** What it is asked: a verdict on one kernel of a workload, or what code it comes by. */
-export interface Question {
+export interface JudgeRequest {
   readonly task: 'judge' | 'reach';
   /** To be judged: the id of a race; else the name of a scenario. */
   readonly workload: string;
@@ -34,7 +34,7 @@ export interface Question {
 }
 /** A question with its bounds; or to end what it does. */
 export type Request =
-  | (Question & {
+  | (JudgeRequest & {
       readonly maxStates: number;
       readonly maxBytes?: number;
       readonly deadlineMs?: number;

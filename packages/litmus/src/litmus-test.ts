@@ -7,11 +7,11 @@ export type Place = { readonly thread: number; readonly register: string } | { r
 export type Word = bigint | { readonly location: string };
 
 /** A value that stands in the file: a number, and whether it is decimal (others are patterns of bits), or the address of a location. */
-export type Value = { readonly number: bigint; readonly decimal: boolean } | { readonly location: string };
+export type ValueInTest = { readonly number: bigint; readonly decimal: boolean } | { readonly location: string };
 
 /** What a condition says of an end. */
 export type Proposition =
-  | { readonly is: Place; readonly value: Value }
+  | { readonly is: Place; readonly value: ValueInTest }
   | { readonly not: Proposition }
   | { readonly every: readonly Proposition[] }
   | { readonly some: readonly Proposition[] };
@@ -20,7 +20,7 @@ export type Proposition =
 export interface First {
   readonly place: Place;
   /** Absent: 0. */
-  readonly value?: Value;
+  readonly value?: ValueInTest;
   /** As it stands before the place, such as `uint64_t` or `int *`. */
   readonly type?: string;
 }

@@ -1,7 +1,7 @@
 /** Locations of a test: how wide each is, of which type, and where in the machine. */
 import { perMm, type Ref } from '@shootdown/core/plugin';
 import type { InstructionSet, Program } from './instruction-set.ts';
-import type { LitmusTest, Value, Word } from './litmus-test.ts';
+import type { LitmusTest, ValueInTest, Word } from './litmus-test.ts';
 import { badLitmus, NotModelled } from './mistakes.ts';
 import { rangeOf, widthOf, type View } from './shown.ts';
 import { readType, type Type } from './types.ts';
@@ -95,7 +95,7 @@ export function locationsOf(
   }
 
   /** The first value: what the cell holds, and what stands above. */
-  function split(view: View, value: Value | undefined): { readonly first: Word; readonly above?: bigint } {
+  function split(view: View, value: ValueInTest | undefined): { readonly first: Word; readonly above?: bigint } {
     const wide = view.type !== undefined && view.type.bits > view.bits;
     const whole = firstWord(wide ? { ...view, above: 0n } : view, value, wrong);
     if (!wide) return { first: whole };
@@ -106,11 +106,11 @@ export function locationsOf(
 }
 
 /** Is it the same in every type that has 31 bits for it? */
-const isSmall = (value: Value | undefined): boolean =>
+const isSmall = (value: ValueInTest | undefined): boolean =>
   value === undefined || ('number' in value && value.number >= 0n && value.number < 1n << 31n);
 
 /** The bits of a first value. */
-export function firstWord(view: View, value: Value | undefined, wrong: (what: string) => never): Word {
+export function firstWord(view: View, value: ValueInTest | undefined, wrong: (what: string) => never): Word {
   if (value === undefined) return 0n;
   const width = widthOf(view);
   if ('location' in value) {

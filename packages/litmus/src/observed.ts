@@ -1,7 +1,7 @@
 /** Places whose last values tell ends apart: those of the condition, and those listed under `locations`. */
 import { didYouMean } from '@shootdown/core';
 import type { Program } from './instruction-set.ts';
-import { placeName, placesOf, type LitmusTest, type Place, type Proposition, type Value } from './litmus-test.ts';
+import { placeName, placesOf, type LitmusTest, type Place, type Proposition, type ValueInTest } from './litmus-test.ts';
 import type { Location } from './memory.ts';
 import { badLitmus } from './mistakes.ts';
 import { rangeOf, shownValue, widthOf, type View } from './shown.ts';
@@ -109,4 +109,4 @@ export function judgeOf(p: Proposition, reader: (place: Place) => Observed, file
   return (end) => end[place.name] === wanted;
 }
 
-const numberOf = (value: Value): string => ('location' in value ? value.location : String(value.number));
+const numberOf = (value: ValueInTest): string => ('location' in value ? value.location : String(value.number));

@@ -1,6 +1,6 @@
 /** How words are read where the test looks at them: with the width and the sign of their place. */
 import { NotModelled } from './mistakes.ts';
-import type { Value, Word } from './litmus-test.ts';
+import type { ValueInTest, Word } from './litmus-test.ts';
 import { wrapped, type Type } from './types.ts';
 
 /** What is looked at: some bits of a cell. */
@@ -51,7 +51,7 @@ function asTyped(view: View, bits: bigint): bigint {
  * A value of the file as `shown` has it.
  * @returns undefined when the place can never hold it
  */
-export function shownValue(view: View, value: Value): string | undefined {
+export function shownValue(view: View, value: ValueInTest): string | undefined {
   if ('location' in value) return value.location;
   const bits = patternOf(view, value);
   return bits === undefined ? undefined : String(asTyped(view, bits));
@@ -62,7 +62,7 @@ export function shownValue(view: View, value: Value): string | undefined {
  * stand for a negative number are not equal to the large number they would be without; unsigned numbers of 32 bits and more take in
  * negative ones.
  */
-function patternOf(view: View, { number, decimal }: Extract<Value, { number: bigint }>): bigint | undefined {
+function patternOf(view: View, { number, decimal }: Extract<ValueInTest, { number: bigint }>): bigint | undefined {
   const width = widthOf(view);
   const { type } = view;
   if (type?.is === 'bool') return number === 0n || number === 1n ? number : undefined;

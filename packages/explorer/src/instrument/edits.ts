@@ -1,5 +1,5 @@
 /** Changes of a text. Line breaks are never added, so that lines stay; columns are told by where pieces of the text went. */
-import { joined, type Moved } from './moved.ts';
+import { joined, type MovedText } from './moved.ts';
 import type { Node } from './tree.ts';
 
 /** At one place: what closes comes first, then what opens, then what stands there instead of the text. */
@@ -12,7 +12,7 @@ enum Order {
 interface Edit {
   readonly from: number;
   readonly to: number;
-  readonly text: string | Moved;
+  readonly text: string | MovedText;
   readonly order: Order;
   readonly node: Node;
 }
@@ -20,16 +20,16 @@ interface Edit {
 export class Edits {
   private readonly all: Edit[] = [];
 
-  open(at: number, text: string | Moved, node: Node): void {
+  open(at: number, text: string | MovedText, node: Node): void {
     this.all.push({ from: at, to: at, text, order: Order.opens, node });
   }
 
-  close(at: number, text: string | Moved, node: Node): void {
+  close(at: number, text: string | MovedText, node: Node): void {
     this.all.push({ from: at, to: at, text, order: Order.closes, node });
   }
 
   /** Puts a text in the place of another, in which nothing else is changed. */
-  replace(from: number, to: number, text: string | Moved, node: Node): void {
+  replace(from: number, to: number, text: string | MovedText, node: Node): void {
     this.all.push({ from, to, text, order: Order.replaces, node });
   }
 
@@ -37,7 +37,7 @@ export class Edits {
    * @param from first character, and the first after the text that is wanted
    * @param unchanged the text between changes
    */
-  applied(from: number, to: number, unchanged: (from: number, to: number) => Moved): Moved {
+  applied(from: number, to: number, unchanged: (from: number, to: number) => MovedText): MovedText {
     const length = ({ node }: Edit): number => node.end - node.start;
     // What closes: from the inside out; what opens: from the outside in.
     this.all.sort(
@@ -46,7 +46,7 @@ export class Edits {
         a.order - b.order ||
         (a.order === Order.closes ? length(a) - length(b) : length(b) - length(a)),
     );
-    const parts: (string | Moved)[] = [];
+    const parts: (string | MovedText)[] = [];
     let done = from;
     for (const edit of this.all) {
       parts.push(unchanged(done, edit.from), edit.text);

@@ -4,7 +4,7 @@
  * that performs its steps at once. Which one a call means is said by `Runtime.perform`. Code does the same with and without the pass.
  */
 import { Edits } from './edits.ts';
-import { joined, piece, type Moved } from './moved.ts';
+import { joined, piece, type MovedText } from './moved.ts';
 import { liveAfter, type Live } from './liveness.ts';
 import { hasPlainForm } from './plain.ts';
 import { ARM, ENTRY, MARK, PROLOGUE, UNTOLD } from './runtime.ts';
@@ -55,7 +55,7 @@ function pass(
   code: string,
   file: string,
   options: PassOptions,
-): { readonly moved: Moved; readonly tokens: readonly number[] } | undefined {
+): { readonly moved: MovedText; readonly tokens: readonly number[] } | undefined {
   // Code in which every `yield*` was forgotten has none.
   if (isInstrumented(code) || (!options.watchCalls && !/\byield\b/.test(code))) return undefined;
   const { program, source } = read(code, file);

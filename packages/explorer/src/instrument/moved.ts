@@ -1,28 +1,28 @@
 /** Texts that were put together from pieces of another, which they remember. */
 
 /** A piece that stands at `at` and stood at `from`, character by character. */
-export interface Piece {
+export interface TextPiece {
   readonly at: number;
   readonly from: number;
   readonly length: number;
 }
 
 /** A text, and the pieces in it, in its order. */
-export interface Moved {
+export interface MovedText {
   readonly text: string;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly TextPiece[];
 }
 
 /** A part of a text, as it stands there. */
-export const piece = (text: string, from: number, to: number): Moved => ({
+export const piece = (text: string, from: number, to: number): MovedText => ({
   text: text.slice(from, to),
   pieces: from < to ? [{ at: 0, from, length: to - from }] : [],
 });
 
 /** One after the other. A string is new text. */
-export function joined(...parts: readonly (string | Moved)[]): Moved {
+export function joined(...parts: readonly (string | MovedText)[]): MovedText {
   const texts: string[] = [];
-  const pieces: Piece[] = [];
+  const pieces: TextPiece[] = [];
   let at = 0;
   for (const part of parts) {
     const text = typeof part === 'string' ? part : part.text;
@@ -34,7 +34,7 @@ export function joined(...parts: readonly (string | Moved)[]): Moved {
 }
 
 /** Without the spaces around it. */
-export function trimmed({ text, pieces }: Moved): Moved {
+export function trimmed({ text, pieces }: MovedText): MovedText {
   const start = text.length - text.trimStart().length;
   const end = text.trimEnd().length;
   return {

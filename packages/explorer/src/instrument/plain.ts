@@ -3,7 +3,7 @@
  * the generator would delegate. On one line, so that the lines of what follows stay.
  */
 import { Edits } from './edits.ts';
-import { joined, piece, trimmed, type Moved } from './moved.ts';
+import { joined, piece, trimmed, type MovedText } from './moved.ts';
 import { isGenerator, starOf, type Source } from './source.ts';
 import { isRoutine, parts, type Node, type Routine } from './tree.ts';
 
@@ -56,8 +56,8 @@ export function plainForm(
   node: Routine,
   name: string,
   source: Source,
-): { readonly params: Moved; readonly body: Moved } {
-  const form = (inside: readonly Node[], from: number, to: number): Moved => {
+): { readonly params: MovedText; readonly body: MovedText } {
+  const form = (inside: readonly Node[], from: number, to: number): MovedText => {
     const edits = new Edits();
     for (const part of inside) rewrite(part, name, source, edits);
     for (const at of source.semicolons) if (from < at && at <= to) edits.close(at, ';', node);
@@ -74,8 +74,8 @@ export function plainForm(
 }
 
 /** A part of a text with a space for each line break. */
-function onOneLine(text: string, from: number, to: number): Moved {
-  const parts: (string | Moved)[] = [];
+function onOneLine(text: string, from: number, to: number): MovedText {
+  const parts: (string | MovedText)[] = [];
   let done = from;
   for (const { index, 0: found } of text.slice(from, to).matchAll(/\s*[\n\r\u2028\u2029]\s*/g)) {
     parts.push(piece(text, done, from + index), ' ');

@@ -1,5 +1,5 @@
 /** Source maps of texts that were put together from pieces of another. */
-import type { Moved } from './moved.ts';
+import type { MovedText } from './moved.ts';
 
 /** A place in a text, and where what stands there comes from. Lines and columns are counted from 0. */
 export type Segment = readonly [line: number, column: number, fromLine: number, fromColumn: number];
@@ -16,7 +16,7 @@ export interface SourceMapJson {
  * @param original the text that the pieces are from
  * @param tokens where its words and signs begin, in order: as finely does the map tell places
  */
-export function segmentsOf({ text, pieces }: Moved, original: string, tokens: readonly number[]): Segment[] {
+export function segmentsOf({ text, pieces }: MovedText, original: string, tokens: readonly number[]): Segment[] {
   const to = placesIn(text);
   const from = placesIn(original);
   return pieces.flatMap((piece) => {

@@ -1,6 +1,6 @@
 /** Puts the plain form of a generator in its place, and the generator beside it, under a name of its own. */
 import type { Edits } from './edits.ts';
-import { joined, type Moved } from './moved.ts';
+import { joined, type MovedText } from './moved.ts';
 import { hasPlainForm, plainForm } from './plain.ts';
 import { isGenerator, type Source } from './source.ts';
 import { namesIn, type Node, type Routine } from './tree.ts';
@@ -16,12 +16,12 @@ export function twoForms(node: Routine, name: string, suffix: string, source: So
   const { params, body } = plainForm(node, name, source);
   const passed = node.params.flatMap(namesIn).map((param) => param.name);
   const generator = (/^#?([\w$]+)$/.exec(name)?.[1] ?? '') + suffix;
-  const plain = (call: string): Moved =>
+  const plain = (call: string): MovedText =>
     joined(params, ` { if (__sd.perform === undefined) return ${call}; `, body, ' }');
   const withThis = `.call(${['this', ...passed].join(', ')})`;
   const from = (holder ?? node).start;
   // Line breaks of what is replaced are kept.
-  const before = (...text: readonly (string | Moved)[]): void =>
+  const before = (...text: readonly (string | MovedText)[]): void =>
     edits.replace(
       from,
       node.body.start,

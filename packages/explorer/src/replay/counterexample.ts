@@ -6,7 +6,7 @@ import type { Check, Holding, Moment, Move, Said, Schedule, System } from '../ap
 import type { Change, Trace, TraceEvent } from '../api/trace.ts';
 import type { Identity } from '../learned/local-identity.ts';
 import { repeatedState } from './loop.ts';
-import { World, type MadeStep, type Moved } from './world.ts';
+import { World, type MadeStep, type MadeMove } from './world.ts';
 
 /**
  * Replays a schedule. Every claim that fails on the way is in the trace, whether it must hold or is only counted.
@@ -67,7 +67,7 @@ function event(
   number: number,
   process: string,
   cpu: number,
-  moved: Moved,
+  moved: MadeMove,
   changed: Moments,
 ): TraceEvent {
   const { step, observed } = moved;

@@ -28,7 +28,7 @@ interface LiveThread extends Thread {
 }
 
 /** What a move did. */
-export interface Moved {
+export interface MadeMove {
   readonly step: Step;
   readonly where: readonly string[];
   readonly observed: number;
@@ -104,7 +104,7 @@ export class World implements Store {
   }
 
   /** Makes the next step of process `p`, which must be enabled. */
-  move(p: number, choice: number): Moved {
+  move(p: number, choice: number): MadeMove {
     const thread = this.live[p]!;
     const { step, where } = thread;
     if (step === undefined) throw new Error(`${thread.process.name} has ended and cannot move`);
