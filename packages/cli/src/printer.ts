@@ -1,5 +1,5 @@
 /** Prints results, in the format and for the terminal of this invocation. */
-import type { Format, LitmusAnswer, LitmusEnd, Look, Report } from '@shootdown/report';
+import type { Format, LitmusAnswer, LitmusEnd, RenderOptions, Report } from '@shootdown/report';
 import { inject, injectable, injectAll } from 'tsyringe';
 import { manifest } from './modules.ts';
 import { Progress } from './progress.ts';
@@ -28,7 +28,7 @@ export class Printer {
 
   /** @param full every step of a trace, nothing folded */
   print(report: Report, full: boolean): void {
-    this.out(this.format?.say(report, { ...this.look, full }) ?? '');
+    this.out(this.format?.say(report, { ...this.options, full }) ?? '');
   }
 
   /** Begins to print answers of litmus tests. @param compared beside a reference */
@@ -47,7 +47,7 @@ export class Printer {
       },
       end: (end) => {
         if (answers.length === 0) piece(pieces?.begin(SCHEMA_VERSION));
-        piece(pieces?.end(answers, compared, end, this.look));
+        piece(pieces?.end(answers, compared, end, this.options));
       },
     };
   }
@@ -57,7 +57,7 @@ export class Printer {
     this.terminal.out(text);
   }
 
-  private get look(): Look {
+  private get options(): RenderOptions {
     return {
       columns: this.terminal.columns,
       colour: this.terminal.colour && this.settings.color,

@@ -1,32 +1,32 @@
 /** What a story needs: each synchronising step that was left out, and what broke without it. */
 import type { Ablated, Removal } from '@shootdown/core';
 import { cell, rowLines, rule, widest } from './grid.ts';
-import { paintOf } from './paint.ts';
-import type { Look } from './report.ts';
+import { styleOf } from './style.ts';
+import type { RenderOptions } from './report.ts';
 import { evidenceOf, many, replayCommand } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export const ablationText = (ablated: readonly Ablated[], look: Look): string =>
-  ablated.map((one) => onArch(one, look)).join('\n\n');
+export const ablationText = (ablated: readonly Ablated[], options: RenderOptions): string =>
+  ablated.map((one) => onArch(one, options)).join('\n\n');
 
-function onArch({ workload, variant, arch, base, removals }: Ablated, look: Look): string {
-  const paint = paintOf(look);
+function onArch({ workload, variant, arch, base, removals }: Ablated, options: RenderOptions): string {
+  const style = styleOf(options);
   const needed = removals.filter((r) => r.word === 'needed');
   const head = [
-    paint.bold(`${workload}, ${variant}, on ${arch}`),
+    style.bold(`${workload}, ${variant}, on ${arch}`),
     ...paragraph(
       `${base.configuration}. As it is: clean (${evidenceOf(base.evidence)}). ${many(removals.length, 'step')} left out, one call site at a time:`,
-      look.columns,
+      options.columns,
       0,
     ),
   ];
   const blocks = [
     head,
-    table(needed, look),
-    tokens(needed, look),
-    rest(removals, 'not shown to be needed', look),
-    rest(removals, 'open', look),
-    outside(removals, look),
+    table(needed, options),
+    tokens(needed, options),
+    rest(removals, 'not shown to be needed', options),
+    rest(removals, 'open', options),
+    outside(removals, options),
   ];
   return blocks
     .filter((lines) => lines.length > 0)
@@ -34,9 +34,9 @@ function onArch({ workload, variant, arch, base, removals }: Ablated, look: Look
     .join('\n\n');
 }
 
-function table(needed: readonly Removal[], look: Look): string[] {
+function table(needed: readonly Removal[], options: RenderOptions): string[] {
   if (needed.length === 0) return ['Nothing is shown to be needed.'];
-  const paint = paintOf(look);
+  const style = styleOf(options);
   const rows = needed.map((r, i) => [
     r.step,
     r.in,
@@ -51,25 +51,25 @@ function table(needed: readonly Removal[], look: Look): string[] {
       head.map((t) => cell(t)),
       widths,
     ),
-    paint.dim(rule(widths)),
+    style.dim(rule(widths)),
     ...rows.flatMap((row) =>
       rowLines(
-        row.map((t, c) => cell(t, c === 2 ? paint.bad : undefined)),
+        row.map((t, c) => cell(t, c === 2 ? style.bad : undefined)),
         widths,
       ),
     ),
   ];
 }
 
-function tokens(needed: readonly Removal[], look: Look): string[] {
-  const paint = paintOf(look);
+function tokens(needed: readonly Removal[], options: RenderOptions): string[] {
+  const style = styleOf(options);
   return needed.flatMap(({ verdict }, i) =>
-    verdict.counterexample ? [`[${i + 1}] ${paint.dim(replayCommand(verdict.counterexample.token))}`] : [],
+    verdict.counterexample ? [`[${i + 1}] ${style.dim(replayCommand(verdict.counterexample.token))}`] : [],
   );
 }
 
 /** Steps that came to nothing, by what they are. */
-function rest(removals: readonly Removal[], word: Removal['word'], look: Look): string[] {
+function rest(removals: readonly Removal[], word: Removal['word'], options: RenderOptions): string[] {
   const these = removals.filter((r) => r.word === word && !r.mistake);
   if (these.length === 0) return [];
   const kinds = [...new Set(these.map((r) => r.step))].sort();
@@ -83,7 +83,7 @@ function rest(removals: readonly Removal[], word: Removal['word'], look: Look): 
           .filter((r) => r.step === kind)
           .map((r) => r.in)
           .join(', ')}`,
-        look.columns,
+        options.columns,
         2,
       ),
     ),
@@ -91,13 +91,13 @@ function rest(removals: readonly Removal[], word: Removal['word'], look: Look): 
 }
 
 /** Steps without which code came to a state that the model was not made for: nothing is known of them. */
-function outside(removals: readonly Removal[], look: Look): string[] {
+function outside(removals: readonly Removal[], options: RenderOptions): string[] {
   const these = removals.flatMap((r) => (r.mistake ? [{ ...r, mistake: r.mistake }] : []));
   if (these.length === 0) return [];
   return [
     'Without these the code left what is modelled, and nothing is said of them:',
     ...these.flatMap(({ step, in: where, mistake }) =>
-      paragraph(`${step} in ${where}: ${mistake.code}: ${mistake.what}`, look.columns, 2),
+      paragraph(`${step} in ${where}: ${mistake.code}: ${mistake.what}`, options.columns, 2),
     ),
   ];
 }

@@ -1,13 +1,17 @@
 /** How often each claim of a hook holds on each architecture, and why. */
 import type { Frequency, HookFacts } from '@shootdown/core';
 import { cell, rowLines, rowWidth, rule, widest } from './grid.ts';
-import { paintOf, type Ink, type Paint } from './paint.ts';
+import { styleOf, type Accent, type Style } from './style.ts';
 import { split } from './race-table.ts';
-import type { Look } from './report.ts';
+import type { RenderOptions } from './report.ts';
 import { many, replayCommand } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function claimsText(frequencies: readonly Frequency[], facts: readonly HookFacts[], look: Look): string {
+export function claimsText(
+  frequencies: readonly Frequency[],
+  facts: readonly HookFacts[],
+  options: RenderOptions,
+): string {
   const hooks = [...new Set(frequencies.map((f) => f.hook))];
   return hooks
     .map((hook) =>
@@ -15,20 +19,25 @@ export function claimsText(frequencies: readonly Frequency[], facts: readonly Ho
         hook,
         frequencies.filter((f) => f.hook === hook),
         facts.filter((f) => f.hook === hook),
-        look,
+        options,
       ),
     )
     .join('\n\n');
 }
 
-function hookText(hook: string, frequencies: readonly Frequency[], facts: readonly HookFacts[], look: Look): string {
-  const paint = paintOf(look);
+function hookText(
+  hook: string,
+  frequencies: readonly Frequency[],
+  facts: readonly HookFacts[],
+  options: RenderOptions,
+): string {
+  const style = styleOf(options);
   const notes = new Map(frequencies.filter((f) => f.word === 'sometimes' || isBroken(f)).map((f, i) => [f, i + 1]));
   const blocks = [
-    [paint.bold(hook), ...table(frequencies, notes, look, paint)],
-    why(facts, look),
-    examples(notes, look, paint),
-    legend(facts, look, paint),
+    [style.bold(hook), ...table(frequencies, notes, options, style)],
+    why(facts, options),
+    examples(notes, options, style),
+    legend(facts, options, style),
   ];
   return blocks
     .filter((lines) => lines.length > 0)
@@ -39,16 +48,16 @@ function hookText(hook: string, frequencies: readonly Frequency[], facts: readon
 /** A promise that every architecture has to keep, and one does not. */
 const isBroken = (f: Frequency): boolean => f.kind === 'must' && (f.word === 'sometimes' || f.word === 'never');
 
-function inkOf(f: Frequency, paint: Paint): Ink | undefined {
-  if (isBroken(f)) return paint.bad;
-  return f.word === 'sometimes' ? paint.warn : f.word === 'not reached' ? paint.dim : undefined;
+function accentOf(f: Frequency, style: Style): Accent | undefined {
+  if (isBroken(f)) return style.bad;
+  return f.word === 'sometimes' ? style.warn : f.word === 'not reached' ? style.dim : undefined;
 }
 
 function table(
   frequencies: readonly Frequency[],
   notes: ReadonlyMap<Frequency, number>,
-  look: Look,
-  paint: Paint,
+  options: RenderOptions,
+  style: Style,
 ): string[] {
   const archs = [...new Set(frequencies.map((f) => f.arch))];
   const claims = [...new Map(frequencies.map((f) => [f.claim, f.kind]))];
@@ -57,19 +66,19 @@ function table(
   const longest = widest(claims.map(([claim]) => claim));
   const widthsWith = (titles: readonly string[]): number[] =>
     archs.map((arch, i) => widest([titles[i] ?? '', ...frequencies.filter((f) => f.arch === arch).map(wordOf)]));
-  const fits = rowWidth([longest, 4, ...widthsWith(archs)]) <= look.columns;
+  const fits = rowWidth([longest, 4, ...widthsWith(archs)]) <= options.columns;
   const titles = fits ? archs : archs.map(split);
   const own = widthsWith(titles);
-  const first = Math.min(longest, Math.max(24, look.columns - rowWidth([4, ...own]) - 2));
+  const first = Math.min(longest, Math.max(24, options.columns - rowWidth([4, ...own]) - 2));
   const widths = [first, 4, ...own];
   const body = claims.flatMap(([claim, kind]) =>
     rowLines(
       [
         cell(claim),
-        cell(kind, paint.dim),
+        cell(kind, style.dim),
         ...archs.map((arch) => {
           const f = frequencies.find((one) => one.arch === arch && one.claim === claim);
-          return f ? cell(wordOf(f), inkOf(f, paint)) : cell('-', paint.dim);
+          return f ? cell(wordOf(f), accentOf(f, style)) : cell('-', style.dim);
         }),
       ],
       widths,
@@ -77,12 +86,12 @@ function table(
   );
   return [
     ...rowLines([cell('claim'), cell(''), ...titles.map((t) => cell(t))], widths),
-    paint.dim(rule(widths)),
+    style.dim(rule(widths)),
     ...body,
   ];
 }
 
-function why(facts: readonly HookFacts[], look: Look): string[] {
+function why(facts: readonly HookFacts[], options: RenderOptions): string[] {
   const width = widest(facts.map((f) => f.arch));
   return facts.flatMap((f) => {
     const body =
@@ -91,24 +100,24 @@ function why(facts: readonly HookFacts[], look: Look): string[] {
         : `${f.layer}${f.source ? ` (${f.source.version} ${f.source.file} ${f.source.symbol})` : ''}`;
     const waits =
       f.layer === '' ? '' : f.waits.length > 0 ? `; waits until ${f.waits.join(', and until ')}` : '; waits for nobody';
-    return rowLines([cell(f.arch), cell(`${body}${waits}`)], [width, look.columns - width - 2]);
+    return rowLines([cell(f.arch), cell(`${body}${waits}`)], [width, options.columns - width - 2]);
   });
 }
 
 /** A shortest execution for each side of a `sometimes`. */
-function examples(notes: ReadonlyMap<Frequency, number>, look: Look, paint: Paint): string[] {
+function examples(notes: ReadonlyMap<Frequency, number>, options: RenderOptions, style: Style): string[] {
   return [...notes].flatMap(([f, n]) => [
     ...paragraph(
       `[${n}] ${f.arch}, '${f.claim}': holds in ${f.held} of ${many(f.held + f.failed, 'state')}`,
-      look.columns,
+      options.columns,
       0,
     ),
-    ...(f.heldAt ? [`    holds: ${paint.dim(replayCommand(f.heldAt))}`] : []),
-    ...(f.failedAt ? [`    fails: ${paint.dim(replayCommand(f.failedAt))}`] : []),
+    ...(f.heldAt ? [`    holds: ${style.dim(replayCommand(f.heldAt))}`] : []),
+    ...(f.failedAt ? [`    fails: ${style.dim(replayCommand(f.failedAt))}`] : []),
   ]);
 }
 
-function legend(facts: readonly HookFacts[], look: Look, paint: Paint): string[] {
+function legend(facts: readonly HookFacts[], options: RenderOptions, style: Style): string[] {
   const states = facts.reduce((sum, f) => sum + f.states, 0);
   const cut = facts.filter((f) => !f.complete).map((f) => f.arch);
   const proved =
@@ -118,7 +127,7 @@ function legend(facts: readonly HookFacts[], look: Look, paint: Paint): string[]
   const reasons = [...new Set(facts.flatMap((f) => f.gaveUp ?? []))].map((why) => ` Code gave up: '${why}'.`).join('');
   return paragraph(
     `must: the same on every architecture; may: allowed to differ, and measured. ${many(states, 'state')}; ${proved}. -: no workload reaches it.${reasons}`,
-    look.columns,
+    options.columns,
     0,
-  ).map(paint.dim);
+  ).map(style.dim);
 }

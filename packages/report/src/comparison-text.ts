@@ -2,9 +2,9 @@
 import type { Comparison, RaceCell, Verdict } from '@shootdown/core';
 import { footnoteLines, footnotesOf } from './footnotes.ts';
 import { observationLines } from './observation.ts';
-import { paintOf, type Paint } from './paint.ts';
+import { styleOf, type Style } from './style.ts';
 import { raceTable } from './race-table.ts';
-import type { Look } from './report.ts';
+import type { RenderOptions } from './report.ts';
 import { thresholdLines } from './thresholds-text.ts';
 import {
   contradicts,
@@ -21,20 +21,20 @@ import {
 } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function comparisonText(comparison: Comparison, look: Look): string {
-  const paint = paintOf(look);
+export function comparisonText(comparison: Comparison, options: RenderOptions): string {
+  const style = styleOf(options);
   const notes = footnotesOf(comparison);
   const blocks = [
     // The table comes last: in a terminal it is what is left on the screen.
-    observationLines(comparison, look.columns),
-    footnoteLines(notes, look.columns, paint),
-    raceTable(comparison, notes, look.columns, paint),
-    legend(comparison, look.columns, paint),
-    differences(comparison, look.columns, paint),
-    mistakes(comparison, look.columns, paint),
-    unfinished(comparison, look.columns, paint),
-    thresholdLines(verdictsOf(comparison), look.columns).map(paint.dim),
-    summary(comparison, look.columns, paint),
+    observationLines(comparison, options.columns),
+    footnoteLines(notes, options.columns, style),
+    raceTable(comparison, notes, options.columns, style),
+    legend(comparison, options.columns, style),
+    differences(comparison, options.columns, style),
+    mistakes(comparison, options.columns, style),
+    unfinished(comparison, options.columns, style),
+    thresholdLines(verdictsOf(comparison), options.columns).map(style.dim),
+    summary(comparison, options.columns, style),
   ];
   return blocks
     .filter((lines) => lines.length > 0)
@@ -46,7 +46,7 @@ const cellsOf = (comparison: Comparison): RaceCell[] => comparison.rows.flatMap(
 const verdictsOf = (comparison: Comparison): Verdict[] => cellsOf(comparison).flatMap((c) => [c.before, c.after]);
 
 /** Only the words and marks that occur. */
-function legend(comparison: Comparison, columns: number, paint: Paint): string[] {
+function legend(comparison: Comparison, columns: number, style: Style): string[] {
   const used = new Set(
     cellsOf(comparison).flatMap((c) =>
       halves(c).flatMap((h) => [wordOf(h.verdict.outcome), markOf(h.expected, h.verdict.outcome)]),
@@ -55,11 +55,11 @@ function legend(comparison: Comparison, columns: number, paint: Paint): string[]
   const words = Object.entries(MEANING)
     .filter(([word]) => used.has(word))
     .map(([word, says]) => `${word}: ${says}`);
-  return paragraph(`before the fix | after it; ${words.join('; ')}`, columns, 0).map(paint.dim);
+  return paragraph(`before the fix | after it; ${words.join('; ')}`, columns, 0).map(style.dim);
 }
 
 /** A sentence for each half that says something else than the reference. */
-function differences(comparison: Comparison, columns: number, paint: Paint): string[] {
+function differences(comparison: Comparison, columns: number, style: Style): string[] {
   return comparison.rows.flatMap((row) =>
     row.cells.flatMap((c) =>
       halves(c)
@@ -69,14 +69,14 @@ function differences(comparison: Comparison, columns: number, paint: Paint): str
             `! ${row.id} on ${c.arch}, ${h.variant} the fix: the reference says ${h.expected}, found ${isBroken(h.verdict.outcome) ? `'${h.verdict.counterexample?.claim}' broken` : 'clean'}.`,
             columns,
             0,
-          ).map(paint.bad),
+          ).map(style.bad),
         ),
     ),
   );
 }
 
 /** What is wrong with races that were not judged: each thing once, with where it was met. */
-function mistakes(comparison: Comparison, columns: number, paint: Paint): string[] {
+function mistakes(comparison: Comparison, columns: number, style: Style): string[] {
   return comparison.rows.flatMap((row) => {
     const said = new Map<string, string[]>();
     for (const { arch, code, what, hint } of row.mistakes ?? []) {
@@ -87,7 +87,7 @@ function mistakes(comparison: Comparison, columns: number, paint: Paint): string
       const [first = '', ...more] = text.split('\n');
       const where = archs.length === 0 ? row.id : `${row.id} on ${archs.join(', ')}`;
       return [
-        ...paragraph(`not judged: ${where}: ${first}`, columns, 0).map(paint.bad),
+        ...paragraph(`not judged: ${where}: ${first}`, columns, 0).map(style.bad),
         ...more.flatMap((line) => paragraph(line, columns, 2)),
       ];
     });
@@ -95,7 +95,7 @@ function mistakes(comparison: Comparison, columns: number, paint: Paint): string
 }
 
 /** How far the searches came that did not end. */
-function unfinished(comparison: Comparison, columns: number, paint: Paint): string[] {
+function unfinished(comparison: Comparison, columns: number, style: Style): string[] {
   const open = verdictsOf(comparison).filter((v) => v.outcome === 'bound' || v.outcome === 'interrupted');
   const begun = open.filter((v) => v.evidence.states > 0);
   const waiting = open.length - begun.length;
@@ -105,7 +105,7 @@ function unfinished(comparison: Comparison, columns: number, paint: Paint): stri
         `${wordOf(v.outcome)} ${v.workload} ${v.variant} on ${v.arch}: ${reasonOf(v)} after ${many(v.evidence.states, 'state')}, depth ${v.evidence.depth}${v.evidence.cut ? `, ${count(v.evidence.cut.waiting)} of them still to go on from` : ''}, nothing found so far.`,
     ),
     ...(waiting > 0 ? [`.. ${many(waiting, 'verdict')} not begun.`] : []),
-  ].flatMap((line) => paragraph(line, columns, 0).map(paint.warn));
+  ].flatMap((line) => paragraph(line, columns, 0).map(style.warn));
 }
 
 /** Why a search has proved nothing. */
@@ -116,7 +116,7 @@ const reasonOf = ({ outcome, evidence: { cut, limits } }: Verdict): string =>
       ? 'bound hit'
       : 'interrupted';
 
-function summary(comparison: Comparison, columns: number, paint: Paint): string[] {
+function summary(comparison: Comparison, columns: number, style: Style): string[] {
   const cells = cellsOf(comparison);
   const finished = (c: RaceCell): boolean =>
     halves(c).every((h) => h.verdict.outcome !== 'bound' && h.verdict.outcome !== 'interrupted');
@@ -138,7 +138,7 @@ function summary(comparison: Comparison, columns: number, paint: Paint): string[
   const found = searched.filter((v) => v.evidence.grade === 'found').length;
   const omission = omissionOf(searched);
   return [
-    (number('disagree') > 0 ? paint.bad : paint.bold)(words),
+    (number('disagree') > 0 ? style.bad : style.bold)(words),
     ...paragraph(
       `${many(searched.length, 'verdict')} (${count(proved)} proved over every interleaving within the sizes printed above, ${count(found)} by counterexample), ${many(states, 'state')}, ${seconds(comparison.seconds)} s.${omission ? ` ${omission.replace('omission', 'Omission')}.` : ''}`,
       columns,

@@ -1,13 +1,13 @@
 /** Code that no execution reached, by file and function; then how much of each part and of each architecture's hooks was. */
 import type { CodeCoverage, CoveredFunction, CoveredSite } from '@shootdown/core';
 import { cell, rowLines, rule, widest } from './grid.ts';
-import { paintOf, type Paint } from './paint.ts';
-import type { Look } from './report.ts';
+import { styleOf, type Style } from './style.ts';
+import type { RenderOptions } from './report.ts';
 import { many } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function coverageText(coverage: CodeCoverage, look: Look): string {
-  const paint = paintOf(look);
+export function coverageText(coverage: CodeCoverage, options: RenderOptions): string {
+  const style = styleOf(options);
   const files = [...new Set(coverage.functions.map(({ file }) => file))];
   const blocks = [
     // The tables come last: in a terminal they are what is left on the screen.
@@ -15,18 +15,18 @@ export function coverageText(coverage: CodeCoverage, look: Look): string {
       fileLines(
         coverage.functions.filter((one) => one.file === file),
         file,
-        look,
-        paint,
+        options,
+        style,
       ),
     ),
-    unseen(coverage, look),
-    table(['code', 'functions entered', 'sites reached', 'in set-up only'], folders(coverage), paint),
+    unseen(coverage, options),
+    table(['code', 'functions entered', 'sites reached', 'in set-up only'], folders(coverage), style),
     table(
       ['architecture', 'own hooks entered', 'their sites', 'inherited hooks entered', 'their sites'],
       coverage.archs.map((arch) => hooksOn(coverage, arch)),
-      paint,
+      style,
     ),
-    ending(coverage, look, paint),
+    ending(coverage, options, style),
   ];
   return blocks
     .filter((lines) => lines.length > 0)
@@ -40,26 +40,31 @@ const sitesOf = (functions: readonly CoveredFunction[]): CoveredSite[] => functi
 const share = <T>(all: readonly T[], is: (one: T) => boolean): string => `${all.filter(is).length}/${all.length}`;
 
 /** Functions of a file where something is missing; all of them when everything is wanted. */
-function fileLines(functions: readonly CoveredFunction[], file: string, look: Look, paint: Paint): string[] {
-  const shown = functions.filter((one) => look.full === true || !isWhole(one));
+function fileLines(
+  functions: readonly CoveredFunction[],
+  file: string,
+  options: RenderOptions,
+  style: Style,
+): string[] {
+  const shown = functions.filter((one) => options.full === true || !isWhole(one));
   if (shown.length === 0) return [];
   return [
-    paint.bold(`${file}  ${share(sitesOf(functions), isReached)}`),
-    ...shown.flatMap((one) => functionLines(one, look, paint)),
+    style.bold(`${file}  ${share(sitesOf(functions), isReached)}`),
+    ...shown.flatMap((one) => functionLines(one, options, style)),
   ];
 }
 
-function functionLines(one: CoveredFunction, look: Look, paint: Paint): string[] {
+function functionLines(one: CoveredFunction, options: RenderOptions, style: Style): string[] {
   const name = `  ${one.hookOf ? 'hook ' : ''}${one.name}`;
   const setUp = one.sites.some(({ setUpOnly }) => setUpOnly.length > 0);
   if (one.entered.length === 0)
     return [
-      `${name}  ${paint.bad(setUp ? 'in set-up only' : 'never entered')}, line ${one.line}${one.sites.length > 0 ? ` (${many(one.sites.length, 'site')})` : ''}`,
+      `${name}  ${style.bad(setUp ? 'in set-up only' : 'never entered')}, line ${one.line}${one.sites.length > 0 ? ` (${many(one.sites.length, 'site')})` : ''}`,
     ];
   const missing = one.sites.filter((site) => !isReached(site));
   return [
     `${name}  ${share(one.sites, isReached)}${byArch(one)}`,
-    ...missing.flatMap((site) => siteLines(site, look, paint)),
+    ...missing.flatMap((site) => siteLines(site, options, style)),
   ];
 }
 
@@ -69,11 +74,11 @@ function byArch({ hookOf = [], sites }: CoveredFunction): string {
   return new Set(shares.map((text) => text.replace(/.* /, ''))).size > 1 ? ` (${shares.join(', ')})` : '';
 }
 
-function siteLines(site: CoveredSite, look: Look, paint: Paint): string[] {
+function siteLines(site: CoveredSite, options: RenderOptions, style: Style): string[] {
   const text = `${site.kind === 'arm' ? 'arm: ' : ''}${site.text}${site.setUpOnly.length > 0 ? '  (in set-up only)' : ''}`;
-  const [first = '', ...rest] = paragraph(text, look.columns - 12, 0);
+  const [first = '', ...rest] = paragraph(text, options.columns - 12, 0);
   return [`    ${String(site.line).padStart(5)}   ${first}`, ...rest.map((line) => ' '.repeat(12) + line)].map(
-    paint.bad,
+    style.bad,
   );
 }
 
@@ -98,7 +103,7 @@ function hooksOn({ functions }: CodeCoverage, arch: string): string[] {
   return [arch, ...of(hooks.filter(({ part }) => part === 'arch')), ...of(hooks.filter(({ part }) => part !== 'arch'))];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
+function table(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string[] {
   if (rows.length === 0) return [];
   const widths = head.map((title, column) => widest([title, ...rows.map((row) => row[column] ?? '')]));
   return [
@@ -106,7 +111,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], pa
       head.map((title) => cell(title)),
       widths,
     ),
-    paint.dim(rule(widths)),
+    style.dim(rule(widths)),
     ...rows.flatMap((row) =>
       rowLines(
         row.map((text) => cell(text)),
@@ -116,33 +121,33 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], pa
   ];
 }
 
-const unseen = (coverage: CodeCoverage, look: Look): string[] =>
+const unseen = (coverage: CodeCoverage, options: RenderOptions): string[] =>
   coverage.unseen.length === 0
     ? []
     : paragraph(
         `Not instrumented, so nothing is known of: ${coverage.unseen.join(', ')}. The build of the workspace instruments its packages; others import the pass from @shootdown/core/instrument.`,
-        look.columns,
+        options.columns,
         0,
       );
 
-function ending(coverage: CodeCoverage, look: Look, paint: Paint): string[] {
+function ending(coverage: CodeCoverage, options: RenderOptions, style: Style): string[] {
   const { functions, unfinished } = coverage;
   const cut =
     unfinished.length > 0
       ? paragraph(
           `${many(unfinished.length, 'search', 'searches')} did not end: ${unfinished.join(', ')}. What is listed may be reached there.`,
-          look.columns,
+          options.columns,
           0,
-        ).map(paint.warn)
+        ).map(style.warn)
       : [];
   const words = `${many(coverage.workloads.length, 'kernel and workload', 'kernels and workloads')} on ${many(coverage.archs.length, 'architecture')}, ${many(coverage.searches, 'search', 'searches')}, ${many(coverage.states, 'state')}: ${share(sitesOf(functions), isReached)} sites reached, ${share(functions, ({ entered }) => entered.length > 0)} functions entered.`;
   return [
     ...cut,
-    ...paragraph(words, look.columns, 0),
+    ...paragraph(words, options.columns, 0),
     ...paragraph(
       'A site is a step, a call of what takes steps, or an arm of an if or switch without one. A clean verdict says nothing about those that no interleaving reached.',
-      look.columns,
+      options.columns,
       0,
-    ).map(paint.dim),
+    ).map(style.dim),
   ];
 }

@@ -1,6 +1,6 @@
 /** Numbers the counterexamples of a comparison: [1], [2], ... in reading order. */
 import type { Comparison, Verdict } from '@shootdown/core';
-import type { Paint } from './paint.ts';
+import type { Style } from './style.ts';
 import { halves, replayCommand } from './words.ts';
 import { paragraph } from './wrap.ts';
 
@@ -15,20 +15,20 @@ export function footnotesOf(comparison: Comparison): Footnotes {
 }
 
 /** What the short words mean, then each counterexample with the command that shows it: never wrapped, so that it can be copied. */
-export function footnoteLines(notes: Footnotes, columns: number, paint: Paint): string[] {
+export function footnoteLines(notes: Footnotes, columns: number, style: Style): string[] {
   const found = [...notes].flatMap(([verdict, n]) =>
     verdict.counterexample ? [{ n, c: verdict.counterexample }] : [],
   );
   const words = new Map(found.map(({ c }) => [c.breach === 'contract' ? c.claim : c.breach, c.claim]));
   const meanings = [...words]
     .filter(([word, claim]) => word !== claim)
-    .flatMap(([word, claim]) => paragraph(`${word}: '${claim}' does not hold`, columns, 0).map(paint.dim));
+    .flatMap(([word, claim]) => paragraph(`${word}: '${claim}' does not hold`, columns, 0).map(style.dim));
   const lines = found.flatMap(({ n, c }) => {
     const head = `[${n}] ${c.breach === 'contract' ? c.claim : c.breach}, ${c.length} steps:`;
     const command = replayCommand(c.token);
     return head.length + 1 + command.length <= columns
-      ? [`${head} ${paint.dim(command)}`]
-      : [...paragraph(head, columns, 0), `    ${paint.dim(command)}`];
+      ? [`${head} ${style.dim(command)}`]
+      : [...paragraph(head, columns, 0), `    ${style.dim(command)}`];
   });
   return [...meanings, ...lines];
 }

@@ -1,13 +1,13 @@
 /** Sets cells of text in columns. */
-import type { Ink } from './paint.ts';
+import type { Accent } from './style.ts';
 import { wrap } from './wrap.ts';
 
 /** A cell: its text, and how it is painted. */
 export interface Cell {
   readonly text: string;
-  readonly ink?: Ink;
+  readonly accent?: Accent;
 }
-export const cell = (text: string, ink?: Ink): Cell => (ink ? { text, ink } : { text });
+export const cell = (text: string, accent?: Accent): Cell => (accent ? { text, accent } : { text });
 
 export const GAP = '  ';
 
@@ -33,7 +33,7 @@ function lineOf(cells: readonly Cell[], columns: readonly string[][], widths: re
     const text = columns[i]?.[y] ?? '';
     // Blanks are kept back until something follows them: no line ends in blanks.
     if (text.trim() !== '') {
-      line += pending + (c.ink ? c.ink(text) : text);
+      line += pending + (c.accent ? c.accent(text) : text);
       pending = '';
     } else pending += text;
     pending += ' '.repeat(Math.max(0, (widths[i] ?? 0) - text.length)) + GAP;

@@ -3,22 +3,26 @@ import type { Trace, TraceEvent } from '@shootdown/core';
 import { breaks, contractOf, otherAccess, type Incident } from './incident.ts';
 import { lanesOf } from './lanes.ts';
 import { lanesText } from './lanes-text.ts';
-import { paintOf, type Paint } from './paint.ts';
-import type { Look } from './report.ts';
+import { styleOf, type Style } from './style.ts';
+import type { RenderOptions } from './report.ts';
 import { evidenceOf, GRADE, many, replayCommand } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function incidentText(incident: Incident, look: Look): string {
-  const paint = paintOf(look);
-  const bar = paint.dim('='.repeat(Math.min(66, look.columns)));
-  const say = (text: string, indent = 0): string[] => paragraph(text, look.columns, indent);
+export function incidentText(incident: Incident, options: RenderOptions): string {
+  const style = styleOf(options);
+  const bar = style.dim('='.repeat(Math.min(66, options.columns)));
+  const wrapped = (text: string, indent = 0): string[] => paragraph(text, options.columns, indent);
   const blocks = [
-    header(incident, paint, say),
-    accesses(incident, say),
-    [title(incident), ...lanesText(incident.trace, incident.breach, look)],
-    ending(incident, paint, say),
-    say(LEGEND),
-    [...holders(incident, say), `Replay: ${replayCommand(incident.token)}`, ...say(reporter(incident, look))],
+    header(incident, style, wrapped),
+    accesses(incident, wrapped),
+    [title(incident), ...lanesText(incident.trace, incident.breach, options)],
+    ending(incident, style, wrapped),
+    wrapped(LEGEND),
+    [
+      ...holders(incident, wrapped),
+      `Replay: ${replayCommand(incident.token)}`,
+      ...wrapped(reporter(incident, options)),
+    ],
   ];
   return [
     bar,
@@ -34,25 +38,25 @@ export function incidentText(incident: Incident, look: Look): string {
 const LEGEND =
   'Names: P16 is a page frame, T3 a page table, T3[0] its first entry, page 0 the first base page of an address space. Of an entry: r present, w writable, a accessed, d dirty.';
 
-type Say = (text: string, indent?: number) => string[];
+type Wrapped = (text: string, indent?: number) => string[];
 
 function header(
   { claim, breach, trace, arch, workload, variant, configuration }: Incident,
-  paint: Paint,
-  say: Say,
+  style: Style,
+  wrapped: Wrapped,
 ): string[] {
   const lines =
     claim === undefined
       ? [`SHOOTDOWN: nothing broken  [${arch}]`]
-      : say(`BUG: SHOOTDOWN: ${breach}${culprits(trace, claim)}  [${arch}]`).map(paint.bad);
+      : wrapped(`BUG: SHOOTDOWN: ${breach}${culprits(trace, claim)}  [${arch}]`).map(style.bad);
   const contract = claim === undefined ? undefined : contractOf(claim);
   const what = contract
     ? `contract of ${contract.hook}: '${contract.sentence}' (core/src/contract/hooks/${contract.hook}.ts)`
     : `claim: '${claim}'`;
   return [
     ...lines,
-    ...(claim === undefined ? [] : say(what)),
-    ...say(`workload: ${workload}, ${variantWords(variant)}: ${configuration}`),
+    ...(claim === undefined ? [] : wrapped(what)),
+    ...wrapped(`workload: ${workload}, ${variantWords(variant)}: ${configuration}`),
   ];
 }
 
@@ -74,23 +78,23 @@ function culprits(trace: Trace, claim: string): string {
 }
 
 /** The step that broke the claim, what was seen, and the last step of the other process before it. */
-function accesses({ trace, claim }: Incident, say: Say): string[] {
+function accesses({ trace, claim }: Incident, wrapped: Wrapped): string[] {
   const { event, seen } = claim === undefined ? {} : breaks(trace, claim);
   if (!event) return [];
   const other = otherAccess(trace, event);
   return [
-    ...access(event, 'broken', say),
-    ...(seen ? say(`seen: ${seen}`, 4) : []),
-    ...(other ? access(other, 'last step of the other side', say) : []),
+    ...access(event, 'broken', wrapped),
+    ...(seen ? wrapped(`seen: ${seen}`, 4) : []),
+    ...(other ? access(other, 'last step of the other side', wrapped) : []),
   ];
 }
-function access(event: TraceEvent, what: string, say: Say): string[] {
+function access(event: TraceEvent, what: string, wrapped: Wrapped): string[] {
   const stack = event.where.toReversed().join(' <- ');
   const values = event.changes.map((c) => `value changed: ${c.cell} ${c.from} -> ${c.to}`);
   return [
-    ...say(`${what}: ${event.text}, by ${event.process} on cpu${event.cpu} at step ${event.number}`),
-    ...(stack ? say(stack, 4) : []),
-    ...values.flatMap((v) => say(v, 4)),
+    ...wrapped(`${what}: ${event.text}, by ${event.process} on cpu${event.cpu} at step ${event.number}`),
+    ...(stack ? wrapped(stack, 4) : []),
+    ...values.flatMap((v) => wrapped(v, 4)),
   ];
 }
 
@@ -98,7 +102,7 @@ const title = ({ trace, switches, evidence, claim }: Incident): string =>
   ` ${claim === undefined ? 'Interleaving' : 'Unsafe interleaving'} (${many(trace.events.length, 'step')}, ${many(switches, 'switch', 'switches')}${evidence?.grade === 'found' ? ', shortest' : ''}):`;
 
 /** What is wrong where everything has ended, and who waits for ever. */
-function ending({ trace }: Incident, paint: Paint, say: Say): string[] {
+function ending({ trace }: Incident, style: Style, wrapped: Wrapped): string[] {
   const cpuOf = new Map(trace.processes.map((p) => [p.name, p.cpu]));
   return [
     ...trace.brokenAtEnd.map(
@@ -112,7 +116,7 @@ function ending({ trace }: Incident, paint: Paint, say: Say): string[] {
     ...trace.stuck.map(
       ({ process, waitsFor }) => `${process} on cpu${cpuOf.get(process) ?? '?'} waits for ever: ${waitsFor}`,
     ),
-  ].flatMap((line) => say(line, 1).map(paint.bad));
+  ].flatMap((line) => wrapped(line, 1).map(style.bad));
 }
 
 /** The steps that happen again and again, and in which function that is. */
@@ -140,7 +144,7 @@ function commonStack([first = [], ...rest]: readonly (readonly string[])[]): rea
 }
 
 /** What the threads hold where it broke. At the end of everything nothing is held. */
-function holders({ trace, claim }: Incident, say: Say): string[] {
+function holders({ trace, claim }: Incident, wrapped: Wrapped): string[] {
   const at = breaks(trace, claim).event?.number ?? (trace.stuck.length > 0 ? trace.events.at(-1)?.number : undefined);
   if (at === undefined) return [];
   const held = (process: string): readonly string[] =>
@@ -148,12 +152,12 @@ function holders({ trace, claim }: Incident, say: Say): string[] {
   const busy = trace.processes.filter(
     ({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || held(name).length > 0,
   );
-  return say(
+  return wrapped(
     `held at step ${at}: ${busy.map(({ name }) => `${name}: ${held(name).join(', ') || 'nothing'}`).join('   ')}`,
   );
 }
 
-function reporter({ arch, evidence }: Incident, look: Look): string {
-  if (!evidence) return `Replayed-by: shootdown ${look.version} on ${arch}`;
-  return `Reported-by: shootdown ${look.version} on ${arch}: ${evidenceOf(evidence)}; ${evidence.grade === 'none' ? 'not searched' : `${evidence.grade}: ${GRADE[evidence.grade]}`}`;
+function reporter({ arch, evidence }: Incident, options: RenderOptions): string {
+  if (!evidence) return `Replayed-by: shootdown ${options.version} on ${arch}`;
+  return `Reported-by: shootdown ${options.version} on ${arch}: ${evidenceOf(evidence)}; ${evidence.grade === 'none' ? 'not searched' : `${evidence.grade}: ${GRADE[evidence.grade]}`}`;
 }

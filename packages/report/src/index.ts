@@ -11,7 +11,7 @@ export type {
   LitmusAnswer,
   LitmusEnd,
   LitmusPieces,
-  Look,
+  RenderOptions,
   Replay,
   Report,
 } from './report.ts';

@@ -2,8 +2,8 @@
 import type { Trace, TraceEvent } from '@shootdown/core';
 import { cell, GAP, rowLines, rule, widest, type Cell } from './grid.ts';
 import { lanesOf, rowsOf, type Row } from './lanes.ts';
-import { paintOf } from './paint.ts';
-import type { Look } from './report.ts';
+import { styleOf } from './style.ts';
+import type { RenderOptions } from './report.ts';
 
 /** A column narrower than this is not readable. */
 const NARROWEST = 16;
@@ -13,11 +13,11 @@ const CHANGES_AT_MOST = 34;
  * Lines of the picture.
  * @param breach word that marks the step where it broke
  */
-export function lanesText(trace: Trace, breach: string, look: Look): string[] {
-  const paint = paintOf(look);
+export function lanesText(trace: Trace, breach: string, options: RenderOptions): string[] {
+  const style = styleOf(options);
   const lanes = lanesOf(trace);
-  const rows = rowsOf(trace, look.full ? 'all' : 'relevant');
-  const widths = widthsOf(rows, lanes.length, look);
+  const rows = rowsOf(trace, options.full ? 'all' : 'relevant');
+  const widths = widthsOf(rows, lanes.length, options);
   const at = new Map(lanes.map((lane, i) => [lane.key, i]));
   const inside = new Map<string, string>();
   const body = rows.flatMap((row) => {
@@ -27,25 +27,25 @@ export function lanesText(trace: Trace, breach: string, look: Look): string[] {
     const text = stepText(row, before);
     const column = at.get(row.lane) ?? 0;
     const broken = (row.event?.broken.length ?? 0) > 0;
-    const ink = broken ? paint.bad : row.event ? undefined : paint.dim;
-    const lane = lanes.map((_, i): Cell => (i === column ? { text, ...(ink ? { ink } : {}) } : cell('')));
+    const accent = broken ? style.bad : row.event ? undefined : style.dim;
+    const lane = lanes.map((_, i): Cell => (i === column ? { text, ...(accent ? { accent } : {}) } : cell('')));
     return rowLines(
       [
         cell(numberOf(row)),
         ...lane,
-        { text: changeText(row.event, breach, look), ...(broken ? { ink: paint.bad } : {}) },
+        { text: changeText(row.event, breach, options), ...(broken ? { accent: style.bad } : {}) },
       ],
       widths,
     );
   });
-  const head = rowLines([cell(' #'), ...lanes.map((lane) => cell(lane.title, paint.bold)), cell('changed')], widths);
-  return [...head, paint.dim(rule(widths)), ...body].map((line) => ` ${line}`);
+  const head = rowLines([cell(' #'), ...lanes.map((lane) => cell(lane.title, style.bold)), cell('changed')], widths);
+  return [...head, style.dim(rule(widths)), ...body].map((line) => ` ${line}`);
 }
 
-function widthsOf(rows: readonly Row[], lanes: number, look: Look): number[] {
+function widthsOf(rows: readonly Row[], lanes: number, options: RenderOptions): number[] {
   const numbers = Math.max(2, ...rows.map((row) => numberOf(row).length));
-  const room = look.columns - 1 - numbers - GAP.length * (lanes + 1);
-  const wanted = Math.max('*** changed ***'.length, widest(rows.map((row) => changeText(row.event, '', look))));
+  const room = options.columns - 1 - numbers - GAP.length * (lanes + 1);
+  const wanted = Math.max('*** changed ***'.length, widest(rows.map((row) => changeText(row.event, '', options))));
   const changes = Math.max(
     NARROWEST,
     Math.min(wanted, CHANGES_AT_MOST, Math.floor(room / (lanes + 1)) + 4, room - lanes * NARROWEST),
@@ -69,9 +69,9 @@ function stepText(row: Row, before: string | undefined): string {
 }
 
 /** What a step changed. Cells that only our watchers keep are left out, unless everything is wanted. */
-function changeText(event: TraceEvent | undefined, breach: string, look: Look): string {
+function changeText(event: TraceEvent | undefined, breach: string, options: RenderOptions): string {
   if (!event) return '';
-  const changes = event.changes.filter((c) => look.full === true || !c.ghost);
+  const changes = event.changes.filter((c) => options.full === true || !c.ghost);
   return [
     ...changes.map((c) => `${c.cell}: ${c.from} -> ${c.to}`),
     ...(event.broken.length > 0 ? [`*** ${breach} ***`] : []),

@@ -1,7 +1,7 @@
 /** Outcomes of litmus tests, in the form of herd7; beside a reference, how many agree. */
 import { cell, rowLines, rule, widest } from './grid.ts';
-import { paintOf } from './paint.ts';
-import type { LitmusAnswer, LitmusEnd, Look } from './report.ts';
+import { styleOf } from './style.ts';
+import type { LitmusAnswer, LitmusEnd, RenderOptions } from './report.ts';
 import { paragraph } from './wrap.ts';
 
 type Outcome = Extract<LitmusAnswer, { outcome: unknown }>['outcome'];
@@ -28,8 +28,13 @@ const CUT = {
 } as const;
 
 /** A whole list. */
-export function litmusText(answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd, look: Look): string {
-  return `${compared ? '' : answers.map(litmusAnswer).join('')}${litmusEnd(answers, compared, end, look)}`;
+export function litmusText(
+  answers: readonly LitmusAnswer[],
+  compared: boolean,
+  end: LitmusEnd,
+  options: RenderOptions,
+): string {
+  return `${compared ? '' : answers.map(litmusAnswer).join('')}${litmusEnd(answers, compared, end, options)}`;
 }
 
 /** One answer of a list that is not compared with a reference, and what stands between it and the one before. */
@@ -41,11 +46,11 @@ export function litmusEnd(
   answers: readonly LitmusAnswer[],
   compared: boolean,
   { asked = answers.length, complete = true }: LitmusEnd,
-  look: Look,
+  options: RenderOptions,
 ): string {
   const whole = answers.filter((answer) => !('outcome' in answer) || answer.outcome.cut !== 'interrupt').length;
   return [
-    ...(compared ? [summary(answers, look)] : []),
+    ...(compared ? [summary(answers, options)] : []),
     ...(complete ? [] : [`Interrupted: ${whole} of ${asked} tests were answered.`]),
   ]
     .join('\n\n')
@@ -103,8 +108,8 @@ function test({
 }
 
 /** How many of each instruction set agree, then what does not. */
-function summary(answers: readonly LitmusAnswer[], look: Look): string {
-  const paint = paintOf(look);
+function summary(answers: readonly LitmusAnswer[], options: RenderOptions): string {
+  const style = styleOf(options);
   const isas = [...new Set(answers.map(({ isa }) => isa))];
   const columns = COLUMNS.filter(
     (column) => !RARE.includes(column) || answers.some(({ agreement }) => agreement === column),
@@ -130,13 +135,13 @@ function summary(answers: readonly LitmusAnswer[], look: Look): string {
         row.map((text) => cell(text)),
         widths,
       ),
-      ...(i === 0 ? [paint.dim(rule(widths))] : []),
+      ...(i === 0 ? [style.dim(rule(widths))] : []),
     ]),
     ...wrong.map(
       (a) =>
         `${a.agreement}: ${a.file}${'outcome' in a ? ` (${a.outcome.verdict} here)` : 'mistake' in a ? `: ${a.mistake}` : ''}`,
     ),
     ...(without > 0 ? [`${without} tests have no reference`] : []),
-    ...[...reasons].flatMap((reason) => paragraph(`not modelled: ${reason}`, look.columns, 2)),
+    ...[...reasons].flatMap((reason) => paragraph(`not modelled: ${reason}`, options.columns, 2)),
   ].join('\n');
 }

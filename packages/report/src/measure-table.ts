@@ -1,6 +1,6 @@
 /** What the tables of counts share. */
 import { cell, rowLines, rule, widest, type Cell } from './grid.ts';
-import type { Look } from './report.ts';
+import type { RenderOptions } from './report.ts';
 import { paragraph } from './wrap.ts';
 
 /** Averages over repetitions need no more places. */
@@ -26,11 +26,11 @@ export function table(
 /** Why there are no numbers, each reason once. */
 export function notModelled(
   rows: readonly { readonly operation: string; readonly notModelled?: string }[],
-  look: Look,
+  options: RenderOptions,
 ): string[] {
   const reasons = new Set(rows.flatMap((row) => row.notModelled ?? []));
   return [...reasons].flatMap((reason) => {
     const operations = new Set(rows.filter((row) => row.notModelled === reason).map((row) => row.operation));
-    return paragraph(`not modelled: ${reason} (${[...operations].join(', ')})`, look.columns, 2);
+    return paragraph(`not modelled: ${reason} (${[...operations].join(', ')})`, options.columns, 2);
   });
 }

@@ -1,36 +1,36 @@
 /** Where two architectures part: the steps both take, then what each does, side by side. */
 import type { Obstacle, Parting, PartingStep, Trace, TraceEvent, Verdict } from '@shootdown/core';
 import { cell, GAP, rowLines, rule } from './grid.ts';
-import { paintOf } from './paint.ts';
-import type { Look } from './report.ts';
+import { styleOf } from './style.ts';
+import type { RenderOptions } from './report.ts';
 import { isBroken, many, MEANING, replayCommand, wordOf } from './words.ts';
 import { paragraph } from './wrap.ts';
 
 type Followed = NonNullable<Parting['followed']>;
 
 /** @param verdicts with those of both architectures among them */
-export function partingText(parting: Parting, verdicts: readonly Verdict[], look: Look): string {
+export function partingText(parting: Parting, verdicts: readonly Verdict[], options: RenderOptions): string {
   const { workload, variant, archs, leader, followed, token } = parting;
-  const say = (text: string, indent = 0): string[] => paragraph(text, look.columns, indent);
+  const wrapped = (text: string, indent = 0): string[] => paragraph(text, options.columns, indent);
   const verdictOn = (arch: string): Verdict | undefined =>
     verdicts.find((v) => v.workload === workload && v.variant === variant && v.arch === arch);
-  const head = say(`${archs.join(' and ')}: ${workload}, ${variant}`).map(paintOf(look).bold);
+  const head = wrapped(`${archs.join(' and ')}: ${workload}, ${variant}`).map(styleOf(options).bold);
   const leading = leader === undefined ? undefined : verdictOn(leader)?.counterexample;
   if (!leading || !followed || leader === undefined)
     return [
       ...head,
-      ...say(
+      ...wrapped(
         `There is no counterexample to follow: ${archs.map((arch) => `on ${arch} ${outcomeOf(verdictOn(arch))}`).join(', ')}.`,
       ),
     ].join('\n');
   const other = archs.find((arch) => arch !== leader)!;
   const lines = [
     head,
-    say(how(followed, leader, other, leading.trace, verdictOn(other))),
+    wrapped(how(followed, leader, other, leading.trace, verdictOn(other))),
     followed.part
-      ? sideBySide(followed, followed.part, leading.trace, [leader, other], look)
-      : seenOtherwise(followed, leading.trace, leader, other, say),
-    followed.part ? reasons(followed.part, followed.trace, other, say) : [],
+      ? sideBySide(followed, followed.part, leading.trace, [leader, other], options)
+      : seenOtherwise(followed, leading.trace, leader, other, wrapped),
+    followed.part ? reasons(followed.part, followed.trace, other, wrapped) : [],
     [
       `Replay on ${leader}: ${replayCommand(leading.token)}`,
       ...(token === undefined
@@ -66,9 +66,9 @@ function sideBySide(
   part: PartingStep,
   trace: Trace,
   archs: readonly [string, string],
-  look: Look,
+  options: RenderOptions,
 ): string[] {
-  const paint = paintOf(look);
+  const style = styleOf(options);
   const common = followed.pairs.filter(([led]) => led < part.step);
   const last = common.findLastIndex(([led]) => trace.events[led - 1]?.process === part.process);
   const shown = common.slice(Math.max(0, last));
@@ -107,14 +107,14 @@ function sideBySide(
     stepText(trace.events[part.step - 1]),
     taken ? stepText(taken) : standing(part),
   ]);
-  const width = Math.floor((look.columns - 5 - 2 * GAP.length) / 2);
+  const width = Math.floor((options.columns - 5 - 2 * GAP.length) / 2);
   const widths = [4, width, width];
   return [
-    ...rowLines([cell(' #'), cell(archs[0], paint.bold), cell(archs[1], paint.bold)], widths),
-    paint.dim(rule(widths)),
+    ...rowLines([cell(' #'), cell(archs[0], style.bold), cell(archs[1], style.bold)], widths),
+    style.dim(rule(widths)),
     ...rows.flatMap((row, i) =>
       rowLines(
-        row.map((text) => cell(text, i === rows.length - 1 ? paint.bad : undefined)),
+        row.map((text) => cell(text, i === rows.length - 1 ? style.bad : undefined)),
         widths,
       ),
     ),
@@ -137,7 +137,7 @@ function reasons(
   { how, process, obstacles }: PartingStep,
   trace: Trace,
   other: string,
-  say: (text: string) => string[],
+  wrapped: (text: string) => string[],
 ): string[] {
   if (how !== 'waits') return [];
   const since = ({ since }: Obstacle): string => {
@@ -150,7 +150,7 @@ function reasons(
       .map((o) => `${o.cell} is ${o.value}${since(o)}`)
       .join('; ');
   const others = [...new Set(obstacles.map((o) => o.process))].filter((who) => who !== process);
-  return say(
+  return wrapped(
     `On ${other}, ${process} cannot go on: ${told(process)}.${others.map((who) => ` Nor can ${who}: ${told(who)}.`).join('')}`,
   );
 }
@@ -161,20 +161,20 @@ function seenOtherwise(
   leading: Trace,
   leader: string,
   other: string,
-  say: (text: string, indent?: number) => string[],
+  wrapped: (text: string, indent?: number) => string[],
 ): string[] {
   const shown = [...new Set([otherwise[0], otherwise.at(-1)])].flatMap((pair) => (pair ? [pair] : []));
   return [
     ...missing
       .slice(0, 1)
       .flatMap((number) =>
-        say(
+        wrapped(
           `Not on ${other}: ${leading.events[number - 1]?.text}, step ${number} of ${leader}, by ${leading.events[number - 1]?.process}.`,
         ),
       ),
     ...shown.flatMap(([led, own]) => {
       const event = leading.events[led - 1];
-      return say(
+      return wrapped(
         `Seen otherwise at step ${led}, by ${event?.process}${inside(event?.where ?? [])}: on ${leader} ${event?.text}; on ${other} ${trace.events[own - 1]?.text}.`,
       );
     }),

@@ -1,8 +1,8 @@
 /** Where kicks and flushes may stand, what each choice costs, and what breaks under those that cost less. */
 import type { Choice, Placement, Verdict } from '@shootdown/core';
 import { cell, rowLines, rule, widest } from './grid.ts';
-import { paintOf } from './paint.ts';
-import type { Look } from './report.ts';
+import { styleOf } from './style.ts';
+import type { RenderOptions } from './report.ts';
 import { replayCommand } from './words.ts';
 import { paragraph } from './wrap.ts';
 
@@ -10,8 +10,8 @@ const number = (n: number | undefined): string => (n === undefined ? '-' : Strin
 const namesOf = (choice: Choice): string =>
   [...choice.places, ...choice.with.map((change) => `with ${change}`)].join('\n') || 'nothing';
 
-export function placementText(placement: Placement, look: Look): string {
-  const paint = paintOf(look);
+export function placementText(placement: Placement, options: RenderOptions): string {
+  const style = styleOf(options);
   const { arch, mix, mode, races, skipped, choices } = placement;
   const notes = new Map(choices.flatMap((c) => c.breaks).map((verdict, i) => [verdict, i + 1]));
   const columns = ['place', ...mix.map((m) => m.name), 'mix', 'breaks'];
@@ -25,35 +25,35 @@ export function placementText(placement: Placement, look: Look): string {
   const best = choices.find((c) => c.holds);
   const blocks = [
     [
-      paint.bold(
+      style.bold(
         `Interrupts of one operation on ${arch}, ${mode}; mix: ${mix.map((m) => `${m.weight} ${m.name} (${m.operation})`).join(', ')}`,
       ),
       ...paragraph(
         `Races: ${races.join(', ')}${skipped.length > 0 ? `. Not applicable: ${skipped.join(', ')}` : ''}.`,
-        look.columns,
+        options.columns,
         0,
       ),
-    ].flatMap((line) => paragraph(line, look.columns, 0)),
+    ].flatMap((line) => paragraph(line, options.columns, 0)),
     [
       ...rowLines(
         columns.map((t) => cell(t)),
         widths,
       ),
-      paint.dim(rule(widths)),
+      style.dim(rule(widths)),
       ...rows.flatMap((row, i) =>
         rowLines(
-          row.map((t, c) => cell(t, c === row.length - 1 ? (choices[i]?.holds ? paint.good : paint.bad) : undefined)),
+          row.map((t, c) => cell(t, c === row.length - 1 ? (choices[i]?.holds ? style.good : style.bad) : undefined)),
           widths,
         ),
       ),
     ],
-    [...notes].flatMap(([verdict, n]) => noteLines(verdict, n, look)),
+    [...notes].flatMap(([verdict, n]) => noteLines(verdict, n, options)),
     best
       ? paragraph(
           `Cheapest under which all hold: ${namesOf(best).replaceAll('\n', ', ')}, ${number(best.cost)} interrupts.`,
-          look.columns,
+          options.columns,
           0,
-        ).map(paint.bold)
+        ).map(style.bold)
       : ['Under none of these sets all hold.'],
     placement.complete ? [] : ['Some searches did not end.'],
   ];
@@ -63,10 +63,10 @@ export function placementText(placement: Placement, look: Look): string {
     .join('\n\n');
 }
 
-function noteLines(verdict: Verdict, n: number, look: Look): string[] {
+function noteLines(verdict: Verdict, n: number, options: RenderOptions): string[] {
   const { counterexample: c } = verdict;
-  const paint = paintOf(look);
+  const style = styleOf(options);
   return c
-    ? [`[${n}] ${verdict.workload}: ${c.breach}, ${c.length} steps`, `    ${paint.dim(replayCommand(c.token))}`]
+    ? [`[${n}] ${verdict.workload}: ${c.breach}, ${c.length} steps`, `    ${style.dim(replayCommand(c.token))}`]
     : [`[${n}] ${verdict.workload}: ${verdict.outcome}`];
 }

@@ -2,8 +2,8 @@
 import type { Comparison, RaceCell, RaceRow } from '@shootdown/core';
 import type { Footnotes } from './footnotes.ts';
 import { cell, rowLines, rowWidth, rule, widest, type Cell } from './grid.ts';
-import type { Paint } from './paint.ts';
-import { halves, inkOf, isBroken, markOf, wordOf } from './words.ts';
+import type { Style } from './style.ts';
+import { halves, accentOf, isBroken, markOf, wordOf } from './words.ts';
 
 /** One way to set the table. */
 interface Layout {
@@ -15,9 +15,9 @@ interface Layout {
 type Half = ReturnType<typeof halves>[number];
 
 /** Lines of the table. Too many architectures for the width: more tables below each other. */
-export function raceTable(comparison: Comparison, notes: Footnotes, columns: number, paint: Paint): string[] {
+export function raceTable(comparison: Comparison, notes: Footnotes, columns: number, style: Style): string[] {
   const found = fit(comparison, notes, columns);
-  return found.flatMap((layout, i) => [...(i > 0 ? [''] : []), ...tableLines(comparison, layout, notes, paint)]);
+  return found.flatMap((layout, i) => [...(i > 0 ? [''] : []), ...tableLines(comparison, layout, notes, style)]);
 }
 
 /** The first layout that fits: beside each other, stacked, stacked in as many parts as it takes. */
@@ -58,7 +58,7 @@ function tableLines(
   comparison: Comparison,
   { archs, widths, stacked }: Layout,
   notes: Footnotes,
-  paint: Paint,
+  style: Style,
 ): string[] {
   const head = stacked
     ? [cell('race'), cell('fix'), ...archs.map((a) => cell(split(a)))]
@@ -70,19 +70,19 @@ function tableLines(
         [
           cell(row.id),
           ...cells.map((c, i) =>
-            c ? cell(inlineText(c, notes), inkOfCell(c, paint)) : cell(mistakeIn(row, archs[i]!) ?? '-', paint.bad),
+            c ? cell(inlineText(c, notes), accentOfCell(c, style)) : cell(mistakeIn(row, archs[i]!) ?? '-', style.bad),
           ),
         ],
         widths,
       );
     return ([0, 1] as const).flatMap((i) => {
       const id = split(row.id).split('\n')[i] ?? '';
-      const missing = (arch: string): Cell => cell(split(mistakeIn(row, arch) ?? '-').split('\n')[i] ?? '', paint.bad);
-      const halfCells = cells.map((c, a) => (c ? halfCell(halves(c)[i], notes, paint) : missing(archs[a]!)));
-      return rowLines([cell(id), cell(i === 0 ? 'before' : 'after', paint.dim), ...halfCells], widths);
+      const missing = (arch: string): Cell => cell(split(mistakeIn(row, arch) ?? '-').split('\n')[i] ?? '', style.bad);
+      const halfCells = cells.map((c, a) => (c ? halfCell(halves(c)[i], notes, style) : missing(archs[a]!)));
+      return rowLines([cell(id), cell(i === 0 ? 'before' : 'after', style.dim), ...halfCells], widths);
     });
   });
-  return [...rowLines(head, widths), paint.dim(rule(widths)), ...body];
+  return [...rowLines(head, widths), style.dim(rule(widths)), ...body];
 }
 
 /** Code of the mistake for which a cell is missing. */
@@ -94,8 +94,8 @@ function halfText({ verdict, expected }: Half, notes: Footnotes): string {
   const note = notes.get(verdict);
   return wordOf(verdict.outcome) + markOf(expected, verdict.outcome) + (note ? ` [${note}]` : '');
 }
-const halfCell = (half: Half | undefined, notes: Footnotes, paint: Paint): Cell =>
-  half ? cell(halfText(half, notes), inkOf(half.verdict.outcome, paint)) : cell('-');
+const halfCell = (half: Half | undefined, notes: Footnotes, style: Style): Cell =>
+  half ? cell(halfText(half, notes), accentOf(half.verdict.outcome, style)) : cell('-');
 
 /** `FAIL | ok [3]`. */
 function inlineText(c: RaceCell, notes: Footnotes): string {
@@ -105,12 +105,12 @@ function inlineText(c: RaceCell, notes: Footnotes): string {
   return words + (numbers.length > 0 ? ` [${numbers.join(',')}]` : '');
 }
 /** A cell beside the reference is red; one that breaks before its fix only is as it should be. */
-const inkOfCell = (c: RaceCell, paint: Paint): Cell['ink'] =>
+const accentOfCell = (c: RaceCell, style: Style): Cell['accent'] =>
   c.agreement === 'disagree' || isBroken(c.after.outcome)
-    ? paint.bad
+    ? style.bad
     : isBroken(c.before.outcome)
-      ? paint.warn
-      : inkOf(c.after.outcome, paint);
+      ? style.warn
+      : accentOf(c.after.outcome, style);
 
 /** A name in two lines of about equal length, broken behind a dash or, where it is a code, behind `_`; short names stay whole. */
 export function split(name: string): string {

@@ -20,8 +20,8 @@ import type {
 } from '@shootdown/core';
 import type { Agreement, Answer as LitmusTestAnswer } from '@shootdown/litmus';
 
-/** How the text is to look. */
-export interface Look {
+/** How a value is rendered as text. */
+export interface RenderOptions {
   /** Columns of the terminal. */
   readonly columns: number;
   readonly colour: boolean;
@@ -135,7 +135,7 @@ export type Report = { readonly schemaVersion: number } & Content;
 /** A way to say a report. */
 export interface Format {
   readonly name: string;
-  say(report: Report, look: Look): string;
+  say(report: Report, options: RenderOptions): string;
   /** Says a list of litmus tests as it grows. All pieces together are what `say` makes of the whole list. */
   readonly litmus?: LitmusPieces;
 }
@@ -145,5 +145,5 @@ export interface LitmusPieces {
   begin(schemaVersion: number): string;
   /** @param i its place in the list, from 0 */
   answer(answer: LitmusAnswer, i: number, compared: boolean): string;
-  end(answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd, look: Look): string;
+  end(answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd, options: RenderOptions): string;
 }

@@ -11,53 +11,53 @@ import { incidentText } from './incident-text.ts';
 import { listText } from './list-text.ts';
 import { measurementsText, whyText } from './measure-text.ts';
 import { litmusAnswer, litmusEnd, litmusText } from './litmus-text.ts';
-import type { Format, Look, Report } from './report.ts';
+import type { Format, RenderOptions, Report } from './report.ts';
 import { weighedText } from './weighed-text.ts';
 import { placementText } from './placement-text.ts';
 import { verdictsText } from './verdicts-text.ts';
 
 export const text: Format = {
   name: 'text',
-  say: (report, look) => `${body(report, look)}\n`,
+  say: (report, options) => `${body(report, options)}\n`,
   litmus: {
     begin: () => '',
     // Beside a reference the answers are counted, and said at the end.
     answer: (answer, i, compared) => (compared ? '' : litmusAnswer(answer, i)),
-    end: (answers, compared, end, look) => `${litmusEnd(answers, compared, end, look)}\n`,
+    end: (answers, compared, end, options) => `${litmusEnd(answers, compared, end, options)}\n`,
   },
 };
 
-function body(report: Report, look: Look): string {
+function body(report: Report, options: RenderOptions): string {
   switch (report.kind) {
     case 'comparison':
-      return comparisonText(report.comparison, look);
+      return comparisonText(report.comparison, options);
     case 'verdicts':
-      return verdictsText(report.verdicts, report.partings ?? [], look);
+      return verdictsText(report.verdicts, report.partings ?? [], options);
     case 'ablation':
-      return ablationText(report.ablated, look);
+      return ablationText(report.ablated, options);
     case 'coverage':
-      return coverageText(report.coverage, look);
+      return coverageText(report.coverage, options);
     case 'placement':
-      return placementText(report.placement, look);
+      return placementText(report.placement, options);
     case 'weighed':
-      return weighedText(report.arch, report.mode, report.kernels, look);
+      return weighedText(report.arch, report.mode, report.kernels, options);
     case 'replay':
-      return incidentText(incidentOfReplay(report.replay), look);
+      return incidentText(incidentOfReplay(report.replay), options);
     case 'claims':
-      return claimsText(report.frequencies, report.facts, look);
+      return claimsText(report.frequencies, report.facts, options);
     case 'hook':
-      return hookText(report.page, look);
+      return hookText(report.page, options);
     case 'created':
-      return createdText(report.created, look);
+      return createdText(report.created, options);
     case 'measurements':
-      return measurementsText(report.measured, look);
+      return measurementsText(report.measured, options);
     case 'why':
-      return whyText(report.measured, look);
+      return whyText(report.measured, options);
     case 'counts':
-      return countsText(report, look);
+      return countsText(report, options);
     case 'litmus':
-      return litmusText(report.answers, report.compared, report, look);
+      return litmusText(report.answers, report.compared, report, options);
     case 'list':
-      return listText(report.items, look);
+      return listText(report.items, options);
   }
 }

@@ -3,40 +3,44 @@ import type { Parting, Verdict } from '@shootdown/core';
 import { cell, rowLines, widest, type Cell } from './grid.ts';
 import { incidentOf } from './incident.ts';
 import { incidentText } from './incident-text.ts';
-import { paintOf } from './paint.ts';
+import { styleOf } from './style.ts';
 import { partingText } from './parting-text.ts';
-import type { Look } from './report.ts';
+import type { RenderOptions } from './report.ts';
 import { thresholdLines } from './thresholds-text.ts';
 import { broke, evidenceOf, GRADE, limitLine, many, omissionOf, replayCommand, seconds, type Grade } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function verdictsText(verdicts: readonly Verdict[], partings: readonly Parting[], look: Look): string {
-  const paint = paintOf(look);
+export function verdictsText(
+  verdicts: readonly Verdict[],
+  partings: readonly Parting[],
+  options: RenderOptions,
+): string {
+  const style = styleOf(options);
   const names = widest(verdicts.map(nameOf));
   const archs = widest(verdicts.map((v) => v.arch));
-  const widths = [4, names, archs, Math.max(24, look.columns - names - archs - 10)];
-  const lines = verdicts.flatMap((v) => rowLines([broke(v, paint), cell(nameOf(v)), cell(v.arch), restsOn(v)], widths));
-  const incidents = verdicts.flatMap((v) => incidentOf(v) ?? []).map((i) => incidentText(i, look));
+  const widths = [4, names, archs, Math.max(24, options.columns - names - archs - 10)];
+  const lines = verdicts.flatMap((v) => rowLines([broke(v, style), cell(nameOf(v)), cell(v.arch), restsOn(v)], widths));
+  const incidents = verdicts.flatMap((v) => incidentOf(v) ?? []).map((i) => incidentText(i, options));
   const states = verdicts.reduce((sum, v) => sum + v.evidence.states, 0);
   const time = verdicts.reduce((sum, v) => sum + v.evidence.seconds, 0);
   const omission = omissionOf(verdicts);
   return [
     [
       ...lines,
-      ...verdicts.flatMap((v) => toldApart(v, look.columns)),
-      ...verdicts.flatMap((v) => limitsOf(v, look.columns)),
+      ...verdicts.flatMap((v) => rejectedSymmetries(v, options.columns)),
+      ...verdicts.flatMap((v) => limitsOf(v, options.columns)),
     ].join('\n'),
     ...incidents,
-    ...partings.map((parting) => partingText(parting, verdicts, look)),
+    ...partings.map((parting) => partingText(parting, verdicts, options)),
     [
-      ...legend(verdicts, look.columns).map(paint.dim),
-      ...thresholdLines(verdicts, look.columns).map(paint.dim),
+      ...legend(verdicts, options.columns).map(style.dim),
+      ...thresholdLines(verdicts, options.columns).map(style.dim),
       ...paragraph(
         [
           `${many(verdicts.length, 'verdict')}, ${many(states, 'state')}, ${seconds(time)} s`,
           ...(omission ? [omission] : []),
         ].join('; '),
-        look.columns,
+        options.columns,
         0,
       ),
     ].join('\n'),
@@ -44,7 +48,7 @@ export function verdictsText(verdicts: readonly Verdict[], partings: readonly Pa
 }
 
 /** Why CPUs that looked alike were told apart: it makes a search several times as big. */
-const toldApart = (v: Verdict, columns: number): string[] =>
+const rejectedSymmetries = (v: Verdict, columns: number): string[] =>
   v.evidence.unlike === undefined
     ? []
     : paragraph(

@@ -1,15 +1,15 @@
 /** What a mix of operations needs under each of several kernels: interrupts and atomic operations. */
 import type { Weighed } from '@shootdown/core';
 import { cell, rowLines, rule, widest } from './grid.ts';
-import { paintOf } from './paint.ts';
-import type { Look } from './report.ts';
+import { styleOf } from './style.ts';
+import type { RenderOptions } from './report.ts';
 
 const number = (n: number | undefined): string => (n === undefined ? '-' : String(Math.round(n * 10) / 10));
 const signed = (n: number): string => (n > 0 ? `+${number(n)}` : number(n));
 
 /** @param kernels the first is what the others are compared with */
-export function weighedText(arch: string, mode: string, kernels: readonly Weighed[], look: Look): string {
-  const paint = paintOf(look);
+export function weighedText(arch: string, mode: string, kernels: readonly Weighed[], options: RenderOptions): string {
+  const style = styleOf(options);
   const [plain] = kernels;
   const parts = Object.keys(plain?.each ?? {});
   const head = ['', ...parts.flatMap((name) => [`${name}: IPIs`, 'atomics']), 'mix: IPIs', 'atomics', 'against', ''];
@@ -23,13 +23,13 @@ export function weighedText(arch: string, mode: string, kernels: readonly Weighe
   ]);
   const widths = head.map((title, c) => widest([title, ...rows.map((row) => row[c] ?? '')]));
   return [
-    paint.bold(`Interrupts received and atomic operations made, on ${arch}, ${mode}`),
+    style.bold(`Interrupts received and atomic operations made, on ${arch}, ${mode}`),
     '',
     ...rowLines(
       head.map((t) => cell(t)),
       widths,
     ),
-    paint.dim(rule(widths)),
+    style.dim(rule(widths)),
     ...rows.flatMap((row) =>
       rowLines(
         row.map((t) => cell(t)),

@@ -1,7 +1,7 @@
 /** The short words of a table, and how numbers are written. */
 import type { Evidence, Expected, MetLimit, RaceCell, Verdict } from '@shootdown/core';
 import type { Cell } from './grid.ts';
-import type { Ink, Paint } from './paint.ts';
+import type { Accent, Style } from './style.ts';
 
 type Outcome = Verdict['outcome'];
 
@@ -28,19 +28,19 @@ export const MEANING: Readonly<Record<string, string>> = {
 
 export const wordOf = (outcome: Outcome): string => WORD[outcome];
 
-export function inkOf(outcome: Outcome, paint: Paint): Ink {
+export function accentOf(outcome: Outcome, style: Style): Accent {
   switch (outcome) {
     case 'clean':
-      return paint.good;
+      return style.good;
     case 'violates':
     case 'deadlock':
     case 'never-ends':
-      return paint.bad;
+      return style.bad;
     case 'bound':
     case 'interrupted':
-      return paint.warn;
+      return style.warn;
     case 'n/a':
-      return paint.dim;
+      return style.dim;
   }
 }
 
@@ -122,9 +122,9 @@ export const GRADE: Readonly<Record<Exclude<Grade, 'none'>, string>> = {
   partial: 'not every interleaving was tried to its end',
 };
 
-export const broke = (verdict: Verdict, paint: Paint): Cell => ({
+export const broke = (verdict: Verdict, style: Style): Cell => ({
   text: wordOf(verdict.outcome),
-  ink: inkOf(verdict.outcome, paint),
+  accent: accentOf(verdict.outcome, style),
 });
 
 /** A token as a shell takes it. */

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { Frequency, HookFacts } from '@shootdown/core';
 import { text, type HookPage } from '../src/index.ts';
-import { look } from './values.ts';
+import { options } from './values.ts';
 
 const source = { version: 'v6.1', file: 'mm/pgtable-generic.c', symbol: 'pmdp_collapse_flush' };
 const frequency = (arch: string, claim: string, word: Frequency['word'], some: Partial<Frequency> = {}): Frequency => ({
@@ -44,7 +44,7 @@ test('how often claims hold, and why', () => {
         frequencies,
         facts: [facts('x86-64', ['every target has run it']), facts('arm64', [])],
       },
-      look,
+      options,
     ),
   ).toBe(`\
 pmdp_collapse_flush
@@ -73,7 +73,7 @@ test('a search that did not end proves nothing', () => {
       frequencies: [frequency('arm64', 'walkers have left', 'always')],
       facts: [facts('arm64', [], { complete: false })],
     },
-    look,
+    options,
   );
   expect(shown.replaceAll(/\s+/g, ' ')).toContain(
     'not every interleaving was tried to its end on arm64: always and never are not proved there',
@@ -99,7 +99,7 @@ test('the page of a hook', () => {
       { arch: 'xen-pv', layer: 'X86', own: false },
     ],
   };
-  expect(text.say({ schemaVersion: 1, kind: 'hook', page }, look)).toBe(`\
+  expect(text.say({ schemaVersion: 1, kind: 'hook', page }, options)).toBe(`\
 pmd_clear  (pmd update)
   Makes a PMD none.
 
@@ -122,7 +122,7 @@ test('a list', () => {
     { name: 'x86-64', facts: ['ipi'], says: 'x86-64, bare metal' },
     { name: 'arm64', facts: ['broadcast'], says: 'arm64' },
   ];
-  expect(text.say({ schemaVersion: 1, kind: 'list', what: 'archs', items }, look)).toBe(
+  expect(text.say({ schemaVersion: 1, kind: 'list', what: 'archs', items }, options)).toBe(
     'x86-64  ipi        x86-64, bare metal\narm64   broadcast  arm64\n',
   );
 });

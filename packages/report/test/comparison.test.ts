@@ -1,10 +1,10 @@
 /** The comparison as people read it. */
 import { describe, expect, test } from '@jest/globals';
-import { text, type Look } from '../src/index.ts';
-import { broken, comparison, evidence, look, raceCell, verdict } from './values.ts';
+import { text, type RenderOptions } from '../src/index.ts';
+import { broken, comparison, evidence, options, raceCell, verdict } from './values.ts';
 
-const say = (value: ReturnType<typeof comparison>, some: Partial<Look> = {}): string =>
-  text.say({ schemaVersion: 1, kind: 'comparison', comparison: value }, { ...look, ...some });
+const say = (value: ReturnType<typeof comparison>, some: Partial<RenderOptions> = {}): string =>
+  text.say({ schemaVersion: 1, kind: 'comparison', comparison: value }, { ...options, ...some });
 const fails = raceCell('arm64', { before: broken('arm64'), expectedBefore: 'violates' });
 const notApplicable = raceCell('xen-pv', {
   before: verdict({ arch: 'xen-pv', outcome: 'n/a', evidence: evidence({ grade: 'none', states: 0 }) }),
@@ -144,7 +144,7 @@ describe('states told apart by fingerprints', () => {
   const one = verdict({ evidence: compact(1000) });
   const big = verdict({ evidence: compact(2_000_000_000) });
   const verdicts = (...all: ReturnType<typeof verdict>[]): string =>
-    text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: all }, look).replace(/\s+/g, ' ');
+    text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: all }, options).replace(/\s+/g, ' ');
 
   test('each verdict says its risk, states^2 / 2^65', () => {
     expect(verdicts(one)).toContain('depth 30, omission risk 2.7e-14 ');

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { CodeCoverage, CoveredFunction } from '@shootdown/core';
 import { text } from '../src/index.ts';
-import { look } from './values.ts';
+import { options } from './values.ts';
 
 const site = (
   line: number,
@@ -31,7 +31,7 @@ const coverage = (functions: readonly CoveredFunction[], some: Partial<CodeCover
   ...some,
 });
 const say = (value: CodeCoverage, full = false): string =>
-  text.say({ schemaVersion: 1, kind: 'coverage', coverage: value }, { ...look, full });
+  text.say({ schemaVersion: 1, kind: 'coverage', coverage: value }, { ...options, full });
 
 const both = ['x86-64', 'arm64'];
 const functions = [

@@ -1,12 +1,12 @@
 /** A counterexample as people read it. */
 import { expect, test } from '@jest/globals';
 import type { Trace } from '@shootdown/core';
-import { text, type Look, type Replay } from '../src/index.ts';
-import { broken, CLAIM, event, freedUnderWalker, look } from './values.ts';
+import { text, type RenderOptions, type Replay } from '../src/index.ts';
+import { broken, CLAIM, event, freedUnderWalker, options } from './values.ts';
 
 const TABLE_UAF = { claim: CLAIM, breach: 'table-uaf' };
 /** @param broken what core says that breaks in the trace */
-const replayed = (trace: Trace, some: Partial<Look> = {}, broken?: Replay['broken']): string => {
+const replayed = (trace: Trace, some: Partial<RenderOptions> = {}, broken?: Replay['broken']): string => {
   const replay: Replay = {
     token: 'v1:some-race:before:arm64:0.1.0',
     workload: 'some-race',
@@ -16,11 +16,11 @@ const replayed = (trace: Trace, some: Partial<Look> = {}, broken?: Replay['broke
     trace,
     ...(broken && { broken }),
   };
-  return text.say({ schemaVersion: 1, kind: 'replay', replay }, { ...look, ...some });
+  return text.say({ schemaVersion: 1, kind: 'replay', replay }, { ...options, ...some });
 };
 
 test('a counterexample', () => {
-  const shown = text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: [broken('arm64')] }, look);
+  const shown = text.say({ schemaVersion: 1, kind: 'verdicts', verdicts: [broken('arm64')] }, options);
   expect(shown).toBe(`\
 FAIL  some-race before  arm64  found: 2 CPUs, tables 2x2, sc, 40 states, depth 30
 

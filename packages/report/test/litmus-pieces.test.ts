@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { json, text, type Format, type LitmusAnswer, type LitmusEnd } from '../src/index.ts';
 
-const look = { columns: 100, colour: false, version: '' };
+const options = { columns: 100, colour: false, version: '' };
 const outcome = {
   name: 'sb',
   isa: 'X86_64',
@@ -39,12 +39,12 @@ const stuck: LitmusAnswer = {
 const other: LitmusAnswer = { file: 'a\nb.litmus', isa: 'PPC', notModelled: 'nobody did it' };
 
 const whole = (format: Format, answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd): string =>
-  format.say({ schemaVersion: 7, kind: 'litmus', answers, compared, ...end }, look);
+  format.say({ schemaVersion: 7, kind: 'litmus', answers, compared, ...end }, options);
 const pieces = ({ litmus }: Format, answers: readonly LitmusAnswer[], compared: boolean, end: LitmusEnd): string =>
   [
     litmus!.begin(7),
     ...answers.map((answer, i) => litmus!.answer(answer, i, compared)),
-    litmus!.end(answers, compared, end, look),
+    litmus!.end(answers, compared, end, options),
   ].join('');
 
 describe.each([

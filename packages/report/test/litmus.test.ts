@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { text, type LitmusAnswer } from '../src/index.ts';
 
-const look = { columns: 100, colour: false, version: '' };
+const options = { columns: 100, colour: false, version: '' };
 const ran: LitmusAnswer = {
   file: 'sb.litmus',
   isa: 'X86_64',
@@ -20,7 +20,7 @@ const ran: LitmusAnswer = {
   },
 };
 const say = (answers: readonly LitmusAnswer[], compared: boolean): string =>
-  text.say({ schemaVersion: 1, kind: 'litmus', answers, compared }, look);
+  text.say({ schemaVersion: 1, kind: 'litmus', answers, compared }, options);
 
 test('one test', () => {
   expect(say([ran], false)).toBe(`Test sb Allowed

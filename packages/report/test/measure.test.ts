@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { CallNode, ComparedRow, Measured } from '@shootdown/core';
 import { csv, text } from '../src/index.ts';
-import { look } from './values.ts';
+import { options } from './values.ts';
 
 const columns = { ipis: 3, tlbIpis: 3, syncIpis: 0, lazyExitIpis: 0, flushCalls: 1, syncKicks: 0 };
 const node = (
@@ -35,7 +35,7 @@ const measured = (some: Partial<Measured> = {}): Measured => ({
 
 test('a table, and why a row has no numbers', () => {
   const rows = [measured(), measured({ operation: 'other', notModelled: 'swap is not modelled' })];
-  expect(text.say({ schemaVersion: 1, kind: 'measurements', measured: rows }, look)).toBe(
+  expect(text.say({ schemaVersion: 1, kind: 'measurements', measured: rows }, options)).toBe(
     `operation   architecture  mode   ipis  tlbIpis  syncIpis  lazyExitIpis  flushCalls  syncKicks
 ----------  ------------  -----  ----  -------  --------  ------------  ----------  ---------
 thp_munmap  x86-64        spin3  3     3        0         0             1           0
@@ -43,7 +43,7 @@ other       x86-64        spin3  -     -        -         -             -       
   not modelled: swap is not modelled (other)
 `,
   );
-  expect(csv.say({ schemaVersion: 1, kind: 'measurements', measured: rows }, look)).toBe(
+  expect(csv.say({ schemaVersion: 1, kind: 'measurements', measured: rows }, options)).toBe(
     `arch,operation,mode,ipis,tlbIpis,syncIpis,lazyExitIpis,flushCalls,syncKicks,not modelled
 x86-64,thp_munmap,spin3,3,3,0,0,1,0,
 x86-64,other,spin3,,,,,,,swap is not modelled
@@ -59,7 +59,7 @@ test('who caused what', () => {
     ]),
     node('sync_one', 'kick'),
   ];
-  expect(text.say({ schemaVersion: 1, kind: 'why', measured: [measured({ tree })] }, look))
+  expect(text.say({ schemaVersion: 1, kind: 'why', measured: [measured({ tree })] }, options))
     .toBe(`thp_munmap on x86-64, spin3
 zap
   flush_tlb_mm_range   <- flush
@@ -94,7 +94,7 @@ test('beside real kernels: sums, and each difference with the functions that dif
       notCompared: [{ names: ['call_rcu'], why: 'memory' }],
       beside: [],
     },
-    look,
+    options,
   );
   expect(said).toContain('x86-64        equal         0     1        1         1             1           1\n');
   expect(said).toContain('              different     1     0        0         0             0           0\n');
@@ -103,6 +103,6 @@ test('beside real kernels: sums, and each difference with the functions that dif
   expect(said).toContain('x86-64        1                           0      0        1\n');
   expect(said).toContain('not compared, memory: call_rcu\n');
   expect(
-    csv.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [], notCompared: [], beside: [] }, look),
+    csv.say({ schemaVersion: 1, kind: 'counts', rows: [row], sums: [], notCompared: [], beside: [] }, options),
   ).toContain('x86-64,thp_munmap,spin3,ipis,3,2.5,different\n');
 });

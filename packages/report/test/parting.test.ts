@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Parting, Trace } from '@shootdown/core';
 import { text } from '../src/index.ts';
-import { broken, event, look, verdict } from './values.ts';
+import { broken, event, options, verdict } from './values.ts';
 
 const arm = broken('arm64');
 const leading: Trace = {
@@ -48,7 +48,7 @@ const pairs = [
   [3, 3],
 ] as const;
 const say = (value: Parting, columns = 100): string => {
-  const said = text.say({ schemaVersion: 1, kind: 'verdicts', verdicts, partings: [value] }, { ...look, columns });
+  const said = text.say({ schemaVersion: 1, kind: 'verdicts', verdicts, partings: [value] }, { ...options, columns });
   return said.slice(said.indexOf('arm64 and x86-64:'), said.indexOf('\n\nfound:'));
 };
 

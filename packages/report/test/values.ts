@@ -1,8 +1,8 @@
 /** Small verdicts and traces, made by hand. */
 import type { Comparison, Evidence, RaceCell, Trace, TraceEvent, Verdict } from '@shootdown/core';
-import type { Look } from '../src/index.ts';
+import type { RenderOptions } from '../src/index.ts';
 
-export const look: Look = { columns: 100, colour: false, version: '0.1.0' };
+export const options: RenderOptions = { columns: 100, colour: false, version: '0.1.0' };
 
 export const evidence = (some: Partial<Evidence> = {}): Evidence => ({
   grade: 'proved',
