@@ -81,14 +81,14 @@ class Worker {
   #child;
   #lines;
   #made = 0;
-  async try(mistake, only) {
+  async try(mistake, only, files = tests) {
     if (this.#made++ % EACH === 0) this.#begin();
     const { file, start, end, text } = mistake;
     const noticed = record[mistake.key];
     const first =
       noticed?.file && existsSync(noticed.file) ? { file: join(root, noticed.file), test: noticed.test } : undefined;
     this.#child.stdin.write(
-      `${JSON.stringify({ edit: { file, start, end, text }, files: only && first ? [first.file] : tests.map((one) => join(root, one)), first })}\n`,
+      `${JSON.stringify({ edit: { file, start, end, text }, files: only && first ? [first.file] : files.map((one) => join(root, one)), first })}\n`,
     );
     let late;
     const limit = new Promise((resolve) => {
@@ -151,6 +151,18 @@ function drawn(from, howMany) {
     .map(([, one]) => one);
 }
 
+/** A test that fails with no mistake made would notice all of them. */
+async function mustPass(files) {
+  const worker = new Worker();
+  const { killer, why } = await worker.try({ file: '', start: 0, end: 0, text: '' }, false, files);
+  worker.end();
+  if (killer === undefined) return;
+  console.error(
+    `mutate: ${killer.file ?? files.join(', ')}: with no mistake made, "${killer.test}" fails${why ? `: ${why.split('\n')[0]}` : ''}. Mend that first: what it notices says nothing.`,
+  );
+  process.exit(70);
+}
+
 async function makeAll(list, only, then) {
   const left = [...list].reverse();
   let done = 0;
@@ -174,6 +186,7 @@ if (asked.sample !== undefined) {
     wanted.filter(({ key }) => record[key]?.file),
     Number(asked.sample),
   );
+  await mustPass([...new Set(sample.map(({ key }) => record[key].file))].filter(existsSync));
   await makeAll(sample, true, (mistake, { killer }) => killer ?? missed.push(mistake));
   for (const mistake of missed) console.log(`NOT NOTICED ANY MORE: ${told(mistake)}`);
   console.log(`mutate ${name}: ${sample.length} mistakes made again, ${missed.length} not noticed any more`);
@@ -182,6 +195,7 @@ if (asked.sample !== undefined) {
 
 const todo = wanted.filter((mistake) => asked.again || known(mistake) === undefined);
 let since = 0;
+if (todo.length > 0) await mustPass(tests);
 await makeAll(todo, false, (mistake, { killer }) => {
   const because = record[mistake.key]?.because;
   record[mistake.key] = killer
