@@ -8,7 +8,7 @@ describe('JSON carries the version of its form', () => {
     '%s',
     async (line) => {
       const { out, err } = await shootdown(`${line} --json`);
-      expect(JSON.parse(out)).toMatchObject({ schemaVersion: 2 });
+      expect(JSON.parse(out)).toMatchObject({ schemaVersion: 3 });
       expect(err).toBe('');
     },
   );

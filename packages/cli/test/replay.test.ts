@@ -6,7 +6,7 @@ import { shootdown } from './fakes.ts';
 
 describe('replay', () => {
   const trace = (some: Partial<Trace>): Trace => ({
-    processes: [{ name: 'G', cpu: 0 }],
+    processes: [{ name: 'G', cpu: 0, role: 'main' }],
     events: [1, 2].map((number) => ({
       number,
       process: 'G',
@@ -19,6 +19,12 @@ describe('replay', () => {
       changes: [],
       broken: [],
     })),
+    cells: {},
+    initial: [],
+    functions: {},
+    waits: [],
+    edges: [],
+    overtaken: [],
     brokenAtEnd: [],
     stuck: [],
     ...some,

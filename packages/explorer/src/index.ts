@@ -17,7 +17,7 @@ export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from './api/mis
 export { ALL_REDUCTIONS, USUAL_REDUCTIONS, type Reductions } from './api/reductions.ts';
 export type * from './api/step.ts';
 export type * from './api/system.ts';
-export type { Change, Trace, TraceEvent } from './api/trace.ts';
+export type * from './api/trace.ts';
 export { LOCAL_STATE } from './instrument/carried-state.ts';
 export { WRITTEN_AS_GENERATOR } from './instrument/forms.ts';
 export { forgetFrames } from './instrument/local-state.ts';

@@ -148,7 +148,9 @@ function holders({ trace, claim }: Incident, wrapped: Wrapped): string[] {
   const at = breaks(trace, claim).event?.number ?? (trace.stuck.length > 0 ? trace.events.at(-1)?.number : undefined);
   if (at === undefined) return [];
   const held = (process: string): readonly string[] =>
-    trace.events.findLast((event) => event.process === process && event.number <= at)?.held ?? [];
+    (trace.events.findLast((event) => event.process === process && event.number <= at)?.held ?? []).map(
+      ({ text }) => text,
+    );
   const busy = trace.processes.filter(
     ({ name }) => lanesOf(trace).some((lane) => lane.title.endsWith(` ${name}`)) || held(name).length > 0,
   );

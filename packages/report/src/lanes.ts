@@ -22,13 +22,13 @@ export interface Row {
   readonly event?: TraceEvent;
 }
 
-const DAEMON = /^cpu\d+ (\w+)$/;
 const isRcu = (process: string): boolean => process === 'rcu';
 const laneOf = (event: Pick<TraceEvent, 'process' | 'cpu'>): string =>
   isRcu(event.process) ? 'rcu' : `cpu${event.cpu}`;
-const tagOf = (process: string): string => {
-  const m = DAEMON.exec(process);
-  return m ? `<${m[1]}>` : '';
+/** RCU has a lane of its own, and needs no tag. */
+const tagOf = (trace: Trace, process: string): string => {
+  const does = trace.processes.find(({ name }) => name === process)?.does;
+  return does === undefined || isRcu(process) ? '' : `<${does}>`;
 };
 
 /** Every CPU that has a thread, others and RCU when something happens there; RCU last. */
@@ -36,9 +36,9 @@ export function lanesOf(trace: Trace): Lane[] {
   const busy = new Set(trace.events.map(laneOf));
   const lanes = new Map<string, Lane>();
   const inOrder = trace.processes.toSorted((a, b) => Number(isRcu(a.name)) - Number(isRcu(b.name)) || a.cpu - b.cpu);
-  for (const { name, cpu } of inOrder) {
+  for (const { name, cpu, role } of inOrder) {
     const key = laneOf({ process: name, cpu });
-    const isThread = !isRcu(name) && tagOf(name) === '';
+    const isThread = role === 'main';
     if (!isThread && !busy.has(key)) continue;
     const title = isRcu(name) ? 'RCU' : `CPU${cpu}${isThread ? ` ${name}` : ''}`;
     if (isThread || !lanes.has(key)) lanes.set(key, { key, title });
@@ -63,14 +63,14 @@ export function rowsOf(trace: Trace, show: 'all' | 'relevant'): Row[] {
     // The last step of a turn shows where the process stands while others run.
     if (end > i && events[end]?.process !== events[i]!.process) end--;
     if (end - i >= WORTH_FOLDING) {
-      rows.push(fold(events.slice(i, end)));
+      rows.push(fold(trace, events.slice(i, end)));
       i = end;
-    } else rows.push(fold([events[i++]!]));
+    } else rows.push(fold(trace, [events[i++]!]));
   }
   return rows;
 }
 
-function fold(events: readonly TraceEvent[]): Row {
+function fold(trace: Trace, events: readonly TraceEvent[]): Row {
   const [first, last] = [events[0]!, events.at(-1)!];
   const common = first.where.filter((_, depth) =>
     events.every((e) => e.where.slice(0, depth + 1).join() === first.where.slice(0, depth + 1).join()),
@@ -80,7 +80,7 @@ function fold(events: readonly TraceEvent[]): Row {
     first: first.number,
     last: last.number,
     lane: laneOf(first),
-    tag: tagOf(first.process),
+    tag: tagOf(trace, first.process),
     process: first.process,
     inside,
     ...(events.length === 1 ? { event: first } : {}),

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { Trace } from '@shootdown/core';
 import { text, type RenderOptions, type Replay } from '../src/index.ts';
-import { broken, CLAIM, event, freedUnderWalker, options } from './values.ts';
+import { broken, changed, CLAIM, event, freedUnderWalker, options } from './values.ts';
 
 const TABLE_UAF = { claim: CLAIM, breach: 'table-uaf' };
 /** @param broken what core says that breaks in the trace */
@@ -132,7 +132,7 @@ test('interrupts and TLB agents stand in the column of their CPU, RCU in the las
 const own = (n: number): Trace['events'][number] =>
   event(n, 'M', 1, `store private${n} = 1`, {
     where: ['munmap', `step_${n}`],
-    changes: [{ cell: `private${n}`, from: '0', to: '1' }],
+    changes: [changed(`private${n}`, '0', '1')],
   });
 
 test('steps that concern no other CPU are folded, unless all are wanted', () => {
@@ -140,7 +140,7 @@ test('steps that concern no other CPU are folded, unless all are wanted', () => 
   const write = event(6, 'G', 0, 'store T3[0] = P1', {
     where: ['fault'],
     cells: ['T3[0]'],
-    changes: [{ cell: 'T3[0]', from: 'none', to: 'P1' }],
+    changes: [changed('T3[0]', 'none', 'P1')],
   });
   const trace = { ...freedUnderWalker, events: [own(1), own(2), own(3), own(4), read, write] };
   const folded = replayed(trace);

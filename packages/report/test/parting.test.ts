@@ -2,13 +2,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Parting, Trace } from '@shootdown/core';
 import { text } from '../src/index.ts';
-import { broken, event, options, verdict } from './values.ts';
+import { broken, event, nobodyWaits, options, verdict } from './values.ts';
 
 const arm = broken('arm64');
 const leading: Trace = {
+  ...nobodyWaits,
   processes: [
-    { name: 'G', cpu: 0 },
-    { name: 'K', cpu: 1 },
+    { name: 'G', cpu: 0, role: 'main' },
+    { name: 'K', cpu: 1, role: 'main' },
   ],
   brokenAtEnd: [{ claim: 'no page table is used after it was freed' }],
   stuck: [],
@@ -23,6 +24,7 @@ const leading: Trace = {
 };
 const verdicts = [{ ...arm, counterexample: { ...arm.counterexample!, trace: leading } }, verdict({ arch: 'x86-64' })];
 const other = (...events: Trace['events']): Trace => ({
+  ...nobodyWaits,
   processes: leading.processes,
   events,
   brokenAtEnd: [],

@@ -90,31 +90,44 @@ export const event = (
   ...some,
 });
 
+/** A change of a cell whose values are told in words only. */
+export const changed = (cell: string, from: string, to: string): TraceEvent['changes'][number] => ({
+  cell,
+  from,
+  to,
+  before: 0,
+  after: 1,
+});
+
+/** What a trace has where nobody waits for anybody. */
+export const nobodyWaits = { cells: {}, initial: [], functions: {}, waits: [], edges: [], overtaken: [] };
+
 /** A walker reads a table that another CPU frees. */
 export const freedUnderWalker: Trace = {
+  ...nobodyWaits,
   processes: [
-    { name: 'G', cpu: 0 },
-    { name: 'M', cpu: 1 },
-    { name: 'cpu0 irq', cpu: 0 },
-    { name: 'cpu1 irq', cpu: 1 },
-    { name: 'rcu', cpu: 2 },
+    { name: 'G', cpu: 0, role: 'main' },
+    { name: 'M', cpu: 1, role: 'main' },
+    { name: 'cpu0 irq', cpu: 0, role: 'daemon', does: 'irq' },
+    { name: 'cpu1 irq', cpu: 1, role: 'daemon', does: 'irq' },
+    { name: 'rcu', cpu: 2, role: 'daemon', does: 'rcu' },
   ],
   events: [
     event(1, 'G', 0, 'local_irq_save', {
       where: ['gup_fast'],
       kind: 'local_irq_save',
-      held: ['interrupts off'],
-      changes: [{ cell: 'CPU0 irqs off', from: '0', to: '1' }],
+      held: [{ text: 'interrupts off', mode: 'section' }],
+      changes: [changed('CPU0 irqs off', '0', '1')],
     }),
     event(2, 'M', 1, 'frees table T3', {
       where: ['munmap', 'free_pte_range'],
       kind: 'table.free',
-      changes: [{ cell: 'T3[0]', from: 'none', to: 'POISON' }],
+      changes: [changed('T3[0]', 'none', 'POISON')],
     }),
     event(3, 'G', 0, 'load T3[0] -> POISON', {
       where: ['gup_fast', 'gup_pte_range'],
       cells: ['T3[0]'],
-      held: ['interrupts off'],
+      held: [{ text: 'interrupts off', mode: 'section' }],
       broken: [{ claim: CLAIM, seen: 'cpu0 read from T3' }],
     }),
   ],

@@ -67,9 +67,15 @@ async function mustBeDebugged(token: string, step: number): Promise<void> {
 /** The trace up to a step; what is wrong at its end belongs to the whole only. */
 function cut(trace: Trace, until: number): Trace {
   if (until >= trace.events.length) return trace;
+  const { loop: _, gaveUp: __, ...whole } = trace;
   return {
-    processes: trace.processes,
+    ...whole,
     events: trace.events.filter((e) => e.number <= until),
+    waits: trace.waits.flatMap(({ until: end, ...wait }) =>
+      wait.from > until ? [] : [{ ...wait, ...(end !== undefined && end <= until && { until: end }) }],
+    ),
+    edges: trace.edges.filter(({ to }) => to <= until),
+    overtaken: trace.overtaken.filter(({ changed }) => changed <= until),
     brokenAtEnd: [],
     stuck: [],
   };

@@ -2,7 +2,7 @@
 import type { Trace } from '@shootdown/explorer';
 
 /** Version of the JSON forms. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * How one scenario went on one architecture.

@@ -9,9 +9,9 @@ type AnyOp = (cpu: Cpu, ...args: any[]) => Op<any>;
 /** An operation: callable like the generator it wraps, and citable. */
 export type Operation<F extends AnyOp = AnyOp> = F & { readonly operationName: string; readonly source: Source };
 
-/** Names of all that were declared: what somebody calls by name can be looked up. */
-const declared = new Set<string>();
-export const operationNames = (): ReadonlySet<string> => declared;
+/** All that were declared, by name: what stands on a call stack can be looked up. */
+const declared = new Map<string, Source>();
+export const operationSources = (): ReadonlyMap<string, Source> => declared;
 
 /**
  * Declares a kernel operation.
@@ -19,7 +19,7 @@ export const operationNames = (): ReadonlySet<string> => declared;
  * @param body the steps, in the kernel's order
  */
 export function operation<F extends AnyOp>(source: Source, body: F): Operation<F> {
-  declared.add(source.symbol);
+  declared.set(source.symbol, source);
   const call = (cpu: Cpu, ...args: unknown[]): Op<unknown> => cpu.within(source.symbol, () => body(cpu, ...args));
   return Object.assign(call, { operationName: source.symbol, source }) as unknown as Operation<F>;
 }

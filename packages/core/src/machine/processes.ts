@@ -67,6 +67,7 @@ const daemon = (cpu: SimCpu, name: string, gates: readonly Cell[], code: (cpu: S
   name,
   cpu: cpu.id,
   role: 'daemon',
+  does: name.replace(`cpu${cpu.id} `, ''),
   gates,
   body: () => {
     cpu.restart();

@@ -5,7 +5,7 @@ import { PROPOSALS } from '../arch/proposals.ts';
 import { allHooks } from '../contract/mm-hooks.ts';
 import { GENERIC_CHANGES } from '../kernel/changes.ts';
 import { exploringNumbers, genericNumbers } from '../kernel/numbers.ts';
-import { operationNames } from '../kernel/operation.ts';
+import { operationSources } from '../kernel/operation.ts';
 import { didYouMean, Mistake } from '@shootdown/explorer';
 import type { Place } from '../words/place.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
@@ -92,7 +92,7 @@ export function mustKnowChanges(arch: ArchSpec, names: readonly string[], where:
  * @throws Mistake SD_UNKNOWN_HOOK_NAME, SD_UNKNOWN_OPERATION
  */
 export function mustKnowPlaces(places: readonly Place[]): void {
-  const around = new Set([...operationNames(), ...allHooks.keys(), ...GATHER]);
+  const around = new Set([...operationSources().keys(), ...allHooks.keys(), ...GATHER]);
   for (const { after, in: inside } of places) {
     if (!allHooks.has(after))
       throw new Mistake('SD_UNKNOWN_HOOK_NAME', `there is no hook ${after}.`, nearOr(after, new Set(allHooks.keys())));

@@ -1,5 +1,6 @@
 /** Puts one architecture, one scenario and one kernel together: a closed system, ready to be explored. */
 import type { ArchSpec } from '../arch/declaration.ts';
+import type { Bodies } from '../arch/layer.ts';
 import { Mistake, type Op, type Process, type System, operationThrew } from '@shootdown/explorer';
 import { context_switch } from '../kernel/sched.ts';
 import { ret_from_fork } from '../kernel/fork.ts';
@@ -24,6 +25,7 @@ import type { KernelConfig, MachineSpec } from '../words/spec.ts';
 import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario, Story } from '../workload/scenario.ts';
 import { checksFor, resolveAsks } from './claims.ts';
+import { depictionOf } from './depiction.ts';
 import { smallGeometry } from './geometry.ts';
 import { kernelOf } from './kernel-of.ts';
 import { checkScenario } from './scenario-check.ts';
@@ -132,7 +134,7 @@ export function rig(arch: ArchSpec, scenario: Scenario, configuration: Configura
     called,
     thresholds,
     watches: asked.watches,
-    system: systemOf(machine, processes, cpusAlike(scenario), start, checks),
+    system: systemOf(machine, stack.bodies, processes, cpusAlike(scenario), start, checks),
   };
 }
 
@@ -147,6 +149,7 @@ function optionsOf(arch: ArchSpec, configuration: Configuration): KernelConfig {
 /** @param start cells that the set-up wrote */
 function systemOf(
   machine: Machine,
+  bodies: Bodies,
   processes: readonly Process[],
   alike: readonly (readonly CpuId[])[],
   start: ReadonlyMap<Cell, number>,
@@ -164,6 +167,7 @@ function systemOf(
     finals: checks.finals,
     interned: records,
     holding: (step, observed) => holdingOf(step, observed, layout),
+    depicts: depictionOf(machine, bodies, processes),
     where: () => machine.where(),
   };
 }

@@ -4,7 +4,18 @@ import type { Trace } from '@shootdown/explorer';
 import { brokenIn } from '../../src/ask/broken.ts';
 import { sentenceOfBreach } from '../../src/rig/watchers.ts';
 
-const quiet: Trace = { processes: [], events: [], brokenAtEnd: [], stuck: [] };
+const quiet: Trace = {
+  processes: [],
+  cells: {},
+  initial: [],
+  functions: {},
+  events: [],
+  waits: [],
+  edges: [],
+  overtaken: [],
+  brokenAtEnd: [],
+  stuck: [],
+};
 const event = (...claims: string[]): Trace['events'][number] => ({
   number: 1,
   process: 'A',

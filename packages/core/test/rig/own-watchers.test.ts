@@ -82,7 +82,13 @@ test('what it says names the step', () => {
   const { system } = rig(toyArch(), story([once], [1, 2]), v6_1);
   const trace = replay(system, exploreSync(system, { stopAtFirst: true, ...bounds }).violations[0]!.schedule);
   const last = trace.events.at(-1)!;
-  expect(last.broken).toEqual([{ claim: once.claim, seen: `CPU0 stored for the 2nd time at step ${last.number}` }]);
+  expect(last.broken).toEqual([
+    {
+      claim: once.claim,
+      seen: `CPU0 stored for the 2nd time at step ${last.number}`,
+      because: [{ cell: 'mm0.ghost.stores', step: last.number }],
+    },
+  ]);
 });
 
 test.each<[string, Partial<Watch>]>([

@@ -1,5 +1,6 @@
 /** What is explored: processes that take steps over cells, and the claims that are judged. */
 import type { Cell } from './cell.ts';
+import type { CellFacts, FunctionFacts, Held, ValueFacts } from './trace.ts';
 import type { CellNames, Meaning, Op, ImageOfBits, Step, Store } from './step.ts';
 
 /** A process. */
@@ -13,6 +14,8 @@ export interface Process {
    * ever.
    */
   readonly role: 'main' | 'daemon';
+  /** Of a daemon: what it does, in a word. Traces show it. */
+  readonly does?: string;
   /**
    * Gates: the process is enabled only while all of these cells hold 0, as code is stopped by an interrupt handler
    * above it.
@@ -45,10 +48,21 @@ export interface Check {
   explain?(store: Store, step: Step, observed: number): Said;
 }
 
-/** What a step takes and gives, each under the name by which a trace shows it while it is held. Absent: nothing. */
+/** What a step takes and gives: what a trace shows while it is held. Absent: nothing. */
 export interface Holding {
-  readonly takes?: string;
-  readonly gives?: string;
+  readonly takes?: Held;
+  readonly gives?: Held;
+}
+
+/** What a system says of its parts to those who draw an execution. No search asks it. */
+export interface Depiction {
+  cell(cell: Cell): CellFacts;
+  value(cell: Cell, value: number): ValueFacts;
+  function(name: string): FunctionFacts;
+  /** How processes are connected that share the cell: `ipi`, `broadcast`, `lock`, `rcu`. Undefined: it carries no message. */
+  channel(cell: Cell): string | undefined;
+  /** Processes whose turn it is to change the cell, where others wait for that. Empty: who holds the lock, or wrote it last. */
+  awaited(cell: Cell, value: number): readonly string[];
 }
 
 /** One of several interchangeable parts of a system: its processes and its cells, in the same order for each. */
@@ -115,6 +129,8 @@ export interface System {
   readonly interned?: Interned;
   /** What a step takes and gives, for traces. Absent: nobody holds anything. */
   holding?(step: Step, observed: number): Holding;
+  /** Absent: traces name cells and functions, and know no more of them. */
+  readonly depicts?: Depiction;
   /** Functions that the code resumed last is inside of, outermost first. It changes as code goes on. */
   where(): readonly string[];
 }

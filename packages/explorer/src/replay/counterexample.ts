@@ -1,11 +1,13 @@
 /** Replays one schedule on the live code and records a trace. */
 import { Mistake } from '../api/mistakes.ts';
-import { END_STEP, type Step } from '../api/step.ts';
+import { END_STEP, type CellNames, type Step } from '../api/step.ts';
 import type { Cell } from '../api/cell.ts';
 import type { Check, Holding, Moment, Move, Said, Schedule, System } from '../api/system.ts';
-import type { Change, Trace, TraceEvent } from '../api/trace.ts';
+import type { BrokenClaim, Change, Held, InitialValue, Trace, TraceEvent } from '../api/trace.ts';
 import type { Identity } from '../learned/local-identity.ts';
+import { Causes } from './causes.ts';
 import { repeatedState } from './loop.ts';
+import { overtakenIn } from './overtaken.ts';
 import { World, type MadeStep, type MadeMove } from './world.ts';
 
 /**
@@ -18,7 +20,8 @@ import { World, type MadeStep, type MadeMove } from './world.ts';
 export function replay(system: System, schedule: Schedule, identity?: Identity, pauseAt?: number): Trace {
   const world = new World(system, pauseAt === undefined ? undefined : madeStep(schedule, pauseAt));
   const changed: Moments = new Map();
-  const held = new Map<number, readonly string[]>();
+  const held = new Map<number, readonly Held[]>();
+  const causes = new Causes(system, world, held);
   const events = schedule.map((move, i): TraceEvent => {
     mustApply(system, world, move, i);
     const { process } = world.threads[move.process]!;
@@ -26,6 +29,7 @@ export function replay(system: System, schedule: Schedule, identity?: Identity, 
     for (const cell of moved.before.keys()) changed.set(cell, i + 1);
     const holds = heldAfter(held.get(move.process) ?? [], system.holding?.(moved.step, moved.observed));
     held.set(move.process, holds);
+    causes.moved(move.process, moved, i + 1);
     return {
       ...event(system, world, i + 1, process.name, process.cpu, moved, changed),
       ...(holds.length > 0 && { held: holds }),
@@ -42,10 +46,16 @@ export function replay(system: System, schedule: Schedule, identity?: Identity, 
   const open = !world.still && !events.at(-1)?.broken.length;
   // Last, because it runs the code again from its start.
   const from = open && identity ? repeatedState(system, schedule, identity) : undefined;
+  causes.end();
+  const processes = system.processes.map(({ name, cpu, role, does }) => ({ name, cpu, role, ...(does && { does }) }));
   return {
-    processes: system.processes.map(({ name, cpu }) => ({ name, cpu })),
+    processes,
+    ...partsOf(system, changed.keys(), events),
     events,
-    brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0, changed) : [],
+    waits: causes.waits,
+    edges: causes.edges,
+    overtaken: overtakenIn({ processes, events }, messagesOf(system, changed.keys())),
+    brokenAtEnd: ended && !deadlocked ? broken(system.finals, world, END_STEP, 0, changed, system.names) : [],
     // A daemon that waits for ever is reported only where the caller asks whether the schedule is a livelock.
     stuck: deadlocked || (ended && identity) ? stuck(system, world) : [],
     ...(from !== undefined && { loop: { from: from + 1, processes: left } }),
@@ -84,19 +94,51 @@ function event(
     changes: [...moved.before]
       .sort(([a], [b]) => a - b)
       .map(([cell, from]) => change(system, cell, from, world.get(cell))),
-    broken: broken(system.checksAt(step), world, step, observed, changed),
+    broken: broken(system.checksAt(step), world, step, observed, changed, system.names),
   };
 }
 
-function heldAfter(before: readonly string[], { takes, gives }: Holding = {}): readonly string[] {
-  const given = gives === undefined ? -1 : before.lastIndexOf(gives);
+/** The parts of the system that a trace is about: cells that hold something at the start or change, and functions on call stacks. */
+function partsOf(
+  system: System,
+  changed: Iterable<Cell>,
+  events: readonly TraceEvent[],
+): Pick<Trace, 'cells' | 'initial' | 'functions'> {
+  const { names, depicts } = system;
+  if (!depicts) return { cells: {}, initial: [], functions: {} };
+  const held = Array.from({ length: system.cellCount }, (_, cell) => cell).filter((cell) => system.initial(cell) !== 0);
+  const initial = held.map((cell): InitialValue => {
+    const value = system.initial(cell);
+    return { cell: names.name(cell), value, text: names.value(cell, value), ...depicts.value(cell, value) };
+  });
+  const cells = [...new Set([...held, ...changed])].sort((a, b) => a - b);
+  return {
+    cells: Object.fromEntries(cells.map((cell) => [names.name(cell), depicts.cell(cell)])),
+    initial,
+    functions: Object.fromEntries(
+      [...new Set(events.flatMap(({ where }) => where))].map((name) => [name, depicts.function(name)]),
+    ),
+  };
+}
+
+/** Names of changed cells that only carry what one process tells another. */
+function messagesOf({ names, depicts }: System, changed: Iterable<Cell>): (cell: string) => boolean {
+  const messages = new Set([...changed].filter((cell) => depicts?.channel(cell)).map((cell) => names.name(cell)));
+  return (cell) => messages.has(cell);
+}
+
+function heldAfter(before: readonly Held[], { takes, gives }: Holding = {}): readonly Held[] {
+  const given = gives === undefined ? -1 : before.findLastIndex(({ text }) => text === gives.text);
   return [...(given < 0 ? before : before.toSpliced(given, 1)), ...(takes === undefined ? [] : [takes])];
 }
 
-const change = ({ names }: System, cell: number, from: number, to: number): Change => ({
+const change = ({ names, depicts }: System, cell: number, before: number, after: number): Change => ({
   cell: names.name(cell),
-  from: names.value(cell, from),
-  to: names.value(cell, to),
+  from: names.value(cell, before),
+  to: names.value(cell, after),
+  before,
+  after,
+  ...depicts?.value(cell, after),
   ...(names.isGhost?.(cell) && { ghost: true as const }),
 });
 
@@ -106,14 +148,24 @@ const broken = (
   step: Step,
   observed: number,
   changed: Moments,
-): TraceEvent['broken'] =>
+  names: CellNames,
+): readonly BrokenClaim[] =>
   checks
     .filter((check) => !check.holds(world, step, observed))
-    .map((check) =>
-      check.explain
-        ? { claim: check.claim, seen: inWords(check.explain(world, step, observed), changed) }
-        : { claim: check.claim },
-    );
+    .map((check) => {
+      const said = check.explain?.(world, step, observed);
+      if (said === undefined) return { claim: check.claim };
+      const because = becauseOf(said, changed, names);
+      return { claim: check.claim, seen: inWords(said, changed), ...(because.length > 0 && { because }) };
+    });
+
+/** The cells that a sentence is about, with the steps that gave them their values. */
+const becauseOf = (said: Said, changed: Moments, names: CellNames): NonNullable<BrokenClaim['because']> =>
+  (typeof said === 'string' ? [] : said).flatMap((part) => {
+    if (typeof part === 'string') return [];
+    const step = changed.get(part.cell);
+    return [{ cell: names.name(part.cell), ...(step !== undefined && { step }) }];
+  });
 
 /** The step that changed each cell last. A cell that is missing has its initial value. */
 type Moments = Map<Cell, number>;

@@ -28,8 +28,8 @@ describe('replay', () => {
   test('tells each step, where it is, what changed and what broke', () => {
     const trace = replay(toy(handOver), moves(0, 1, 1));
     expect(trace.processes).toEqual([
-      { name: 'p0', cpu: 0 },
-      { name: 'cpu1 irq', cpu: 1 },
+      { name: 'p0', cpu: 0, role: 'main' },
+      { name: 'cpu1 irq', cpu: 1, role: 'daemon' },
     ]);
     const c1 = { claim: 'c1 is not 3', seen: 'c1 is 3' };
     expect(trace.events).toEqual([
@@ -42,7 +42,7 @@ describe('replay', () => {
         text: 'store c0 7 -> 0',
         cells: ['c0'],
         observed: 0,
-        changes: [{ cell: 'c0', from: '0', to: '7' }],
+        changes: [{ cell: 'c0', from: '0', to: '7', before: 0, after: 7 }],
         broken: [{ claim: 'c0 is not 7', seen: 'c0 is 7' }, c1],
       },
       {
@@ -67,7 +67,7 @@ describe('replay', () => {
         text: 'store c0 0 -> 0',
         cells: ['c0'],
         observed: 0,
-        changes: [{ cell: 'c0', from: '7', to: '0' }],
+        changes: [{ cell: 'c0', from: '7', to: '0', before: 7, after: 0 }],
         broken: [c1],
       },
     ]);
@@ -134,7 +134,7 @@ describe('replay', () => {
         { process: 0, choice: 2 },
         { process: 0, choice: 0 },
       ]).events[1]?.changes,
-    ).toEqual([{ cell: 'c0', from: '0', to: '2' }]);
+    ).toEqual([{ cell: 'c0', from: '0', to: '2', before: 0, after: 2 }]);
   });
 });
 
