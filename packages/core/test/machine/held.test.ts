@@ -11,17 +11,20 @@ const step = (kind: string, cells: readonly number[] = [7]) => ({ kind, cpu: 0, 
 
 describe('what a step takes or gives', () => {
   test.each([
-    ['spin_lock', 'spin_unlock', 'lock 7'],
-    ['down_read', 'up_read', 'lock 7 (read)'],
-    ['down_write', 'up_write', 'lock 7 (write)'],
-    ['local_irq_save', 'local_irq_restore', 'interrupts off'],
-    ['rcu_read_lock', 'rcu_read_unlock', 'rcu_read_lock'],
-  ])('%s takes what %s gives: %s', (takes, gives, held) => {
+    ['spin_lock', 'spin_unlock', 'lock 7', 'spin'],
+    ['down_read', 'up_read', 'lock 7 (read)', 'read'],
+    ['down_write', 'up_write', 'lock 7 (write)', 'write'],
+    ['local_irq_save', 'local_irq_restore', 'interrupts off', 'section'],
+    ['rcu_read_lock', 'rcu_read_unlock', 'rcu_read_lock', 'section'],
+  ])('%s takes what %s gives: %s', (takes, gives, text, mode) => {
+    const held = { text, mode, ...(mode !== 'section' && { cell: 'lock 7' }) };
     expect(holdingOf(step(takes), 0, names)).toEqual({ takes: held });
     expect(holdingOf(step(gives), 0, names)).toEqual({ gives: held });
   });
   test('spin_trylock takes a lock that was free only, and other steps take nothing', () => {
-    expect(holdingOf(step('spin_trylock'), 1, names)).toEqual({ takes: 'lock 7' });
+    expect(holdingOf(step('spin_trylock'), 1, names)).toEqual({
+      takes: { text: 'lock 7', mode: 'spin', cell: 'lock 7' },
+    });
     expect(holdingOf(step('spin_trylock'), 0, names)).toEqual({});
     expect(holdingOf(step('store'), 0, names)).toEqual({});
   });
@@ -45,7 +48,9 @@ test('a trace says after each step what its process holds, and nothing is held w
   const spin = kinds.indexOf('spin_lock');
   expect(read).toBeGreaterThanOrEqual(0);
   expect(spin).toBeGreaterThan(read);
-  expect(events[read]!.held).toEqual([`${events[read]!.cells[0]} (read)`]);
-  expect(events[spin]!.held).toEqual([`${events[read]!.cells[0]} (read)`, events[spin]!.cells[0]]);
+  const [rwsem, spinlock] = [events[read]!.cells[0]!, events[spin]!.cells[0]!];
+  const reader = { text: `${rwsem} (read)`, mode: 'read', cell: rwsem };
+  expect(events[read]!.held).toEqual([reader]);
+  expect(events[spin]!.held).toEqual([reader, { text: spinlock, mode: 'spin', cell: spinlock }]);
   expect(events.at(-1)!.held).toBeUndefined();
 });

@@ -245,5 +245,5 @@ test('hardware goes the same way where it has a choice', () => {
     { isHook: () => false, isHardware: () => true },
   );
   expect(found.otherwise).toEqual([]);
-  expect(found.trace.events.at(-1)!.changes).toEqual([{ cell: 'c0', from: '0', to: '2' }]);
+  expect(found.trace.events.at(-1)!.changes).toEqual([{ cell: 'c0', from: '0', to: '2', before: 0, after: 2 }]);
 });
