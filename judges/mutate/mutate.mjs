@@ -1,14 +1,15 @@
 /**
  * Makes mistakes in the code, one at a time, and says which of them no test notices.
- *   node judges/mutate/mutate.mjs TARGET [--file PART] [--operator NAME] [--sample N] [--seed S] [--again] [--workers N]
+ *   node judges/mutate/mutate.mjs TARGET [--file PART] [--operator NAME] [--sample N] [--seed S] [--again] [--quick] [--workers N]
  * TARGET: one of targets.mjs. What noticed each mistake is kept in record/TARGET.json, and taken from there as long as the mutated file and the
  * test file are what they were. `--sample N`: of the mistakes that were noticed, N that the seed draws are made again, each with the test
- * that noticed it; exit code 1 when that notices nothing any more. `--again`: nothing is taken from the record but the test to try first.
+ * that noticed it; exit code 1 when that notices nothing any more. `--again`: nothing is taken from the record but the test to try first. `--quick`: the slow tests of the target are not tried,
+ * and what the quick ones do not notice is told, not recorded.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,9 +19,11 @@ import { TARGETS } from './targets.mjs';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 process.chdir(root);
 /** Of one mistake, in ms. What comes to no end is noticed too. */
-const LONGEST = 120_000;
+const LONGEST = { all: 120_000, quick: 30_000 };
 /** Mistakes that one process makes: the modules of a mistake are never freed. */
 const EACH = 50;
+/** Tests that noticed the mistakes before, which are tried first. */
+const AROUND = 8;
 const { values: asked, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -29,6 +32,7 @@ const { values: asked, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     again: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
     workers: { type: 'string', default: '1' },
   },
 });
@@ -51,7 +55,7 @@ const files = target.sources
   .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => join(folder, file)))
   .filter((file) => file.endsWith('.ts') && !target.except?.test(file))
   .sort();
-const tests = target.tests();
+const tests = [...target.tests(), ...(asked.quick ? [] : (target.slow?.() ?? []))];
 
 /** All mistakes, each with a key that other changes of its file leave alone: what it changes, and the text around. */
 const mistakes = files.flatMap((file) => {
@@ -81,24 +85,35 @@ class Worker {
   #child;
   #lines;
   #made = 0;
-  async try(mistake, only, files = tests) {
+  #around = { file: '', killers: [] };
+  /** @param just of a file the one test that is run; without it all are, that which noticed the mistake before first */
+  async try(mistake, only, files = tests, just) {
     if (this.#made++ % EACH === 0) this.#begin();
-    const { file, start, end, text } = mistake;
-    const noticed = record[mistake.key];
-    const first =
-      noticed?.file && existsSync(noticed.file) ? { file: join(root, noticed.file), test: noticed.test } : undefined;
-    this.#child.stdin.write(
-      `${JSON.stringify({ edit: { file, start, end, text }, files: only && first ? [first.file] : files.map((one) => join(root, one)), first })}\n`,
-    );
+    const { file, start, end, text } = mistake ?? { file: '', start: this.#made };
+    const first = mistake ? this.#likely(mistake) : [];
+    const paths = only && first[0]?.noticed ? [first[0].file] : files.map((one) => resolve(root, one));
+    this.#child.stdin.write(`${JSON.stringify({ edit: { file, start, end, text }, files: paths, first, just })}\n`);
     let late;
     const limit = new Promise((resolve) => {
-      late = setTimeout(() => resolve('late'), LONGEST);
+      late = setTimeout(() => resolve('late'), asked.quick ? LONGEST.quick : LONGEST.all);
     });
     const answer = await Promise.race([this.#lines.next(), limit]);
     clearTimeout(late);
     if (answer !== 'late' && !answer.done) return JSON.parse(answer.value);
     this.end();
     return { killer: { test: answer === 'late' ? 'it comes to no end' : 'the process ends' } };
+  }
+  /** Tests to try before all others: what noticed this mistake before, and what noticed those around it. */
+  #likely({ key, file }) {
+    const { file: by, test } = record[key] ?? {};
+    const before = by && existsSync(by) ? [{ file: join(root, by), test, noticed: true }] : [];
+    return [...before, ...(this.#around.file === file ? this.#around.killers : [])];
+  }
+  noticed({ file }, killer) {
+    if (!killer.file) return;
+    const killers = this.#around.file === file ? this.#around.killers : [];
+    const others = killers.filter((one) => one.test !== killer.test);
+    this.#around = { file, killers: [{ file: killer.file, test: killer.test }, ...others].slice(0, AROUND) };
   }
   #begin() {
     this.end();
@@ -151,14 +166,15 @@ function drawn(from, howMany) {
     .map(([, one]) => one);
 }
 
-/** A test that fails with no mistake made would notice all of them. */
-async function mustPass(files) {
-  const worker = new Worker();
-  const { killer, why } = await worker.try({ file: '', start: 0, end: 0, text: '' }, false, files);
-  worker.end();
+const confirmed = new Set();
+/** A test that fails with no mistake made would notice all of them: each that noticed one has to pass then. */
+async function mustPass({ file, test }, worker) {
+  if (!file || confirmed.has(`${file} ${test}`)) return;
+  const { killer, why } = await worker.try(undefined, false, [file], test);
+  confirmed.add(`${file} ${test}`);
   if (killer === undefined) return;
   console.error(
-    `mutate: ${killer.file ?? files.join(', ')}: with no mistake made, "${killer.test}" fails${why ? `: ${why.split('\n')[0]}` : ''}. Mend that first: what it notices says nothing.`,
+    `mutate: ${killer.file ?? file}: with no mistake made, "${killer.test}" fails${why ? `: ${why.split('\n')[0]}` : ''}. Mend that first: what it notices says nothing.`,
   );
   process.exit(70);
 }
@@ -171,7 +187,12 @@ async function makeAll(list, only, then) {
     Array.from({ length: Number(asked.workers) }, async () => {
       const worker = new Worker();
       for (let mistake = left.pop(); mistake; mistake = left.pop()) {
-        then(mistake, await worker.try(mistake, only));
+        const { killer } = await worker.try(mistake, only);
+        if (killer) {
+          await mustPass(killer, worker);
+          worker.noticed(mistake, killer);
+        }
+        then(mistake, killer);
         if (++done % 50 === 0)
           console.error(`mutate: ${done} of ${list.length}, ${Math.round((Date.now() - began) / 1000)} s`);
       }
@@ -186,8 +207,7 @@ if (asked.sample !== undefined) {
     wanted.filter(({ key }) => record[key]?.file),
     Number(asked.sample),
   );
-  await mustPass([...new Set(sample.map(({ key }) => record[key].file))].filter(existsSync));
-  await makeAll(sample, true, (mistake, { killer }) => killer ?? missed.push(mistake));
+  await makeAll(sample, true, (mistake, killer) => killer ?? missed.push(mistake));
   for (const mistake of missed) console.log(`NOT NOTICED ANY MORE: ${told(mistake)}`);
   console.log(`mutate ${name}: ${sample.length} mistakes made again, ${missed.length} not noticed any more`);
   process.exit(missed.length > 0 || sample.length === 0 ? 1 : 0);
@@ -195,8 +215,7 @@ if (asked.sample !== undefined) {
 
 const todo = wanted.filter((mistake) => asked.again || known(mistake) === undefined);
 let since = 0;
-if (todo.length > 0) await mustPass(tests);
-await makeAll(todo, false, (mistake, { killer }) => {
+await makeAll(todo, false, (mistake, killer) => {
   const because = record[mistake.key]?.because;
   record[mistake.key] = killer
     ? {

@@ -1,4 +1,4 @@
-// Makes mistakes, one after the other, as they come on standard input (a line of JSON each: { edit, tests, first }), and runs the test files until one fails.
+// Makes mistakes, one after the other, as they come on standard input (a line of JSON each: { edit, files, first, just }), and runs the test files until one fails, or just one test.
 // Prints a line of JSON for each: { killer } or {}; what a mistake prints is dropped.
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -9,14 +9,14 @@ process.stdout.write = () => true;
 process.stderr.write = () => true;
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { edit, files, first } = JSON.parse(line);
-  print(`${JSON.stringify(await killerOf(edit, files, first))}\n`);
+  const { edit, files, first, just } = JSON.parse(line);
+  print(`${JSON.stringify(await killerOf(edit, files, first, just))}\n`);
 }
 
-/** The first test that fails. A test that is known to fail is tried first. */
-async function killerOf(edit, files, first) {
+/** The first test that fails. `first` are tests that may well fail: they are tried before the others of their file, and their files before others. */
+async function killerOf(edit, files, first, just) {
   const query = `?edit=${encodeURIComponent(JSON.stringify(edit))}`;
-  for (const file of first ? [first.file, ...files.filter((one) => one !== first.file)] : files) {
+  for (const file of new Set([...first.map((one) => one.file), ...files])) {
     begin();
     try {
       await import(pathToFileURL(file).href + query);
@@ -24,8 +24,10 @@ async function killerOf(edit, files, first) {
       return { killer: { file, test: 'it does not load' }, why: String(error).slice(0, 200) };
     }
     const all = [...tests()];
-    const known = first?.file === file ? all.filter(({ name }) => name === first.test) : [];
-    for (const { name, run } of [...known, ...all]) {
+    const likely = first.flatMap((one) => all.filter(({ name }) => one.file === file && one.test === name));
+    for (const { name, run } of just === undefined
+      ? new Set([...likely, ...all])
+      : all.filter((one) => one.name === just)) {
       try {
         await run();
       } catch (error) {

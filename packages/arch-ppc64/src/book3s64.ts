@@ -8,6 +8,7 @@ import {
   HPAGE_PMD_SIZE,
   pmd_present,
   pmdp_huge_get_and_clear,
+  withoutFlags,
   type Cpu,
   type Entry,
   type Layer,
@@ -111,6 +112,9 @@ export class Book3s64 implements Layer {
   }
 }
 
+/** _PAGE_HPTEFLAGS. On radix no entry has them. */
+const HPTEFLAGS = F.BUSY | F.HASHPTE;
+
 function* wrprotect(cpu: Cpu, mm: Mm, addr: Va, slot: Slot): Op {
   const entry = yield* cpu.read_entry(slot);
   if (has(entry, F.WRITE)) yield* pte_update(cpu, mm, addr, slot, F.WRITE, 0);
@@ -127,7 +131,8 @@ function flagsNeedFlush(cpu: Cpu, before: Entry, after: Entry): boolean {
 /** Adds what is asked. No flush: the MMU reads an entry again before it faults on it; a hash fault corrects its own copy. */
 function* setAccessFlags(cpu: Cpu, slot: Slot, entry: Entry): Op<boolean> {
   const old = yield* cpu.read_entry(slot);
-  if (old === entry) return false;
+  // hash__pte_same: what a hash fault has noted meanwhile is no difference.
+  if (withoutFlags(old, HPTEFLAGS) === withoutFlags(entry, HPTEFLAGS)) return false;
   const added = entry & (F.DIRTY | F.SOFT_DIRTY | F.ACCESSED | F.WRITE);
   if (radix_enabled(cpu)) yield* __radix_pte_update(cpu, slot, 0, added);
   else yield* __hash_pte_update(cpu, slot, 0, added);

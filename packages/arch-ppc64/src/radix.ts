@@ -106,7 +106,10 @@ export class Radix implements ArchHooks {
   *tlb_flush(cpu: Cpu, tlb: MmuGather): Op {
     if (tlb.fullmm || tlb.need_flush_all) {
       // Where lazies may be shot they will be interrupted anyway, soon: better now, and they flush on their way.
-      if (cpu.has('lazies_may_be_shot')) yield* exit_flush_lazy_tlbs(cpu, tlb.mm);
+      if (cpu.has('lazies_may_be_shot')) {
+        yield* cpu.fence('smp_mb'); // our changes of entries before the look at mm_cpumask
+        yield* exit_flush_lazy_tlbs(cpu, tlb.mm);
+      }
       yield* radix__flush_all_mm(cpu, tlb.mm, true);
       return;
     }

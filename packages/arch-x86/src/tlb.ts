@@ -131,12 +131,20 @@ function* catchUp(cpu: Cpu, f: FlushTlbInfo): Op {
   if (f.end !== TLB_FLUSH_ALL && f.new_tlb_gen === local_tlb_gen + 1 && f.new_tlb_gen === mm_tlb_gen) {
     yield* flushRange(cpu, f);
   } else {
-    yield* native_flush_tlb_local(cpu, f.mm);
+    yield* flush_tlb_local(cpu, f.mm);
   }
   yield* cpu.store(cpu_tlb_gen(cpu.id, f.mm), mm_tlb_gen);
 }
 
 function* flushRange(cpu: Cpu, f: FlushTlbInfo): Op {
-  if (f.end === TLB_FLUSH_ALL) yield* native_flush_tlb_local(cpu, f.mm);
-  else for (let addr = f.start; addr < f.end; addr += f.stride) yield* native_flush_tlb_one_user(cpu, f.mm, addr);
+  if (f.end === TLB_FLUSH_ALL) yield* flush_tlb_local(cpu, f.mm);
+  else for (let addr = f.start; addr < f.end; addr += f.stride) yield* flush_tlb_one_user(cpu, f.mm, addr);
+}
+
+// What a guest's kernel may replace too.
+function* flush_tlb_local(cpu: Cpu, mm: number): Op {
+  yield* (pv_ops(cpu).flush_tlb_user ?? native_flush_tlb_local)(cpu, mm);
+}
+function* flush_tlb_one_user(cpu: Cpu, mm: number, addr: Va): Op {
+  yield* (pv_ops(cpu).flush_tlb_one_user ?? native_flush_tlb_one_user)(cpu, mm, addr);
 }
