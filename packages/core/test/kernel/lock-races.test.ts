@@ -2,8 +2,12 @@
 import { expect, test } from '@jest/globals';
 import { Ablation } from '../../src/machine/ablation.ts';
 import { judgeScenario } from '../../src/ask/judge.ts';
-import { madvise_dontneed, move_pages, munmap, user_store } from '../../src/kernel/index.ts';
+import { madvise_dontneed, mm_find_pmd, move_pages, munmap, user_store } from '../../src/kernel/index.ts';
+import { get_page, put_page, trylock_page, unlock_page } from '../../src/kernel/page.ts';
+import { pte_lock, pte_unlock } from '../../src/kernel/pgtable.ts';
 import { watches, type Scenario } from '../../src/testing.ts';
+import { frameOf, mapsPage, tableOf } from '../../src/words/entry.ts';
+import { HPAGE_PMD_NR } from '../../src/words/geometry.ts';
 import { toyArch, v6_1 } from '../rig/toy-arch.ts';
 
 type Does = Scenario['threads'][number]['does'];
@@ -64,6 +68,40 @@ test(
     expect(await judged(scenario)).toBe('clean');
     expect(await judged(scenario, 'unlink_anon_vmas')).toBe('violates');
     expect(await judged(scenario, 'unmap_and_move')).toBe('violates');
+  },
+  PATIENCE,
+);
+
+/** Who holds the lock of a page that is mapped finds it mapped by the same entry as long as it holds it. */
+const holder = (how: { readonly unlocks: 'early' | 'late'; readonly mustSucceed: boolean }): Does =>
+  function* (cpu, s) {
+    const pmdp = yield* mm_find_pmd(cpu, s.mm, s.page(1));
+    const pmd = yield* cpu.read_entry(pmdp!);
+    const ptep = { level: 'pte', table: tableOf(pmd), index: 1 % HPAGE_PMD_NR(cpu.geometry) } as const;
+    yield* pte_lock(cpu, ptep);
+    const before = yield* cpu.read_entry(ptep);
+    const page = frameOf(before);
+    if (mapsPage(before)) yield* get_page(cpu, page);
+    yield* pte_unlock(cpu, ptep);
+    if (!mapsPage(before)) return;
+    const locked = yield* trylock_page(cpu, page);
+    yield* cpu.bug_on(!locked && how.mustSucceed, 'the page is locked by somebody else');
+    if (!locked) return yield* put_page(cpu, page);
+    const held = yield* cpu.read_entry(ptep);
+    if (how.unlocks === 'early') yield* unlock_page(cpu, page);
+    const later = yield* cpu.read_entry(ptep);
+    yield* cpu.bug_on(held === before && later !== held, 'the page was moved while it was locked');
+    if (how.unlocks === 'late') yield* unlock_page(cpu, page);
+    yield* put_page(cpu, page);
+  };
+
+test(
+  'trylock_page fails while a page is moved, and who has locked a page keeps it from being moved',
+  async () => {
+    const beside = (how: Parameters<typeof holder>[0]): Promise<string> => judged(story(move, holder(how)));
+    expect(await beside({ unlocks: 'late', mustSucceed: false })).toBe('clean');
+    expect(await beside({ unlocks: 'early', mustSucceed: false })).toBe('violates');
+    expect(await beside({ unlocks: 'late', mustSucceed: true })).toBe('violates');
   },
   PATIENCE,
 );
