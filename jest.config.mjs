@@ -9,6 +9,7 @@ export default {
     '<rootDir>/packages/*/test/**/*.test.ts',
     '<rootDir>/tools/*/test/**/*.test.ts',
     '<rootDir>/examples/test/**/*.test.ts',
+    '<rootDir>/judges/test/**/*.test.ts',
   ],
   extensionsToTreatAsEsm: ['.ts'],
   // Types are stripped and generators instrumented, as in built code.

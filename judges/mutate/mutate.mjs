@@ -1,10 +1,11 @@
 /**
  * Makes mistakes in the code, one at a time, and says which of them no test notices.
- *   node judges/mutate/mutate.mjs TARGET [--file PART] [--operator NAME] [--sample N] [--seed S] [--again] [--quick] [--workers N]
+ *   node judges/mutate/mutate.mjs TARGET [--file PART] [--operator NAME] [--sample N] [--seed S] [--again] [--open] [--quick] [--workers N]
+ *   node judges/mutate/mutate.mjs --report
  * TARGET: one of targets.mjs. What noticed each mistake is kept in record/TARGET.json, and taken from there as long as the mutated file and the
  * test file are what they were. `--sample N`: of the mistakes that were noticed, N that the seed draws are made again, each with the test
- * that noticed it; exit code 1 when that notices nothing any more. `--again`: nothing is taken from the record but the test to try first. `--quick`: the slow tests of the target are not tried,
- * and what the quick ones do not notice is told, not recorded.
+ * that noticed it; exit code 1 when that notices nothing any more. `--again`: nothing is taken from the record but the test to try first.
+ * `--open`: only what nothing has noticed so far. `--quick`: the slow tests of the target are not tried. `--report`: the records in tables.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,6 +15,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mistakesIn } from './operators.mjs';
+import { recordsThere, reportOf } from './report.mjs';
 import { TARGETS } from './targets.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -32,10 +34,16 @@ const { values: asked, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     again: { type: 'boolean', default: false },
+    open: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     workers: { type: 'string', default: '1' },
   },
 });
+if (asked.report) {
+  console.log(reportOf(recordsThere()));
+  process.exit(0);
+}
 const [name] = positionals;
 const target = TARGETS[name];
 if (!target || positionals.length !== 1) {
@@ -57,17 +65,26 @@ const files = target.sources
   .sort();
 const tests = [...target.tests(), ...(asked.quick ? [] : (target.slow?.() ?? []))];
 
-/** All mistakes, each with a key that other changes of its file leave alone: what it changes, and the text around. */
-const mistakes = files.flatMap((file) => {
+/** What operators.mjs finds, each with a key that other changes of its file leave alone: what it changes, and the text around. */
+const found = files.flatMap((file) => {
   const text = read(file);
   const times = new Map();
   return mistakesIn(file, text).map((edit) => {
     const around = text.slice(Math.max(0, edit.start - 120), edit.end + 60).replace(/\s+/g, ' ');
     const plain = `${file} ${edit.operator} ${hash(`${around} ${edit.was} ${edit.text}`)}`;
     times.set(plain, (times.get(plain) ?? 0) + 1);
-    return { ...edit, file, key: times.get(plain) > 1 ? `${plain} ${times.get(plain)}` : plain };
+    const key = times.get(plain) > 1 ? `${plain} ${times.get(plain)}` : plain;
+    return { ...edit, file, key, edits: [{ file, start: edit.start, end: edit.end, text: edit.text }] };
   });
 });
+/** And what is named after the rule that it breaks. */
+const named = (target.rules?.() ?? []).map(({ rule, edits }) => ({
+  ...edits[0],
+  operator: `rule ${rule}`,
+  key: `rule ${rule}`,
+  edits: edits.map(({ file, start, end, text }) => ({ file, start, end, text })),
+}));
+const mistakes = [...named, ...found];
 const wanted = mistakes.filter(({ file, operator }) => file.includes(asked.file) && operator.includes(asked.operator));
 
 const told = (mistake) =>
@@ -89,10 +106,10 @@ class Worker {
   /** @param just of a file the one test that is run; without it all are, that which noticed the mistake before first */
   async try(mistake, only, files = tests, just) {
     if (this.#made++ % EACH === 0) this.#begin();
-    const { file, start, end, text } = mistake ?? { file: '', start: this.#made };
+    const edit = { edits: mistake?.edits ?? [], n: this.#made };
     const first = mistake ? this.#likely(mistake) : [];
     const paths = only && first[0]?.noticed ? [first[0].file] : files.map((one) => resolve(root, one));
-    this.#child.stdin.write(`${JSON.stringify({ edit: { file, start, end, text }, files: paths, first, just })}\n`);
+    this.#child.stdin.write(`${JSON.stringify({ edit, files: paths, first, just })}\n`);
     let late;
     const limit = new Promise((resolve) => {
       late = setTimeout(() => resolve('late'), asked.quick ? LONGEST.quick : LONGEST.all);
@@ -213,7 +230,8 @@ if (asked.sample !== undefined) {
   process.exit(missed.length > 0 || sample.length === 0 ? 1 : 0);
 }
 
-const todo = wanted.filter((mistake) => asked.again || known(mistake) === undefined);
+const isOpen = ({ key }) => !record[key]?.test && !record[key]?.because;
+const todo = wanted.filter((mistake) => (asked.open ? isOpen(mistake) : asked.again || known(mistake) === undefined));
 let since = 0;
 await makeAll(todo, false, (mistake, killer) => {
   const because = record[mistake.key]?.because;

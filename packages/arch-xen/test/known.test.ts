@@ -189,6 +189,18 @@ describeAnswers(xenPv, [
     left: { 'T3[0]': 0, 'T1.xen.type': 0, 'T1.xen.type count': 0, 'T2.xen.type': 0, 'T2.xen.type count': 0 },
   },
   {
+    says: 'what is not present names no table: nothing is let go with it',
+    given: [...pinnedTree, [entryRef(pmdp), mkTable(LOWEST) - F.PRESENT]],
+    code: perform(mmu_update(pmdp, 0)),
+    left: { 'T1[0]': 0 },
+  },
+  {
+    says: 'nor with the table that it is in',
+    given: [...pinnedTree, [tableCells.entry(MIDDLE, 1), mkTable(LOWEST) - F.PRESENT]],
+    code: perform(mmu_update(pgdp, 0)),
+    left: { 'T3[0]': 0, 'T1.xen.type': 0, 'T1.xen.type count': 0, 'T2.xen.type count': 1 },
+  },
+  {
     says: 'one table in place of another: the new one is held before the old one is let go',
     given: [...pinnedTree, ...readOnly(4)],
     code: perform(mmu_update(pmdp, mkTable(4))),
@@ -675,7 +687,9 @@ describeAnswers(xenPv, [
       ],
       *code(cpu) {
         const tlb = gathered();
-        yield* free(cpu, tlb);
+        const op = free(cpu, tlb);
+        for (let turn = op.next(); !turn.done; turn = op.next(yield turn.value))
+          if (tlb.tables.length > 0) return 'queued before it was taken back';
         return [tlb.tables, tlb.pageTables];
       },
       does: `
@@ -987,6 +1001,24 @@ describeAnswers(xenPv, [
     `,
   },
   {
+    says: 'who exits on another CPU asks itself, and not the first',
+    on: 1,
+    given: linked,
+    code: (cpu) => arch_exit_mmap(cpu, MM),
+    does: `
+      load mm.pgd[0] -> 3
+      load xen_cr3[1] -> 0
+      load xen_current_cr3[1] -> 0
+      load xen_current_cr3[0] -> 0
+      load xen_current_cr3[1] -> 0
+      load xen_current_cr3[2] -> 0
+      spin_lock page_table_lock[0]
+      load mm.pgd[0] -> 3
+      load PagePinned[3] -> 0
+      spin_unlock page_table_lock[0]
+    `,
+  },
+  {
     says: 'before 2.6.24 only the CPUs of mm_cpumask were asked',
     kernel: { with: ['xen_drops_by_mm_cpumask'] },
     given: [...linked, [guest.xen_current_cr3(2), TOP], [mmCells.cpumask(0), 0b010]],
@@ -1244,6 +1276,10 @@ describeAnswers(xenPv, [
     gives: 'not refused',
   },
 ]);
+
+test('Xen hides huge pages from its guests', () => {
+  expect(xenPv.machine.config.TRANSPARENT_HUGEPAGE).toBe(false);
+});
 
 test('rules have numbers from 1, and a number without a rule says so', () => {
   expect(RULES.map((_, i) => sentenceOf(i + 1))).toEqual(RULES.map(({ says }) => says));

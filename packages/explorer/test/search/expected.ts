@@ -76,7 +76,7 @@ const TWIN_STATES: Expected = {
   wanted: 10 + 10 + 12 + 6,
 };
 
-/** By the name of the rule, as `judges/engine-mutants.mjs` has it. */
+/** By the name of the rule, as `judges/mutate/rules.mjs` has it. */
 export const EXPECTED: Readonly<Record<string, Expected>> = {
   'symmetry: cell values permuted': TWIN_STATES,
   'symmetry: observed values permuted': TWIN_STATES,

@@ -8,7 +8,7 @@ import { EXPECTED, LAST, unexpected } from './expected.ts';
 import { SHOWN, shownUnlike, TWINS } from './shown.ts';
 import { all, isNot, toy, type Toy } from './toy.ts';
 
-/** Some rules of each room; `node judges/mutants.mjs --quick`, a part of `npm run oracle`, breaks all of them. */
+/** Some rules of each room; `node judges/mutate/mutate.mjs explorer --operator rule`, a part of `npm run oracle`, breaks all of them. */
 const SAMPLE = [
   'access sets: reads of claims',
   'canonical: permutations tried',

@@ -2,6 +2,6 @@
 import { EXPECTED, unexpected } from './expected.ts';
 import { SHOWN, shownUnlike } from './shown.ts';
 
-/** What differs, in words; undefined when nothing does. @param rule as `judges/engine-mutants.mjs` names it */
+/** What differs, in words; undefined when nothing does. @param rule as `judges/mutate/rules.mjs` names it */
 export const noticed = (rule: string): string | undefined =>
   SHOWN[rule] ? shownUnlike(SHOWN[rule]) : unexpected(EXPECTED[rule]!);

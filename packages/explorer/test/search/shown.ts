@@ -82,7 +82,7 @@ const ENDS: Toy = {
   ],
 };
 
-/** By the name of the rule, as `judges/engine-mutants.mjs` has it. */
+/** By the name of the rule, as `judges/mutate/rules.mjs` has it. */
 export const SHOWN: Readonly<Record<string, Toy>> = {
   'dependence: write-read': { processes: [() => store(0, 1), () => load(0)] },
   'dependence: read-write': { processes: [() => load(0), () => store(0, 1)] },

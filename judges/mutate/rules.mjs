@@ -1,5 +1,8 @@
-// Mistakes to make in the engine on purpose: in these files, one text instead of another. Each is named after the rule that it breaks.
-// typescript.mjs makes them; each text occurs exactly once in its file.
+/**
+ * Mistakes that are made in the explorer on purpose, beside those that operators.mjs finds: in these files, one text instead of another. Each
+ * is named after the rule that it breaks. Each text occurs exactly once in its file.
+ */
+import { readFileSync } from 'node:fs';
 
 /** Mistakes in one file: `name: [from, to]`, or `name: [[from, to], [from, to]]`. */
 const file = (name, mutants) =>
@@ -19,7 +22,7 @@ const files = (mutants) =>
     edits: edits.map(([name, from, to]) => ({ file: `packages/${name}`, from, to })),
   }));
 
-export const ENGINE_MUTANTS = [
+const RULES = [
   ...file('explorer/src/learned/successors.ts', {
     'enabled: closed gate': [
       'if (this.findClosedGate(p, record, base)) return',
@@ -326,3 +329,31 @@ export const ENGINE_MUTANTS = [
     ],
   }),
 ];
+
+/**
+ * The mistakes as edits.
+ * @returns of each rule its name, and what is edited: { file, start, end, text, was, line }
+ * @throws Error where a text is not there once: the explorer was changed, and somebody has to say what the mistake is now
+ */
+export function brokenRules() {
+  const texts = new Map();
+  const editOf = (rule, { file, from, to }) => {
+    if (!texts.has(file)) texts.set(file, readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+    const parts = texts.get(file).split(from);
+    if (parts.length !== 2)
+      throw new Error(
+        `${rule}: ${file} has the text that it changes ${parts.length - 1} times instead of once:\n  ${from}`,
+      );
+    const start = parts[0].length;
+    return { file, start, end: start + from.length, text: to, was: from, line: parts[0].split('\n').length };
+  };
+  return RULES.map(({ mutant, edits }) => ({ rule: mutant, edits: edits.map((edit) => editOf(mutant, edit)) }));
+}
+
+/** What `import` is told for this rule to be broken. */
+export function queryOf(rule) {
+  const found = brokenRules().find((one) => one.rule === rule);
+  if (!found) throw new Error(`there is no rule ${rule} in judges/mutate/rules.mjs`);
+  const edits = found.edits.map(({ file, start, end, text }) => ({ file, start, end, text }));
+  return `?edit=${encodeURIComponent(JSON.stringify({ edits }))}`;
+}
