@@ -55,7 +55,7 @@ const WEAKER = {
   andnot: (cpu, [at, v]) => `const was = yield* ${cpu}.load(${at}); yield* ${cpu}.store(${at}, was - (was & (${v})));`,
 };
 /** Properties and functions that put things in words. */
-const IN_WORDS = /^(tell|words|says|why|explain|claim|show\w*|title|notes?|entryBits|source)$/;
+const IN_WORDS = /^(commit|tell|words|says|why|explain|claim|show\w*|title|notes?|entryBits|source)$/;
 const CITES = /^(linux|cite|region|perCpu|perMm|perPage|perTable|limit|Mistake|Error)$/;
 
 /**

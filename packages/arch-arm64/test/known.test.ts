@@ -1128,3 +1128,51 @@ test('what each flush is as an instruction', () => {
   expect(of('broadcast', { end: 2 * PAGE })).toEqual({ tlbi_rvale1is: 1 });
   expect(of('broadcast', { end: 2 * PAGE, walkCache: 'range' })).toEqual({ tlbi_rvae1is: 1 });
 });
+
+test('what the machine is: Arm ARM, D8; asm/tlbflush.h', () => {
+  expect(arm64.machine).toMatchObject({
+    geometry: { pageShift: 12, bits: { pgd: 9, p4d: 0, pud: 9, pmd: 9, pte: 9 } },
+    memory: 'arm',
+    shootdown: 'broadcast',
+    walkCache: true,
+    hardwareAccessed: 'always',
+    hardwareDirty: 'always',
+    insufficientRights: { does: 'faults', faultForgets: false },
+    config: { MMU_GATHER_RCU_TABLE_FREE: true, TRANSPARENT_HUGEPAGE: true, HAVE_FAST_GUP: true },
+    numbers: {
+      system_supports_tlb_range: 1,
+      MAX_TLBI_OPS: 512,
+      MAX_TLBI_RANGE_PAGES: 2 ** 21,
+      CONT_PTES: 16,
+      ARM64_WORKAROUND_REPEAT_TLBI: 0,
+    },
+    exploring: { MAX_TLBI_OPS: 2, MAX_TLBI_RANGE_PAGES: 4 },
+    shape: { CONT_PTES: 2 },
+    counted: {
+      flushes: ['tlb.sync'],
+      ipis: {},
+      compared: [
+        'insn:tlbi_aside1is@cpu0',
+        'insn:tlbi_vae1is@cpu0',
+        'insn:tlbi_vale1is@cpu0',
+        'insn:tlbi_rvae1is@cpu0',
+        'insn:tlbi_rvale1is@cpu0',
+      ],
+    },
+  });
+  expect(arm64NoRange.machine.numbers).toEqual({
+    ...arm64.machine.numbers,
+    system_supports_tlb_range: 0,
+    ARM64_WORKAROUND_REPEAT_TLBI: 1,
+  });
+});
+
+test('what each rule switches off', () => {
+  expect(Object.fromEntries(arm64.rules.map(({ name, off }) => [name, off]))).toEqual({
+    range_instructions: { numbers: { system_supports_tlb_range: 0 } },
+    single_page_flush_ceiling: { numbers: { MAX_TLBI_OPS: 2 ** 40 } },
+    last_level_only: { with: ['arm64_flushes_upper_levels'] },
+    repeated_tlbi: { numbers: { ARM64_WORKAROUND_REPEAT_TLBI: 0 } },
+    contpte: { without: ['arm64_contpte'] },
+  });
+});

@@ -2659,3 +2659,155 @@ test('what a guest asks the hypervisor for', () => {
   expect(hashHypercalls('hpte_updatepp', 1)).toEqual({ 'hcall_entry:24': 1 });
   expect(hashHypercalls('anything', 1)).toEqual({});
 });
+
+const config = {
+  MMU_GATHER_RCU_TABLE_FREE: true,
+  MMU_GATHER_PAGE_SIZE: true,
+  MMU_GATHER_MERGE_VMAS: true,
+  MMU_LAZY_TLB_SHOOTDOWN: true,
+  TRANSPARENT_HUGEPAGE: true,
+  HAVE_FAST_GUP: true,
+};
+test('what radix is: Power ISA 3.1B, book III; asm/book3s/64/radix-64k.h', () => {
+  expect(radix.machine).toMatchObject({
+    geometry: { pageShift: 16, bits: { pgd: 13, p4d: 0, pud: 9, pmd: 9, pte: 5 } },
+    memory: 'power',
+    shootdown: 'broadcast',
+    walkCache: true,
+    hardwareAccessed: 'may',
+    hardwareDirty: 'may',
+    insufficientRights: { does: 'walks again', faultForgets: false },
+    config,
+    numbers: {
+      tlb_single_page_flush_ceiling: 33,
+      tlb_local_single_page_flush_ceiling: 256,
+      CPU_FTR_P9_TLBIE_STQ_BUG: 1,
+      CPU_FTR_P9_TLBIE_ERAT_BUG: 1,
+      POWER9_TLB_SETS_RADIX: 128,
+    },
+    exploring: { tlb_single_page_flush_ceiling: 2, tlb_local_single_page_flush_ceiling: 3 },
+    counted: {
+      flushes: [
+        'radix__flush_tlb_mm',
+        '__flush_all_mm',
+        'radix__flush_tlb_page_psize',
+        '__radix__flush_tlb_range',
+        '__radix__flush_tlb_range_psize',
+        'radix__flush_tlb_collapsed_pmd',
+      ],
+      ipis: { do_exit_flush_lazy_tlb: 'lazyExitIpis', do_shoot_lazy_tlb: 'lazyExitIpis' },
+    },
+  });
+});
+test('what hash is: asm/book3s/64/hash-64k.h', () => {
+  expect(hash.machine).toMatchObject({
+    geometry: { pageShift: 16, bits: { pgd: 8, p4d: 0, pud: 10, pmd: 10, pte: 8 } },
+    memory: 'power',
+    shootdown: 'hash table',
+    walkCache: false,
+    hardwareAccessed: 'never',
+    hardwareDirty: 'never',
+    insufficientRights: { does: 'walks again', faultForgets: false },
+    config,
+    numbers: { PPC64_TLB_BATCH_NR: 192 },
+    exploring: { PPC64_TLB_BATCH_NR: 2 },
+    notCompared: F.BUSY | F.HASHPTE,
+    counted: {
+      flushes: ['flush_hash_hugepage', 'flush_hash_range', 'flush_hash_page'],
+      ipis: { do_shoot_lazy_tlb: 'lazyExitIpis' },
+    },
+  });
+});
+test('what is compared with counts of real kernels', () => {
+  for (const { machine } of [radix, hash])
+    expect(machine.counted?.compared).toEqual([
+      'serialize_against_pte_lookup',
+      'do_serialize@other',
+      'do_exit_flush_lazy_tlb@other',
+      '__radix__flush_tlb_range_psize',
+      'radix__flush_tlb_collapsed_pmd',
+      'radix__flush_tlb_mm',
+      'radix__flush_tlb_page',
+      'radix__flush_tlb_page_psize',
+      'radix__flush_tlb_range',
+      'radix__flush_pmd_tlb_range',
+      'radix__tlb_flush',
+      'radix__pmdp_collapse_flush',
+      'radix__pmdp_huge_get_and_clear',
+      'insn:tlbie_ric0_prs1_r1@cpu0',
+      'insn:tlbie_ric1_prs1_r1@cpu0',
+      'insn:tlbie_ric2_prs1_r1@cpu0',
+      'insn:tlbiel_ric0_prs1_r1@cpu0',
+      'insn:tlbiel_ric1_prs1_r1@cpu0',
+      'insn:tlbiel_ric0_prs1_r1@other',
+      'insn:tlbiel_ric2_prs1_r1@other',
+      'insn:tlbsync@cpu0',
+      '__flush_tlb_pending',
+      'flush_hash_range',
+      'flush_hash_page',
+      'flush_hash_hugepage',
+      'flush_hash_table_pmd_range',
+      'hpte_need_flush',
+      'hpte_do_hugepage_flush',
+      'hash__tlb_flush',
+      'hash__pmdp_collapse_flush',
+      'hash__pmdp_huge_get_and_clear',
+      'hcall_entry:4',
+      'hcall_entry:8',
+      'hcall_entry:24',
+      'hcall_entry:292',
+    ]);
+});
+test('what each rule switches off', () => {
+  const off = (arch: typeof radix): unknown => Object.fromEntries(arch.rules.map((rule) => [rule.name, rule.off]));
+  const both = {
+    sticky_mask: { with: ['ppc_cpus_leave_the_mask'] },
+    gather_of_one_size: { config: { MMU_GATHER_PAGE_SIZE: false } },
+  };
+  expect(off(radix)).toEqual({
+    ...both,
+    local_flush: { with: ['radix_flushes_are_global'] },
+    single_thread_detection: { with: ['radix_leaves_idle_cpus'] },
+    flush_per_huge_page: { with: ['radix_zap_leaves_huge_translation'] },
+    single_page_flush_ceiling: { numbers: { tlb_single_page_flush_ceiling: 2 ** 40 } },
+    local_single_page_flush_ceiling: { numbers: { tlb_local_single_page_flush_ceiling: 2 ** 40 } },
+    spurious_faults_need_no_flush: { with: ['radix_flushes_every_change'] },
+    power9_errata: { numbers: { CPU_FTR_P9_TLBIE_STQ_BUG: 0, CPU_FTR_P9_TLBIE_ERAT_BUG: 0 } },
+  });
+  expect(off(hash)).toEqual({
+    ...both,
+    batch_of_192: { numbers: { PPC64_TLB_BATCH_NR: 2 ** 40 } },
+    only_hashed_ptes: { with: ['hash_removes_every_entry'] },
+    collapse_serializes: { with: ['hash_collapse_without_serialize'] },
+  });
+});
+test('which change is in which release', () => {
+  const known = (arch: typeof radix): unknown =>
+    Object.fromEntries(
+      arch.history.map(({ name, since, until, shipped }) => [name, shipped ?? `${since ?? ''}..${until ?? ''}`]),
+    );
+  const both = {
+    ppc_clear_kicks_walkers: 'v4.1..v5.8',
+    ppc_invalidate_kicks_walkers: '..v5.8',
+    ppc_waits_for_mm_cpumask_only: 'v4.14..',
+    ppc_walker_leaves_interrupts_on: 'never',
+    ppc_invalidate_waits_first: 'never',
+    ppc_waits_for_itself: 'never',
+    mce_reads_pte_with_interrupts_off: 'v5.4..',
+    ppc_soft_masked_interrupts: 'never',
+    ppc_masked_interrupts_are_acknowledged: 'never',
+    ppc_kvm_guest: 'never',
+    kvm_inserts_without_retry: 'never',
+    ppc_walkers_validate: 'v5.8..',
+    ppc_cpus_leave_the_mask: 'never',
+  };
+  expect(known(radix)).toEqual({
+    ...both,
+    radix_flushes_are_global: 'never',
+    radix_leaves_idle_cpus: 'never',
+    radix_flushes_every_change: 'never',
+    radix_zap_leaves_huge_translation: '..v5.8',
+    radix_collapse_serializes: '..v6.1',
+  });
+  expect(known(hash)).toEqual({ ...both, hash_removes_every_entry: 'never', hash_collapse_without_serialize: 'never' });
+});

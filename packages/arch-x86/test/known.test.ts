@@ -1570,6 +1570,7 @@ describeAnswers(x86PvFlush, [
       tlb.local asid -1 pages 0..all pte+pmd ways:all
       kvm.vcpu_enter steal_time.preempted[1] vcpu put aside[1] vcpu was put aside[0]
     `,
+    left: { 'CPU0 vcpu was put aside': 1 },
   },
   {
     says: 'the host puts a CPU aside: the guest reads that it is preempted',
@@ -1579,6 +1580,18 @@ describeAnswers(x86PvFlush, [
       yield host(cpu).next().value as never;
     },
     left: { 'CPU1 steal_time.preempted': 1, 'CPU1 vcpu put aside': 1, 'CPU0 vcpu was put aside': 1 },
+  },
+  {
+    says: 'without a note nothing is left of it when the host takes the CPU up again',
+    on: 1,
+    beside: true,
+    given: [[preempted!(1), PREEMPTED]],
+    *code(cpu) {
+      const runs = host(cpu);
+      const put = runs.next();
+      if (!put.done) yield runs.next(0).value as never;
+    },
+    left: { 'CPU1 steal_time.preempted': 0, 'CPU1 vcpu put aside': 1, 'CPU0 vcpu was put aside': 1 },
   },
   {
     says: 'while the host flushes for it the guest reads that it is not preempted',
@@ -1717,4 +1730,58 @@ test('what each flush is as an instruction', () => {
   expect(instructions({ does: 'local', what } as never)).toEqual({ invlpg: 1 });
   expect(instructions({ does: 'local', what: { ...what, end: TLB_FLUSH_ALL } } as never)).toEqual({ mov_cr3: 1 });
   expect(instructions({ does: 'broadcast', what } as never)).toEqual({});
+});
+
+test('what the machine is: Intel SDM vol. 3A, 4.5, 4.8, 4.10', () => {
+  expect(x86.machine).toMatchObject({
+    geometry: { pageShift: 12, bits: { pgd: 9, p4d: 0, pud: 9, pmd: 9, pte: 9 } },
+    memory: 'tso',
+    shootdown: 'ipi',
+    walkCache: true,
+    hardwareAccessed: 'always',
+    hardwareDirty: 'always',
+    insufficientRights: { does: 'may fault', faultForgets: true },
+    config: {
+      MMU_GATHER_RCU_TABLE_FREE: false,
+      MMU_GATHER_MERGE_VMAS: true,
+      TRANSPARENT_HUGEPAGE: true,
+      HAVE_FAST_GUP: true,
+    },
+    numbers: { tlb_single_page_flush_ceiling: 33 },
+    exploring: { tlb_single_page_flush_ceiling: 1 },
+  });
+  expect(x86Paravirt.machine.config).toEqual({ ...x86.machine.config, MMU_GATHER_RCU_TABLE_FREE: true });
+  expect(x86Invlpgb.machine).toMatchObject({ shootdown: 'broadcast', config: { MMU_GATHER_RCU_TABLE_FREE: true } });
+  expect(kvm).toMatchObject({ shootdown: 'hypercall', owesFlush: { bits: FLUSH_TLB | HOST_FLUSHES } });
+});
+
+test('what is counted of it, and compared', () => {
+  expect(x86.machine.counted).toMatchObject({
+    flushes: ['flush_tlb_mm_range'],
+    ipis: { flush_tlb_func: 'tlbIpis' },
+    compared: [
+      'flush_tlb_mm_range',
+      'native_flush_tlb_multi',
+      'native_flush_tlb_one_user',
+      'native_flush_tlb_local',
+      'flush_tlb_func@other',
+      'should_flush_tlb',
+      'insn:invlpg@cpu0',
+      'insn:invlpg@other',
+      'insn:mov_cr3@cpu0',
+      'insn:mov_cr3@other',
+    ],
+  });
+});
+
+test('what each rule switches off', () => {
+  expect(Object.fromEntries(x86.rules.map(({ name, off }) => [name, off]))).toEqual({
+    skip_lazy: { with: ['x86_lazy_cpus_are_interrupted'] },
+    freed_tables: { with: ['x86_lazy_cpus_are_always_spared'] },
+    range_flush_says_tables: { with: ['x86_flush_range_spares_lazy_cpus'] },
+    leave_lazily_loaded: { with: ['x86_lazy_cpus_stay'] },
+    tlb_gen: { with: ['x86_flushes_by_request_only'] },
+    single_page_flush_ceiling: { numbers: { tlb_single_page_flush_ceiling: 2 ** 40 } },
+    gather_goes_on: { config: { MMU_GATHER_MERGE_VMAS: false } },
+  });
 });

@@ -20,11 +20,10 @@ const owes = perCpu('owes');
 
 function factsOf(given: Cells, wanted: Wanted = {}): StoreFacts {
   const { parts } = machineOf(wanted);
-  const cells = given.map(([ref, held]) => [
-    parts.layout.cell(ref),
-    typeof held === 'number' ? held : parts.records.idOf(held),
-  ]) as [number, number][];
-  return new StoreFacts(parts, new MapStore((cell) => parts.layout.initial(cell), new Map(cells)));
+  const cells = new Map(
+    given.map(([ref, held]) => [parts.layout.cell(ref), typeof held === 'number' ? held : parts.records.idOf(held)]),
+  );
+  return new StoreFacts(parts, new MapStore((cell) => parts.layout.initial(cell), cells));
 }
 /** CPUs 0 and 2 have the first address space loaded, CPU 1 the second. */
 const loaded: Cells = [
