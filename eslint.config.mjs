@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 const fixtures = ['packages/*/test/fixture/**', 'tools/*/test/fixture/**'];
 
 const typescript = [
-  'packages/*/src/**/*.ts',
+  'packages/*/src/**/*.{ts,tsx}',
   'packages/*/test/**/*.ts',
   'tools/*/test/**/*.ts',
   'packages/*/examples/**/*.ts',
@@ -44,7 +44,7 @@ export default [
   {
     // Counted without comments and empty lines. eslint-suppressions.json lists what was longer when the limit came: the list only
     // shrinks, and lint says which entry is no longer needed. A describe() of a test is a list of cases and may be long.
-    files: ['packages/*/src/**/*.ts', 'examples/src/**/*.ts', '**/*.mjs'],
+    files: ['packages/*/src/**/*.{ts,tsx}', 'examples/src/**/*.ts', '**/*.mjs'],
     rules: { 'max-lines-per-function': ['error', { max: 70, skipComments: true, skipBlankLines: true }] },
   },
   {

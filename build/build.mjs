@@ -64,7 +64,7 @@ async function checkTypes() {
       ...['package.json', 'tsconfig.json']
         .map((name) => `${project}/${name}`)
         .filter((path) => existsSync(join(root, path))),
-      ...['src', 'test'].flatMap((name) => filesBelow(`${project}/${name}`)).filter((path) => path.endsWith('.ts')),
+      ...['src', 'test'].flatMap((name) => filesBelow(`${project}/${name}`)).filter((path) => /\.tsx?$/.test(path)),
     ]),
   ];
   const written = packages().every(({ home }) => existsSync(join(home, 'types/.tsbuildinfo')));

@@ -60,7 +60,33 @@ export async function bundle({ name, home, manifest, entries }, sources) {
     functions.length > 0 ? [{ source: path, functions }] : [],
   );
   files['sites.json'] = JSON.stringify(sites);
+  if (manifest.shootdown?.browser) Object.assign(files, await browserFiles(home, manifest.shootdown.browser));
   return files;
+}
+
+/** Code for a browser: one script and one style sheet, with all that they need, so that a page can carry them along. */
+async function browserFiles(home, entry) {
+  const { metafile, outputFiles } = await build({
+    entryPoints: { browser: join(home, entry) },
+    outdir: join(home, 'dist'),
+    absWorkingDir: root,
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  const files = Object.fromEntries(
+    outputFiles.map(({ path, contents }) => [relative(join(home, 'dist'), path), contents]),
+  );
+  return { ...files, 'browser-LICENSES.txt': licenses(Object.keys(metafile.inputs)) };
 }
 
 /** Of each source what it becomes, and the functions with steps in it. What did not change since the last build is not done again. */
@@ -69,6 +95,8 @@ function translated(name, home, sources) {
   const last = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   const modules = {};
   for (const [source, text] of Object.entries(sources)) {
+    // What only a browser runs has no steps in it, and is bundled as it is.
+    if (!source.endsWith('.ts')) continue;
     const hash = hashOf(version + OWN + text);
     modules[source] = last[source]?.hash === hash ? last[source] : { hash, ...one(join(home, source), source, text) };
   }

@@ -40,6 +40,12 @@ const packages = [
     rule: 'report imports types of @shootdown/core and @shootdown/litmus only: it words a verdict and computes nothing.',
   },
   {
+    folder: 'viewer',
+    may: ['preact', 'preact/hooks', 'node:*'],
+    mayTypes: ['@shootdown/core'],
+    rule: 'viewer imports types of @shootdown/core only: it draws what a trace says and computes no verdict. preact is for what a browser runs.',
+  },
+  {
     folder: 'cli',
     // What tells one build from another is asked before there is one: it stands beside the file that is started.
     may: ['@shootdown/*', 'commander', 'tsyringe', 'reflect-metadata', 'node:*', '../bin/identity.mjs'],

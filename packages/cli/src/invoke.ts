@@ -12,10 +12,24 @@ import { Progress } from './progress.ts';
 import { Printer } from './printer.ts';
 import { processTerminal } from './terminal.ts';
 import { Catalog } from './catalog.ts';
-import { CLOCK, COMMAND, CORE, FORMAT, INTERRUPT, MODULES, SETTINGS, TERMINAL, type Registered } from './tokens.ts';
+import {
+  ARGV,
+  CLOCK,
+  COMMAND,
+  CORE,
+  FORMAT,
+  INTERRUPT,
+  MODULES,
+  SETTINGS,
+  TERMINAL,
+  type Registered,
+} from './tokens.ts';
+
+/** Loaded when a page is wanted. */
+const lazily = { html: () => import('./html.ts') };
 
 /** What a test or an embedder may replace. */
-export type Overrides = Partial<Omit<Registered, typeof SETTINGS | typeof FORMAT | typeof COMMAND>>;
+export type Overrides = Partial<Omit<Registered, typeof SETTINGS | typeof FORMAT | typeof COMMAND | typeof ARGV>>;
 
 /**
  * Runs one command line.
@@ -32,6 +46,7 @@ export async function invoke(argv: readonly string[], overrides: Overrides = {})
   scope.register(CLOCK, { useValue: overrides[CLOCK] ?? { now: () => performance.now() } });
   scope.register(CORE, { useValue: overrides[CORE] ?? (() => import('@shootdown/core')) });
   scope.register(MODULES, { useValue: overrides[MODULES] ?? nodeModules(process.cwd()) });
+  scope.register(ARGV, { useValue: argv });
   for (const format of [text, json, csv]) scope.register(FORMAT, { useValue: format });
   for (const declaration of declarations) scope.register(COMMAND, { useValue: declaration });
   try {
@@ -65,6 +80,12 @@ async function run({ declaration, args, options, settings }: Typed, scope: Depen
   const command = scope.resolve(await declaration.load());
   try {
     const { report, exit, printed } = await command.run(args, options);
+    const { html } = options;
+    if (typeof html === 'string') {
+      const { bookOf, commandOf, writePage } = await lazily.html();
+      const written = await writePage(bookOf(report, commandOf(scope.resolve<Registered[typeof ARGV]>(ARGV))), html);
+      progress.note(`${written.file}: ${Math.ceil(written.bytes / 1024)} kB, to be opened in a browser.`);
+    }
     if (printed !== true) scope.resolve(Printer).print(report, options['full'] === true);
     return exit;
   } finally {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { inject, injectable } from 'tsyringe';
 import { Catalog } from './catalog.ts';
 import { judgePool, type JudgePool } from './judge-pool.ts';
+import { manifest } from './modules.ts';
 import { Progress } from './progress.ts';
 import { CORE, INTERRUPT, SETTINGS, type Core, type Lazy, type Settings } from './tokens.ts';
 
@@ -15,6 +16,9 @@ export class Searches {
     @inject(INTERRUPT) readonly interrupt: AbortSignal,
     @inject(SETTINGS) private readonly settings: Settings,
   ) {}
+
+  /** Version of shootdown. */
+  readonly version: string = manifest().version;
 
   /**
    * Does work with threads, which are ended afterwards.

@@ -34,6 +34,7 @@ export type Core = Pick<
   | 'namesOf'
   | 'notCompared'
   | 'part'
+  | 'partFixed'
   | 'place'
   | 'reach'
   | 'readCounts'
@@ -129,6 +130,7 @@ export const SETTINGS = Symbol('settings');
 export const INTERRUPT = Symbol('interrupt');
 export const FORMAT = Symbol('format');
 export const COMMAND = Symbol('command');
+export const ARGV = Symbol('argv');
 
 /** What each token stands for. */
 export interface Registered {
@@ -140,4 +142,6 @@ export interface Registered {
   readonly [INTERRUPT]: AbortSignal;
   readonly [FORMAT]: Format;
   readonly [COMMAND]: Declaration;
+  /** What was typed behind the program's name. */
+  readonly [ARGV]: readonly string[];
 }

@@ -13,6 +13,7 @@ import {
   notCompared,
   weigh,
   part,
+  partFixed,
   place,
   readPlace,
   askingWatchers,
@@ -93,6 +94,7 @@ export const verdictOf = (some: Partial<Verdict>): Verdict => ({
 export const coreOf = (some: Partial<Core> = {}): Core => ({
   ablate: async () => undefined,
   part,
+  partFixed,
   weigh,
   place,
   readPlace,

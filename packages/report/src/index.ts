@@ -14,5 +14,6 @@ export type {
   RenderOptions,
   Replay,
   Report,
+  WrittenPage,
 } from './report.ts';
 export { text } from './text.ts';

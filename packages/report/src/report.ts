@@ -38,6 +38,8 @@ export interface Replay {
   readonly variant: string;
   readonly configuration: string;
   readonly arch: string;
+  /** Entries of a table of each level, from the top down. */
+  readonly geometry: string;
   readonly trace: Trace;
   /** What breaks in it first, with a short word for that, such as `table-uaf`. Absent: nothing. */
   readonly broken?: Broken;
@@ -105,6 +107,18 @@ export interface LitmusEnd {
   readonly complete?: boolean;
 }
 
+/** A page that was written. */
+export interface WrittenPage {
+  readonly file: string;
+  readonly bytes: number;
+  readonly races: number;
+  readonly archs: number;
+  /** Executions in which something breaks. */
+  readonly pictures: number;
+  /** Those of them that were followed on another architecture, or after the fix. */
+  readonly followed: number;
+}
+
 /** What is said. */
 export type Content =
   | { readonly kind: 'comparison'; readonly comparison: Comparison }
@@ -127,7 +141,8 @@ export type Content =
       readonly beside: readonly Beside[];
     }
   | ({ readonly kind: 'litmus'; readonly answers: readonly LitmusAnswer[]; readonly compared: boolean } & LitmusEnd)
-  | { readonly kind: 'created'; readonly created: Created };
+  | { readonly kind: 'created'; readonly created: Created }
+  | { readonly kind: 'page'; readonly page: WrittenPage };
 
 /** A content, with the version of its JSON form. */
 export type Report = { readonly schemaVersion: number } & Content;

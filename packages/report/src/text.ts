@@ -11,10 +11,11 @@ import { incidentText } from './incident-text.ts';
 import { listText } from './list-text.ts';
 import { measurementsText, whyText } from './measure-text.ts';
 import { litmusAnswer, litmusEnd, litmusText } from './litmus-text.ts';
-import type { Format, RenderOptions, Report } from './report.ts';
+import type { Format, RenderOptions, Report, WrittenPage } from './report.ts';
 import { weighedText } from './weighed-text.ts';
 import { placementText } from './placement-text.ts';
 import { verdictsText } from './verdicts-text.ts';
+import { many } from './words.ts';
 
 export const text: Format = {
   name: 'text',
@@ -57,7 +58,12 @@ function body(report: Report, options: RenderOptions): string {
       return countsText(report, options);
     case 'litmus':
       return litmusText(report.answers, report.compared, report, options);
+    case 'page':
+      return pageText(report.page);
     case 'list':
       return listText(report.items, options);
   }
 }
+
+const pageText = ({ file, bytes, races, archs, pictures, followed }: WrittenPage): string =>
+  `${file}\n${many(races, 'race')} on ${many(archs, 'architecture')}, ${many(pictures, 'picture')}, ${followed} followed elsewhere; ${many(Math.ceil(bytes / 1024), 'kB', 'kB')}. Open it in a browser, or send it.`;

@@ -13,6 +13,7 @@ const replayed = (trace: Trace, some: Partial<RenderOptions> = {}, broken?: Repl
     variant: 'before',
     configuration: 'Linux 6.1 without the fix',
     arch: 'arm64',
+    geometry: '2x2x2',
     trace,
     ...(broken && { broken }),
   };

@@ -27,7 +27,8 @@ export class Explain implements Command {
   }
 }
 
-function answerOf(arch: ArchSpec, name: string, core: Core): Answer {
+/** Who answers for a hook on an architecture. */
+export function answerOf(arch: ArchSpec, name: string, core: Core): Answer {
   const body = core.hooksOf(arch).find((b) => b.hookName === name);
   return {
     arch: arch.id,
@@ -37,7 +38,8 @@ function answerOf(arch: ArchSpec, name: string, core: Core): Answer {
   };
 }
 
-function pageOf(contract: Contract, answers: readonly Answer[], core: Core): HookPage {
+/** The contract of a hook, as sentences. */
+export function pageOf(contract: Contract, answers: readonly Answer[], core: Core): HookPage {
   const locks = Object.keys(contract.locks);
   const sentences = core.sentencesOf(contract);
   const said = (kind: 'must' | 'may', when: 'enter' | 'leave'): string[] =>

@@ -38,29 +38,34 @@ const compact = (command: Command): Command =>
       .argParser(seed),
   );
 
+const html = (command: Command): Command =>
+  command.option('--html <file>', 'write the result as one page too, with pictures, for a browser');
+
 const example = (command: Command, line: string): Command => command.addHelpText('after', `\nExample:\n  ${line}`);
 
 export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        compact(
-          resume(
-            bounds(
-              archs(
-                program
-                  .command('compare')
-                  .argument('[workload...]', 'races (default: all)')
-                  .summary('judge races on every architecture, before and after their fix')
-                  .description(
-                    'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
-                  )
-                  .option(
-                    '-g, --group <names>',
-                    'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated',
-                    names,
-                  )
-                  .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
+        html(
+          compact(
+            resume(
+              bounds(
+                archs(
+                  program
+                    .command('compare')
+                    .argument('[workload...]', 'races (default: all)')
+                    .summary('judge races on every architecture, before and after their fix')
+                    .description(
+                      'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
+                    )
+                    .option(
+                      '-g, --group <names>',
+                      'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated',
+                      names,
+                    )
+                    .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
+                ),
               ),
             ),
           ),
@@ -77,17 +82,45 @@ export const declarations: readonly Declaration[] = [
             bounds(
               archs(
                 program
-                  .command('run')
-                  .argument('<workload...>', 'races or other workloads')
-                  .summary('judge workloads, and show what breaks')
+                  .command('report')
+                  .argument('[workload...]', 'races (default: all)')
+                  .summary('one page to look at and to send: races, pictures of what breaks, contracts, counts')
                   .description(
-                    'Judges workloads on the architectures, one after the other, and shows a shortest interleaving for each claim that breaks.\nExits 0 when nothing breaks, 12 when a claim does, 11 when somebody waits for ever, 75 when a search did not end, 4 when nothing applies.',
+                    'Judges races as compare does, follows what breaks on architectures that hold and on the kernel after the fix, and writes all of it, with the\ncontracts of hooks and the counts of operations, as one HTML file that needs nothing else. Exits as compare does.',
                   )
-                  .option(
-                    '--against <id>',
-                    'another architecture: show the first step at which it goes another way than where one breaks',
-                  )
-                  .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
+                  .option('-g, --group <names>', 'races that these mail threads raise, comma separated', names)
+                  .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole)
+                  .option('--out <file>', 'where to write it (default: shootdown-report.html)')
+                  .option('--open', 'show it in the browser'),
+              ),
+            ),
+          ),
+        ),
+        'shootdown report collapse-vs-gup-fast --open',
+      ),
+    load: async () => (await import('./report.ts')).ReportPage,
+  },
+  {
+    declare: (program) =>
+      example(
+        html(
+          compact(
+            resume(
+              bounds(
+                archs(
+                  program
+                    .command('run')
+                    .argument('<workload...>', 'races or other workloads')
+                    .summary('judge workloads, and show what breaks')
+                    .description(
+                      'Judges workloads on the architectures, one after the other, and shows a shortest interleaving for each claim that breaks.\nExits 0 when nothing breaks, 12 when a claim does, 11 when somebody waits for ever, 75 when a search did not end, 4 when nothing applies.',
+                    )
+                    .option(
+                      '--against <id>',
+                      'another architecture: show the first step at which it goes another way than where one breaks',
+                    )
+                    .option('--variant <name>', 'of a race: before or after its fix; else a release (default: all)'),
+                ),
               ),
             ),
           ),
@@ -173,20 +206,22 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        program
-          .command('replay')
-          .argument('<token>', 'what a report prints behind "shootdown replay"')
-          .summary('show one execution again')
-          .description(
-            'Shows one execution again, from its token.\nExits 12 when a claim breaks in it, 11 when somebody waits for ever, else 0.',
-          )
-          .option('--full', 'every step: fold nothing')
-          .option('--until <step>', 'stop after this step', whole)
-          .option(
-            '--break <step>',
-            'stop in a debugger where this step is made, with the code that makes it on the stack: node --inspect-brk $(which shootdown) replay ...',
-            whole,
-          ),
+        html(
+          program
+            .command('replay')
+            .argument('<token>', 'what a report prints behind "shootdown replay"')
+            .summary('show one execution again')
+            .description(
+              'Shows one execution again, from its token.\nExits 12 when a claim breaks in it, 11 when somebody waits for ever, else 0.',
+            )
+            .option('--full', 'every step: fold nothing')
+            .option('--until <step>', 'stop after this step', whole)
+            .option(
+              '--break <step>',
+              'stop in a debugger where this step is made, with the code that makes it on the stack: node --inspect-brk $(which shootdown) replay ...',
+              whole,
+            ),
+        ),
         'shootdown replay v1:collapse-beside-gup-fast:v6.1:arm64:0x3.1x2 --full',
       ),
     load: async () => (await import('./replay.ts')).Replay,
@@ -210,14 +245,16 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        archs(
-          program
-            .command('explain')
-            .argument('<hook>')
-            .summary('show the contract of a hook, and who answers for it')
-            .description(
-              'Shows the contract of a hook: what callers hold and get, what may differ, what is not sure; and which layer answers for it on each architecture.',
-            ),
+        html(
+          archs(
+            program
+              .command('explain')
+              .argument('<hook>')
+              .summary('show the contract of a hook, and who answers for it')
+              .description(
+                'Shows the contract of a hook: what callers hold and get, what may differ, what is not sure; and which layer answers for it on each architecture.',
+              ),
+          ),
         ),
         'shootdown explain pmdp_collapse_flush',
       ),
@@ -226,15 +263,17 @@ export const declarations: readonly Declaration[] = [
   {
     declare: (program) =>
       example(
-        bounds(
-          archs(
-            program
-              .command('claims')
-              .argument('<hook...>')
-              .summary('measure how often the claims of a hook hold on each architecture')
-              .description(
-                'Measures how often each claim of a hook holds on each architecture: always, sometimes or never, over every interleaving of the workloads that reach it.\nExits 12 when an architecture breaks what the contract demands of all, 75 when a search did not end, 4 when no workload reaches the hook.',
-              ),
+        html(
+          bounds(
+            archs(
+              program
+                .command('claims')
+                .argument('<hook...>')
+                .summary('measure how often the claims of a hook hold on each architecture')
+                .description(
+                  'Measures how often each claim of a hook holds on each architecture: always, sometimes or never, over every interleaving of the workloads that reach it.\nExits 12 when an architecture breaks what the contract demands of all, 75 when a search did not end, 4 when no workload reaches the hook.',
+                ),
+            ),
           ),
         ),
         'shootdown claims pmdp_collapse_flush --arch x86-64,ppc64-radix',
@@ -306,27 +345,32 @@ export const declarations: readonly Declaration[] = [
     csv: true,
     declare: (program) =>
       example(
-        archs(
-          program
-            .command('measure')
-            .argument('[operation...]', 'operations, by name or by file (default: all)')
-            .summary('count interrupts and flushes of an operation, with the real shape of the tree')
-            .description(
-              'Runs operations once, with the page tables of the real machine, and counts interrupts, flushes and waits for walkers.\nExits 0, 1 when a number differs from those it is compared with, 4 when nothing is selected.',
-            )
-            .option(
-              '-m, --mode <names>',
-              'what the other CPUs do: solo, spin3, lazy3, exited3, away3 or all, comma separated (default: solo)',
-              names,
-            )
-            .option('--against [file]', 'compare with counts of real kernels: those of a file, or of Linux 6.1')
-            .option(
-              '--kernel <release>',
-              'kernel that is measured: 6.1 or 6.12 (default: that of the counts, else 6.1)',
-            )
-            .option('--without <rule>', 'one rule of the kernel or the machine switched off: which counts notice?')
-            .option('--why <row>', 'show who caused what, for OPERATION:ARCHITECTURE:MODE')
-            .option('--stepwise', 'run kernel code step by step, as an exploration does: slower, with the same result'),
+        html(
+          archs(
+            program
+              .command('measure')
+              .argument('[operation...]', 'operations, by name or by file (default: all)')
+              .summary('count interrupts and flushes of an operation, with the real shape of the tree')
+              .description(
+                'Runs operations once, with the page tables of the real machine, and counts interrupts, flushes and waits for walkers.\nExits 0, 1 when a number differs from those it is compared with, 4 when nothing is selected.',
+              )
+              .option(
+                '-m, --mode <names>',
+                'what the other CPUs do: solo, spin3, lazy3, exited3, away3 or all, comma separated (default: solo)',
+                names,
+              )
+              .option('--against [file]', 'compare with counts of real kernels: those of a file, or of Linux 6.1')
+              .option(
+                '--kernel <release>',
+                'kernel that is measured: 6.1 or 6.12 (default: that of the counts, else 6.1)',
+              )
+              .option('--without <rule>', 'one rule of the kernel or the machine switched off: which counts notice?')
+              .option('--why <row>', 'show who caused what, for OPERATION:ARCHITECTURE:MODE')
+              .option(
+                '--stepwise',
+                'run kernel code step by step, as an exploration does: slower, with the same result',
+              ),
+          ),
         ),
         'shootdown measure thp_munmap collapse --arch x86-64-paravirt,arm64 --mode spin3,lazy3\n  shootdown measure --why thp_munmap:x86-64-paravirt:spin3',
       ),

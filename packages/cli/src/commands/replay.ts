@@ -43,6 +43,7 @@ export class Replay implements Command {
       variant,
       arch,
       configuration: found.configuration.says,
+      geometry: found.geometry,
       trace,
       ...(broken && { broken }),
     };

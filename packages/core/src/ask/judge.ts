@@ -24,10 +24,9 @@ import {
   type Outcome,
   type Verdict,
 } from './verdict.ts';
-import { entriesOf, walkLevels } from '../words/geometry.ts';
 import { checkStory } from '../workload/check.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
-import { smallGeometry } from '../rig/geometry.ts';
+import { geometryOf } from '../rig/geometry.ts';
 import { notApplicable, rig, type Rig } from '../rig/rig.ts';
 import { together, withThresholds, type Judged } from './both-sides.ts';
 import type { Whose } from '../rig/thresholds.ts';
@@ -216,16 +215,11 @@ const frame = (arch: ArchSpec, scenario: Scenario, configuration: Configuration,
   asks: scenario.asks.map(claimOf),
 });
 
-const sizes = (scenario: Scenario): Pick<Evidence, 'cpus' | 'geometry' | 'memory'> => {
-  const g = smallGeometry(scenario.geometry);
-  return {
-    cpus: scenario.cpus,
-    geometry: walkLevels(g)
-      .map((l) => entriesOf(g, l))
-      .join('x'),
-    memory: scenario.memory ?? 'sc',
-  };
-};
+const sizes = (scenario: Scenario): Pick<Evidence, 'cpus' | 'geometry' | 'memory'> => ({
+  cpus: scenario.cpus,
+  geometry: geometryOf(scenario),
+  memory: scenario.memory ?? 'sc',
+});
 
 export const counts = (
   found: Exploration,

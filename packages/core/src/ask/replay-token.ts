@@ -7,6 +7,7 @@ import { Ablation, type Synchronising } from '../machine/ablation.ts';
 import type { Watch } from '../words/watch.ts';
 import type { Place } from '../words/place.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
+import { geometryOf } from '../rig/geometry.ts';
 import { mustKnowChanges } from '../rig/names.ts';
 import { countHook, notApplicable, rig } from '../rig/rig.ts';
 import { decodeToken, type Token } from './token.ts';
@@ -21,6 +22,8 @@ export interface Replayed {
   readonly token: Token;
   readonly scenario: Scenario;
   readonly configuration: Configuration;
+  /** Entries of a table of each level, from the top down. */
+  readonly geometry: string;
   /** Watchers that are asked. */
   readonly watches: readonly Watch[];
   readonly trace: Trace;
@@ -87,6 +90,7 @@ export function replayToken(
       token,
       scenario: workload.scenario,
       configuration: changed,
+      geometry: geometryOf(workload.scenario),
       watches,
       trace: replay(system, token.schedule, byFrames(), pauseAt),
     };
@@ -100,7 +104,7 @@ export function replayToken(
   const { system, watches } = rig(arch, workload.scenario, configuration, { ...ask, ...numbers });
   const trace = replay(system, token.schedule, byFrames(), pauseAt);
   mustBe(token, trace);
-  return { token, scenario: workload.scenario, configuration, watches, trace };
+  return { token, scenario: workload.scenario, configuration, geometry: geometryOf(workload.scenario), watches, trace };
 }
 
 /** What was found may still be there where the code has changed: then it is worth showing, by whatever steps. */

@@ -1,7 +1,8 @@
 /** The small tree of explorations: two entries a table, upper levels folded. */
 import type { Geometry, Level } from '../words/geometry.ts';
 import { Mistake } from '@shootdown/explorer';
-import { LEVELS } from '../words/geometry.ts';
+import { entriesOf, LEVELS, walkLevels } from '../words/geometry.ts';
+import type { Scenario } from '../workload/scenario.ts';
 
 const SMALL: Readonly<Record<Level, number>> = { pte: 1, pmd: 1, pud: 0, p4d: 0, pgd: 1 };
 
@@ -15,4 +16,12 @@ export function smallGeometry(change: Partial<Readonly<Record<Level, number>>> =
         `Levels are ${LEVELS.join(', ')}; index bits go from 0 (folded) to 9.`,
       );
   return { pageShift: 12, bits: { ...SMALL, ...change } };
+}
+
+/** Entries of a table of each level, from the top down, such as `2x2x2`. */
+export function geometryOf(scenario: Pick<Scenario, 'geometry'>): string {
+  const g = smallGeometry(scenario.geometry);
+  return walkLevels(g)
+    .map((level) => entriesOf(g, level))
+    .join('x');
 }

@@ -45,6 +45,7 @@ export const MISTAKES = {
   SD_CHECKPOINT_NOT_WRITTEN: EXIT.checkpoint,
   SD_CHECKPOINT_IN_USE: EXIT.checkpoint,
   SD_CODE_CHANGED: EXIT.checkpoint,
+  SD_OUTPUT_NOT_WRITTEN: EXIT.checkpoint,
 } as const;
 export type MistakeCode = keyof typeof MISTAKES;
 

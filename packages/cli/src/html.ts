@@ -1,0 +1,86 @@
+/** A result as one page that can be sent: what stands in it, and where it is written. */
+import { Mistake } from '@shootdown/core/mistakes';
+import type { Report } from '@shootdown/report';
+import { page, type Book } from '@shootdown/viewer';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { manifest } from './modules.ts';
+
+/** A page that was written. */
+export interface WrittenFile {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/**
+ * The book of a result.
+ * @param command as it can be typed again
+ * @throws Mistake SD_BAD_OPTION where there is nothing in it to draw
+ */
+export function bookOf(report: Report, command: string): Book {
+  const book = { command, version: manifest().version };
+  switch (report.kind) {
+    case 'comparison':
+      return { ...book, title: 'Races by architectures', comparison: report.comparison };
+    case 'verdicts':
+      return {
+        ...book,
+        title: [...new Set(report.verdicts.map(({ workload }) => workload))].join(', '),
+        verdicts: report.verdicts,
+        ...(report.partings && { partings: report.partings }),
+      };
+    case 'replay': {
+      const { token, workload, variant, configuration, arch, geometry, trace } = report.replay;
+      return {
+        ...book,
+        title: `Replay of ${workload}`,
+        replay: { token, workload, variant, configuration, arch, geometry, trace },
+      };
+    }
+    case 'claims':
+      return { ...book, title: 'What hooks promise', frequencies: report.frequencies };
+    case 'measurements':
+      return { ...book, title: 'What operations cost', measured: report.measured };
+    case 'hook':
+      return { ...book, title: report.page.hook, contracts: [report.page] };
+    case 'ablation':
+    case 'counts':
+    case 'coverage':
+    case 'created':
+    case 'list':
+    case 'litmus':
+    case 'page':
+    case 'placement':
+    case 'weighed':
+    case 'why':
+      throw new Mistake(
+        'SD_BAD_OPTION',
+        'this result cannot be drawn.',
+        'Leave --html out: run, compare, replay, claims, measure and report have it.',
+      );
+  }
+}
+
+/** @throws Mistake SD_OUTPUT_NOT_WRITTEN */
+export async function writePage(book: Book, file: string): Promise<WrittenFile> {
+  const path = resolve(file);
+  const text = page(book);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (error) {
+    throw notWritten(file, error);
+  }
+  return { file: path, bytes: Buffer.byteLength(text) };
+}
+
+export const notWritten = (file: string, error: unknown): Mistake =>
+  new Mistake(
+    'SD_OUTPUT_NOT_WRITTEN',
+    `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    'Is it a folder, or in one that you may not write to?',
+  );
+
+/** What was typed, as it can be pasted into a shell. */
+export const commandOf = (argv: readonly string[]): string => ['npx', 'shootdown', ...argv.map(quoted)].join(' ');
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
