@@ -60,7 +60,7 @@ withBrowser('ten first questions', () => {
   test('what would the fix change? fast GUP looks at the PMD again', async () => {
     expect(await textOf(await at('step=4'), '[data-twin]')).toMatch(/^The fix .*PMD.*ok \(proved, [\d,]+ states\)/);
     expect(await textOf(await at('beside=the fix'), '[data-parts]')).toMatch(
-      /with the fix, G goes another way in gup_pte_range/,
+      /with the fix, G goes another way in gup_put_folio/,
     );
   });
 
