@@ -59,7 +59,7 @@ export interface Depiction {
   cell(cell: Cell): CellFacts;
   value(cell: Cell, value: number): ValueFacts;
   function(name: string): FunctionFacts;
-  /** How processes are connected that share the cell: `ipi`, `broadcast`, `lock`, `rcu`. Undefined: it carries no message. */
+  /** How processes are connected that share the cell, in a word: a message, a broadcast, `lock`. Undefined: it carries no message. */
   channel(cell: Cell): string | undefined;
   /** Processes whose turn it is to change the cell, where others wait for that. Empty: who holds the lock, or wrote it last. */
   awaited(cell: Cell, value: number): readonly string[];

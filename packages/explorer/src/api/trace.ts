@@ -10,7 +10,7 @@ export interface ValueFacts {
 
 /** What a cell is. */
 export interface CellFacts {
-  /** The array that it is one of, such as `tlb`. */
+  /** Name of the array that it is one of. */
   readonly region: string;
   /** What its indices count, outermost first, such as `cpu`. */
   readonly dims: readonly string[];
@@ -86,7 +86,7 @@ export interface Wait {
 
 /** A step that another process made possible, or that takes what another sent. */
 export interface Edge {
-  /** How they are connected: `ipi`, `broadcast`, `lock`, `rcu`; `wait` for any other cell. */
+  /** How they are connected: the channel of the cell (`Depiction.channel`), or `wait` for any other cell. */
   readonly kind: string;
   /** Numbers of the two steps. */
   readonly from: number;
@@ -139,7 +139,7 @@ export interface TraceProcess {
   readonly name: string;
   readonly cpu: number;
   readonly role: 'main' | 'daemon';
-  /** Of a daemon: what it does, in a word (`irq`, `tlb`, `rcu`). */
+  /** Of a daemon: what it does, in a word. */
   readonly does?: string;
 }
 
