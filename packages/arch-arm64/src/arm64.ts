@@ -1,11 +1,14 @@
 /** The hooks of arm64: relaxed atomic updates where hardware sets flags, flushes by broadcast. */
 import {
+  asMm,
+  currentCells,
   entryRef,
   F,
   flush_tlb_page,
   from,
   has,
   HPAGE_PMD_SIZE,
+  ipiHandler,
   isFolded,
   mkTable,
   mmCells,
@@ -13,6 +16,7 @@ import {
   PAGE_SIZE,
   sizeOf,
   withFlags,
+  without,
   withoutFlags,
   type ArchHooks,
   type Cpu,
@@ -143,6 +147,26 @@ export class Arm64 implements ArchHooks {
     const pgd = yield* cpu.load(mmCells.pgd(next.id));
     yield* cpu.write_root(pgd, next.id);
   }
+
+  // Not in Linux: nothing but a switch writes TTBR0. The flush comes last, for a walk that began with the old root.
+  @from('v6.1', 'arch/arm64/include/asm/mmu_context.h', 'cpu_switch_mm')
+  *reload_tlb_mm(cpu: Cpu, mm: Mm): Op {
+    yield* cpu.smp_call_function_many(without(cpu.online, cpu.id), cpu_switch_mm, { mm: mm.id });
+    yield* cpu.local_irq_save();
+    yield* switchHere(cpu, mm);
+    yield* cpu.local_irq_restore();
+    yield* flushAsid(cpu, mm);
+  }
+}
+
+/** cpu_switch_mm with the same ASID: TTBR0 alone, where user code of the address space runs. */
+const cpu_switch_mm = ipiHandler('cpu_switch_mm', (cpu, info) => switchHere(cpu, { id: info['mm'] as number }));
+
+function* switchHere(cpu: Cpu, mm: Mm): Op {
+  const active = yield* cpu.load(currentCells.active_mm(cpu.id));
+  if (active !== asMm(mm)) return;
+  const pgd = yield* cpu.load(mmCells.pgd(mm.id));
+  yield* cpu.write_root(pgd, mm.id);
 }
 
 /** xchg_relaxed and cmpxchg_relaxed loops: hardware may set flags between the load and the exchange, and then it is done again. */

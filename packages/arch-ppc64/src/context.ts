@@ -12,6 +12,7 @@ import {
   type CpuMask,
   type Mm,
   type Op,
+  without,
 } from '@shootdown/core/plugin';
 import { active_cpus } from './cells.ts';
 import { _tlbiel_pid } from './tlbie.ts';
@@ -114,4 +115,23 @@ export function* mm_is_thread_local(cpu: Cpu, mm: Mm): Op<boolean> {
   if (active > 1) return false;
   const mask = yield* cpu.load(mmCells.cpumask(mm.id));
   return isMember(mask, cpu);
+}
+
+/** Every CPU that has an address space loaded loads its root anew. Returns when all have. */
+export function* load_root_everywhere(cpu: Cpu, mm: Mm): Op {
+  yield* cpu.smp_call_function_many(without(cpu.online, cpu.id), switch_mmu_context, { mm: mm.id });
+  yield* cpu.local_irq_save();
+  yield* loadRootHere(cpu, mm);
+  yield* cpu.local_irq_restore();
+}
+
+const switch_mmu_context = ipiHandler('switch_mmu_context', (cpu, info) =>
+  loadRootHere(cpu, { id: info['mm'] as number }),
+);
+
+function* loadRootHere(cpu: Cpu, mm: Mm): Op {
+  const active = yield* cpu.load(currentCells.active_mm(cpu.id));
+  if (active !== asMm(mm)) return;
+  const pgd = yield* cpu.load(mmCells.pgd(mm.id));
+  yield* cpu.write_root(pgd, mm.id);
 }

@@ -22,6 +22,7 @@ import {
   type Vma,
 } from '@shootdown/core/plugin';
 import { batch, data_fault, hpte_slot_table } from './cells.ts';
+import { load_root_everywhere } from './context.ts';
 import { hash_preload } from './hash_page.ts';
 import { __flush_tlb_pending, clearTable, flush_hash_table_pmd_range } from './hash_tlb.ts';
 import { EVERYTHING, pte_update } from './update.ts';
@@ -129,6 +130,12 @@ export class Hash implements ArchHooks {
   *flush_pmd_tlb_range(_cpu: Cpu, _vma: Vma, _start: Va, _end: Va): Op {}
   @from('v6.1', TLBFLUSH, 'hash__flush_tlb_mm')
   *flush_tlb_mm(_cpu: Cpu, _mm: Mm): Op {}
+
+  // Not in Linux. No register holds the root: whoever walks does it in software, with interrupts off, and asks the mm.
+  @from('v6.1', 'arch/powerpc/mm/book3s64/mmu_context.c', 'switch_mmu_context')
+  *reload_tlb_mm(cpu: Cpu, mm: Mm): Op {
+    yield* load_root_everywhere(cpu, mm);
+  }
 
   @from('v6.1', 'arch/powerpc/include/asm/tlb.h', 'tlb_needs_table_invalidate')
   *tlb_needs_table_invalidate(_cpu: Cpu): Op<boolean> {

@@ -23,7 +23,7 @@ import {
   type Va,
   type Vma,
 } from '@shootdown/core/plugin';
-import { exit_flush_lazy_tlbs } from './context.ts';
+import { exit_flush_lazy_tlbs, load_root_everywhere } from './context.ts';
 import {
   __radix__flush_tlb_range,
   __radix__flush_tlb_range_psize,
@@ -78,6 +78,13 @@ export class Radix implements ArchHooks {
     yield* cpu.bug_on(pgtable === 0, 'no page table was deposited for the huge PMD');
     for (let word = 0; word < 2; word++) yield* cpu.store(tableCells.entry(pgtable, word), none);
     return pgtable;
+  }
+
+  // Not in Linux. The process table names the root: simplified, each CPU loads it at a switch, so that it has to be interrupted.
+  @from('v6.1', 'arch/powerpc/mm/book3s64/mmu_context.c', 'radix__switch_mmu_context')
+  *reload_tlb_mm(cpu: Cpu, mm: Mm): Op {
+    yield* load_root_everywhere(cpu, mm);
+    yield* radix__flush_all_mm(cpu, mm, false);
   }
 
   // TLB

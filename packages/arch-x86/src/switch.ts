@@ -1,6 +1,17 @@
 /** How a CPU comes to an address space and leaves it: mm_cpumask, and what was missed while it was away. */
-import { cpuBit, linux, mmCells, operation, TLB_FLUSH_ALL, type Cpu, type Mm, type Op } from '@shootdown/core/plugin';
-import { mm_global_asid } from './invlpgb.ts';
+import {
+  cpuBit,
+  ipiHandler,
+  linux,
+  mmCells,
+  operation,
+  PAGE_SIZE,
+  TLB_FLUSH_ALL,
+  type Cpu,
+  type Mm,
+  type Op,
+} from '@shootdown/core/plugin';
+import { broadcast_tlb_flush, mm_global_asid } from './invlpgb.ts';
 import { cpu_tlb_gen, INIT_MM, is_lazy, LOADED_MM_SWITCHING, loaded_mm, loadedAs, tlb_gen } from './tlbstate.ts';
 
 /** Loads `next`; undefined is init_mm. With interrupts off, so that no shootdown sees a half-made switch. */
@@ -53,4 +64,39 @@ function* load_new_mm_cr3(cpu: Cpu, mm: Mm, caughtUpWith: number): Op {
   }
   const pgd = yield* cpu.load(mmCells.pgd(mm.id));
   yield* cpu.write_root(pgd, mm.id);
+}
+
+/** Every CPU of mm_cpumask loads CR3 anew. It is a flush, too, with a number of its own: whoever is not interrupted makes up for it. */
+export function* reload_tlb_others(cpu: Cpu, mm: Mm): Op {
+  const new_tlb_gen = yield* cpu.add_return(tlb_gen(mm.id), 1);
+  const mask = yield* cpu.load(mmCells.cpumask(mm.id));
+  yield* cpu.smp_send(mask, local_reload_tlb_mm, { mm: mm.id, new_tlb_gen });
+  yield* cpu.local_irq_save();
+  yield* reloadHere(cpu, mm, new_tlb_gen);
+  yield* cpu.local_irq_restore();
+  yield* cpu.smp_wait(mask, 'every CPU that was interrupted has loaded CR3');
+  // Where translations bear a tag that is the same everywhere, a load of CR3 keeps them.
+  if (mm_global_asid(cpu))
+    yield* broadcast_tlb_flush(cpu, {
+      mm: mm.id,
+      start: 0,
+      end: TLB_FLUSH_ALL,
+      stride: PAGE_SIZE(cpu.geometry),
+      freed_tables: true,
+      new_tlb_gen,
+      initiating_cpu: cpu.id,
+    });
+}
+
+const local_reload_tlb_mm = ipiHandler('local_reload_tlb_mm', (cpu, info) =>
+  reloadHere(cpu, { id: info['mm'] as number }, info['new_tlb_gen'] as number),
+);
+
+/** With interrupts off. A lazy CPU leaves the address space instead. */
+function* reloadHere(cpu: Cpu, mm: Mm, new_tlb_gen: number): Op {
+  const loaded = yield* cpu.load(loaded_mm(cpu.id));
+  if (loaded !== loadedAs(mm)) return;
+  const lazy = yield* cpu.load(is_lazy(cpu.id));
+  if (lazy) yield* switch_mm_irqs_off(cpu, undefined);
+  else yield* load_new_mm_cr3(cpu, mm, mm_global_asid(cpu) ? 0 : new_tlb_gen);
 }

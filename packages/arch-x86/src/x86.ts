@@ -26,7 +26,7 @@ import {
   type Va,
   type Vma,
 } from '@shootdown/core/plugin';
-import { switch_mm_irqs_off } from './switch.ts';
+import { reload_tlb_others, switch_mm_irqs_off } from './switch.ts';
 import { flush_tlb_mm_range } from './tlb.ts';
 import { INIT_MM, is_lazy, loaded_mm } from './tlbstate.ts';
 
@@ -150,6 +150,11 @@ export class X86 implements ArchHooks {
     yield* cpu.local_irq_save();
     yield* switch_mm_irqs_off(cpu, next);
     yield* cpu.local_irq_restore();
+  }
+
+  @from('v2.6.25', 'arch/x86/kernel/smp_64.c', 'reload_tlb_mm')
+  *reload_tlb_mm(cpu: Cpu, mm: Mm): Op {
+    yield* reload_tlb_others(cpu, mm);
   }
 
   // Keeps CR3 and the bit in mm_cpumask: coming back costs nothing if nobody has flushed meanwhile.

@@ -35,7 +35,7 @@ jest.setTimeout(60_000); // explorations, on slow machines too
 /** The place of page 0, its table locked. */
 function* lockPage0(cpu: Cpu, mm: Mm): Op<PteSlot> {
   const pmdp = yield* mm_find_pmd(cpu, mm, 0);
-  return yield* pte_offset_map_lock(cpu, pmdp!, 0);
+  return yield* pte_offset_map_lock(cpu, mm, pmdp!, 0);
 }
 
 const outcomeOfRace = async (id: string, variant: 'before' | 'after'): Promise<string> => {

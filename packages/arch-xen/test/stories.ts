@@ -122,7 +122,7 @@ export const fork = story(
     function* (cpu, s) {
       const pmdp = yield* mm_find_pmd(cpu, s.mmOf(1), s.page(0));
       if (!pmdp) return;
-      const ptep = yield* pte_offset_map_lock(cpu, pmdp, s.page(0));
+      const ptep = yield* pte_offset_map_lock(cpu, s.mm, pmdp, s.page(0));
       yield* ptep_get_and_clear(cpu, s.mmOf(1), s.page(0), ptep);
       yield* pte_unlock(cpu, ptep);
     },

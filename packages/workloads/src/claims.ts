@@ -9,3 +9,4 @@ export const lostDirty = sentenceOfBreach('lost-dirty');
 export const missedUnmap = sentenceOfBreach('missed-unmap');
 export const secondaryUaf = sentenceOfBreach('secondary-uaf');
 export const stalePin = sentenceOfBreach('stale-pin');
+export const lostTable = sentenceOfBreach('lost-table');

@@ -20,6 +20,15 @@ import { ppcSplitZeroAndWpFallback, wpFallback } from './races/ppc-split-zero-an
 import { ppcWalkerNotIrqSafe } from './races/ppc-walker-not-irq-safe.ts';
 import { ppcZapHugePmdVsLocklessWalk } from './races/ppc-zap-huge-pmd-vs-lockless-walk.ts';
 import { pvFlushVsGupFast } from './races/pv-flush-vs-gup-fast.ts';
+import { relocErrorPath } from './races/reloc-error-path.ts';
+import { freeBeforeFlushTold, relocFreeBeforeAllCpusFlushed } from './races/reloc-free-before-all-cpus-flushed.ts';
+import { relocLimboCheckRace } from './races/reloc-limbo-check-race.ts';
+import { lostDirtyTold, relocLostDirty } from './races/reloc-lost-dirty.ts';
+import { needFlushTold, relocNeedFlushFlagRace } from './races/reloc-need-flush-flag-race.ts';
+import { relocStalePtePointerAndLock, stalePointerTold } from './races/reloc-stale-pte-pointer-and-lock.ts';
+import { relocSwitchToInitMmAlternative } from './races/reloc-switch-to-init-mm-alternative.ts';
+import { relocXenLowerLevels, xenLowerTold } from './races/reloc-xen-lower-levels.ts';
+import { relocZapThroughOldWalkCache, zapThroughOldWalkCacheTold } from './races/reloc-zap-through-old-walk-cache.ts';
 import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush.ts';
 import { thpFaultVsDontneedUnstable } from './races/thp-fault-vs-dontneed-unstable.ts';
 import { countedInsteadOfRcu, walkCountHookWithoutSerializer } from './races/walk-count-hook-without-serializer.ts';
@@ -62,6 +71,15 @@ export const races: readonly RaceCase[] = [
   walkCountMissingBarrier,
   walkCountWrongMmOrCpu,
   walkCountHookWithoutSerializer,
+  relocLostDirty,
+  relocFreeBeforeAllCpusFlushed,
+  relocStalePtePointerAndLock,
+  relocLimboCheckRace,
+  relocNeedFlushFlagRace,
+  relocXenLowerLevels,
+  relocZapThroughOldWalkCache,
+  relocSwitchToInitMmAlternative,
+  relocErrorPath,
 ];
 
 /** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */
@@ -76,4 +94,10 @@ export const variations: readonly RaceCase[] = [
   ...walkCountBarriersTold,
   ...walkCountTold,
   countedInsteadOfRcu,
+  ...lostDirtyTold,
+  ...freeBeforeFlushTold,
+  ...stalePointerTold,
+  ...needFlushTold,
+  ...xenLowerTold,
+  ...zapThroughOldWalkCacheTold,
 ];

@@ -9,6 +9,7 @@ import {
   exit_mm,
   get_user_pages_fast_only,
   khugepaged_collapse,
+  migrate_page_tables_mm,
   madvise_dontneed,
   madvise_free,
   munmap,
@@ -103,6 +104,12 @@ export const forkTo = (n: number) =>
 export const unmap = (from: number, to: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
     return yield* munmap(cpu, s.mm, s.page(from), s.page(to));
+  };
+
+/** Page tables that map pages `from` up to but not including `to` move to new memory. */
+export const relocate = (from: number, to: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* migrate_page_tables_mm(cpu, s.mm, s.page(from), s.page(to));
   };
 
 /** User code stores `token` to page `n`. */

@@ -1,5 +1,5 @@
 /** Bodies the kernel gives to every architecture that does not bring its own. */
-import { cpuBit, without, type Va } from '../words/address.ts';
+import { cpuBit, TLB_FLUSH_ALL, without, type Va } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import {
   F,
@@ -19,6 +19,8 @@ import {
 import { HPAGE_PMD_SIZE, isFolded, PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import {
+  asMm,
+  currentCells,
   entryRef,
   mmCells,
   pte_after,
@@ -48,6 +50,7 @@ import {
   set_pmd_at,
   set_pte_at,
   switch_mm,
+  tlb_flush,
   tlb_remove_table,
 } from '../contract/hooks/index.ts';
 import type { MmHooks } from '../contract/mm-hooks.ts';
@@ -62,6 +65,34 @@ const X86_PGALLOC = 'arch/x86/include/asm/pgalloc.h';
 
 /** Taking the interrupt is all it does: a CPU that takes it has left its walk with interrupts off. */
 const tlb_remove_table_smp_sync = ipiHandler('tlb_remove_table_smp_sync');
+
+const local_reload_tlb_mm = ipiHandler('local_reload_tlb_mm', (cpu, info) =>
+  reloadHere(cpu, { id: info['mm'] as number }),
+);
+
+function* reloadHere(cpu: Cpu, mm: Mm): Op {
+  const active = yield* cpu.load(currentCells.active_mm(cpu.id));
+  if (active !== asMm(mm)) return;
+  yield* switch_mm(cpu, mm, undefined);
+  yield* switch_mm(cpu, undefined, mm);
+}
+
+/** A gather of the whole address space, tables and all. */
+const everythingOf = (mm: Mm): MmuGather => ({
+  mm,
+  fullmm: true,
+  start: TLB_FLUSH_ALL,
+  end: TLB_FLUSH_ALL,
+  freed_tables: true,
+  need_flush_all: false,
+  cleared_ptes: false,
+  cleared_pmds: false,
+  cleared_puds: false,
+  page_size: 0,
+  pages: [],
+  pageTables: [],
+  tables: [],
+});
 
 /**
  * Could a TLB hold the translation of this entry? The kernel's default says always; x86 and arm64 look. A PROT_NONE entry
@@ -392,6 +423,17 @@ export class Generic implements Partial<MmHooks> {
     yield* cpu.fence('smp_mb');
     const pgd = yield* cpu.load(mmCells.pgd(next.id));
     yield* cpu.write_root(pgd, next.id);
+  }
+
+  // Proposed in 2008, for x86 only. Where nothing better is known: every CPU leaves the address space and comes back, and what a
+  // dead one would leave behind is flushed.
+  @from('v2.6.25', 'arch/x86/kernel/smp_64.c', 'reload_tlb_mm')
+  *reload_tlb_mm(cpu: Cpu, mm: Mm): Op {
+    yield* cpu.smp_call_function_many(without(cpu.online, cpu.id), local_reload_tlb_mm, { mm: mm.id });
+    yield* cpu.local_irq_save();
+    yield* reloadHere(cpu, mm);
+    yield* cpu.local_irq_restore();
+    yield* tlb_flush(cpu, everythingOf(mm));
   }
 
   @from('v6.1', 'include/asm-generic/mmu_context.h', 'activate_mm')

@@ -39,7 +39,7 @@ export const change_pte_range = operation(
     if (change.tlb) yield* tlb_change_page_size(cpu, change.tlb, PAGE_SIZE(cpu.geometry));
     const unstable = yield* pmd_trans_unstable(cpu, pmdp);
     if (unstable) return 0;
-    const first = yield* pte_offset_map_lock(cpu, pmdp, start);
+    const first = yield* pte_offset_map_lock(cpu, change.vma.mm, pmdp, start);
     yield* arch_enter_lazy_mmu_mode(cpu);
     let pages = 0;
     let addr = start;

@@ -157,7 +157,7 @@ const copy_pte_range = operation(
   linux('v6.1', 'mm/memory.c', 'copy_pte_range'),
   function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pmd: PmdSlot, src_pmd: PmdSlot, start: Va, end: Va): Op {
     yield* pte_alloc(cpu, dst_vma.mm, dst_pmd);
-    const dst_first = yield* pte_offset_map_lock(cpu, dst_pmd, start);
+    const dst_first = yield* pte_offset_map_lock(cpu, dst_vma.mm, dst_pmd, start);
     const src_first = yield* pte_offset_map(cpu, src_pmd, start);
     yield* pte_lock(cpu, src_first);
     yield* arch_enter_lazy_mmu_mode(cpu);

@@ -79,7 +79,7 @@ export const wp_page_copy = operation(
     const fresh = yield* alloc_page(cpu);
     if (old !== undefined) yield* copy_user_highpage(cpu, fresh, old);
     yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the copy before the entry
-    const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
+    const ptep = yield* pte_offset_map_lock(cpu, vma.mm, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     let unused: Pfn | undefined = fresh;
     if (pte_same(cpu, pte, orig)) {

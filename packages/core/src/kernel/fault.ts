@@ -37,12 +37,15 @@ import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
 import {
   pgd_offset,
   pmd_trans_unstable,
-  pte_lock,
   pte_offset_map,
+  pte_lock_walked,
   pte_offset_map_lock,
   pte_same,
   pte_unlock,
+  walk_begins,
+  walk_ends,
 } from './pgtable.ts';
+import { flush_if_tables_moved } from './need_flush.ts';
 import { vma_lookup } from './vma.ts';
 
 export type FaultKind = Access['kind'];
@@ -118,21 +121,25 @@ export const handle_pte_fault = operation(
     }
     const unstable = yield* pmd_trans_unstable(cpu, pmdp);
     if (unstable) return; // a huge page came, or came and went: the access faults again
-    const ptep = yield* pte_offset_map(cpu, pmdp, address);
-    const orig = yield* cpu.read_entry(ptep);
+    yield* walk_begins(cpu);
+    const seen = yield* pte_offset_map(cpu, pmdp, address);
+    const orig = yield* cpu.read_entry(seen);
     if (pte_none(orig)) {
+      yield* walk_ends(cpu);
       yield* do_anonymous_page(cpu, vma, address, pmdp, kind);
       return;
     }
     if (!pte_present(orig)) {
+      yield* walk_ends(cpu);
       yield* migration_entry_wait(cpu, pmdp, address); // do_swap_page
       return;
     }
     if (pte_protnone(orig) && vm_read(vma)) {
-      yield* do_numa_page(cpu, vma, address, ptep, orig);
+      yield* do_numa_page(cpu, vma, address, seen, orig);
       return;
     }
-    yield* pte_lock(cpu, ptep);
+    const ptep = yield* pte_lock_walked(cpu, vma.mm, seen, address);
+    yield* walk_ends(cpu);
     const pte = yield* cpu.read_entry(ptep);
     const same = pte_same(cpu, pte, orig); // Left out: update_mmu_tlb when it changed (MIPS and others only).
     if (same && kind === 'write' && !pte_write(pte)) {
@@ -140,6 +147,7 @@ export const handle_pte_fault = operation(
       return;
     }
     if (same) yield* use_pte(cpu, vma, address, ptep, pte, kind);
+    if (same) yield* flush_if_tables_moved(cpu, vma.mm);
     yield* pte_unlock(cpu, ptep);
   },
 );
@@ -161,12 +169,13 @@ export const do_anonymous_page = operation(
     const unstable = yield* pmd_trans_unstable(cpu, pmdp);
     if (unstable) return;
     const pfn = kind === 'write' ? yield* new_page(cpu) : undefined;
-    const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
+    const ptep = yield* pte_offset_map_lock(cpu, vma.mm, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     if (pte_none(pte)) {
       if (pfn !== undefined) yield* page_add_new_anon_rmap(cpu, pfn);
       yield* set_pte_at(cpu, vma.mm, address, ptep, pfn === undefined ? zero_pte() : new_anon_pte(pfn, vma));
-      // No flush: it was not present before.
+      // No flush: it was not present before. Where tables move, a CPU may have come there through one that is no more.
+      yield* flush_if_tables_moved(cpu, vma.mm);
       yield* update_mmu_cache(cpu, vma, address, ptep);
     } else if (pfn !== undefined) {
       yield* put_page(cpu, pfn); // another fault was faster

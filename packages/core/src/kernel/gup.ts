@@ -87,7 +87,7 @@ export const follow_page_mask = operation(
     if (pmd_none(pmd)) return 0;
     if (pmd_trans_huge(pmd)) return yield* follow_trans_huge_pmd(cpu, address, pmdp, access);
     if (!isTable(pmd)) return 0;
-    return yield* follow_page_pte(cpu, address, pmdp, access);
+    return yield* follow_page_pte(cpu, vma.mm, address, pmdp, access);
   },
 );
 
@@ -106,8 +106,8 @@ export const follow_trans_huge_pmd = operation(
 
 export const follow_page_pte = operation(
   linux('v6.1', 'mm/gup.c', 'follow_page_pte'),
-  function* (cpu: Cpu, address: Va, pmdp: PmdSlot, access: Access['kind']): Op<Pfn> {
-    const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
+  function* (cpu: Cpu, mm: Mm, address: Va, pmdp: PmdSlot, access: Access['kind']): Op<Pfn> {
+    const ptep = yield* pte_offset_map_lock(cpu, mm, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     const usable =
       pte_present(pte) &&

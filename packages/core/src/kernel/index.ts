@@ -1,5 +1,6 @@
 /** Operations of the generic kernel, as scenarios and programs call them. */
 export { GENERIC_CHANGES, inForce, type KernelChoice } from './changes.ts';
+export { migrate_page_tables_mm } from './relocate.ts';
 export { RELEASES, type Release } from './releases.ts';
 export { do_user_addr_fault, handle_mm_fault, type FaultKind } from './fault.ts';
 export { exit_mm, exit_mmap, mmput } from './exit.ts';

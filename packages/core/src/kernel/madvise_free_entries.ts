@@ -86,7 +86,7 @@ function* makeOldAndClean(cpu: Cpu, tlb: MmuGather, vma: Vma, pmdp: PmdSlot, add
 /** The part of madvise_free_pte_range under the page-table lock, which it drops for as long as it splits a huge page. */
 export function* madvise_free_ptes(cpu: Cpu, tlb: MmuGather, vma: Vma, pmdp: PmdSlot, start: Va, end: Va): Op {
   yield* tlb_change_page_size(cpu, tlb, PAGE_SIZE(cpu.geometry));
-  const first = yield* pte_offset_map_lock(cpu, pmdp, start);
+  const first = yield* pte_offset_map_lock(cpu, vma.mm, pmdp, start);
   yield* arch_enter_lazy_mmu_mode(cpu);
   for (let addr = start, i = 0; addr < end;) {
     const nr = yield* freeOnePte(cpu, tlb, vma, pte_after(first, i), addr, end);

@@ -54,13 +54,13 @@ const add_page_for_migration = operation(
   function* (cpu: Cpu, mm: Mm, address: Va): Op<Pfn | undefined> {
     yield* cpu.down_read(mmCells.mmap_lock(mm.id));
     const pmdp = yield* mm_find_pmd(cpu, mm, address);
-    const head = pmdp ? yield* follow_pmd(cpu, pmdp, address) : undefined;
+    const head = pmdp ? yield* follow_pmd(cpu, mm, pmdp, address) : undefined;
     yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return head;
   },
 );
 
-function* follow_pmd(cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
+function* follow_pmd(cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
   yield* pmd_lock(cpu, pmdp);
   const pmd = yield* cpu.read_entry(pmdp);
   let head: Pfn | undefined;
@@ -72,7 +72,7 @@ function* follow_pmd(cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> 
   }
   yield* pmd_unlock(cpu, pmdp);
   if (!isTable(pmd)) return head;
-  return yield* follow_page_pte(cpu, pmdp, address);
+  return yield* follow_page_pte(cpu, mm, pmdp, address);
 }
 
 /** The caller's reference to the old page goes. It keeps a huge page whole: who splits one wants to be alone with it. */

@@ -13,7 +13,7 @@ import {
   type Pte,
 } from '../words/entry.ts';
 import { HPAGE_PMD_NR, PAGE_SIZE } from '../words/geometry.ts';
-import { pageCells, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
+import { pageCells, type Mm, type PmdSlot, type PteSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import {
@@ -30,8 +30,8 @@ import { pte_after, pte_lock, pte_offset_map, pte_offset_map_lock, pte_unlock } 
 // Simplified: from 6.3 on x86 and arm64 put the flushes of several entries off until all are unmapped. Here each waits for its own.
 
 /** The page that a PTE maps, with a reference; undefined where there is none that could be moved. */
-export function* follow_page_pte(cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
-  const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
+export function* follow_page_pte(cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
+  const ptep = yield* pte_offset_map_lock(cpu, mm, pmdp, address);
   const pte = yield* cpu.read_entry(ptep);
   let head: Pfn | undefined;
   if (pte_present(pte) && !is_zero_pfn(pte_pfn(pte))) {

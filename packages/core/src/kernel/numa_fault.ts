@@ -27,7 +27,7 @@ import type { Op } from '@shootdown/explorer';
 import { migrate_misplaced_transhuge_page } from './migrate_misplaced.ts';
 import { operation } from './operation.ts';
 import { vm_page_prot } from './page.ts';
-import { pmd_lock, pmd_same, pmd_unlock, pte_lock, pte_same, pte_unlock } from './pgtable.ts';
+import { pmd_lock, pmd_same, pmd_unlock, pte_lock_walked, pte_same, pte_unlock, walk_ends } from './pgtable.ts';
 
 // Simplified: a page is where it should be, except for the CPUs that a story puts on another node, whose faults move huge
 // pages. Left out: moving base pages, and the way by migration entries.
@@ -56,8 +56,9 @@ export const do_huge_pmd_numa_page = operation(
 
 export const do_numa_page = operation(
   linux('v6.1', 'mm/memory.c', 'do_numa_page'),
-  function* (cpu: Cpu, vma: Vma, address: Va, ptep: PteSlot, orig: Pte): Op {
-    yield* pte_lock(cpu, ptep);
+  function* (cpu: Cpu, vma: Vma, address: Va, seen: PteSlot, orig: Pte): Op {
+    const ptep = yield* pte_lock_walked(cpu, vma.mm, seen, address);
+    yield* walk_ends(cpu);
     const pte = yield* cpu.read_entry(ptep);
     if (pte_same(cpu, pte, orig)) {
       const old = yield* ptep_modify_prot_start(cpu, vma, address, ptep);

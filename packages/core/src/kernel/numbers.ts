@@ -15,6 +15,8 @@ export function genericNumbers(g: Geometry): Readonly<Record<string, number>> {
     CPUS_WITHOUT_HUGE_PAGES: 0,
     // CPUs (a set) on whose node no page is: their NUMA faults move it there. Stories set it too.
     CPUS_ON_ANOTHER_NODE: 0,
+    // New page tables that one relocation gets before memory is short. And so here.
+    TABLES_FOR_RELOCATION: Infinity,
   };
 }
 

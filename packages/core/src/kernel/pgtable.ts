@@ -96,12 +96,14 @@ export function* pmd_lock(cpu: Cpu, pmdp: PmdSlot): Op {
 export function* pmd_unlock(cpu: Cpu, pmdp: PmdSlot): Op {
   yield* cpu.spin_unlock(tableCells.ptl(pmdp.table));
 }
-/** Locks the table that holds a PTE. */
+/** Locks the table that holds a PTE. Who holds a spinlock is not preempted, and so holds up grace periods: it matters where tables move. */
 export function* pte_lock(cpu: Cpu, ptep: PteSlot): Op {
+  if (tables_move(cpu)) yield* cpu.rcu_read_lock();
   yield* cpu.spin_lock(tableCells.ptl(ptep.table));
 }
 export function* pte_unlock(cpu: Cpu, ptep: PteSlot): Op {
   yield* cpu.spin_unlock(tableCells.ptl(ptep.table));
+  if (tables_move(cpu)) yield* cpu.rcu_read_unlock();
 }
 
 /** The place of a PTE, through a PMD that the caller knows to be a table. */
@@ -113,12 +115,55 @@ export function* pte_offset_map(cpu: Cpu, pmdp: PmdSlot, address: Va): Op<PteSlo
 }
 
 /** The place of a PTE, its table locked. In 6.1 nothing is read again under the lock: the caller has to exclude changes of the PMD. */
-export function* pte_offset_map_lock(cpu: Cpu, pmdp: PmdSlot, address: Va): Op<PteSlot> {
+export function* pte_offset_map_lock(cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<PteSlot> {
+  yield* walk_begins(cpu);
   // One read of the PMD where the C code has two, one for the lock and one for the table.
   const ptep = yield* pte_offset_map(cpu, pmdp, address);
-  yield* pte_lock(cpu, ptep);
-  return ptep;
+  const locked = yield* pte_lock_walked(cpu, mm, ptep, address);
+  yield* walk_ends(cpu);
+  return locked;
 }
+
+// The postings of 2008: tables move beside those who walk them, so whoever has taken a page-table lock walks again while any do.
+
+/** Do page tables of this kernel move beside those who walk them? */
+export const tables_move = (cpu: Cpu): boolean => cpu.has('relocation_posted') || cpu.has('relocation_posted_again');
+
+/** From here on a place is known and its table not locked. In a kernel that is not preemptible that holds up grace periods. */
+export function* walk_begins(cpu: Cpu): Op {
+  if (tables_move(cpu) && !cpu.has('relocation_beside_preemption')) yield* cpu.rcu_read_lock();
+}
+/** The table is locked, or its place was dropped. */
+export function* walk_ends(cpu: Cpu): Op {
+  if (tables_move(cpu) && !cpu.has('relocation_beside_preemption')) yield* cpu.rcu_read_unlock();
+}
+
+/** Locks the table of a PTE that was found without its lock. @returns its place now: another where the table has moved */
+export function* pte_lock_walked(cpu: Cpu, mm: Mm, ptep: PteSlot, address: Va): Op<PteSlot> {
+  let moving = 0;
+  const asks = tables_move(cpu) && !cpu.has('walkers_unaware_of_limbo');
+  if (asks && cpu.has('limbo_tested_before_lock'))
+    moving = yield* cpu.load(mmCells.page_table_relocation_count(mm.id));
+  yield* pte_lock(cpu, ptep);
+  if (asks && !cpu.has('limbo_tested_before_lock'))
+    moving = yield* cpu.load(mmCells.page_table_relocation_count(mm.id));
+  return moving === 0 ? ptep : yield* _delimbo_pte(cpu, mm, ptep, address);
+}
+
+/** Under the lock of all tables the tree holds still: walks it again, and locks what it finds. */
+const _delimbo_pte = operation(
+  linux('v2.6.25', 'mm/migrate.c', '_delimbo_pte'),
+  function* (cpu: Cpu, mm: Mm, ptep: PteSlot, address: Va): Op<PteSlot> {
+    yield* pte_unlock(cpu, ptep);
+    yield* cpu.spin_lock(mmCells.page_table_lock(mm.id));
+    const pmdp = yield* mm_find_pmd(cpu, mm, address); // walk_page_table_pmd, which asks of no level whether it is there
+    yield* cpu.bug_on(pmdp === undefined, 'walk_page_table_pmd: the tree has no PMD there any more');
+    const now = yield* pte_offset_map(cpu, pmdp!, address);
+    yield* pte_lock(cpu, now);
+    yield* cpu.spin_unlock(mmCells.page_table_lock(mm.id));
+    return now;
+  },
+);
 
 /** Is the PMD anything but a table? For callers that hold mmap_lock for reading: huge faults and MADV_DONTNEED go on beside them. */
 export const pmd_none_or_trans_huge_or_clear_bad = operation(

@@ -99,7 +99,7 @@ export const zap_pte_range = operation(
     let addr = start;
     while (addr < end) {
       let force_flush = false;
-      const first = yield* pte_offset_map_lock(cpu, pmdp, addr);
+      const first = yield* pte_offset_map_lock(cpu, vma.mm, pmdp, addr);
       yield* arch_enter_lazy_mmu_mode(cpu);
       for (let i = 0; addr < end && !force_flush;) {
         // Left out: dirty pages of files, which force a flush too.

@@ -42,6 +42,10 @@ export class StoreFacts implements Facts {
   loaded(cpu: CpuId): Mm | undefined {
     return this.value(hw.root(cpu)) === 0 ? undefined : { id: this.value(hw.asid(cpu)) };
   }
+  onOldRoot(mm: Mm): CpuMask {
+    const root = this.value(mmCells.pgd(mm.id));
+    return this.#cpus((cpu) => this.loaded(cpu)?.id === mm.id && this.value(hw.root(cpu)) !== root);
+  }
   cellOf(at: Ref): Cell {
     return this.parts.layout.cell(at);
   }

@@ -46,6 +46,8 @@ export interface Facts {
   tablesKept(): ReadonlySet<Table>;
   /** The address space that a CPU has loaded; undefined for none. */
   loaded(cpu: CpuId): Mm | undefined;
+  /** CPUs that have the address space loaded by another root than it has now. */
+  onOldRoot(mm: Mm): CpuMask;
   /** The cell of a name. */
   cellOf(at: Ref): Cell;
   /**

@@ -55,6 +55,12 @@ export const mmCells = {
   huge_zero_page: region('MMF_HUGE_ZERO_PAGE', ['mm'], { shape: 'flag' }),
   /** mm->lockless_pgtbl_walkers of the proposal of 2019: walks of this address space that go on without locks. */
   lockless_pgtbl_walkers: region('lockless_pgtbl_walkers', ['mm']),
+  /** How many calls move page tables of this mm, in the postings of 2008; and what they left to be done later. */
+  page_table_relocation_count: region('page_table_relocation_count', ['mm']),
+  MMF_NEED_FLUSH: region('MMF_NEED_FLUSH', ['mm'], { shape: 'flag' }),
+  /** While page tables move: CPUs that have not left the mm yet, and whether those that have must stay away. */
+  to_be_parked: region('to be parked', ['mm'], { shape: 'mask' }),
+  parked: region('parked', ['mm'], { shape: 'flag' }),
   /** 1 until fork has woken the first thread of a new mm. */
   task_new: region('TASK_NEW', ['mm'], { shape: 'flag' }),
 };

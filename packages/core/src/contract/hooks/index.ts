@@ -57,6 +57,7 @@ export { tlb_needs_table_invalidate } from './tlb_needs_table_invalidate.ts';
 export { tlb_remove_table_sync_one } from './tlb_remove_table_sync_one.ts';
 export { switch_mm } from './switch_mm.ts';
 export { activate_mm } from './activate_mm.ts';
+export { reload_tlb_mm } from './reload_tlb_mm.ts';
 export { enter_lazy_tlb } from './enter_lazy_tlb.ts';
 export { arch_start_context_switch } from './arch_start_context_switch.ts';
 export { arch_end_context_switch } from './arch_end_context_switch.ts';
