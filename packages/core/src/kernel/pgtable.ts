@@ -142,8 +142,7 @@ export function* walk_ends(cpu: Cpu): Op {
 export function* pte_lock_walked(cpu: Cpu, mm: Mm, ptep: PteSlot, address: Va): Op<PteSlot> {
   let moving = 0;
   const asks = tables_move(cpu) && !cpu.has('walkers_unaware_of_limbo');
-  if (asks && cpu.has('limbo_tested_before_lock'))
-    moving = yield* cpu.load(mmCells.page_table_relocation_count(mm.id));
+  if (asks && cpu.has('limbo_tested_before_lock')) moving = yield* cpu.load(mmCells.page_table_relocation_count(mm.id));
   yield* pte_lock(cpu, ptep);
   if (asks && !cpu.has('limbo_tested_before_lock'))
     moving = yield* cpu.load(mmCells.page_table_relocation_count(mm.id));

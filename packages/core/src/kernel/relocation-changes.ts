@@ -4,7 +4,13 @@
  */
 import type { Change } from '../words/change.ts';
 
-const form = (name: string, year: number, says: string): Change => ({ name, commit: 'none', year, shipped: 'never', says });
+const form = (name: string, year: number, says: string): Change => ({
+  name,
+  commit: 'none',
+  year,
+  shipped: 'never',
+  says,
+});
 const part = (name: string, says: string): Change => ({ name, commit: 'none', shipped: 'never', says });
 
 export const RELOCATION_CHANGES: readonly Change[] = [
@@ -33,13 +39,12 @@ export const RELOCATION_CHANGES: readonly Change[] = [
     2008,
     'The mover switches to init_mm and moves page tables; the other CPUs reload when all are moved.',
   ),
-  form(
-    'relocation_parks_first',
-    2008,
-    'All CPUs leave the address space and wait; page tables are moved; all reload.',
-  ),
+  form('relocation_parks_first', 2008, 'All CPUs leave the address space and wait; page tables are moved; all reload.'),
   // Of the postings
-  part('relocation_beside_preemption', 'The kernel is preemptible: a walk that has not come to its lock holds up no grace period.'),
+  part(
+    'relocation_beside_preemption',
+    'The kernel is preemptible: a walk that has not come to its lock holds up no grace period.',
+  ),
   part(
     'walkers_unaware_of_limbo',
     'Who walks page tables knows nothing of their moving: under a lock nobody walks again, and no fault flushes.',
@@ -59,7 +64,13 @@ export const RELOCATION_CHANGES: readonly Change[] = [
   part('relocation_leaves_old_entries', 'Entries of old page tables are read for the merge, not taken out.'),
   part('relocation_merges_by_set_pte_at', 'Flags are merged by writing the entry anew.'),
   part('relocation_copies_memory', 'Entries are copied as memory, without the hook that writes entries.'),
-  part('relocation_frees_by_pte_free', 'Old page tables are freed by pte_free after the flush, not by pte_free_tlb within the gather.'),
+  part(
+    'relocation_frees_by_pte_free',
+    'Old page tables are freed by pte_free after the flush, not by pte_free_tlb within the gather.',
+  ),
   part('relocation_unlocks_early', 'Mmap_lock is given back once the copies are linked, before the flush.'),
-  part('relocation_without_gather', 'No gather is open while page tables move: the one that frees them begins after the flush.'),
+  part(
+    'relocation_without_gather',
+    'No gather is open while page tables move: the one that frees them begins after the flush.',
+  ),
 ];

@@ -11,7 +11,8 @@ export const relocLimboCheckRace: RaceCase = {
   commits: [],
   scenario: {
     name: 'reloc-limbo-check-race',
-    title: 'A fault on behalf of another CPU fills an entry of a table that begins to move while it waits for the lock.',
+    title:
+      'A fault on behalf of another CPU fills an entry of a table that begins to move while it waits for the lock.',
     cpus: 3,
     quiet: true,
     areas: [{ from: 0, to: 2, thp: 'never' }],

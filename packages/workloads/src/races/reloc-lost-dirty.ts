@@ -84,6 +84,16 @@ export const lostDirtyTold: readonly RaceCase[] = [
     { setup: [{ cpu: 0, does: first(store(0, 1), store(1, 2)) }] },
     UNMERGED,
   ),
-  dirtyTwice('merged-first-entry', 'Dirty is set in the first entry, which the posting of May merges', 0, AGAIN_BY_LEVEL),
-  dirtyTwice('merged-second-entry', 'Dirty is set in the second entry, which the posting of May does not merge', 1, AGAIN_BY_LEVEL),
+  dirtyTwice(
+    'merged-first-entry',
+    'Dirty is set in the first entry, which the posting of May merges',
+    0,
+    AGAIN_BY_LEVEL,
+  ),
+  dirtyTwice(
+    'merged-second-entry',
+    'Dirty is set in the second entry, which the posting of May does not merge',
+    1,
+    AGAIN_BY_LEVEL,
+  ),
 ];

@@ -43,7 +43,13 @@ const told = (word: string, title: string, before: Configuration, story: Partial
   of: 'reloc-zap-through-old-walk-cache',
   title,
   before,
-  scenario: { ...scenario, name: `reloc-zap-through-old-walk-cache.${word}`, title: `${title}.`, ...story },
+  scenario: {
+    ...scenario,
+    name: `reloc-zap-through-old-walk-cache.${word}`,
+    title: `${title}.`,
+    quiet: true,
+    ...story,
+  },
 });
 
 /** One CPU moves, then zaps; the other comes before, between or after. */
@@ -67,11 +73,10 @@ export const zapThroughOldWalkCacheTold: readonly RaceCase[] = [
       'relocation_unlocks_early',
     ),
   ),
-  told(
-    'final-only',
-    'A zap that flushes final translations only, beside a move of page tables',
-    { ...NO_GATHER, with: [...NO_GATHER.with!, 'invlpgb_final_only'] },
-  ),
+  told('final-only', 'A zap that flushes final translations only, beside a move of page tables', {
+    ...NO_GATHER,
+    with: [...NO_GATHER.with!, 'invlpgb_final_only'],
+  }),
   told(
     'within-gather',
     'A zap beside a move of page tables whose gather is open',
@@ -92,7 +97,11 @@ export const zapThroughOldWalkCacheTold: readonly RaceCase[] = [
   told(
     'in-order-memory-copy',
     'A zap after a move of page tables that were copied as memory, and whose old entries were only read',
-    merged(', but copies memory and leaves the old entries', 'relocation_copies_memory', 'relocation_leaves_old_entries'),
+    merged(
+      ', but copies memory and leaves the old entries',
+      'relocation_copies_memory',
+      'relocation_leaves_old_entries',
+    ),
     inOrder,
   ),
 ];

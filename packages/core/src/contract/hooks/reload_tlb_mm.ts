@@ -25,7 +25,8 @@ export const reload_tlb_mm = hook<(cpu: Cpu, mm: Mm) => Op>({
   must: {
     pre: { 'interrupts are on': ({ facts, cpu }) => !facts.interruptsOff(cpu) },
     post: {
-      'every CPU that has the address space loaded is on its root': ({ facts, args: [mm] }) => facts.onOldRoot(mm) === 0,
+      'every CPU that has the address space loaded is on its root': ({ facts, args: [mm] }) =>
+        facts.onOldRoot(mm) === 0,
     },
   },
   may: { 'the other CPUs were interrupted': ({ facts, cpu }) => othersWereInterrupted(facts, cpu) },
