@@ -6,7 +6,6 @@
 import { didYouMean, Mistake } from '@shootdown/explorer';
 import type { Change } from '../words/change.ts';
 import { LATER_CHANGES } from './later-changes.ts';
-import { RELOCATION_CHANGES } from './relocation-changes.ts';
 import { isIn, mustBeRelease } from './releases.ts';
 
 /** Changes of generic code, by what the code of this folder asks `cpu.has`. */
@@ -161,7 +160,6 @@ export const GENERIC_CHANGES: readonly Change[] = [
     says: 'After pmdp_collapse_flush khugepaged waits until walkers with interrupts off have left the detached table.',
   },
   ...LATER_CHANGES,
-  ...RELOCATION_CHANGES,
 ];
 
 /** A kernel by its release, and by the changes that it has beside those of the release, or lacks. */

@@ -1,7 +1,7 @@
 /** How each hook is called rightly by a thread that does nothing else: for hooks no story reaches, and for calling them wrongly. */
 import * as hooks from '../../src/contract/hooks/index.ts';
 import { F, mkTable } from '../../src/words/entry.ts';
-import { entryRef } from '../../src/words/objects.ts';
+import { entryRef, mmCells } from '../../src/words/objects.ts';
 import { call, leaf } from './drive.ts';
 
 /** The right calls, by hook. Nobody else changes what they name meanwhile: some callers hold more than their contract asks for. */
@@ -77,6 +77,14 @@ export const direct = {
   tlb_remove_table_sync_one: call(hooks.tlb_remove_table_sync_one, 'base pages', () => []),
   switch_mm: call(hooks.switch_mm, 'base pages', (a) => [a.mm, a.child]),
   activate_mm: call(hooks.activate_mm, 'base pages', (a) => [a.mm, a.child]),
+  // The root is another from now on, with the same tables below.
+  reload_tlb_mm: call(hooks.reload_tlb_mm, 'base pages', (a) => [a.mm], {
+    *before(cpu, a) {
+      const entry = yield* cpu.read_entry(a.top('pgd'));
+      yield* cpu.store(entryRef({ ...a.top('pgd'), table: a.fresh }), entry);
+      yield* cpu.store(mmCells.pgd(a.mm.id), a.fresh);
+    },
+  }),
   enter_lazy_tlb: call(hooks.enter_lazy_tlb, 'base pages', (a) => [a.mm]),
   arch_start_context_switch: call(hooks.arch_start_context_switch, 'base pages', () => [], { interrupts: 'off' }),
   arch_end_context_switch: call(hooks.arch_end_context_switch, 'base pages', () => [], { interrupts: 'off' }),

@@ -56,7 +56,7 @@ const interrupting: Layer = {
   },
 };
 /** Flushes are broadcast and nobody else is interrupted either. */
-const silent: Layer = { *tlb_remove_table_sync_one() {} };
+const silent: Layer = { *tlb_remove_table_sync_one() {}, *reload_tlb_mm() {} };
 
 /** Like s390: the instruction that changes an entry also drops its translations everywhere. */
 const flushing: Layer = {

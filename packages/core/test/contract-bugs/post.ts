@@ -121,6 +121,17 @@ const ptes: Planted[] = [
     *ptep_set_wrprotect() {},
   }),
   spoiled(
+    'reload_tlb_mm',
+    'every CPU that has the address space loaded is on its root',
+    'flushes, and loads nothing',
+    direct.reload_tlb_mm.story(),
+    {
+      *reload_tlb_mm(cpu, mm) {
+        yield* toy.flush_tlb_mm(cpu, mm);
+      },
+    },
+  ),
+  spoiled(
     'flush_tlb_fix_spurious_fault',
     'this CPU does not go on faulting from a translation that is stricter than the PTE',
     'does nothing, where a change has not flushed either',

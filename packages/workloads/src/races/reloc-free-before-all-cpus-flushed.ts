@@ -2,7 +2,7 @@
 import type { Configuration, RaceCase, Scenario } from '@shootdown/core';
 import { tableUaf } from '../claims.ts';
 import { first, gupFast, load, relocate, store } from '../threads.ts';
-import { AGAIN_BY_LEVEL, byLevel, BY_LEVEL, MERGED, merged, POSTED } from '../relocation.ts';
+import { byLevel, BY_LEVEL, MERGED, merged, POSTED } from '../relocation.ts';
 
 const scenario: Scenario = {
   name: 'reloc-free-before-all-cpus-flushed',
@@ -39,7 +39,6 @@ const told = (word: string, title: string, before: Configuration): RaceCase => (
 
 export const freeBeforeFlushTold: readonly RaceCase[] = [
   told('posted', 'A page table that has moved is freed as posted in April', POSTED),
-  told('posted-again', 'A page table that has moved is freed as posted in May', AGAIN_BY_LEVEL),
   told('by-level', 'A page table that has moved is freed as posted in April, but by its level', BY_LEVEL),
   told(
     'at-once',
