@@ -1,6 +1,6 @@
 /** Every change that an architecture knows: what its kernel may be with or without. */
 import { GENERIC_CHANGES } from '../kernel/changes.ts';
-import { RELOCATION_CHANGES } from '../kernel/relocation-changes.ts';
+import { RELOCATION_CHANGES } from './relocations.ts';
 import type { Change } from '../words/change.ts';
 import type { ArchSpec } from './declaration.ts';
 import { PROPOSALS } from './proposals.ts';

@@ -1,6 +1,6 @@
 /**
  * Moving page tables while they are in use, as postings of 2008 had it, and as it can be done without a race. No release can: which way
- * a kernel has is a change (relocation-changes.ts).
+ * a kernel has is a change (arch/relocations.ts).
  */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
