@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { describeAnswers, type Answer } from '@shootdown/conformance';
 import {
+  currentCells,
   entryRef,
   F,
   flush_pmd_tlb_range,
@@ -30,6 +31,7 @@ import {
   pud_populate,
   set_pte_at,
   set_ptes,
+  reload_tlb_mm,
   switch_mm,
   tlb_flush,
   TLB_FLUSH_ALL,
@@ -304,6 +306,35 @@ describeAnswers(arm64, [
     does: `
       fence (dsb(ishst))
       tlb.broadcast asid 1 pages 0..all pte+pmd ways:all to {0 1 2}
+      tlb.sync (dsb(ish))
+    `,
+  },
+  {
+    says: 'a new root goes to TTBR0 of each CPU that runs the mm; the flush comes last',
+    given: [
+      [currentCells.active_mm(0), 1],
+      [currentCells.active_mm(1), 1],
+      [mmCells.pgd(0), 3],
+    ],
+    code: (cpu) => reload_tlb_mm(cpu, MM),
+    does: `
+      ipi.send to {1 2} cpu_switch_mm {mm:0}
+      cpu1: irq.enter -> 3
+      cpu1: load current->active_mm[1] -> 1
+      cpu1: load mm.pgd[0] -> 3
+      cpu1: mmu.root 3 0
+      cpu1: irq.exit 0
+      cpu2: irq.enter -> 3
+      cpu2: load current->active_mm[2] -> 0
+      cpu2: irq.exit 0
+      ipi.wait for {1 2} (every target of cpu_switch_mm has run it)
+      local_irq_save
+      load current->active_mm[0] -> 1
+      load mm.pgd[0] -> 3
+      mmu.root 3 0
+      local_irq_restore
+      fence (dsb(ishst))
+      tlb.broadcast asid 0 pages 0..all pte+pmd ways:all to {0 1 2}
       tlb.sync (dsb(ish))
     `,
   },

@@ -22,6 +22,7 @@ import {
   ptep_get_and_clear_full,
   ptep_set_access_flags,
   ptep_set_wrprotect,
+  reload_tlb_mm,
   switch_mm,
   tlb_flush,
   TLB_FLUSH_ALL,
@@ -1008,6 +1009,35 @@ describeAnswers(x86, [
       cpu1: store cpu_tlb_gen[1][0] 2
       cpu1: irq.exit 0
       ipi.wait for {1} (every CPU that was interrupted has flushed)
+    `,
+  },
+
+  // reload_tlb_mm, as it was posted in 2008: one interrupt, a load of CR3 on each; it counts as a flush
+  {
+    says: 'a new root is loaded by all that run the mm, and flushes what they remember of it',
+    given: [...running(0, 1), [mmCells.pgd(0), 3]],
+    code: (cpu) => reload_tlb_mm(cpu, MM),
+    does: `
+      add_return tlb_gen[0] 1 -> 2
+      load mm_cpumask[0] -> {0 1}
+      ipi.send to {1} local_reload_tlb_mm {mm:0 new_tlb_gen:2}
+      local_irq_save
+      load loaded_mm[0] -> 1
+      load is_lazy[0] -> 0
+      store cpu_tlb_gen[0][0] 2
+      tlb.local asid 0 pages 0..all pte+pmd ways:all
+      load mm.pgd[0] -> 3
+      mmu.root 3 0
+      local_irq_restore
+      cpu1: irq.enter -> 3
+      cpu1: load loaded_mm[1] -> 1
+      cpu1: load is_lazy[1] -> 0
+      cpu1: store cpu_tlb_gen[1][0] 2
+      cpu1: tlb.local asid 0 pages 0..all pte+pmd ways:all
+      cpu1: load mm.pgd[0] -> 3
+      cpu1: mmu.root 3 0
+      cpu1: irq.exit 0
+      ipi.wait for {1} (every CPU that was interrupted has loaded CR3)
     `,
   },
 

@@ -1,6 +1,6 @@
 /**
- * Changes of generic code that touch hooks, on every architecture: the proposals of 2019 to count walkers without locks, so that
- * nobody is interrupted when nobody walks. None was merged. Each is a layer over the hooks that the architecture has.
+ * Changes of generic code that no release has, on every architecture. Here the proposals of 2019 to count walkers without locks, so that
+ * nobody is interrupted when nobody walks: each is a layer over the hooks that the architecture has. Beside them, ways to move page tables.
  */
 import { serialize_against_pte_lookup } from '../contract/hooks/index.ts';
 import type { MmHooks } from '../contract/mm-hooks.ts';
@@ -13,6 +13,7 @@ import type { Change } from '../words/change.ts';
 import { below } from './below.ts';
 import { from } from './from.ts';
 import type { Layer } from './layer.ts';
+import { RELOCATION_CHANGES } from './relocations.ts';
 
 const PGTABLE = 'arch/powerpc/mm/book3s64/pgtable.c';
 const do_serialize = ipiHandler('do_serialize');
@@ -135,4 +136,5 @@ export const PROPOSALS: readonly Change[] = [
   proposal('walk_count_of_current_mm', 'A walk is counted in current->mm, whatever address space it walks.'),
   proposal('walk_count_read_on_own_cpu', 'Serializing looks at the count of its own CPU only.'),
   proposal('serializer_spins_for_walkers', 'Serializing waits until the count is 0, and interrupts nobody.'),
+  ...RELOCATION_CHANGES,
 ];
