@@ -47,6 +47,7 @@ export function bookOf(report: Report, command: string): Book {
     case 'counts':
     case 'coverage':
     case 'created':
+    case 'export':
     case 'list':
     case 'litmus':
     case 'page':

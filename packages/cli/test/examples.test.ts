@@ -87,6 +87,6 @@ test('each example of the help does what it is there to show', () => {
     spawnSync(process.execPath, [join(root, 'packages/cli/bin/shootdown.mjs'), '--help'], { encoding: 'utf8' }).stdout,
   );
   expect(top).toHaveLength(1);
-  const ran = run([...top, ...lines].map((line) => [line, /^(new|litmus) /.test(line) ? apart : root]));
+  const ran = run([...top, ...lines].map((line) => [line, /^(new|litmus|report) /.test(line) ? apart : root]));
   expect(ran.filter(({ exit, out, err }) => exit !== 0 || out.trim() === '' || err !== '')).toEqual([]);
 }, 120_000);

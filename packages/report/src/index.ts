@@ -1,5 +1,6 @@
 /** Face of the package: the formats, and what they are given. */
 export { csv } from './csv.ts';
+export { exported, FORMS, type Form } from './exports.ts';
 export { json } from './json.ts';
 export type {
   Answer,

@@ -142,7 +142,8 @@ export type Content =
     }
   | ({ readonly kind: 'litmus'; readonly answers: readonly LitmusAnswer[]; readonly compared: boolean } & LitmusEnd)
   | { readonly kind: 'created'; readonly created: Created }
-  | { readonly kind: 'page'; readonly page: WrittenPage };
+  | { readonly kind: 'page'; readonly page: WrittenPage }
+  | { readonly kind: 'export'; readonly form: string; readonly text: string };
 
 /** A content, with the version of its JSON form. */
 export type Report = { readonly schemaVersion: number } & Content;

@@ -60,6 +60,8 @@ function body(report: Report, options: RenderOptions): string {
       return litmusText(report.answers, report.compared, report, options);
     case 'page':
       return pageText(report.page);
+    case 'export':
+      return report.text;
     case 'list':
       return listText(report.items, options);
   }

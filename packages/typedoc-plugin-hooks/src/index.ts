@@ -2,16 +2,20 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JSX, ReflectionKind, type Application, type DocumentReflection } from 'typedoc';
+import { assets, type Book } from '@shootdown/viewer';
 import { Knowledge } from './knowledge.ts';
 import { fileText } from './markdown.ts';
 import { facts } from './measure.ts';
 import { allPages, TOP } from './pages/index.ts';
+import { picture } from './pages/picture.ts';
+import { pictures, type Pictures } from './pictures.ts';
 import { cache } from './workspace.ts';
 
 /** Called by TypeDoc. What is shown was measured before: `node dist/measure.js`. */
 export async function load(app: Application): Promise<void> {
   const folder = join(cache, 'pages');
-  const pages = allPages(new Knowledge(await facts()));
+  const drawn = pictures();
+  const pages = allPages(new Knowledge(await facts(), drawn));
   rmSync(folder, { recursive: true, force: true });
   for (const page of pages) {
     mkdirSync(dirname(join(folder, page.path)), { recursive: true });
@@ -24,6 +28,7 @@ export async function load(app: Application): Promise<void> {
     ]);
   });
   linkFromSignatures(app);
+  drawPictures(app, drawn);
   app.logger.info(`${pages.length} pages written from what was measured`);
 }
 
@@ -46,4 +51,40 @@ function linkFromSignatures(app: Application): void {
       JSX.createElement('a', { href: context.urlTo(page) }, page.name),
     );
   });
+}
+
+/** The race of the front page. */
+const FRONT = 'collapse-vs-gup-fast';
+const SCRIPT = 'assets/shootdown.js';
+const STYLE = 'assets/shootdown.css';
+
+/** What moves on the front page: one architecture that breaks, and one that holds. */
+function frontBook(book: Book | undefined): Book | undefined {
+  if (!book?.verdicts) return undefined;
+  const broken = book.verdicts.find(({ arch }) => arch === 'arm64');
+  const safe = book.verdicts.find(({ counterexample }) => !counterexample);
+  const verdicts = [broken, safe].filter((verdict) => verdict !== undefined);
+  return { ...book, plays: true, verdicts };
+}
+
+/** Puts the script and the style of pictures beside the pages, and a moving picture on the front page. */
+function drawPictures(app: Application, { races }: Pictures): void {
+  const { script, style } = assets();
+  app.renderer.on('endRender', ({ outputDirectory }) => {
+    writeFileSync(join(outputDirectory, SCRIPT), script);
+    writeFileSync(join(outputDirectory, STYLE), style);
+  });
+  app.renderer.hooks.on('head.end', (context) =>
+    JSX.createElement('link', { rel: 'stylesheet', href: context.relativeURL(STYLE) }),
+  );
+  app.renderer.hooks.on('body.end', (context) => JSX.createElement('script', { src: context.relativeURL(SCRIPT) }));
+  const front = frontBook(races[FRONT]);
+  if (!front) return;
+  app.renderer.hooks.on('content.begin', (context) =>
+    context.page.url === 'index.html'
+      ? JSX.createElement(JSX.Raw, {
+          html: `<h1>A race, step by step</h1><p>khugepaged puts a huge page in the place of a page table while fast GUP walks it without any lock. On arm64 that goes wrong; on x86-64 the flush waits for an interrupt that the walker holds off. <a href="documents/Races.html">All races</a>.</p>${picture(front, `npx shootdown run ${FRONT}`)}`,
+        })
+      : JSX.createElement(JSX.Fragment, null),
+  );
 }

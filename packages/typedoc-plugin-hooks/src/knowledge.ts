@@ -10,6 +10,7 @@ import {
   type DeclaredOperation,
 } from './declarations.ts';
 import type { ArchFacts } from './facts.ts';
+import type { Pictures } from './pictures.ts';
 
 export class Knowledge {
   readonly hooks: readonly Contract[] = [...allHooks.values()];
@@ -18,7 +19,10 @@ export class Knowledge {
   readonly operations: ReadonlyMap<string, DeclaredOperation> = operationDeclarations();
   readonly bodies: ReadonlyMap<string, BodyText> = bodyTexts();
 
-  constructor(readonly archs: readonly ArchFacts[]) {}
+  constructor(
+    readonly archs: readonly ArchFacts[],
+    readonly pictures: Pictures = { races: {}, functions: {} },
+  ) {}
 
   /** Hooks that the kernel has no body for. */
   readonly required = (hook: string): boolean => !this.bodies.has(`Generic.${hook}`);
@@ -50,4 +54,5 @@ export const pathOf = {
   archs: 'architectures.md',
   operations: 'operations.md',
   races: 'races.md',
+  race: (id: string): string => `races/${id}.md`,
 } as const;

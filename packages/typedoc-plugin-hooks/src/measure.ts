@@ -24,7 +24,8 @@ interface Kept {
   readonly facts: ArchFacts;
 }
 
-const archsOf = async (entry: string): Promise<ArchSpec[]> => {
+/** The architectures of a package, by its entry file. */
+export const archsOf = async (entry: string): Promise<ArchSpec[]> => {
   // eslint-disable-next-line no-restricted-syntax -- the config names architectures by name or path
   const value = ((await import(pathToFileURL(entry).href)) as { default: ArchSpec | readonly ArchSpec[] }).default;
   return [value].flat();

@@ -35,7 +35,11 @@ export interface Book {
     readonly token: string;
     readonly geometry: string;
     readonly trace: Trace;
+    /** Step that is shown first. Absent: the first that matters. */
+    readonly start?: number;
   };
+  /** Pictures move by themselves when they come up. */
+  readonly plays?: boolean;
   /** Long titles of races, by name. */
   readonly titles?: Readonly<Record<string, string>>;
 }

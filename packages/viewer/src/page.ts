@@ -53,10 +53,18 @@ export function page(book: Book, made: Assets = assets()): string {
   ].join('\n');
 }
 
-/** An element that holds data and is no code. */
-export function dataElement(id: string, book: Book): string {
+/**
+ * A place in somebody else's page at which a book is drawn, where `assets` are loaded there.
+ * @param id unique in that page
+ * @param otherwise what is seen where no script runs, as markup
+ */
+export const embedded = (id: string, book: Book, otherwise: string): string =>
+  `<div data-shootdown="${escaped(id)}" data-embedded>${otherwise}</div>\n\n${dataElement(id, book, 0)}`;
+
+/** An element that holds data and is no code. @param packedFrom bytes from which on it is packed */
+export function dataElement(id: string, book: Book, packedFrom = PACKED_FROM): string {
   const text = JSON.stringify(book);
-  return text.length < PACKED_FROM
+  return text.length < packedFrom
     ? `<script type="application/json" id="${escaped(id)}">${text.replaceAll('<', '\\u003c')}</script>`
     : `<script type="text/plain" data-packed id="${escaped(id)}">${gzipSync(text, { level: 9 }).toString('base64')}</script>`;
 }

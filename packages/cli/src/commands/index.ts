@@ -96,9 +96,24 @@ export const declarations: readonly Declaration[] = [
             ),
           ),
         ),
-        'shootdown report collapse-vs-gup-fast --open',
+        'shootdown report collapse-vs-gup-fast --out race.html',
       ),
     load: async () => (await import('./report.ts')).ReportPage,
+  },
+  {
+    declare: (program) =>
+      example(
+        program
+          .command('export')
+          .argument('<run>', 'a token, or a file that `run --json` has written: its first counterexample')
+          .summary('one execution for another tool: Perfetto, Mermaid, Graphviz')
+          .description(
+            'Writes one execution to stdout in the form of another tool: the JSON of timelines that ui.perfetto.dev shows (a microsecond is a step),\na sequence diagram of Mermaid, or a graph of Graphviz.',
+          )
+          .addOption(new Option('--to <form>', 'form').choices(['perfetto', 'mermaid', 'dot']).default('perfetto')),
+        'shootdown export v1:collapse-vs-gup-fast:before:arm64:0x5.1x19.4.5.1x8.0x4.1x37_sf45 --to mermaid',
+      ),
+    load: async () => (await import('./export.ts')).Export,
   },
   {
     declare: (program) =>

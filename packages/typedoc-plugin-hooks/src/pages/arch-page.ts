@@ -99,7 +99,7 @@ export function archPage(found: ArchFacts, k: Knowledge): Page {
       table(
         ['Race', 'Before the fix', 'After'],
         found.races.map((r) => [
-          link(`${pathOf.races}#${r.race}`, k.races.find((race) => race.id === r.race)?.title ?? r.race),
+          link(pathOf.race(r.race), k.races.find((race) => race.id === r.race)?.title ?? r.race),
           outcomeWord(r.before, r.expectedBefore),
           outcomeWord(r.after, r.expectedAfter),
         ]),

@@ -3,6 +3,7 @@ import type { Contract, Frequency, HookFacts } from '@shootdown/core';
 import { pathOf, type Knowledge } from '../knowledge.ts';
 import { block, code, facts, folded, heading, linker, list, plain, table, type Page } from '../markdown.ts';
 import { here, inLinux } from '../sources.ts';
+import { pictureOf } from './picture.ts';
 import { frequencyWord, many } from './words.ts';
 
 /** What was measured of one hook on one architecture. */
@@ -48,6 +49,7 @@ export function hookPage(hook: Contract, k: Knowledge): Page {
         ['Waits', plain(hook.waits)],
         ['Sleeps', hook.sleeps],
       ]),
+      ...pictureOf(name, k),
       heading('Before'),
       list(Object.keys(hook.must.pre).map(plain)) || 'Nothing is demanded of the caller.',
       heading('After'),
@@ -147,7 +149,7 @@ function racesThatReach(name: string, k: Knowledge, link: Link): string[] {
   const found = k.races.flatMap((race) => {
     const archs = k.reaching((stack) => stack.includes(name), race.id);
     return archs.length > 0
-      ? [`${link(`${pathOf.races}#${race.id}`, race.title)} (${race.year}); reached on ${k.among(archs)}`]
+      ? [`${link(pathOf.race(race.id), race.title)} (${race.year}); reached on ${k.among(archs)}`]
       : [];
   });
   return [list(found) || 'No built-in race reaches it, or it makes no step in them.'];

@@ -3,6 +3,7 @@ import type { DeclaredOperation } from '../declarations.ts';
 import { pathOf, type Knowledge } from '../knowledge.ts';
 import { block, code, heading, linker, list, plain, table, type Page } from '../markdown.ts';
 import { here, inLinux } from '../sources.ts';
+import { pictureOf } from './picture.ts';
 
 /** A hook that an operation comes to. */
 interface Call {
@@ -27,6 +28,7 @@ export function operationPage(name: string, declared: DeclaredOperation, k: Know
     blocks: [
       plain(declared.says),
       block(`function* ${name}(${declared.parameters}): ${declared.returns}`),
+      ...pictureOf(name, k),
       heading('Hooks it calls'),
       table(
         ['Hook', 'Through', 'On'],

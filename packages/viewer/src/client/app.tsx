@@ -54,7 +54,13 @@ export function App({ book, embedded, id }: { readonly book: Book; readonly embe
               <span class="sd-label">Kernel</span> {book.replay.configuration}.
             </p>
           </header>
-          <TraceView trace={book.replay.trace} verdict={book.replay} id={id} />
+          <TraceView
+            trace={book.replay.trace}
+            verdict={book.replay}
+            id={id}
+            plays={book.plays ?? false}
+            {...(book.replay.start !== undefined && { step: book.replay.start })}
+          />
         </article>
       )}
       {book.measured && <Counts measured={book.measured} />}
@@ -148,6 +154,7 @@ function VerdictView({ book, verdict, verdicts, id, place, onPlace, onChoose }: 
             trace={counterexample.trace}
             verdict={{ ...verdict, geometry: verdict.evidence.geometry }}
             id={id}
+            plays={book.plays ?? false}
             {...(place.step !== undefined && { step: place.step })}
             onStep={(step) => onPlace({ step })}
           />
@@ -183,6 +190,7 @@ const otherOf = (
 function Head({ book, verdict, verdicts, onChoose }: Pick<VerdictProps, 'book' | 'verdict' | 'verdicts' | 'onChoose'>) {
   const { workload, variant, arch, configuration, outcome, reason } = verdict;
   const title = book.titles?.[workload] ?? book.comparison?.rows.find(({ id }) => id === workload)?.title;
+  const fixed = (book.partings ?? []).find((one) => one.fixed && one.workload === workload && one.leader === arch);
   const twin = verdicts.find((one) => one.workload === workload && one.arch === arch && one.variant !== variant);
   return (
     <header class="sd-title">
@@ -196,6 +204,11 @@ function Head({ book, verdict, verdicts, onChoose }: Pick<VerdictProps, 'book' |
       <p>
         <span class="sd-label">Kernel</span> {configuration}.
       </p>
+      {!twin && fixed?.fixed && (
+        <p data-twin>
+          <span class="sd-label">The fix</span> {fixed.fixed.configuration}.
+        </p>
+      )}
       {reason && <p>{reason}</p>}
       {twin && (
         <p data-twin>

@@ -31,7 +31,7 @@ export function LanesView({ trace, lanes, rows, story, step, width, id, onStep, 
   const beats = new Map(story.map((beat, i) => [beat.step, { ...beat, n: i + 1 }]));
   const height = rows.length * ROW;
   return (
-    <div class={`sd-lanes${width < 560 ? ' sd-narrow' : ''}`}>
+    <div class={`sd-lanes${places.narrow ? ' sd-narrow' : ''}`}>
       <Heads lanes={lanes} places={places} />
       <div class="sd-rows" style={{ height: `${height}px` }}>
         <Picture trace={trace} lanes={lanes} rows={rows} places={places} height={height} width={width} />

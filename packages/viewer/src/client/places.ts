@@ -9,7 +9,7 @@ const LETTER = 7.25;
 const THIN = 22;
 const NARROWEST = 120;
 /** Words of a lane that is narrower may stand over its neighbours: no other step is on their row. */
-const SPACIOUS = 260;
+const SPACIOUS = 210;
 /** Room for the words of a narrow lane that has no thread beside it. */
 const WORDS = 150;
 const GAP = 8;
@@ -28,6 +28,8 @@ export interface Places {
   cpuOf(process: string): number;
   /** Where the words of a step stand: from the left, and how long they may be. */
   words(process: string, depth: number, letters: number): readonly [x: number, width: number];
+  /** Words stand over neighbouring lanes. */
+  readonly narrow: boolean;
   /** All lanes together. */
   readonly width: number;
 }
@@ -80,6 +82,7 @@ export function placesOf(lanes: readonly Lane[], width: number, depth: number): 
       const start = Math.max(GUTTER, Math.min(from, x - wanted));
       return [start, x - start];
     },
+    narrow: wide < SPACIOUS,
     width: x,
   };
 }

@@ -1,0 +1,149 @@
+/**
+ * Draws for the pages: of each race what breaks, and of each hook an execution that goes through it. `node dist/pictures.js`, after
+ * `dist/measure.js`. Searches that end at a counterexample are short: they are made again.
+ */
+import {
+  allHooks,
+  judgeScenario,
+  part,
+  partFixed,
+  replayToken,
+  type ArchSpec,
+  type Parting,
+  type RaceCase,
+  type Verdict,
+} from '@shootdown/core';
+import { contractWorkloads, races } from '@shootdown/workloads';
+import type { Book } from '@shootdown/viewer';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ArchFacts } from './facts.ts';
+import { archsOf, facts } from './measure.ts';
+import { archEntries, cache, fingerprint, packageOf } from './workspace.ts';
+
+/** Pictures by the names of what they are of. */
+export interface Pictures {
+  readonly races: Readonly<Record<string, Book>>;
+  /** Of hooks, and of operations that some picture of a hook or a race goes through. */
+  readonly functions: Readonly<Record<string, Book>>;
+}
+interface Kept extends Pictures {
+  readonly fingerprint: string;
+}
+
+const file = join(cache, 'pictures.json');
+/** A search that comes so far has found nothing that can be drawn. */
+const MAX_STATES = 2_000_000;
+
+/** Those that were drawn last; none where nothing was. */
+export const pictures = (): Pictures =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : { races: {}, functions: {} };
+
+async function main(): Promise<void> {
+  const entries = await archEntries();
+  const print = fingerprint([...entries.map(packageOf), packageOf(fileURLToPath(import.meta.url))]);
+  if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as Kept).fingerprint === print) return;
+  const archs: ArchSpec[] = [];
+  for (const entry of entries) archs.push(...(await archsOf(entry)));
+  const known = await facts();
+  const byRace: Record<string, Book> = {};
+  for (const race of races) {
+    const book = await raceBook(race, archs, known);
+    if (book) byRace[race.id] = book;
+  }
+  const kept: Kept = { fingerprint: print, races: byRace, functions: functionBooks(archs, known, byRace) };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(kept));
+  console.error(
+    `docs: ${Object.keys(kept.races).length} races and ${Object.keys(kept.functions).length} functions drawn`,
+  );
+}
+
+/** What breaks where, beside the fix, and beside an architecture that holds. */
+async function raceBook(
+  race: RaceCase,
+  archs: readonly ArchSpec[],
+  known: readonly ArchFacts[],
+): Promise<Book | undefined> {
+  const wordOf = (arch: ArchSpec) =>
+    known.find((one) => one.arch.id === arch.id)?.races.find((word) => word.race === race.id);
+  const verdicts: Verdict[] = [];
+  const partings: Parting[] = [];
+  const safe = archs.find((arch) => wordOf(arch)?.before === 'clean');
+  const held = safe && (await judged(race, safe));
+  for (const arch of archs) {
+    const before = wordOf(arch)?.before;
+    if (before !== 'violates' && before !== 'deadlock' && before !== 'never-ends') continue;
+    const verdict = await judged(race, arch);
+    const fixed = partFixed(verdict, arch, race);
+    verdicts.push(verdict);
+    if (fixed) partings.push(fixed);
+    if (safe && held) partings.push(part([verdict, held], [arch, safe], race.scenario, race.before));
+  }
+  if (verdicts.length === 0) return undefined;
+  const { id, title } = race;
+  return {
+    title,
+    command: `npx shootdown run ${id}`,
+    version: '',
+    titles: { [id]: title },
+    verdicts: [...verdicts, ...(held ? [held] : [])],
+    partings,
+  };
+}
+
+const judged = (race: RaceCase, arch: ArchSpec): Promise<Verdict> =>
+  judgeScenario(arch, race.scenario, race.before, 'before', { maxStates: MAX_STATES });
+
+/** One execution for each hook, from a measurement of its contract; and for each operation that one of all these goes through. */
+function functionBooks(
+  archs: readonly ArchSpec[],
+  known: readonly ArchFacts[],
+  byRace: Readonly<Record<string, Book>>,
+): Record<string, Book> {
+  const named = contractWorkloads.map(({ scenario }) => ({
+    scenario,
+    variants: Object.fromEntries(
+      contractWorkloads
+        .filter((one) => one.scenario.name === scenario.name)
+        .map(({ configuration }) => [configuration.release, configuration]),
+    ),
+  }));
+  const books: Record<string, Book> = {};
+  for (const hook of allHooks.keys()) {
+    const token = known
+      .flatMap((one) => one.frequencies)
+      .find((one) => one.hook === hook && one.heldAt !== undefined)?.heldAt;
+    if (token === undefined) continue;
+    const { trace, geometry, configuration, token: read } = replayToken(token, archs, named);
+    const { workload, variant, arch } = read;
+    const book = {
+      title: hook,
+      command: `npx shootdown replay ${token}`,
+      version: '',
+      replay: { token, workload, variant, configuration: configuration.says, arch, geometry, trace },
+    };
+    for (const name of Object.keys(trace.functions))
+      if (name === hook || !allHooks.has(name)) books[name] ??= startingAt(book, name);
+    books[hook] = startingAt(book, hook);
+  }
+  for (const book of Object.values(byRace)) {
+    const verdict = book.verdicts?.[0];
+    if (!verdict?.counterexample) continue;
+    const { workload, variant, arch, configuration, counterexample, evidence } = verdict;
+    const { trace, token } = counterexample;
+    const replay = { token, workload, variant, configuration, arch, geometry: evidence.geometry, trace };
+    for (const name of Object.keys(trace.functions))
+      books[name] ??= startingAt({ title: name, command: `npx shootdown replay ${token}`, version: '', replay }, name);
+  }
+  return books;
+}
+
+/** The picture shows the first step within the function first. */
+function startingAt(book: Book & Required<Pick<Book, 'replay'>>, name: string): Book {
+  const start = book.replay.trace.events.find(({ where }) => where.includes(name))?.number ?? 1;
+  return { ...book, title: name, replay: { ...book.replay, start } };
+}
+
+if (basename(process.argv[1] ?? '') === 'pictures.js' && dirname(process.argv[1] ?? '').endsWith('dist')) await main();
