@@ -8,6 +8,7 @@ import {
   part,
   partFixed,
   replayToken,
+  sentencesOf,
   type ArchSpec,
   type Parting,
   type RaceCase,
@@ -111,10 +112,13 @@ function functionBooks(
     ),
   }));
   const books: Record<string, Book> = {};
-  for (const hook of allHooks.keys()) {
-    const token = known
-      .flatMap((one) => one.frequencies)
-      .find((one) => one.hook === hook && one.heldAt !== undefined)?.heldAt;
+  for (const [hook, contract] of allHooks) {
+    // Where the hook is left all of it has been seen.
+    const left = sentencesOf(contract)
+      .filter(({ when }) => when === 'leave')
+      .map(({ sentence }) => sentence);
+    const seen = known.flatMap((one) => one.frequencies).filter((one) => one.hook === hook && one.heldAt !== undefined);
+    const token = (seen.find(({ claim }) => left.includes(claim)) ?? seen[0])?.heldAt;
     if (token === undefined) continue;
     const { trace, geometry, configuration, token: read } = replayToken(token, archs, named);
     const { workload, variant, arch } = read;

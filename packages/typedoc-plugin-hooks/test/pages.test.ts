@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { allHooks, hooksOf, sentencesOf } from '@shootdown/core';
 import { arch, Generic, type Cpu, type Layer, type Mm, type Op, type Va, type Vma } from '@shootdown/core/plugin';
+import { races } from '@shootdown/workloads';
 import { posix } from 'node:path';
 import type { ArchFacts } from '../src/facts.ts';
 import { Knowledge } from '../src/knowledge.ts';
@@ -141,7 +142,7 @@ describe('pages', () => {
     expect(text).toContain('holds in `v1:held`, fails in `v1:failed`');
     expect(text).toContain('**Broken**');
     expect(text).toContain(
-      '[Collapse copies a page that fast GUP is pinning](./../races.md#collapse-vs-gup-fast) (2022); reached on all',
+      '[Collapse copies a page that fast GUP is pinning](./../races/collapse-vs-gup-fast.md) (2022); reached on all',
     );
   });
 
@@ -161,7 +162,20 @@ describe('pages', () => {
   });
 
   test('a race that differs from the reference is marked', () => {
-    expect(textOf('races.md')).toContain('<span class="sd-bad">FAIL*</span><br><span class="sd-good">ok!</span>');
+    expect(textOf('races.md')).toMatch(
+      /\[<span class="sd-bad">FAIL\*<\/span>\]\(.\/races\/[\w-]+\.md\)<br><span class="sd-good">ok!<\/span>/,
+    );
+  });
+
+  test('a race has a page of its own: a picture where something breaks, words where nothing does', () => {
+    const { id } = races[0]!;
+    const book = { title: id, command: `npx shootdown run ${id}`, version: '', verdicts: [] };
+    const drawn = allPages(new Knowledge([facts], { races: { [id]: book }, functions: { pmd_clear: book } }));
+    const at = (path: string): string => fileText(drawn.find((page) => page.path === path)!);
+    expect(at(`races/${id}.md`)).toContain('<div data-shootdown="picture" data-embedded>');
+    expect(at(`races/${id}.md`)).toContain(`<code>npx shootdown run ${id}</code>`);
+    expect(at('hooks/pmd_clear.md')).toContain('## Seen');
+    expect(textOf(`races/${id}.md`)).toContain('there is no picture');
   });
 
   test('an architecture lists what it brings and what it inherits', () => {

@@ -20,11 +20,11 @@ export function racesPage(k: Knowledge): Page {
     children: k.races.map(({ id }) => pathOf.race(id)),
     blocks: [
       'Each story is told twice: to the kernel before its fix, and to the kernel after. What a cell says holds for every interleaving of the story.',
+      `In each cell above: before the fix; below: after. A race, and each \`FAIL\`, leads to its picture. On a narrow screen the table scrolls sideways. ${LEGEND}`,
       table(
         ['Race', ...k.archs.map((a) => link(pathOf.arch(a.arch.id), a.arch.id))],
         k.races.map((race) => [link(pathOf.race(race.id), plain(race.id)), ...cells(race.id)]),
       ),
-      `Above: before the fix. Below: after. A race, and each \`FAIL\`, leads to its picture. On a narrow screen the table scrolls sideways. ${LEGEND}`,
       `${many(states, 'state')} were searched for this table. The same table in a terminal: \`npm start\`.`,
     ],
   };

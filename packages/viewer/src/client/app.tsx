@@ -59,7 +59,7 @@ export function App({ book, embedded, id }: { readonly book: Book; readonly embe
             verdict={book.replay}
             id={id}
             plays={book.plays ?? false}
-            {...(book.replay.start !== undefined && { step: book.replay.start })}
+            {...(book.replay.start !== undefined && { step: book.replay.start, detail: 'all' as const })}
           />
         </article>
       )}

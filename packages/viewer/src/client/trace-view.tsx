@@ -23,6 +23,8 @@ export interface TraceViewProps {
   readonly id: string;
   readonly step?: number;
   readonly onStep?: (step: number) => void;
+  /** How much is shown at first (default: what others see). */
+  readonly detail?: Detail;
   /** Plays when it comes into sight. */
   readonly plays?: boolean;
 }
@@ -44,11 +46,19 @@ function useTold(trace: Trace, geometry: string) {
   );
 }
 
-export function TraceView({ trace, verdict, id, step: asked, onStep, plays = false }: TraceViewProps) {
+export function TraceView({
+  trace,
+  verdict,
+  id,
+  step: asked,
+  onStep,
+  detail: first = 'shared',
+  plays = false,
+}: TraceViewProps) {
   const { story, breach, states, shape, lanes, last } = useTold(trace, verdict.geometry);
   const [chosen, setChosen] = useState(asked ?? firstStep(story, last));
   const step = Math.min(Math.max(1, chosen), last);
-  const [{ detail, open }, setShown] = useState<Shown>({ detail: 'shared', open: new Set() });
+  const [{ detail, open }, setShown] = useState<Shown>({ detail: first, open: new Set() });
   const [playing, setPlaying] = useState(plays && !stillness());
   const rows = useMemo(() => rowsOf(trace, story, detail, open), [trace, story, detail, open]);
   const [box, width] = useWidth();

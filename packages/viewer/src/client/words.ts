@@ -38,7 +38,7 @@ export const toneOf = (outcome: Verdict['outcome']): string =>
         : 'bad';
 
 export const variantWords = (variant: string): string =>
-  variant === 'before' || variant === 'after' ? `${variant} the fix` : variant;
+  variant === 'before' || variant === 'after' ? `${variant} the fix` : (variant.split('/')[0] ?? variant);
 
 const count = (n: number): string => n.toLocaleString('en-US');
 
