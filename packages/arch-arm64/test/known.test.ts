@@ -692,7 +692,9 @@ describeAnswers(
       numbers: { MAX_TABLE_BATCH: 9 },
       *code(cpu) {
         const tlb = gathered({});
-        yield* free(cpu, tlb);
+        const op = free(cpu, tlb);
+        for (let turn = op.next(); !turn.done; turn = op.next(yield turn.value))
+          if (tlb.tables.length > 0) return 'queued before the flush';
         return tlb.tables;
       },
       does: `
@@ -805,6 +807,29 @@ describeAnswers(arm64, [
     `,
   },
   {
+    says: 'the smallest huge page is huge enough',
+    kernel: { with: ['arm64_contpte'] },
+    given: [
+      [pageCells.order(4), 1],
+      [entryRef(at(0)), mkLeaf(4, USED)],
+    ],
+    code: (cpu) => set_pte_at(cpu, MM, PAGE, at(1), mkLeaf(5, USED)),
+    does: `
+      load entry[2][1] -> none
+      store entry[2][1] P5|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load page.order[4] -> 1
+      load entry[2][0] -> P4|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|LEAF
+      xchg entry[2][0] none -> P4|PRESENT|WRITE|USER|ACCESSED|LEAF
+      xchg entry[2][1] none -> P5|PRESENT|WRITE|USER|ACCESSED|LEAF
+      fence (dsb(ishst))
+      tlb.broadcast asid 0 pages 0..2 pte ways:none to {0 1 2}
+      tlb.sync (dsb(ish))
+      store entry[2][0] P4|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      store entry[2][1] P5|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+    `,
+  },
+  {
     says: 'no block where the entry before has another permission',
     ...contpte,
     given: [huge8, ...leaves(2, 10, USED - F.WRITE, 1)],
@@ -887,6 +912,22 @@ describeAnswers(arm64, [
       store entry[2][1] P9|PRESENT|WRITE|USER|ACCESSED|LEAF
       store entry[2][2] P10|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
       store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+    `,
+  },
+  {
+    says: 'set_ptes looks at how entry and frame lie to each other',
+    kernel: { with: ['arm64_contpte'] },
+    geometry: { pte: 3 },
+    numbers: { CONT_PTES: 4 },
+    code: (cpu) => set_ptes(cpu, MM, PAGE, at(1), mkLeaf(9, USED), 7),
+    does: `
+      store entry[2][1] P9|PRESENT|WRITE|USER|ACCESSED|LEAF
+      store entry[2][2] P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+      store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF
+      store entry[2][4] P12|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      store entry[2][5] P13|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      store entry[2][6] P14|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      store entry[2][7] P15|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
     `,
   },
   {
@@ -1062,6 +1103,53 @@ describeAnswers(arm64, [
       cmpxchg entry[2][2] P10|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT P10|PRESENT|USER|ACCESSED|LEAF|CONT -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
       load entry[2][3] -> P11|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
       cmpxchg entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT P11|PRESENT|USER|ACCESSED|LEAF|CONT -> P11|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+    `,
+  },
+  {
+    says: 'wrprotect_ptes of a part of a block unfolds it',
+    ...contpte,
+    given: block,
+    code: (cpu) => wrprotect_ptes(cpu, MM, 2 * PAGE, at(2), 1),
+    does: `
+      load entry[2][2] -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      xchg entry[2][2] none -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      xchg entry[2][3] none -> P11|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      fence (dsb(ishst))
+      tlb.broadcast asid 0 pages 2..4 pte ways:none to {0 1 2}
+      tlb.sync (dsb(ish))
+      store entry[2][2] P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+      store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load entry[2][2] -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load entry[2][2] -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+      cmpxchg entry[2][2] P10|PRESENT|WRITE|USER|ACCESSED|LEAF P10|PRESENT|USER|ACCESSED|LEAF -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+    `,
+  },
+  {
+    says: 'a range that begins within a block and ends with it unfolds it once',
+    kernel: { with: ['arm64_contpte'] },
+    geometry: { pte: 3 },
+    numbers: { CONT_PTES: 4 },
+    given: leaves(0, 8, CONT, 4),
+    code: (cpu) => wrprotect_ptes(cpu, MM, PAGE, at(1), 3),
+    does: `
+      load entry[2][1] -> P9|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      xchg entry[2][0] none -> P8|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      xchg entry[2][1] none -> P9|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      xchg entry[2][2] none -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      xchg entry[2][3] none -> P11|PRESENT|WRITE|USER|ACCESSED|LEAF|CONT
+      fence (dsb(ishst))
+      tlb.broadcast asid 0 pages 0..all pte+pmd ways:all to {0 1 2}
+      tlb.sync (dsb(ish))
+      store entry[2][0] P8|PRESENT|WRITE|USER|ACCESSED|LEAF
+      store entry[2][1] P9|PRESENT|WRITE|USER|ACCESSED|LEAF
+      store entry[2][2] P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+      store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load entry[2][1] -> P9|PRESENT|WRITE|USER|ACCESSED|LEAF
+      cmpxchg entry[2][1] P9|PRESENT|WRITE|USER|ACCESSED|LEAF P9|PRESENT|USER|ACCESSED|LEAF -> P9|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load entry[2][2] -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+      cmpxchg entry[2][2] P10|PRESENT|WRITE|USER|ACCESSED|LEAF P10|PRESENT|USER|ACCESSED|LEAF -> P10|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load entry[2][3] -> P11|PRESENT|WRITE|USER|ACCESSED|LEAF
+      cmpxchg entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF P11|PRESENT|USER|ACCESSED|LEAF -> P11|PRESENT|WRITE|USER|ACCESSED|LEAF
     `,
   },
   {
