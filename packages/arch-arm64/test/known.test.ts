@@ -674,6 +674,17 @@ describeAnswers(arm64NoRange, [
       tlb.sync (dsb(ish))
     `,
   },
+  {
+    says: 'nor is it elsewhere: the bound is of the length',
+    numbers: { MAX_TLBI_OPS: 3, MAX_TLBI_RANGE_PAGES: 9 },
+    code: range(2 * PAGE, 4 * PAGE),
+    does: `
+      fence (dsb(ishst))
+      tlb.broadcast asid 0 page 2 pte ways:none to {0 1 2}
+      tlb.broadcast asid 0 page 3 pte ways:none to {0 1 2}
+      tlb.sync (dsb(ish))
+    `,
+  },
 ]);
 
 describeAnswers(
