@@ -1,11 +1,11 @@
 /**
  * Makes mistakes in the code, one at a time, and says which of them no test notices.
- *   node judges/mutate/mutate.mjs TARGET [--file PART] [--operator NAME] [--sample N] [--seed S] [--again] [--open] [--quick] [--workers N]
+ *   node judges/mutate/mutate.mjs TARGET [--file PART] [--operator NAME] [--sample N] [--seed S] [--again] [--open] [--draw N] [--quick] [--workers N]
  *   node judges/mutate/mutate.mjs --report
  * TARGET: one of targets.mjs. What noticed each mistake is kept in record/TARGET.json, and taken from there as long as the mutated file and the
  * test file are what they were. `--sample N`: of the mistakes that were noticed, N that the seed draws are made again, each with the test
  * that noticed it; exit code 1 when that notices nothing any more. `--again`: nothing is taken from the record but the test to try first.
- * `--open`: only what nothing has noticed so far. `--quick`: the slow tests of the target are not tried. `--report`: the records in tables.
+ * `--open`: only what nothing has noticed so far. `--draw N`: N of them, as the seed draws them. `--quick`: the slow tests of the target are not tried. `--report`: the records in tables.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -35,6 +35,7 @@ const { values: asked, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     again: { type: 'boolean', default: false },
     open: { type: 'boolean', default: false },
+    draw: { type: 'string' },
     report: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     workers: { type: 'string', default: '1' },
@@ -231,7 +232,8 @@ if (asked.sample !== undefined) {
 }
 
 const isOpen = ({ key }) => !record[key]?.test && !record[key]?.because;
-const todo = wanted.filter((mistake) => (asked.open ? isOpen(mistake) : asked.again || known(mistake) === undefined));
+const all = wanted.filter((mistake) => (asked.open ? isOpen(mistake) : asked.again || known(mistake) === undefined));
+const todo = asked.draw === undefined ? all : drawn(all, Number(asked.draw));
 let since = 0;
 await makeAll(todo, false, (mistake, killer) => {
   const because = record[mistake.key]?.because;
@@ -249,11 +251,12 @@ await makeAll(todo, false, (mistake, killer) => {
 });
 write();
 
-const left = wanted.filter(({ key }) => !record[key]?.test);
+const made = wanted.filter(({ key }) => record[key]);
+const left = made.filter(({ key }) => !record[key].test);
 const equivalent = left.filter(({ key }) => record[key]?.because);
 for (const mistake of left) if (!record[mistake.key]?.because) console.log(`NOT NOTICED: ${told(mistake)}`);
-const killed = wanted.length - left.length;
+const killed = made.length - left.length;
 console.log(
-  `mutate ${name}: ${wanted.length} mistakes in ${new Set(wanted.map(({ file }) => file)).size} files, ${killed} noticed (${((100 * killed) / Math.max(1, wanted.length - equivalent.length)).toFixed(1)} % of those that matter), ${equivalent.length} change nothing that anybody could see, ${left.length - equivalent.length} not noticed`,
+  `mutate ${name}: ${made.length} mistakes in ${new Set(made.map(({ file }) => file)).size} files, ${killed} noticed (${((100 * killed) / Math.max(1, made.length - equivalent.length)).toFixed(1)} % of those that matter), ${equivalent.length} change nothing that anybody could see, ${left.length - equivalent.length} not noticed`,
 );
 process.exit(left.length > equivalent.length ? 1 : 0);

@@ -844,6 +844,25 @@ describeAnswers(radix, [
     left: { 'mm0.mm_cpumask': 1, 'mm0.active_cpus': 1 },
   },
   {
+    says: 'a CPU that has begun to use the mm since stays in the mask, and flushes',
+    given: [...ran(0, 1), ...alone, runs(1, MM)],
+    code: (cpu) => flush_type_needed(cpu, MM, false),
+    does: `
+      load active_cpus[0] -> 2
+      load mm_users[0] -> 1
+      load mm_cpumask[0] -> {0 1}
+      ipi.send to {1} do_exit_flush_lazy_tlb {mm:0}
+      cpu1: irq.enter -> 3
+      cpu1: load current->mm[1] -> 1
+      cpu1: fence (ptesync)
+      cpu1: tlb.local asid 0 pages 0..all pte+pmd ways:all
+      cpu1: fence (ptesync)
+      cpu1: irq.exit 0
+      ipi.wait for {1} (every target of do_exit_flush_lazy_tlb has run it)
+    `,
+    gives: 'local',
+  },
+  {
     says: 'several threads: global',
     given: [...ran(0, 1), ...threads],
     code: (cpu) => flush_type_needed(cpu, MM, false),
