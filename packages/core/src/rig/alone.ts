@@ -1,5 +1,6 @@
 /** One piece of an architecture's code, alone on its machine: which steps it makes, one schedule. What it should make is for tests to say. */
 import type { ArchSpec } from '../arch/declaration.ts';
+import type { Ablation } from '../machine/ablation.ts';
 import type { SimCpu } from '../machine/cpu.ts';
 import { Machine } from '../machine/machine.ts';
 import { MapStore } from '../machine/map-store.ts';
@@ -38,6 +39,8 @@ export interface Alone {
   readonly runs?: 0 | 1 | 'kernel';
   /** The code runs beside the CPU (`MachineSpec.surroundings`), and goes on where the CPU is stopped. */
   readonly beside?: boolean;
+  /** Leaves a synchronising step out. */
+  readonly ablation?: Ablation;
   readonly code: (cpu: SimCpu, at: { readonly vmas: readonly Vma[]; readonly geometry: Geometry }) => Op<unknown>;
 }
 
@@ -127,7 +130,7 @@ function stackIn(arch: ArchSpec, kernel: Configuration, changes: ReturnType<type
   return stack;
 }
 
-function machineOf({ arch, kernel, geometry, numbers = {}, areas = [[0, 8]] }: Alone): Machine {
+function machineOf({ arch, kernel, geometry, numbers = {}, areas = [[0, 8]], ablation }: Alone): Machine {
   const configuration: Configuration = { release: 'v6.1', says: 'Linux', ...kernel };
   const changes = changesOf(arch, configuration);
   const small = smallGeometry(geometry);
@@ -156,6 +159,7 @@ function machineOf({ arch, kernel, geometry, numbers = {}, areas = [[0, 8]] }: A
       numbers: numbersOf(arch, { numbers } as Scenario, 'exploring'),
       config: { ...arch.machine.config, ...configuration.config },
       watches: () => false,
+      ...(ablation && { ablation }),
     }),
   );
 }
