@@ -418,6 +418,17 @@ for (const [arch, busy] of [
         gives: 0,
       },
       {
+        says: `${name} finds none where the page is not present`,
+        given: [
+          [mmCells.pgd(0), 3],
+          [tableCells.entry(3, 0), mkTable(1)],
+          [tableCells.entry(1, 0), mkTable(2)],
+          [entryRef(ptep), mkLeaf(5, USED & ~F.PRESENT)],
+        ],
+        code: (cpu) => walk(cpu, MM, PAGE),
+        gives: 0,
+      },
+      {
         says: `${name} finds none where user code has none`,
         given: [
           [mmCells.pgd(0), 3],
@@ -594,6 +605,8 @@ for (const [arch, busy] of [
       does: `
       spin_lock kvm.mmu_lock[0]
       add kvm.mmu_notifier_count[0] 1
+      ghost.copy {kind:ghost.copy mm:{id:0} page:1}
+      ghost.copy {kind:ghost.copy mm:{id:0} page:2}
       spin_unlock kvm.mmu_lock[0]
     `,
     },
@@ -632,6 +645,7 @@ for (const [arch, busy] of [
       load kvm.mmu_notifier_count[0] -> 0
       fence (smp_rmb)
       load kvm.mmu_notifier_seq[0] -> 0
+      ghost.copy {kind:ghost.copy mm:{id:0} page:1 frame:5}
       spin_unlock kvm.mmu_lock[0]
     `,
       gives: true,
@@ -657,9 +671,21 @@ for (const [arch, busy] of [
       load kvm.mmu_notifier_count[0] -> 0
       fence (smp_rmb)
       load kvm.mmu_notifier_seq[0] -> 0
+      ghost.copy {kind:ghost.copy mm:{id:0} page:1 frame:5}
       spin_unlock kvm.mmu_lock[0]
     `,
       gives: true,
+    },
+    {
+      says: 'none of a page that is not present',
+      given: [
+        [mmCells.pgd(0), 3],
+        [tableCells.entry(3, 0), mkTable(1)],
+        [tableCells.entry(1, 0), mkTable(2)],
+        [entryRef(ptep), mkLeaf(5, USED & ~F.PRESENT)],
+      ],
+      code: (cpu) => kvmppc_book3s_hv_page_fault(cpu, MM, PAGE),
+      gives: false,
     },
     {
       says: 'none while a change is under way',
@@ -738,6 +764,7 @@ for (const [arch, busy] of [
       load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF
       local_irq_restore
       spin_lock kvm.mmu_lock[0]
+      ghost.copy {kind:ghost.copy mm:{id:0} page:1 frame:5}
       spin_unlock kvm.mmu_lock[0]
     `,
       gives: true,
@@ -778,6 +805,41 @@ for (const [arch, busy] of [
       gives: false,
     },
   ]);
+
+/** Where walks are counted, as was proposed in 2019: who announces itself, and takes it back, with interrupts on. */
+describeAnswers(
+  hash,
+  (
+    [
+      ['read_user_stack', (cpu) => read_user_stack(cpu, MM, PAGE), 5],
+      ['addr_to_pfn', (cpu) => addr_to_pfn(cpu, MM, PAGE), 5],
+      ['do_hash_fault', (cpu) => do_hash_fault(cpu, MM, { va: PAGE, kind: 'write', token: 0 }, true), 'page fault'],
+    ] as readonly (readonly [string, (cpu: Cpu) => Op<unknown>, unknown])[]
+  ).map(([name, walk, gives]): Answer => ({
+    says: `${name} announces its walk`,
+    kernel: { with: ['walkers_counted_per_mm'] },
+    given: [
+      [mmCells.pgd(0), 3],
+      [tableCells.entry(3, 0), mkTable(1)],
+      [tableCells.entry(1, 0), mkTable(2)],
+      [entryRef(ptep), clean5],
+    ],
+    code: walk,
+    does: `
+      add lockless_pgtbl_walkers[0] 1
+      fence (smp_mb)
+      local_irq_save
+      load mm.pgd[0] -> 3
+      walk.lockless entry[3][0] pgd -> T1
+      walk.lockless entry[1][0] pmd -> T2
+      load entry[2][1] -> P5|PRESENT|USER|ACCESSED|LEAF
+      local_irq_restore
+      fence (smp_mb)
+      add lockless_pgtbl_walkers[0] -1
+    `,
+    gives,
+  })),
+);
 
 describeAnswers(radix, [
   // flush_type_needed
@@ -2447,6 +2509,79 @@ describeAnswers(hash, [
     gives: how,
   })),
   {
+    says: 'who finds the entry busy tries again once it is free, with interrupts on',
+    given: [...ran(0), ...tree, [entryRef(ptep), mkLeaf(5, USED | F.BUSY)]],
+    code: before(
+      'wait_clear',
+      (cpu) => do_hash_fault(cpu, MM, read(PAGE), true),
+      (cpu) => cpu.andnot(entryRef(ptep), F.BUSY),
+    ),
+    does: `
+      local_irq_save
+      load mm.pgd[0] -> 3
+      walk.lockless entry[3][0] pgd -> T1
+      walk.lockless entry[1][0] pmd -> T2
+      load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|BUSY
+      load active_cpus[0] -> 1
+      load mm_cpumask[0] -> {0}
+      load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|BUSY
+      local_irq_restore
+      andnot entry[2][1] BUSY
+      wait_clear entry[2][1] BUSY (another hash fault is done with the entry)
+    `,
+    gives: 'busy',
+  },
+  {
+    says: 'an entry that is not permitted is not locked',
+    given: [...ran(0), ...tree, [entryRef(ptep), clean5]],
+    code: (cpu) => do_hash_fault(cpu, MM, write(PAGE), true),
+    does: `
+      local_irq_save
+      load mm.pgd[0] -> 3
+      walk.lockless entry[3][0] pgd -> T1
+      walk.lockless entry[1][0] pmd -> T2
+      load entry[2][1] -> P5|PRESENT|USER|ACCESSED|LEAF
+      local_irq_restore
+    `,
+    gives: 'page fault',
+  },
+  {
+    says: 'what another hash fault inserted since the look is changed, and no TLB is told',
+    given: [...ran(0), ...tree, [entryRef(ptep), page5]],
+    code: before(
+      'mmu.fault',
+      (cpu) => hash_translate(cpu, read(PAGE), 'not remembered'),
+      function* (cpu) {
+        yield* cpu.or(entryRef(ptep), F.HASHPTE);
+        yield* cpu.store(hpteOf(MM, 'pte', 1), inHash);
+      },
+    ),
+    does: `
+      load hpte[0][0][1] -> 0
+      load hpte[0][1][1] -> 0
+      or entry[2][1] HASHPTE
+      store hpte[0][0][1] 5242943
+      mmu.fault 4096
+      local_irq_save
+      load mm.pgd[0] -> 3
+      walk.lockless entry[3][0] pgd -> T1
+      walk.lockless entry[1][0] pmd -> T2
+      load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|HASHPTE
+      load active_cpus[0] -> 1
+      load mm_cpumask[0] -> {0}
+      load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|HASHPTE
+      cmpxchg entry[2][1] P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|HASHPTE P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|BUSY|HASHPTE -> P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|HASHPTE
+      load hpte[0][0][1] -> 5242943
+      store hpte[0][0][1] 5242943
+      store entry[2][1] P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF|HASHPTE
+      local_irq_restore
+      mmu.lookup 4096 0 0
+      load hpte[0][0][1] -> 5242943
+      mmu.finish 4096 0 0 0 5242943 0 -> 1
+    `,
+    gives: 'done',
+  },
+  {
     says: 'an entry that is taken away before it is locked: a page fault',
     given: [...ran(0), ...tree, [entryRef(ptep), page5]],
     code: before(
@@ -2799,6 +2934,10 @@ test('what each rule switches off', () => {
     only_hashed_ptes: { with: ['hash_removes_every_entry'] },
     collapse_serializes: { with: ['hash_collapse_without_serialize'] },
   });
+});
+test('which changes are fixes', () => {
+  const fixes = radix.history.filter(({ fix }) => fix).map(({ name }) => name);
+  expect(fixes).toEqual(['ppc_clear_kicks_walkers', 'mce_reads_pte_with_interrupts_off']);
 });
 test('which change is in which release', () => {
   const known = (arch: typeof radix): unknown =>

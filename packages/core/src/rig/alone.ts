@@ -6,6 +6,7 @@ import { Machine } from '../machine/machine.ts';
 import { MapStore } from '../machine/map-store.ts';
 import { sc } from '../machine/memory/model.ts';
 import { threadGates } from '../machine/processes.ts';
+import { steps } from '../machine/steps/index.ts';
 import { TLB_FLUSH_ALL, type CpuId } from '../words/address.ts';
 import { refName, type Ref } from '../words/cells.ts';
 import type { Invalidation } from '../words/cpu.ts';
@@ -153,6 +154,8 @@ function machineOf({ arch, kernel, geometry, numbers = {}, areas = [[0, 8]], abl
       // Barriers are steps, and every store is there at once.
       memory: { ...sc, fences: true },
       ghosts: new Set(),
+      // Somebody follows every note: so each is a step.
+      follows: [{ steps: Object.fromEntries(Object.keys(steps.notes).map((kind) => [kind, () => {}])) }],
     },
     kernelOf(arch, {
       stack: stackIn(arch, configuration, changes),

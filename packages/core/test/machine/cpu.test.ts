@@ -344,8 +344,10 @@ describe('verdicts', () => {
     expect(does((cpu) => cpu.give_up('enough'))).toEqual(['bound (enough)']);
     expect(does((cpu) => cpu.give_up({ says: 'a limit' } as never))).toEqual(['bound (a limit)']);
   });
-  test('notes that nobody follows are no steps', () => {
-    expect(does((cpu) => cpu.note({ kind: 'ghost.pin', frame: 5 } as never))).toEqual([]);
+  test('a note is a step where somebody follows it', () => {
+    expect(does((cpu) => cpu.note({ kind: 'ghost.pin', frame: 5 } as never))).toEqual([
+      'ghost.pin {kind:ghost.pin frame:5}',
+    ]);
   });
 });
 
