@@ -21,7 +21,7 @@ import { TARGETS } from './targets.mjs';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 process.chdir(root);
 /** Of one mistake, in ms. What comes to no end is noticed too. */
-const LONGEST = { all: 120_000, quick: 30_000 };
+const LONGEST = { all: 120_000, quick: 15_000 };
 /** Mistakes that one process makes: the modules of a mistake are never freed. */
 const EACH = 50;
 /** Tests that noticed the mistakes before, which are tried first. */
