@@ -113,7 +113,7 @@ class Worker {
     this.#child.stdin.write(`${JSON.stringify({ edit, files: paths, first, just })}\n`);
     let late;
     const limit = new Promise((resolve) => {
-      late = setTimeout(() => resolve('late'), asked.quick ? LONGEST.quick : LONGEST.all);
+      late = setTimeout(() => resolve('late'), target.longest ?? (asked.quick ? LONGEST.quick : LONGEST.all));
     });
     const answer = await Promise.race([this.#lines.next(), limit]);
     clearTimeout(late);

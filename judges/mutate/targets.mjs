@@ -57,6 +57,8 @@ export const TARGETS = {
     // The pass has tests of its own, of texts; the rest is what tests are made of.
     except: /\/(instrument|testing)\/|\/(index|mistakes|testing|instrument)\.ts$/,
     rules: brokenRules,
+    // Of what nothing notices all systems are tried.
+    longest: 600_000,
     tests: () => ['judges/mutate/systems.test.ts'],
     slow: () => [
       'judges/mutate/machine-systems.test.ts',

@@ -35,6 +35,7 @@ import {
   ptep_modify_prot_start,
   ptep_set_access_flags,
   ptep_set_wrprotect,
+  reload_tlb_mm,
   serialize_against_pte_lookup,
   set_pmd_at,
   set_pte_at,
@@ -803,6 +804,91 @@ for (const [arch, busy] of [
       local_irq_restore
     `,
       gives: false,
+    },
+  ]);
+
+// reload_tlb_mm is not in Linux: every CPU that has the mm loaded loads its root anew; then, on radix, everything of it goes.
+for (const arch of [radix, hash])
+  describeAnswers(arch, [
+    {
+      says: 'a new root is loaded by all that have the mm loaded, and by nobody else',
+      given: [
+        ...ran(0, 1),
+        ...threads,
+        [mmCells.pgd(0), 3],
+        ...[1, 1, 2].map((mm, cpu) => [currentCells.active_mm(cpu), mm] as const),
+      ],
+      code: (cpu) => reload_tlb_mm(cpu, MM),
+      does: `
+        ipi.send to {1 2} switch_mmu_context {mm:0}
+        cpu1: irq.enter -> 3
+        cpu1: load current->active_mm[1] -> 1
+        cpu1: load mm.pgd[0] -> 3
+        cpu1: mmu.root 3 0
+        cpu1: irq.exit 0
+        cpu2: irq.enter -> 3
+        cpu2: load current->active_mm[2] -> 2
+        cpu2: irq.exit 0
+        ipi.wait for {1 2} (every target of switch_mmu_context has run it)
+        local_irq_save
+        load current->active_mm[0] -> 1
+        load mm.pgd[0] -> 3
+        mmu.root 3 0
+        local_irq_restore
+        ${
+          arch === hash
+            ? ''
+            : `fence (smp_mb)
+               load active_cpus[0] -> 2
+               load mm_users[0] -> 2
+               fence (ptesync)
+               tlb.broadcast asid 0 pages 0..all pte+pmd ways:all to {0 1 2}
+               tlb.sync (eieio; tlbsync; ptesync)`
+        }
+      `,
+    },
+    {
+      says: 'a process with one thread sends idle CPUs away with that, as with any flush',
+      given: [...ran(0, 1), ...alone, [mmCells.pgd(0), 3], [currentCells.active_mm(0), 1]],
+      code: (cpu) => reload_tlb_mm(cpu, MM),
+      does: `
+        ipi.send to {1 2} switch_mmu_context {mm:0}
+        cpu1: irq.enter -> 3
+        cpu1: load current->active_mm[1] -> 0
+        cpu1: irq.exit 0
+        cpu2: irq.enter -> 3
+        cpu2: load current->active_mm[2] -> 0
+        cpu2: irq.exit 0
+        ipi.wait for {1 2} (every target of switch_mmu_context has run it)
+        local_irq_save
+        load current->active_mm[0] -> 1
+        load mm.pgd[0] -> 3
+        mmu.root 3 0
+        local_irq_restore
+        ${
+          arch === hash
+            ? ''
+            : `fence (smp_mb)
+               load active_cpus[0] -> 2
+               load mm_users[0] -> 1
+               load mm_cpumask[0] -> {0 1}
+               ipi.send to {1} do_exit_flush_lazy_tlb {mm:0}
+               cpu1: irq.enter -> 6
+               cpu1: load current->mm[1] -> 0
+               cpu1: load current->active_mm[1] -> 0
+               cpu1: load mm_cpumask[0] -> {0 1}
+               cpu1: add active_cpus[0] -1
+               cpu1: andnot mm_cpumask[0] {1}
+               cpu1: fence (ptesync)
+               cpu1: tlb.local asid 0 pages 0..all pte+pmd ways:all
+               cpu1: fence (ptesync)
+               cpu1: irq.exit 0
+               ipi.wait for {1} (every target of do_exit_flush_lazy_tlb has run it)
+               fence (ptesync)
+               tlb.local asid 0 pages 0..all pte+pmd ways:all
+               fence (ptesync)`
+        }
+      `,
     },
   ]);
 
