@@ -98,6 +98,14 @@ const known = ({ key, file }) => {
     : undefined;
 };
 
+/** A mistake may come to no end: its process does not notice that nobody listens any more. */
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    for (const child of running) child.kill('SIGKILL');
+    process.exit(1);
+  });
+
 /** One process that makes mistakes one after the other. */
 class Worker {
   #child;
@@ -148,10 +156,12 @@ class Worker {
       ],
       { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...target.env } },
     );
+    running.add(this.#child);
     this.#child.stdin.on('error', () => {});
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
   end() {
+    running.delete(this.#child);
     this.#child?.kill('SIGKILL');
     this.#made = 0;
   }

@@ -23,11 +23,13 @@ export const TARGETS = {
   machine: {
     sources: ['packages/core/src/machine'],
     tests: () => [
-      ...tests(`${core}/steps`, 'known', 'laws'),
-      ...tests(`${core}/machine`),
-      ...tests(`${core}/rig`, 'wild-pointers', 'nested-hooks', 'names', 'thresholds'),
+      ...tests(`${core}/steps`, 'known'),
+      ...tests(`${core}/machine`, 'cpu', 'facts', 'layout', 'walks'),
+      ...tests(`${core}/steps`, 'laws'),
     ],
     slow: () => [
+      ...tests(`${core}/machine`).filter((file) => !/\/(cpu|facts|layout|walks)\.test/.test(file)),
+      ...tests(`${core}/rig`, 'wild-pointers', 'nested-hooks', 'names', 'thresholds'),
       ...tests(`${core}/kernel`, 'operations', 'limits', 'cut-areas', 'fork', 'protection'),
       ...tests(`${core}/measure`),
       ...ARCHS.flatMap((arch) => tests(`packages/arch-${arch}/test`).filter((file) => !SLOW.test(file))),
