@@ -99,14 +99,77 @@ describe('what a CPU remembers of the code on it', () => {
   });
   test('nothing when its code is begun again', () => {
     expect(
-      state(function* (cpu) {
-        yield* cpu.within('f', function* () {
+      gives(function* (cpu) {
+        return yield* cpu.within('f', function* () {
           yield* cpu.spin_lock(mmCells.mmap_lock(0));
           yield* cpu.rcu_read_lock();
           cpu.restart();
+          return structuredClone(cpu[LOCAL_STATE]);
         });
       }),
     ).toEqual([[], [], []]);
+  });
+  test('that it is lost, and nothing else, until it is begun again', () => {
+    expect(
+      gives(
+         
+        function* (cpu) {
+          const first = cpu.load(entryRef({ ...slot, table: 99 })).next().value;
+          const lost = cpu[LOCAL_STATE];
+          const second = cpu.load(word(0)).next().value;
+          cpu.restart();
+          return [
+            (first as { kind: string }).kind,
+            lost,
+            (second as { kind: string }).kind,
+            structuredClone(cpu[LOCAL_STATE]),
+          ];
+        },
+      ),
+    ).toEqual(['wild', 'lost', 'bound', [[], [], []]]);
+  });
+  const leavingOut = (step: Synchronising): Partial<Alone> => {
+    const ablation = new Ablation({ in: 'the thread', step });
+    ablation.arm();
+    return { ablation };
+  };
+  const [one, two] = [mmCells.mmap_lock(0), mmCells.page_table_lock(0)];
+  test('what was left out, until its other half comes', () => {
+    const states = gives(function* (cpu) {
+      yield* cpu.spin_lock(one);
+      yield* cpu.spin_lock(two);
+      const both = structuredClone(cpu[LOCAL_STATE]) as unknown[];
+      yield* cpu.spin_unlock(one);
+      const inner = structuredClone(cpu[LOCAL_STATE]) as unknown[];
+      yield* cpu.spin_unlock(two);
+      const none = structuredClone(cpu[LOCAL_STATE]) as unknown[];
+      yield* cpu.spin_lock(one);
+      cpu.restart();
+      const again = structuredClone(cpu[LOCAL_STATE]) as unknown[];
+      return [both, inner, none, again].map((state) => state[3]);
+    }, leavingOut('lock')) as unknown[][];
+    expect(states.map((leftOut) => leftOut.length)).toEqual([2, 1, 0, 0]);
+  });
+  test('of what it left out neither half is made, in whatever order', () => {
+    expect(
+      does(function* (cpu) {
+        yield* cpu.spin_lock(one);
+        yield* cpu.spin_lock(two);
+        yield* cpu.spin_unlock(one);
+        yield* cpu.spin_unlock(two);
+      }, leavingOut('lock')),
+    ).toEqual([]);
+  });
+  test('entries that it read, where it may be told of them again', () => {
+    const seen = (step: Synchronising): unknown =>
+      gives(function* (cpu) {
+        yield* cpu.read_entry(slot);
+        const before = (structuredClone(cpu[LOCAL_STATE]) as unknown[])[4];
+        cpu.restart();
+        return [before, (structuredClone(cpu[LOCAL_STATE]) as unknown[])[4]];
+      }, leavingOut(step));
+    expect(seen('re-check')).toEqual([[[expect.any(Number), 0]], []]);
+    expect(seen('lock')).toEqual([[], []]);
   });
 });
 
