@@ -5,12 +5,14 @@ import { Ablation, type Synchronising } from '../../src/machine/ablation.ts';
 import type { SimCpu } from '../../src/machine/cpu.ts';
 import { hw } from '../../src/machine/hardware.ts';
 import { alone, type Alone } from '../../src/testing.ts';
+import type { Layer } from '../../src/arch/layer.ts';
+import { pte_needs_flush } from '../../src/contract/hooks/index.ts';
 import { perCpu, perMm } from '../../src/words/cells.ts';
-import { ipiHandler, rcuCallback } from '../../src/words/cpu.ts';
+import { ipiHandler, rcuCallback, type Cpu } from '../../src/words/cpu.ts';
 import { F, mkLeaf } from '../../src/words/entry.ts';
 import { entryRef, mmCells, pageCells, tableCells } from '../../src/words/objects.ts';
 import type { MachineSpec } from '../../src/words/spec.ts';
-import { machine as plain, toyArch } from '../rig/toy-arch.ts';
+import { machine as plain, Toy, toyArch } from '../rig/toy-arch.ts';
 
 const [word, other, queue] = [perMm('word'), perCpu('other'), perMm('queue', 'record')];
 const PAGE = 4096;
@@ -88,6 +90,31 @@ describe('what a CPU remembers of the code on it', () => {
       }),
     ).toEqual([[], [], []]);
   });
+  test('the locks that are left when one is given back', () => {
+    const held = gives(function* (cpu) {
+      yield* cpu.spin_lock(mmCells.mmap_lock(0));
+      yield* cpu.spin_lock(mmCells.page_table_lock(0));
+      yield* cpu.spin_unlock(mmCells.mmap_lock(0));
+      return (structuredClone(cpu[LOCAL_STATE]) as unknown[])[1];
+    });
+    expect(held).toEqual([{ lock: expect.any(Number), mode: 'held' }]);
+  });
+  test('the hook it is in, and not longer', () => {
+    class Says implements Layer {
+      *pte_needs_flush(cpu: Cpu): Op<boolean> {
+        yield* cpu.store(word(0), 1);
+        return cpu.inside('pte_needs_flush');
+      }
+    }
+    const found = alone({
+      arch: toyArch({ machine: archOf().machine, layers: [Toy, Says] }),
+      *code(cpu) {
+        const inside = yield* pte_needs_flush(cpu, 0, 0);
+        return [inside, [...cpu.stack]];
+      },
+    });
+    expect(found).toMatchObject({ does: ['store word[0] 1'], gives: [true, []] });
+  });
   test('a lock that was tried for is held where that went well', () => {
     const tried = (first: boolean): unknown =>
       state(function* (cpu) {
@@ -111,21 +138,18 @@ describe('what a CPU remembers of the code on it', () => {
   });
   test('that it is lost, and nothing else, until it is begun again', () => {
     expect(
-      gives(
-         
-        function* (cpu) {
-          const first = cpu.load(entryRef({ ...slot, table: 99 })).next().value;
-          const lost = cpu[LOCAL_STATE];
-          const second = cpu.load(word(0)).next().value;
-          cpu.restart();
-          return [
-            (first as { kind: string }).kind,
-            lost,
-            (second as { kind: string }).kind,
-            structuredClone(cpu[LOCAL_STATE]),
-          ];
-        },
-      ),
+      gives(function* (cpu) {
+        const first = cpu.load(entryRef({ ...slot, table: 99 })).next().value;
+        const lost = cpu[LOCAL_STATE];
+        const second = cpu.load(word(0)).next().value;
+        cpu.restart();
+        return [
+          (first as { kind: string }).kind,
+          lost,
+          (second as { kind: string }).kind,
+          structuredClone(cpu[LOCAL_STATE]),
+        ];
+      }),
     ).toEqual(['wild', 'lost', 'bound', [[], [], []]]);
   });
   const leavingOut = (step: Synchronising): Partial<Alone> => {
@@ -276,6 +300,20 @@ describe('other CPUs', () => {
       'rcu.wait (readers that existed when it began have left)',
     ]);
   });
+});
+
+test('counts that reach zero, and counts that are zero', () => {
+  expect(
+    gives(function* (cpu) {
+      yield* cpu.store(word(0), 2);
+      const first = yield* cpu.dec_and_test(word(0));
+      const taken = yield* cpu.inc_not_zero(word(0));
+      const second = yield* cpu.dec_and_test(word(0));
+      const last = yield* cpu.dec_and_test(word(0));
+      const none = yield* cpu.inc_not_zero(word(0));
+      return [first, taken, second, last, none];
+    }),
+  ).toEqual([false, true, false, true, false]);
 });
 
 describe('records in queues', () => {
@@ -479,6 +517,13 @@ describe('a synchronising step that is left out', () => {
       expect(does((cpu) => code(cpu), { ablation: armed(step, 'the thread') })).toEqual(left);
     },
   );
+  test('a lock that does not exist is no lock to leave out', () => {
+    for (const code of [
+      (cpu: SimCpu) => cpu.spin_lock(tableCells.ptl(0)),
+      (cpu: SimCpu) => cpu.spin_unlock(tableCells.ptl(0)),
+    ])
+      expect(does(code, { ablation: armed('lock', 'the thread') })).toEqual([expect.stringMatching(/^wild/)]);
+  });
   test('an inner lock is given back where the outer one is left out', () => {
     const inner: Alone['code'] = (cpu) =>
       cpu.within('f', function* () {
