@@ -7,7 +7,7 @@ import { hw } from '../../src/machine/hardware.ts';
 import { alone, type Alone } from '../../src/testing.ts';
 import type { Layer } from '../../src/arch/layer.ts';
 import { pte_needs_flush } from '../../src/contract/hooks/index.ts';
-import { perCpu, perMm } from '../../src/words/cells.ts';
+import { perCpu, perMm, perTable } from '../../src/words/cells.ts';
 import { ipiHandler, rcuCallback, type Cpu } from '../../src/words/cpu.ts';
 import { F, mkLeaf } from '../../src/words/entry.ts';
 import { entryRef, mmCells, pageCells, tableCells } from '../../src/words/objects.ts';
@@ -429,6 +429,40 @@ describe('memory', () => {
       (cpu: SimCpu) => cpu.store(pageCells.refcount(0), 1),
     ])
       expect(does(code)).toEqual([expect.stringMatching(/^wild/)]);
+  });
+});
+
+describe('a write that the hardware may refuse', () => {
+  const readOnly = perTable('read only', 'flag');
+  const refusing = (rule: number): Partial<Alone> => ({
+    arch: archOf({
+      cells: [word, other, queue, readOnly],
+      writeTrap: {
+        readOnly,
+        rules: ['the first', 'the second'],
+        judge: (_value, _table, how) => (how === 'freed' ? 1 : rule),
+      },
+    }),
+    given: [
+      [readOnly(2), 1],
+      [entryRef(slot), mkLeaf(5, USED)],
+      [tableCells.life(2), 1],
+      [word(0), -1],
+    ],
+  });
+  test('is refused by its rule', () => {
+    expect(does((cpu) => cpu.store(entryRef(slot), 0), refusing(1)).at(-1)).toBe('refused (the first)');
+    expect(does((cpu) => cpu.xchg(entryRef(slot), 0), refusing(2)).at(-1)).toBe('refused (the second)');
+    expect(does((cpu) => cpu.free_table(2), refusing(2)).at(-1)).toBe('refused (the first)');
+  });
+  test('or made, and gives what was there', () => {
+    const found = run((cpu) => cpu.xchg(entryRef(slot), 0), refusing(0));
+    expect([found.does.length, found.gives]).toEqual([1, mkLeaf(5, USED)]);
+    expect(gives((cpu) => cpu.xchg(entryRef({ ...slot, table: 3 }), 7), refusing(1))).toBe(0);
+  });
+  test('a number below 0 elsewhere is no refusal', () => {
+    expect(gives((cpu) => cpu.xchg(word(0), 3), refusing(1))).toBe(-1);
+    expect(gives((cpu) => cpu.xchg(word(0), 3), { given: [[word(0), -1]] })).toBe(-1);
   });
 });
 
