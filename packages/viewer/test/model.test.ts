@@ -85,6 +85,20 @@ test('the story names the reads that were overtaken, what overtook them, and wha
   ]);
 });
 
+test('where a step breaks on a table, the story has who took it out of the tree and who freed it', async () => {
+  const lazy = await judged(raceNamed('lazy-tlb-vs-table-free'), archNamed('x86-64'), 'before');
+  const told = lazy.counterexample!.trace;
+  const kinds = storyOf(told).map(({ role, step }) => [
+    role,
+    told.events[step - 1]!.where.at(-1) ?? told.events[step - 1]!.kind,
+  ]);
+  expect(kinds).toEqual([
+    ['cause', 'pmd_clear'],
+    ['cause', 'tlb_batch_pages_flush'],
+    ['breaks', 'mmu.walk'],
+  ]);
+});
+
 describe('rows', () => {
   test.each(['story', 'shared', 'all'] as const)('every step is in a row, at detail %s', (detail) => {
     const rows = rowsOf(trace, storyOf(trace), detail, new Set());

@@ -13,6 +13,7 @@ const SPACIOUS = 210;
 /** Room for the words of a narrow lane that has no thread beside it. */
 const WORDS = 150;
 const GAP = 8;
+const IDLE = 78;
 
 export interface Place {
   readonly x: number;
@@ -47,7 +48,9 @@ export function placesOf(lanes: readonly Lane[], width: number, depth: number): 
     GUTTER +
     cpus.reduce((sum, cpu) => sum + thinOf(cpu).length * (THIN + 2) + GAP, 0) +
     rest.length * (THIN + WORDS + GAP);
-  const wide = Math.max(NARROWEST, Math.floor((width - fixed) / Math.max(1, mains.length)));
+  const idle = mains.filter((lane) => lane.idle).length;
+  const room = width - fixed - idle * (IDLE + GAP);
+  const wide = Math.max(NARROWEST, Math.floor(room / Math.max(1, mains.length - idle)));
   const places = new Map<string, Place>();
   let x = GUTTER;
   for (const cpu of cpus) {
@@ -58,8 +61,9 @@ export function placesOf(lanes: readonly Lane[], width: number, depth: number): 
       x += THIN + 2;
     }
     for (const lane of mains.filter((one) => one.cpu === cpu)) {
-      places.set(lane.process, { x, width: wide, thin: false, textX: x + 6, textWidth: wide - 8 });
-      x += wide + GAP;
+      const own = lane.idle ? IDLE : wide;
+      places.set(lane.process, { x, width: own, thin: false, textX: x + 6, textWidth: own - 8 });
+      x += own + GAP;
     }
   }
   for (const lane of rest) {

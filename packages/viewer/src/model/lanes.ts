@@ -6,6 +6,8 @@ export interface Lane {
   readonly cpu: number;
   readonly title: string;
   readonly kind: 'main' | 'thin';
+  /** A thread that takes no step in this execution: it needs little room. */
+  readonly idle?: true;
 }
 
 /** Threads in order of their CPUs, each followed by what its CPU does by itself, if that does something; RCU and such last. */
@@ -28,5 +30,6 @@ export function lanesOf({ processes, events }: Trace): readonly Lane[] {
       cpu,
       title: role === 'main' ? `CPU${cpu} ${name}` : (does ?? name),
       kind: role === 'main' ? 'main' : 'thin',
+      ...(role === 'main' && !busy.has(name) && { idle: true as const }),
     }));
 }

@@ -71,9 +71,32 @@ export function storyOf(trace: Trace): readonly Beat[] {
   }
   for (const { cell, step } of breach?.because ?? [])
     if (step !== undefined) add(step, 'cause', [cell], (event) => `${who(event)} ${changeOf(event, cell)}`);
+  for (const { cell, step } of breach?.step === undefined ? [] : behind(trace, breach.step))
+    add(step, 'cause', [cell], (event) => `${who(event)} ${changeOf(event, cell)}`);
   if (breach?.step !== undefined)
     add(breach.step, 'breaks', eventOf(breach.step)?.cells ?? [], (event) => `${who(event)}: ${event.text}`);
   return [...beats.values()].sort((a, b) => a.step - b.step);
+}
+
+/**
+ * What made the cells what they were when a step broke on them: who else changed them last; and, where they are entries of a table, who
+ * took that table out of the tree.
+ */
+function behind({ events, cells, initial }: Trace, broken: number): { readonly cell: string; readonly step: number }[] {
+  const { process, cells: named } = events[broken - 1]!;
+  const tables = new Set(named.flatMap((cell) => (cells[cell]?.region === 'entry' ? [cells[cell].at[0]] : [])));
+  const points = new Map(initial.map(({ cell, refers }) => [cell, refers]));
+  const found = new Map<string, number>();
+  for (const event of events.slice(0, broken - 1))
+    for (const { cell, refers } of event.changes) {
+      const before = points.get(cell);
+      points.set(cell, refers);
+      if (event.process === process) continue;
+      if (named.includes(cell)) found.set(cell, event.number);
+      const unlinks = before?.to === 'table' && tables.has(before.n) && refers?.n !== before.n;
+      if (unlinks && cells[cell]?.region === 'entry') found.set(cell, event.number);
+    }
+  return [...found].map(([cell, step]) => ({ cell, step }));
 }
 
 /** Reads of entries and counts count before those of anything else; of too many the last ones are kept. */
