@@ -97,7 +97,8 @@ export const contpte_try_fold = operation(
 
 /** A block lies within a huge page as soon as one of its frames does: both are aligned. */
 function* isOfHugePage(cpu: Cpu, pfn: number): Op<boolean> {
-  const order = yield* cpu.load(pageCells.order(pfn - (pfn % 2 ** cpu.geometry.bits.pte)));
+  const head = yield* cpu.load(pageCells.head(pfn));
+  const order = yield* cpu.load(pageCells.order(head));
   return order > 0;
 }
 

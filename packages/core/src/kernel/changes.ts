@@ -128,6 +128,22 @@ export const GENERIC_CHANGES: readonly Change[] = [
     says: 'A change of protection decides from one read of a PMD whether it is none, huge or a table.',
   },
   {
+    name: 'unmap_waits_for_zaps',
+    commit: '732ed55823fc',
+    year: 2021,
+    since: 'v5.13',
+    fix: true,
+    says: 'An unmap for a split waits for a zap that has cleared the entry and not yet lowered the counts.',
+  },
+  {
+    name: 'walk_steps_over_missing_tables',
+    commit: 'a9a7504d9bea',
+    year: 2021,
+    since: 'v5.13',
+    fix: true,
+    says: 'A walk by rmap goes on behind a table that does not exist; before, it ended there.',
+  },
+  {
     name: 'protecting_gathers_flushes',
     commit: '4a18419f71cd, c9fe66560bf2, 4f83145721f3',
     year: 2022,

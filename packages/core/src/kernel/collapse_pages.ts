@@ -32,6 +32,7 @@ export type ScanResult =
   | 'SCAN_ADDRESS_RANGE'
   | 'SCAN_PTE_NON_PRESENT'
   | 'SCAN_PAGE_NULL'
+  | 'SCAN_PAGE_ANON'
   | 'SCAN_PAGE_LOCK'
   | 'SCAN_PAGE_COUNT'
   | 'SCAN_PAGE_RO';
@@ -65,7 +66,7 @@ function* isolate_page(cpu: Cpu, pfn: Pfn, isolated: Pfn[], compound: Pfn[]): Op
   const locked = yield* trylock_page(cpu, head);
   if (!locked) return 'SCAN_PAGE_LOCK';
   // A pin that came before the PMD was cleared shows here. A pin that comes after it sees that the PMD changed.
-  const alone = yield* is_refcount_suitable(cpu, head, isCompound ? HPAGE_PMD_NR(cpu.geometry) : 1);
+  const alone = yield* is_refcount_suitable(cpu, head);
   if (!alone) {
     yield* unlock_page(cpu, head);
     return 'SCAN_PAGE_COUNT';

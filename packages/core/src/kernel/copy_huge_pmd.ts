@@ -35,7 +35,7 @@ export const copy_huge_pmd = operation(
         yield* mm_get_huge_zero_page(cpu, dst_vma.mm);
       } else {
         yield* get_page(cpu, pmd_pfn(pmd));
-        yield* page_try_dup_anon_rmap(cpu, pmd_pfn(pmd));
+        yield* page_try_dup_anon_rmap(cpu, pmd_pfn(pmd), 'pmd');
       }
       yield* mm_inc_nr_ptes(cpu, dst_vma.mm);
       yield* pgtable_trans_huge_deposit(cpu, dst_vma.mm, dst_pmd, pgtable);

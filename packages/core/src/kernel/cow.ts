@@ -6,6 +6,7 @@ import { pte_mkdirty, pte_mkyoung, pte_pfn, pte_special, type Pfn, type Pte } fr
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_prepare } from './anon_vma.ts';
 import { operation } from './operation.ts';
 import {
   alloc_page,
@@ -16,10 +17,10 @@ import {
   new_anon_pte,
   page_add_new_anon_rmap,
   page_count,
+  page_move_anon_rmap,
   page_remove_rmap,
   PageAnonExclusive,
   put_page,
-  SetPageAnonExclusive,
   trylock_page,
   unlock_page,
 } from './page.ts';
@@ -33,7 +34,7 @@ export const do_wp_page = operation(
   linux('v6.1', 'mm/memory.c', 'do_wp_page'),
   function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, ptep: PteSlot, pte: Pte): Op {
     if (!pte_special(pte)) {
-      const ours = yield* may_reuse(cpu, pte_pfn(pte));
+      const ours = yield* may_reuse(cpu, vma, pte_pfn(pte));
       if (ours) {
         yield* wp_page_reuse(cpu, vma, address, ptep, pte);
         yield* pte_unlock(cpu, ptep);
@@ -47,7 +48,7 @@ export const do_wp_page = operation(
 );
 
 /** Does nobody else use the page? */
-function* may_reuse(cpu: Cpu, pfn: Pfn): Op<boolean> {
+function* may_reuse(cpu: Cpu, vma: Vma, pfn: Pfn): Op<boolean> {
   const exclusive = yield* PageAnonExclusive(cpu, pfn);
   if (exclusive) return true;
   const head = yield* compound_head(cpu, pfn);
@@ -57,7 +58,7 @@ function* may_reuse(cpu: Cpu, pfn: Pfn): Op<boolean> {
   if (!locked) return false;
   // Under the lock, and with our mapping as the only reference, nobody can come to share it.
   const count = yield* page_count(cpu, head);
-  if (count === 1) yield* SetPageAnonExclusive(cpu, pfn); // page_move_anon_rmap
+  if (count === 1) yield* page_move_anon_rmap(cpu, pfn, vma);
   yield* unlock_page(cpu, head);
   return count === 1;
 }
@@ -76,6 +77,7 @@ export const wp_page_copy = operation(
   linux('v6.1', 'mm/memory.c', 'wp_page_copy'),
   function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, orig: Pte): Op {
     const old = pte_special(orig) ? undefined : pte_pfn(orig);
+    yield* anon_vma_prepare(cpu, vma);
     const fresh = yield* alloc_page(cpu);
     if (old !== undefined) yield* copy_user_highpage(cpu, fresh, old);
     yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the copy before the entry
@@ -85,7 +87,7 @@ export const wp_page_copy = operation(
     if (pte_same(cpu, pte, orig)) {
       // None in between, and flushed: no CPU may still read the old page when another already writes to the new one.
       yield* ptep_clear_flush(cpu, vma, address, ptep);
-      yield* page_add_new_anon_rmap(cpu, fresh);
+      yield* page_add_new_anon_rmap(cpu, fresh, vma, address);
       yield* set_pte_at(cpu, vma.mm, address, ptep, new_anon_pte(fresh, vma));
       yield* update_mmu_cache(cpu, vma, address, ptep);
       // Only after the flush: who sees the page unmapped may take it for his own and write to it.

@@ -31,6 +31,7 @@ import { do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, huge_pmd_set_accessed 
 import { do_wp_page } from './cow.ts';
 import { migration_entry_wait, pmd_migration_entry_wait } from './migration_entry.ts';
 import { do_huge_pmd_numa_page, do_numa_page } from './numa_fault.ts';
+import { anon_vma_prepare } from './anon_vma.ts';
 import { operation } from './operation.ts';
 import { alloc_page, new_anon_pte, page_add_new_anon_rmap, put_page, vm_read, vm_write, zero_pte } from './page.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
@@ -168,11 +169,12 @@ export const do_anonymous_page = operation(
     yield* pte_alloc(cpu, vma.mm, pmdp);
     const unstable = yield* pmd_trans_unstable(cpu, pmdp);
     if (unstable) return;
+    if (kind === 'write') yield* anon_vma_prepare(cpu, vma);
     const pfn = kind === 'write' ? yield* new_page(cpu) : undefined;
     const ptep = yield* pte_offset_map_lock(cpu, vma.mm, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     if (pte_none(pte)) {
-      if (pfn !== undefined) yield* page_add_new_anon_rmap(cpu, pfn);
+      if (pfn !== undefined) yield* page_add_new_anon_rmap(cpu, pfn, vma, address);
       yield* set_pte_at(cpu, vma.mm, address, ptep, pfn === undefined ? zero_pte() : new_anon_pte(pfn, vma));
       // No flush: it was not present before. Where tables move, a CPU may have come there through one that is no more.
       yield* flush_if_tables_moved(cpu, vma.mm);

@@ -1,16 +1,16 @@
 /** fork: a second address space that shares the pages of the first until one of them writes. kernel/fork.c. */
 import { arch_dup_mmap, flush_tlb_mm, pgd_alloc } from '../contract/hooks/index.ts';
-import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { spaceOf } from '../words/geometry.ts';
 import { limit } from '../words/limit.ts';
-import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_fork } from './anon_vma.ts';
 import { copy_page_range } from './copy_page_range.ts';
 import { operation } from './operation.ts';
 import { context_switch } from './sched.ts';
-import { store_vma, vmas_between } from './vma.ts';
+import { copy_pgoff, store_vma, vmas_between } from './vma.ts';
 
 const NO_AREA_OF_THE_COPY = limit(
   linux('v6.1', 'kernel/fork.c', 'dup_mmap'),
@@ -53,9 +53,9 @@ export const dup_mmap = operation(
       const tmp = vm_area_dup(cpu, mm, vmas[i]!, taken);
       if (!tmp) return yield* cpu.give_up(NO_AREA_OF_THE_COPY);
       taken.push(tmp.id);
-      yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(tmp))); // anon_vma_fork: a walk by rmap finds the copy, or nothing is copied yet
+      yield* copy_pgoff(cpu, tmp, vmas[i]!);
+      yield* anon_vma_fork(cpu, tmp, vmas[i]!); // a walk by rmap finds the copy, or nothing is copied yet
       yield* store_vma(cpu, tmp);
-      yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(tmp)));
       yield* copy_page_range(cpu, tmp, vmas[i]!);
     }
     yield* arch_dup_mmap(cpu, oldmm, mm);

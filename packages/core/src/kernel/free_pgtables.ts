@@ -1,14 +1,14 @@
 /** Freeing the page tables that nobody needs any more, from the leaves up. mm/memory.c. */
 import { p4d_clear, pmd_clear, pmd_free_tlb, pte_free_tlb, pud_clear, pud_free_tlb } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
-import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, none, pmd_pgtable, tableOf, type Entry } from '../words/entry.ts';
 import { addrEnd, HPAGE_PMD_SIZE, isFolded, PAGE_SIZE, roundDown, sizeOf, type Level } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
-import { vmaCells, type PmdSlot, type Vma } from '../words/objects.ts';
+import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { unlink_anon_vmas } from './anon_vma.ts';
 import { tlb_change_page_size } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import { mm_dec_nr_ptes } from './pgalloc.ts';
@@ -40,15 +40,6 @@ export const free_pgtables = operation(
       yield* free_pgd_range(cpu, tlb, start, vmas[i]!.end, floor, next ? next.start : ceiling);
       i++;
     }
-  },
-);
-
-/** Hides the area from walks by rmap: waits until those that hold the lock are done. */
-export const unlink_anon_vmas = operation(
-  linux('v6.1', 'mm/rmap.c', 'unlink_anon_vmas'),
-  function* (cpu: Cpu, vma: Vma): Op {
-    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
-    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
   },
 );
 

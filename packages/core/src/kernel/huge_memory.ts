@@ -15,6 +15,7 @@ import { type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Access } from '../words/spec.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_prepare } from './anon_vma.ts';
 import { is_huge_zero_pmd, mm_get_huge_zero_page, unuse_huge_zero_page } from './huge_zero_page.ts';
 import { wp_copy_huge_page } from './huge_wp_copy.ts';
 import { operation } from './operation.ts';
@@ -27,9 +28,9 @@ import {
   new_anon_pmd,
   page_add_new_anon_rmap,
   page_count,
+  page_move_anon_rmap,
   PageAnonExclusive,
   put_page,
-  SetPageAnonExclusive,
   trylock_page,
   unlock_page,
 } from './page.ts';
@@ -46,6 +47,7 @@ export const do_huge_pmd_anonymous_page = operation(
   function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, kind: Access['kind']): Op<'done' | 'fallback'> {
     const haddr = roundDown(address, HPAGE_PMD_SIZE(cpu.geometry));
     if (!transhuge_vma_suitable(cpu.geometry, vma, haddr)) return 'fallback';
+    yield* anon_vma_prepare(cpu, vma);
     if (kind === 'read') {
       yield* map_huge_zero_page(cpu, vma, haddr, pmdp);
       return 'done';
@@ -90,7 +92,7 @@ export const __do_huge_pmd_anonymous_page = operation(
       yield* put_page(cpu, head);
       return;
     }
-    yield* page_add_new_anon_rmap(cpu, head);
+    yield* page_add_new_anon_rmap(cpu, head, vma, haddr, 'pmd');
     // Deposit before the entry is visible: a hash fault looks into the deposited table.
     yield* pgtable_trans_huge_deposit(cpu, vma.mm, pmdp, pgtable);
     yield* set_pmd_at(cpu, vma.mm, haddr, pmdp, new_anon_pmd(head, vma));
@@ -125,7 +127,7 @@ export const do_huge_pmd_wp_page = operation(
     }
     if (!zero) {
       yield* pmd_lock(cpu, pmdp);
-      const ours = yield* may_reuse_huge(cpu, pmdp, orig);
+      const ours = yield* may_reuse_huge(cpu, vma, pmdp, orig);
       if (ours === 'yes')
         yield* relax_pmd(cpu, vma, address, pmdp, maybe_mkwrite(pmd_mkdirty(pmd_mkyoung(orig)), vma), true);
       yield* pmd_unlock(cpu, pmdp);
@@ -137,7 +139,7 @@ export const do_huge_pmd_wp_page = operation(
 );
 
 /** Does nobody else use the huge page? Holds pmd_lock, which it may drop to wait for the page lock. */
-function* may_reuse_huge(cpu: Cpu, pmdp: PmdSlot, orig: Pmd): Op<'yes' | 'no' | 'changed'> {
+function* may_reuse_huge(cpu: Cpu, vma: Vma, pmdp: PmdSlot, orig: Pmd): Op<'yes' | 'no' | 'changed'> {
   const head = pmd_pfn(orig);
   const pmd = yield* cpu.read_entry(pmdp);
   if (!pmd_same(cpu, pmd, orig)) return 'changed';
@@ -159,7 +161,7 @@ function* may_reuse_huge(cpu: Cpu, pmdp: PmdSlot, orig: Pmd): Op<'yes' | 'no' | 
   if (!ours) {
     const count = yield* page_count(cpu, head);
     ours = count === 1;
-    if (ours) yield* SetPageAnonExclusive(cpu, head); // page_move_anon_rmap
+    if (ours) yield* page_move_anon_rmap(cpu, head, vma);
   }
   yield* unlock_page(cpu, head);
   return ours ? 'yes' : 'no';

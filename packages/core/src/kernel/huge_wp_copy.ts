@@ -17,9 +17,10 @@ import { cpuBit, type Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { mkTable, pmd_mkdirty, pmd_mkyoung, pmd_pfn, type Pfn, type Pmd } from '../words/entry.ts';
 import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown } from '../words/geometry.ts';
-import { pageCells, type PmdSlot, type Vma } from '../words/objects.ts';
+import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_prepare } from './anon_vma.ts';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage,
@@ -32,6 +33,7 @@ import {
   page_add_new_anon_rmap,
   page_remove_rmap,
   put_page,
+  total_mapcount,
 } from './page.ts';
 import { pmd_lock, pmd_same, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
 
@@ -41,6 +43,7 @@ export const wp_copy_huge_page = operation(
   function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, orig: Pmd): Op {
     const haddr = roundDown(address, HPAGE_PMD_SIZE(cpu.geometry));
     const page = pmd_pfn(orig);
+    yield* anon_vma_prepare(cpu, vma);
     yield* pmd_lock(cpu, pmdp);
     const shared = yield* isShared(cpu, vma, haddr, pmdp, orig);
     if (shared) yield* get_page(cpu, page); // it must not go while we copy without the lock
@@ -62,10 +65,10 @@ export const wp_copy_huge_page = operation(
     if (same) {
       // None in between, under the lock; then a leaf again.
       yield* pmdp_huge_clear_flush(cpu, vma, haddr, pmdp);
-      yield* page_add_new_anon_rmap(cpu, fresh);
+      yield* page_add_new_anon_rmap(cpu, fresh, vma, haddr, 'pmd');
       yield* set_pmd_at(cpu, vma.mm, haddr, pmdp, new_anon_pmd(fresh, vma));
       yield* update_mmu_cache_pmd(cpu, vma, haddr, pmdp);
-      yield* page_remove_rmap(cpu, page);
+      yield* page_remove_rmap(cpu, page, 'pmd');
     }
     yield* put_page(cpu, same ? page : fresh);
     yield* pmd_unlock(cpu, pmdp);
@@ -77,7 +80,7 @@ export const wp_copy_huge_page = operation(
 function* isShared(cpu: Cpu, vma: Vma, haddr: Va, pmdp: PmdSlot, orig: Pmd): Op<boolean> {
   const pmd = yield* cpu.read_entry(pmdp);
   if (!pmd_same(cpu, pmd, orig)) return false;
-  const mapcount = yield* cpu.load(pageCells.mapcount(pmd_pfn(orig)));
+  const mapcount = yield* total_mapcount(cpu, pmd_pfn(orig)); // page_trans_huge_mapcount
   if (mapcount !== 1) return true;
   const entry = maybe_mkwrite(pmd_mkdirty(pmd_mkyoung(orig)), vma);
   const changed = yield* pmdp_set_access_flags(cpu, vma, haddr, pmdp, entry, true);
@@ -107,12 +110,12 @@ export const do_huge_pmd_wp_page_fallback = operation(
       const pgtable = yield* pgtable_trans_huge_withdraw(cpu, vma.mm, pmdp);
       const first = pte_offset(g, mkTable(pgtable), haddr);
       for (let i = 0; i < pages.length; i++) {
-        yield* page_add_new_anon_rmap(cpu, pages[i]!);
+        yield* page_add_new_anon_rmap(cpu, pages[i]!, vma, haddr + i * PAGE_SIZE(g));
         yield* set_pte_at(cpu, vma.mm, haddr + i * PAGE_SIZE(g), pte_after(first, i), new_anon_pte(pages[i]!, vma));
       }
       yield* cpu.fence('smp_wmb'); // the entries before the pointer to them
       yield* pmd_populate(cpu, vma.mm, pmdp, pgtable);
-      yield* page_remove_rmap(cpu, pmd_pfn(orig));
+      yield* page_remove_rmap(cpu, pmd_pfn(orig), 'pmd');
     }
     yield* pmd_unlock(cpu, pmdp);
     yield* mmu_notifier_invalidate_range_end(cpu, vma.mm, haddr, haddr + HPAGE_PMD_SIZE(g));

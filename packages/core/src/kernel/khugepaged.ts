@@ -10,13 +10,13 @@ import {
   update_mmu_cache_pmd,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
-import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isTable, pmd_none, pmd_pgtable, pmd_present, pmd_trans_huge, type Pfn, type Pmd } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
-import { mmCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
+import { mmCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_lock_write, anon_vma_of, anon_vma_unlock_write } from './anon_vma.ts';
 import { __collapse_huge_page_copy, __collapse_huge_page_isolate, type ScanResult } from './collapse_pages.ts';
 import { operation } from './operation.ts';
 import { alloc_hugepage, new_anon_pmd, page_add_new_anon_rmap, put_page } from './page.ts';
@@ -57,7 +57,7 @@ export const collapse_huge_page = operation(
     const found = yield* find_for_collapse(cpu, mm, address);
     let result = found.result;
     if (result === 'SCAN_SUCCEED' && !sameSlot(found.pmdp!, first.pmdp!)) result = 'SCAN_FAIL';
-    if (result === 'SCAN_SUCCEED') result = yield* collapse_locked(cpu, found.vma!, address, found.pmdp!, hpage);
+    if (result === 'SCAN_SUCCEED') result = yield* collapse_locked(cpu, found, address, hpage);
     yield* cpu.up_write(mmCells.mmap_lock(mm.id));
     if (result !== 'SCAN_SUCCEED') yield* put_page(cpu, hpage);
     return result;
@@ -65,8 +65,9 @@ export const collapse_huge_page = operation(
 );
 
 /** The part of collapse_huge_page under mmap_lock for writing. */
-function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage: Pfn): Op<ScanResult> {
-  yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma))); // keeps out walks by rmap
+function* collapse_locked(cpu: Cpu, found: Found, address: Va, hpage: Pfn): Op<ScanResult> {
+  const { vma, pmdp, anon_vma } = found as Required<Found>;
+  yield* anon_vma_lock_write(cpu, anon_vma); // keeps out walks by rmap
   const ptep = yield* pte_offset_map(cpu, pmdp, address);
   yield* pmd_lock(cpu, pmdp); // "probably unnecessary", says the kernel
   // No small translation must live on beside the huge one; and what user code stores from here on it can only store after a
@@ -89,11 +90,11 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
     // The table comes back as it was. No flush: nothing was cached for a none entry.
     yield* pmd_populate(cpu, vma.mm, pmdp, pmd_pgtable(old));
     yield* pmd_unlock(cpu, pmdp);
-    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    yield* anon_vma_unlock_write(cpu, anon_vma);
     return result;
   }
   // The pages are locked and not pinned: rmap may come in again, it finds nothing to do.
-  yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+  yield* anon_vma_unlock_write(cpu, anon_vma);
 
   yield* __collapse_huge_page_copy(cpu, vma, address, ptep, hpage, compound);
   if (!cpu.has('collapse_flushes_before_copy'))
@@ -101,7 +102,7 @@ function* collapse_locked(cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, hpage:
   yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the copy before the entry
   yield* pmd_lock(cpu, pmdp);
   yield* expect_none(cpu, pmdp);
-  yield* page_add_new_anon_rmap(cpu, hpage);
+  yield* page_add_new_anon_rmap(cpu, hpage, vma, address, 'pmd');
   // Deposit before the entry is visible: a hash fault looks into the deposited table.
   yield* pgtable_trans_huge_deposit(cpu, vma.mm, pmdp, pmd_pgtable(old));
   yield* set_pmd_at(cpu, vma.mm, address, pmdp, new_anon_pmd(hpage, vma));
@@ -127,6 +128,7 @@ interface Found {
   readonly result: ScanResult;
   readonly vma?: Vma;
   readonly pmdp?: PmdSlot;
+  readonly anon_vma?: number;
 }
 
 /**
@@ -138,10 +140,13 @@ function* find_for_collapse(cpu: Cpu, mm: Mm, address: Va): Op<Found> {
   if (!vma) return { result: 'SCAN_VMA_NULL' };
   // The whole range in this one area: the collapse removes all entries of the range, and has locked only this area.
   if (!transhuge_vma_suitable(cpu.geometry, vma, address)) return { result: 'SCAN_ADDRESS_RANGE' };
+  // Without one there is no lock that keeps walks by rmap out, and nothing to collapse.
+  const anon_vma = yield* anon_vma_of(cpu, vma);
+  if (anon_vma === undefined) return { result: 'SCAN_PAGE_ANON' };
   const pmdp = yield* mm_find_pmd(cpu, mm, address);
   if (!pmdp) return { result: 'SCAN_PMD_NULL' };
   const pmd = yield* cpu.read_entry(pmdp);
-  return { result: judge(pmd), vma, pmdp };
+  return { result: judge(pmd), vma, pmdp, anon_vma };
 }
 
 function judge(pmd: Pmd): ScanResult {

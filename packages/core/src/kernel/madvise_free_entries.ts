@@ -57,12 +57,12 @@ export const madvise_free_huge_pmd = operation(
     yield* pmd_lock(cpu, pmdp);
     const orig = yield* cpu.read_entry(pmdp);
     const zero = yield* is_huge_zero_pmd(cpu, orig);
-    const ours = pmd_trans_huge(orig) && !zero && (yield* lockAlone(cpu, pmd_pfn(orig), HPAGE_PMD_NR(cpu.geometry), 1));
+    const ours = pmd_trans_huge(orig) && !zero && (yield* lockAlone(cpu, pmd_pfn(orig), 1));
     if (ours && part) {
       // Only the part is to be dropped: the page is split, and the base pages of the part are looked at one by one.
       yield* get_page(cpu, pmd_pfn(orig));
       yield* pmd_unlock(cpu, pmdp);
-      yield* splitAndRelease(cpu, pmd_pfn(orig), addr);
+      yield* splitAndRelease(cpu, pmd_pfn(orig));
       return false;
     }
     if (ours) {
@@ -105,16 +105,16 @@ function* freeOnePte(cpu: Cpu, tlb: MmuGather, vma: Vma, ptep: PteSlot, addr: Va
   const large = yield* PageCompound(cpu, pte_pfn(seen));
   if (large) {
     const nr = yield* folio_pte_batch(cpu, ptep, seen, (end - addr) / PAGE_SIZE(cpu.geometry));
-    if (nr < HPAGE_PMD_NR(cpu.geometry)) return yield* splitForFreeing(cpu, ptep, pte_pfn(seen), addr, nr);
+    if (nr < HPAGE_PMD_NR(cpu.geometry)) return yield* splitForFreeing(cpu, ptep, pte_pfn(seen), nr);
     const known = yield* cpu.load(pageCells.dirty(pte_pfn(seen)));
-    const ours = !known || (yield* takeForFreeing(cpu, pte_pfn(seen), nr, nr));
+    const ours = !known || (yield* takeForFreeing(cpu, pte_pfn(seen), nr));
     for (let i = 0; ours && i < nr; i++)
       yield* ptesOldAndClean(cpu, tlb, vma, pte_after(ptep, i), addr + i * PAGE_SIZE(cpu.geometry));
     return nr;
   }
   const dirty = yield* cpu.load(pageCells.dirty(pte_pfn(seen)));
   if (dirty) {
-    const ours = yield* takeForFreeing(cpu, pte_pfn(seen), 1, 1);
+    const ours = yield* takeForFreeing(cpu, pte_pfn(seen), 1);
     if (!ours) return 1;
   }
   if (pte_young(seen) || pte_dirty(seen)) yield* ptesOldAndClean(cpu, tlb, vma, ptep, addr);

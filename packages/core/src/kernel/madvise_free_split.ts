@@ -1,13 +1,12 @@
 /** MADV_FREE and huge pages: taking a page for oneself, and splitting one of which only a part is to be dropped. mm/madvise.c. */
 import { arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode } from '../contract/hooks/index.ts';
-import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Pfn } from '../words/entry.ts';
 import { pageCells, type PteSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
-import { compound_head, get_page, put_page, total_mapcount, trylock_page, unlock_page } from './page.ts';
+import { compound_head, get_page, page_mapcount, put_page, total_mapcount, trylock_page, unlock_page } from './page.ts';
 import { pte_lock, pte_unlock } from './pgtable.ts';
 import { split_huge_page } from './split_huge_page.ts';
 
@@ -16,11 +15,10 @@ export const STOP = -1;
 
 /**
  * Is the page mapped as often as it is mapped here? Then it is locked now.
- * @param frames of the page
  * @param mappings that the caller has found
  */
-export function* lockAlone(cpu: Cpu, head: Pfn, frames: number, mappings: number): Op<boolean> {
-  const all = yield* total_mapcount(cpu, head, frames);
+export function* lockAlone(cpu: Cpu, head: Pfn, mappings: number): Op<boolean> {
+  const all = yield* total_mapcount(cpu, head);
   return all === mappings && (yield* trylock_page(cpu, head));
 }
 
@@ -32,15 +30,16 @@ export function* cleanAndUnlock(cpu: Cpu, head: Pfn): Op {
 }
 
 /** Both of the above. @returns whether it was ours alone */
-export function* takeForFreeing(cpu: Cpu, head: Pfn, frames: number, mappings: number): Op<boolean> {
-  const ours = yield* lockAlone(cpu, head, frames, mappings);
+export function* takeForFreeing(cpu: Cpu, head: Pfn, mappings: number): Op<boolean> {
+  const ours = yield* lockAlone(cpu, head, mappings);
   if (ours) yield* cleanAndUnlock(cpu, head);
   return ours;
 }
 
 /** Splits a huge page that we have locked and hold a reference to, for the sake of one frame. Both are given back. @returns whether it was split */
-export function* splitAndRelease(cpu: Cpu, frame: Pfn, addr: Va): Op<boolean> {
-  const split = yield* split_huge_page(cpu, frame, addr);
+export function* splitAndRelease(cpu: Cpu, frame: Pfn): Op<boolean> {
+  const result = yield* split_huge_page(cpu, frame);
+  const split = result === 0;
   const locked = split ? frame : yield* compound_head(cpu, frame);
   yield* unlock_page(cpu, locked);
   yield* put_page(cpu, frame);
@@ -54,11 +53,11 @@ export function* splitAndRelease(cpu: Cpu, frame: Pfn, addr: Va): Op<boolean> {
  */
 export const splitForFreeing = operation(
   linux('v6.1', 'mm/madvise.c', 'madvise_free_pte_range'),
-  function* (cpu: Cpu, ptep: PteSlot, frame: Pfn, addr: Va, nr: number): Op<number> {
+  function* (cpu: Cpu, ptep: PteSlot, frame: Pfn, nr: number): Op<number> {
     const inBatches = cpu.has('ptes_in_batches');
     const otherwise = inBatches ? nr : STOP;
     const head = yield* compound_head(cpu, frame);
-    const mappings = yield* cpu.load(pageCells.mapcount(head)); // folio_estimated_sharers: of the first frame
+    const mappings = yield* page_mapcount(cpu, head); // folio_estimated_sharers: of the first frame
     if (mappings !== 1) return otherwise;
     const locked = yield* trylock_page(cpu, head);
     if (!locked) return otherwise;
@@ -66,7 +65,7 @@ export const splitForFreeing = operation(
     // Splitting waits for locks: not under a spinlock. Until 6.9 it went on in lazy mode, in which architectures put updates off.
     if (inBatches) yield* arch_leave_lazy_mmu_mode(cpu);
     yield* pte_unlock(cpu, ptep);
-    const split = yield* splitAndRelease(cpu, head, addr);
+    const split = yield* splitAndRelease(cpu, head);
     yield* pte_lock(cpu, ptep); // the table stays: who frees it needs mmap_lock for writing
     if (inBatches) yield* arch_enter_lazy_mmu_mode(cpu);
     return split ? 0 : otherwise;

@@ -1,37 +1,32 @@
-/** move_pages: a page goes to another node, and migration entries hold its place meanwhile. mm/migrate.c, mm/rmap.c. */
-import { pmdp_invalidate, set_pmd_at, update_mmu_cache_pmd } from '../contract/hooks/index.ts';
+/** move_pages: a page goes to another node, and migration entries hold its place meanwhile. mm/migrate.c. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { frameOf, is_swap_pmd, isTable, pmd_dirty, pmd_pfn, pmd_trans_huge, type Pfn } from '../words/entry.ts';
-import { HPAGE_PMD_NR, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, spaceOf } from '../words/geometry.ts';
-import { mmCells, pageCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
+import { isTable, pmd_pfn, pmd_trans_huge, pte_pfn, pte_present, type Pfn } from '../words/entry.ts';
+import { mmCells, pageCells, type Mm, type PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { folio_get_anon_vma, put_anon_vma } from './anon_vma.ts';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
-import { follow_page_pte, remove_migration_pte, try_to_migrate_ptes, type Moving } from './migrate_ptes.ts';
-import {
-  entryAfterMigration,
-  is_readable_migration_entry,
-  make_migration_entry,
-  page_add_anon_rmap,
-  page_try_share_anon_rmap,
-} from './migration_entry.ts';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage,
   alloc_page,
+  compound_head,
   copy_user_highpage,
+  folio_mapped,
+  folio_nr_pages,
   get_page,
+  is_zero_pfn,
   lock_page,
   page_count,
-  page_remove_rmap,
-  PageCompound,
+  page_mapcount,
   put_page,
   trylock_page,
   unlock_page,
 } from './page.ts';
-import { mm_find_pmd, pmd_lock, pmd_unlock } from './pgtable.ts';
-import { rmap_walk } from './rmap.ts';
+import { mm_find_pmd, pmd_lock, pmd_unlock, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
+import { remove_migration_ptes } from './remove_migration_ptes.ts';
+import { try_to_migrate } from './try_to_migrate.ts';
 
 // Simplified: there are no nodes, every page is on the wrong one. Left out: files, NUMA faults that move base pages.
 
@@ -42,7 +37,7 @@ export const move_pages = operation(
     // find_mm_struct. One user more: for radix the address space is shared meanwhile, and no flush sends idle CPUs away.
     yield* cpu.add(mmCells.mm_users(mm.id), 1);
     const head = yield* add_page_for_migration(cpu, mm, address);
-    const moved = head === undefined ? false : yield* unmap_and_move(cpu, address, head);
+    const moved = head === undefined ? false : yield* unmap_and_move(cpu, head);
     yield* cpu.add(mmCells.mm_users(mm.id), -1); // mmput: never the last here
     return moved;
   },
@@ -66,7 +61,7 @@ function* follow_pmd(cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | und
   let head: Pfn | undefined;
   if (pmd_trans_huge(pmd)) {
     const zero = yield* is_huge_zero_pmd(cpu, pmd);
-    const mappings = yield* cpu.load(pageCells.mapcount(pmd_pfn(pmd)));
+    const mappings = yield* page_mapcount(cpu, pmd_pfn(pmd));
     if (!zero && mappings === 1) head = pmd_pfn(pmd);
     if (head !== undefined) yield* get_page(cpu, head);
   }
@@ -75,131 +70,90 @@ function* follow_pmd(cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | und
   return yield* follow_page_pte(cpu, mm, pmdp, address);
 }
 
-/** The caller's reference to the old page goes. It keeps a huge page whole: who splits one wants to be alone with it. */
+/** The page that a PTE maps, with a reference; undefined where there is none that could be moved. */
+const follow_page_pte = operation(
+  linux('v6.1', 'mm/gup.c', 'follow_page_pte'),
+  function* (cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
+    const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
+    const pte = yield* cpu.read_entry(ptep);
+    let head: Pfn | undefined;
+    if (pte_present(pte) && !is_zero_pfn(pte_pfn(pte))) {
+      const mappings = yield* page_mapcount(cpu, pte_pfn(pte));
+      // Others map it: only MPOL_MF_MOVE_ALL, which nobody here asks for, moves it.
+      if (mappings === 1) {
+        head = yield* compound_head(cpu, pte_pfn(pte));
+        yield* get_page(cpu, head);
+      }
+    }
+    yield* pte_unlock(cpu, ptep);
+    return head;
+  },
+);
+
+/** The caller's reference to the old folio goes. It keeps a huge page whole: who splits one wants to be alone with it. @returns was it moved? */
 const unmap_and_move = operation(
   linux('v6.1', 'mm/migrate.c', 'unmap_and_move'),
-  function* (cpu: Cpu, address: Va, head: Pfn): Op<boolean> {
-    const huge = yield* PageCompound(cpu, head);
-    const frames = huge ? HPAGE_PMD_NR(cpu.geometry) : 1;
-    const page: Moving = { head, frames, pages: frames, start: roundDown(address, frames * PAGE_SIZE(cpu.geometry)) };
-    const fresh = yield* huge ? alloc_hugepage(cpu) : alloc_page(cpu);
-    const locked = yield* trylock_page(cpu, head);
-    if (!locked) yield* lock_page(cpu, head); // Simplified: what later passes of migrate_pages do
-    const taken = yield* try_to_migrate(cpu, page);
-    // folio_migrate_mapping: who holds a reference beside us might write to the old page.
-    const count = yield* page_count(cpu, head);
-    const alone = count === 1;
-    if (alone) yield* folio_migrate_copy(cpu, page, fresh);
-    yield* remove_migration_ptes(cpu, page, alone ? fresh : head, taken);
-    yield* unlock_page(cpu, head);
-    // Our reference, and the one that came with the new page: the mapping has its own.
-    yield* put_page(cpu, head);
-    yield* put_page(cpu, fresh);
+  function* (cpu: Cpu, src: Pfn): Op<boolean> {
+    const frames = yield* folio_nr_pages(cpu, src);
+    const dst = yield* frames > 1 ? alloc_hugepage(cpu) : alloc_page(cpu);
+    const locked = yield* trylock_page(cpu, src);
+    if (!locked) yield* lock_page(cpu, src); // Simplified: what later passes of migrate_pages do
+    const moved = yield* __unmap_and_move(cpu, src, dst);
+    yield* unlock_page(cpu, src);
+    // Our reference, and the one that came with the new folio: the mapping has its own.
+    yield* put_page(cpu, src);
+    yield* put_page(cpu, dst);
+    return moved;
+  },
+);
+
+/** Both are the caller's, and the old one is locked. */
+const __unmap_and_move = operation(
+  linux('v6.1', 'mm/migrate.c', '__unmap_and_move'),
+  function* (cpu: Cpu, src: Pfn, dst: Pfn): Op<boolean> {
+    // While nothing maps the folio nothing else keeps its anon_vma. Not its lock: forks, cuts and unmaps go on.
+    const anon_vma = yield* folio_get_anon_vma(cpu, src);
+    yield* lock_page(cpu, dst);
+    const wasMapped = yield* folio_mapped(cpu, src);
+    if (wasMapped) yield* try_to_migrate(cpu, src, {});
+    const still = yield* folio_mapped(cpu, src);
+    const moved = !still && (yield* move_to_new_folio(cpu, src, dst));
+    if (wasMapped) yield* remove_migration_ptes(cpu, src, moved ? dst : src, 'plain');
+    yield* unlock_page(cpu, dst);
+    if (anon_vma !== undefined) yield* put_anon_vma(cpu, anon_vma);
+    return moved;
+  },
+);
+
+/** @returns false where somebody else holds a reference: he might write to the old folio */
+const move_to_new_folio = operation(
+  linux('v6.1', 'mm/migrate.c', 'move_to_new_folio'),
+  function* (cpu: Cpu, src: Pfn, dst: Pfn): Op<boolean> {
+    const alone = yield* folio_migrate_mapping(cpu, src, dst);
+    if (alone) yield* folio_migrate_copy(cpu, src, dst);
     return alone;
+  },
+);
+
+const folio_migrate_mapping = operation(
+  linux('v6.1', 'mm/migrate.c', 'folio_migrate_mapping'),
+  function* (cpu: Cpu, src: Pfn, dst: Pfn): Op<boolean> {
+    const count = yield* page_count(cpu, src);
+    if (count !== 1) return false;
+    const index = yield* cpu.load(pageCells.index(src));
+    const mapping = yield* cpu.load(pageCells.mapping(src));
+    yield* cpu.store(pageCells.index(dst), index);
+    yield* cpu.store(pageCells.mapping(dst), mapping);
+    return true;
   },
 );
 
 const folio_migrate_copy = operation(
   linux('v6.1', 'mm/migrate.c', 'folio_migrate_copy'),
-  function* (cpu: Cpu, { head, frames }: Moving, fresh: Pfn): Op {
-    for (let i = 0; i < frames; i++) yield* copy_user_highpage(cpu, fresh + i, head + i);
-    const dirty = yield* cpu.load(pageCells.dirty(head)); // folio_migrate_flags
-    if (dirty) yield* cpu.store(pageCells.dirty(fresh), 1);
-  },
-);
-
-const endOf = (cpu: Cpu, { start, pages }: Moving): Va => start + pages * PAGE_SIZE(cpu.geometry);
-
-/** Replaces every entry of the page by a migration entry. @returns how many */
-function* try_to_migrate(cpu: Cpu, page: Moving): Op<number> {
-  const end = endOf(cpu, page);
-  return yield* rmap_walk(cpu, page.start, end, 'read', (vma) => migrateIn(cpu, vma, page));
-}
-
-function* migrateIn(cpu: Cpu, vma: Vma, page: Moving): Op<number> {
-  const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start); // page_vma_mapped_walk
-  if (!pmdp) return 0;
-  const seen = yield* cpu.read_entry(pmdp);
-  const done = pmd_trans_huge(seen) && (yield* try_to_migrate_one(cpu, vma, page, pmdp));
-  if (done) return 1;
-  const pmd = pmd_trans_huge(seen) ? yield* cpu.read_entry(pmdp) : seen; // it was split under us
-  return isTable(pmd) ? yield* try_to_migrate_ptes(cpu, vma, pmdp, page) : 0;
-}
-
-/** @returns false when the entry does not map the page as a whole any more */
-export const try_to_migrate_one = operation(
-  linux('v6.1', 'mm/rmap.c', 'try_to_migrate_one'),
-  function* (cpu: Cpu, vma: Vma, page: Moving, pmdp: PmdSlot): Op<boolean> {
-    yield* pmd_lock(cpu, pmdp);
-    const pmd = yield* cpu.read_entry(pmdp);
-    const is = pmd_trans_huge(pmd) && pmd_pfn(pmd) === page.head;
-    if (is) yield* set_pmd_migration_entry(cpu, vma, page.start, pmdp);
-    yield* pmd_unlock(cpu, pmdp);
-    return is;
-  },
-);
-
-export const set_pmd_migration_entry = operation(
-  linux('v6.1', 'mm/huge_memory.c', 'set_pmd_migration_entry'),
-  function* (cpu: Cpu, vma: Vma, haddr: Va, pmdp: PmdSlot): Op {
-    // From here no CPU reaches the page, and what hardware knows of it is final.
-    const pmdval = yield* pmdp_invalidate(cpu, vma, haddr, pmdp);
-    const head = pmd_pfn(pmdval);
-    const exclusive = yield* page_try_share_anon_rmap(cpu, head);
-    if (pmd_dirty(pmdval)) yield* cpu.store(pageCells.dirty(head), 1);
-    yield* set_pmd_at(cpu, vma.mm, haddr, pmdp, make_migration_entry(head, pmdval, exclusive));
-    yield* page_remove_rmap(cpu, head);
-    yield* put_page(cpu, head); // never the last: the caller has one
-  },
-);
-
-/** Puts a page where the migration entries of `page` stand: those that are still there, and those that fork has copied. */
-function* remove_migration_ptes(cpu: Cpu, page: Moving, to: Pfn, taken: number): Op {
-  const end = endOf(cpu, page);
-  const restored = yield* rmap_walk(cpu, page.start, end, 'read', (vma) => restoreIn(cpu, vma, page, to));
-  if (restored < taken) yield* searchEverywhere(cpu, page, to);
-}
-
-/** The entries were zapped meanwhile; or mremap has moved them. In Linux pages know their place in the area, which moves along. */
-function* searchEverywhere(cpu: Cpu, page: Moving, to: Pfn): Op {
-  const size = HPAGE_PMD_SIZE(cpu.geometry);
-  yield* rmap_walk(cpu, 0, spaceOf(cpu.geometry), 'read', function* (vma) {
-    let restored = 0;
-    for (let haddr = roundDown(vma.start, size); haddr < vma.end; haddr += size) {
-      const more = yield* restoreIn(cpu, vma, { ...page, start: haddr, pages: HPAGE_PMD_NR(cpu.geometry) }, to);
-      restored += more;
-    }
-    return restored;
-  });
-}
-
-/** The part of it in one area. */
-function* restoreIn(cpu: Cpu, vma: Vma, page: Moving, to: Pfn): Op<number> {
-  const pmdp = yield* mm_find_pmd(cpu, vma.mm, page.start);
-  if (!pmdp) return 0;
-  const seen = yield* cpu.read_entry(pmdp);
-  // PVMW_SYNC: looks under the lock at what is no table; mremap takes the entry out and puts it elsewhere under that lock.
-  const restored = !isTable(seen) && (yield* remove_migration_pmd(cpu, vma, page, pmdp, to));
-  if (restored) return 1;
-  const pmd = isTable(seen) ? seen : yield* cpu.read_entry(pmdp); // it was split under us
-  return isTable(pmd) ? yield* remove_migration_pte(cpu, vma, pmdp, page, to) : 0;
-}
-
-/** Puts the new page where the migration entry of a huge page stands. No flush: nothing was mapped. @returns false when it has gone, or is split */
-export const remove_migration_pmd = operation(
-  linux('v6.1', 'mm/huge_memory.c', 'remove_migration_pmd'),
-  function* (cpu: Cpu, vma: Vma, page: Moving, pmdp: PmdSlot, head: Pfn): Op<boolean> {
-    const haddr = roundDown(page.start, HPAGE_PMD_SIZE(cpu.geometry));
-    yield* pmd_lock(cpu, pmdp);
-    const entry = yield* cpu.read_entry(pmdp);
-    const is = is_swap_pmd(entry) && frameOf(entry) === page.head;
-    if (is) {
-      yield* get_page(cpu, head);
-      yield* page_add_anon_rmap(cpu, head, !is_readable_migration_entry(entry));
-      yield* set_pmd_at(cpu, vma.mm, haddr, pmdp, entryAfterMigration(entry, head, vma));
-      yield* update_mmu_cache_pmd(cpu, vma, haddr, pmdp);
-    }
-    yield* pmd_unlock(cpu, pmdp);
-    return is;
+  function* (cpu: Cpu, src: Pfn, dst: Pfn): Op {
+    const frames = yield* folio_nr_pages(cpu, src);
+    for (let i = 0; i < frames; i++) yield* copy_user_highpage(cpu, dst + i, src + i);
+    const dirty = yield* cpu.load(pageCells.dirty(src)); // folio_migrate_flags
+    if (dirty) yield* cpu.store(pageCells.dirty(dst), 1);
   },
 );

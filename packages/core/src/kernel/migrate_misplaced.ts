@@ -52,11 +52,11 @@ export const migrate_misplaced_transhuge_page = operation(
     const count = yield* page_count(cpu, page);
     const moved = pmd_same(cpu, pmd, orig) && count === MAPPED_AND_OURS;
     if (moved) {
-      yield* page_add_new_anon_rmap(cpu, fresh);
+      yield* page_add_new_anon_rmap(cpu, fresh, vma, haddr, 'pmd');
       yield* pmdp_huge_clear_flush(cpu, vma, haddr, pmdp);
       yield* set_pmd_at(cpu, vma.mm, haddr, pmdp, new_anon_pmd(fresh, vma));
       yield* update_mmu_cache_pmd(cpu, vma, haddr, pmdp);
-      yield* page_remove_rmap(cpu, page);
+      yield* page_remove_rmap(cpu, page, 'pmd');
     }
     yield* pmd_unlock(cpu, pmdp);
     yield* mmu_notifier_invalidate_range_end(cpu, vma.mm, haddr, haddr + HPAGE_PMD_SIZE(cpu.geometry));

@@ -21,7 +21,16 @@ import { pageCells, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
-import { compound_head, maybe_mkwrite, mk_pte, PageAnonExclusive, SetPageAnonExclusive, vm_page_prot } from './page.ts';
+import {
+  compound_head,
+  mapcountOf,
+  maybe_mkwrite,
+  mk_pte,
+  PageAnonExclusive,
+  SetPageAnonExclusive,
+  vm_page_prot,
+  type Mapping,
+} from './page.ts';
 import { pmd_lock, pmd_unlock, pte_lock, pte_offset_map, pte_unlock } from './pgtable.ts';
 
 // Nothing is swapped out here: these are the only entries that are neither none nor present.
@@ -63,11 +72,11 @@ export const page_try_share_anon_rmap = operation(
   },
 );
 
-/** One mapping more of a page that may have others. */
+/** One mapping more of a page that walks by rmap find already: it keeps its mapping and index. */
 export const page_add_anon_rmap = operation(
   linux('v6.1', 'mm/rmap.c', 'page_add_anon_rmap'),
-  function* (cpu: Cpu, pfn: Pfn, exclusive: boolean): Op {
-    yield* cpu.add(pageCells.mapcount(pfn), 1);
+  function* (cpu: Cpu, pfn: Pfn, exclusive: boolean, by: Mapping): Op {
+    yield* cpu.add(mapcountOf(pfn, by), 1);
     if (exclusive) yield* SetPageAnonExclusive(cpu, pfn);
   },
 );

@@ -1,13 +1,13 @@
 /** mremap of a gigabyte at its border: the PMD table itself moves, with all that is below it. mm/mremap.c. */
 import { arch_needs_pgtable_deposit, flush_tlb_range, pud_clear, pud_populate } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
-import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, isTable, none, tableOf } from '../words/entry.ts';
 import { sizeOf } from '../words/geometry.ts';
-import { mmCells, vmaCells, type Mm, type Vma } from '../words/objects.ts';
+import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { drop_rmap_locks, take_rmap_locks } from './anon_vma.ts';
 import { operation } from './operation.ts';
 import { p4d_alloc, pud_alloc } from './pgalloc.ts';
 import { none_or_clear_bad, p4d_offset, pgd_offset, pud_offset, type PudSlot } from './pgtable.ts';
@@ -42,7 +42,7 @@ export const move_normal_pud = operation(
     if (bound) return false;
     const there = yield* cpu.read_entry(new_pud);
     if (!isNone(there)) return false;
-    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma))); // take_rmap_locks
+    yield* take_rmap_locks(cpu, vma);
     // pud_lock: PUD tables have no lock of their own.
     yield* cpu.spin_lock(mmCells.page_table_lock(vma.mm.id));
     const pud = yield* cpu.read_entry(old_pud);
@@ -52,7 +52,7 @@ export const move_normal_pud = operation(
     // Under the lock, as in move_normal_pmd.
     yield* flush_tlb_range(cpu, vma, old_addr, old_addr + sizeOf(cpu.geometry, 'pud'));
     yield* cpu.spin_unlock(mmCells.page_table_lock(vma.mm.id));
-    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    yield* drop_rmap_locks(cpu, vma);
     return true;
   },
 );

@@ -10,13 +10,13 @@ import {
   set_pte_at,
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
-import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { is_swap_pmd, isTable, pmd_none, pmd_pgtable, pmd_trans_huge, pte_none, pte_present } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, sizeOf } from '../words/geometry.ts';
 import { mmCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_clone, drop_rmap_locks, take_rmap_locks } from './anon_vma.ts';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { do_mas_munmap } from './mmap.ts';
 import { lock_both, move_huge_pmd, unlock_both } from './move_huge_pmd.ts';
@@ -24,7 +24,7 @@ import { move_pud_entry } from './move_normal_pud.ts';
 import { operation } from './operation.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
 import { mm_find_pmd, pgd_offset, pmd_trans_unstable, pte_after, pte_offset_map } from './pgtable.ts';
-import { store_vma, vmas_between } from './vma.ts';
+import { linear_page_index, set_pgoff, store_vma, vmas_between } from './vma.ts';
 
 /**
  * Moves `length` bytes from `addr` to where `new_vma` begins (MREMAP_FIXED), and unmaps what was there. Areas that reach beyond
@@ -58,16 +58,35 @@ export const move_vma = operation(
   function* (cpu: Cpu, vma: Vma, old_addr: Va, length: number, new_vma: Vma): Op {
     const what = { mm: vma.mm, start: old_addr, end: old_addr + length, to: new_vma.start };
     yield* cpu.note({ kind: 'ghost.moving', ...what });
-    // copy_vma. It is allowed what the source is allowed.
+    // It is allowed what the source is allowed.
     const copy: Vma = { ...new_vma, end: new_vma.start + length, ...(vma.prot !== undefined && { prot: vma.prot }) };
-    yield* store_vma(cpu, copy);
+    yield* copy_vma(cpu, vma, old_addr, copy);
     yield* move_page_tables(cpu, vma, old_addr, copy, copy.start, length);
     yield* cpu.note({ kind: 'ghost.moved', ...what });
     yield* do_munmap(cpu, vma.mm, old_addr, old_addr + length);
   },
 );
 
-/** Left out: locks of the rmap while single entries move (need_rmap_locks): who restores an entry looks everywhere for it. */
+/**
+ * The destination takes over the numbering of the pages and their anon_vmas: walks by rmap find them in the old place first, and then
+ * in the new one, so that single entries may move without the lock of the rmap (need_rmap_locks is false for an area that is new).
+ */
+const copy_vma = operation(
+  linux('v6.1', 'mm/mmap.c', 'copy_vma'),
+  function* (cpu: Cpu, vma: Vma, old_addr: Va, copy: Vma): Op {
+    const anon_vma = yield* cpu.load(vmaCells.anon_vma(vma.id));
+    if (anon_vma === 0) {
+      yield* set_pgoff(cpu, copy, 0);
+    } else {
+      const index = yield* linear_page_index(cpu, vma, old_addr);
+      yield* set_pgoff(cpu, copy, index - copy.start / PAGE_SIZE(cpu.geometry));
+      yield* cpu.store(vmaCells.anon_vma(copy.id), anon_vma);
+      yield* anon_vma_clone(cpu, copy, vma);
+    }
+    yield* store_vma(cpu, copy);
+  },
+);
+
 export const move_page_tables = operation(
   linux('v6.1', 'mm/mremap.c', 'move_page_tables'),
   function* (cpu: Cpu, vma: Vma, from: Va, new_vma: Vma, to: Va, length: number): Op {
@@ -157,7 +176,7 @@ export const move_normal_pmd = operation(
     if (bound) return false;
     const there = yield* cpu.read_entry(new_pmd);
     if (!pmd_none(there)) return false;
-    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma))); // take_rmap_locks: nobody walks the table from a page while it moves
+    yield* take_rmap_locks(cpu, vma); // nobody walks the table from a page while it moves
     yield* lock_both(cpu, old_pmd, new_pmd);
     const pmd = yield* cpu.read_entry(old_pmd);
     yield* cpu.bug_on(!isTable(pmd), 'the PMD that is moved points to a table');
@@ -166,7 +185,7 @@ export const move_normal_pmd = operation(
     // Upper levels too, and before the locks are dropped: through the new place the pages may be freed at once.
     yield* flush_tlb_range(cpu, vma, old_addr, old_addr + HPAGE_PMD_SIZE(cpu.geometry));
     yield* unlock_both(cpu, old_pmd, new_pmd);
-    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    yield* drop_rmap_locks(cpu, vma);
     return true;
   },
 );

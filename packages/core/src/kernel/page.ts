@@ -1,5 +1,6 @@
 /** Pages: references, mapcounts, and which frames belong together. */
 import type { Va } from '../words/address.ts';
+import type { Ref } from '../words/cells.ts';
 import type { Cpu } from '../words/cpu.ts';
 import {
   F,
@@ -17,15 +18,15 @@ import {
   type Pmd,
   type Pte,
 } from '../words/entry.ts';
-import { blockOf, HPAGE_PMD_NR, roundDown, type Geometry } from '../words/geometry.ts';
-import { pageCells, ZERO_PFN, type Vma } from '../words/objects.ts';
+import { blockOf, HPAGE_PMD_NR, type Geometry } from '../words/geometry.ts';
+import { pageCells, vmaCells, ZERO_PFN, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
+import { linear_page_index } from './vma.ts';
 
-// There are base pages and pages of HPAGE_PMD_NR frames, no other order. A huge page begins at a multiple of its size (as
-// with Linux's buddy allocator), so only that frame can be the head of a given one. As in Linux all references to a huge page
-// are counted at its head, however it is mapped; a split of its PMD leaves the page whole. Split pages have order 0 each.
+// A folio is 2^order frames, and begins at a multiple of its size (as with Linux's buddy allocator). As in Linux all references to
+// it are counted at its head, however it is mapped; a split of its PMD leaves the folio whole. Split folios have order 0 each.
 // Left out: memory cgroups, swap cache, the LRU lists (isolating a page from them takes a reference
 // and gives it back), statistics. A mapcount is 0, not -1, when nothing maps the page.
 
@@ -39,22 +40,23 @@ export function* alloc_hugepage(cpu: Cpu): Op<Pfn> {
   return head;
 }
 
-const possibleHead = (g: Geometry, pfn: Pfn): Pfn => roundDown(pfn, HPAGE_PMD_NR(g));
-
 /** The frame where the counts of a page are. */
 export function* compound_head(cpu: Cpu, pfn: Pfn): Op<Pfn> {
-  const head = possibleHead(cpu.geometry, pfn);
-  // The page of zeroes is no part of a huge page, and before it there is no page.
-  if (head === pfn || is_zero_pfn(pfn)) return pfn;
-  const order = yield* cpu.load(pageCells.order(head));
-  return order > 0 ? head : pfn;
+  return yield* cpu.load(pageCells.head(pfn));
 }
 
-/** Is the frame part of a huge page, however it is mapped? */
+/** Frames of a folio. */
+export function* folio_nr_pages(cpu: Cpu, head: Pfn): Op<number> {
+  const order = yield* cpu.load(pageCells.order(head));
+  return 2 ** order;
+}
+
+/** Is the frame part of a folio of several, however it is mapped? */
 export function* PageCompound(cpu: Cpu, pfn: Pfn): Op<boolean> {
-  if (is_zero_pfn(pfn)) return false;
-  const order = yield* cpu.load(pageCells.order(possibleHead(cpu.geometry, pfn)));
-  return order > 0;
+  const head = yield* compound_head(cpu, pfn);
+  if (head !== pfn) return true;
+  const frames = yield* folio_nr_pages(cpu, pfn);
+  return frames > 1;
 }
 
 /** Takes one more reference to a page that the caller knows to be in use. */
@@ -99,11 +101,45 @@ export const try_grab_folio = operation(
   },
 );
 
-/** A new anonymous page is mapped for the first time; the caller will publish it. */
+/** By what a page is mapped: an entry of a base page, or a huge entry that maps the whole folio. */
+export type Mapping = 'pte' | 'pmd';
+
+/** Where such mappings of a frame are counted. */
+export const mapcountOf = (pfn: Pfn, by: Mapping): Ref => (by === 'pmd' ? pageCells.entire_mapcount(pfn) : pageCells.mapcount(pfn));
+
+/**
+ * A new anonymous page is mapped for the first time; the caller will publish it. From here on walks by rmap find it.
+ * @param address where, in the area
+ */
 export const page_add_new_anon_rmap = operation(
   linux('v6.1', 'mm/rmap.c', 'page_add_new_anon_rmap'),
-  function* (cpu: Cpu, pfn: Pfn): Op {
-    yield* cpu.store(pageCells.mapcount(pfn), 1);
+  function* (cpu: Cpu, pfn: Pfn, vma: Vma, address: Va, by: Mapping = 'pte'): Op {
+    yield* cpu.store(mapcountOf(pfn, by), 1);
+    yield* __page_set_anon_rmap(cpu, pfn, vma, address);
+    yield* SetPageAnonExclusive(cpu, pfn);
+  },
+);
+
+/** Where walks by rmap will look for a page from now on. The caller has made sure that the area has an anon_vma. */
+const __page_set_anon_rmap = operation(
+  linux('v6.1', 'mm/rmap.c', '__page_set_anon_rmap'),
+  function* (cpu: Cpu, head: Pfn, vma: Vma, address: Va): Op {
+    const anon_vma = yield* cpu.load(vmaCells.anon_vma(vma.id));
+    yield* cpu.bug_on(anon_vma === 0, 'the area of a new page has an anon_vma');
+    const index = yield* linear_page_index(cpu, vma, address);
+    yield* cpu.store(pageCells.index(head), index);
+    yield* cpu.store(pageCells.mapping(head), anon_vma);
+  },
+);
+
+/** The page is this area's alone: walks by rmap need not look at those that a fork made of it. */
+export const page_move_anon_rmap = operation(
+  linux('v6.1', 'mm/rmap.c', 'page_move_anon_rmap'),
+  function* (cpu: Cpu, pfn: Pfn, vma: Vma): Op {
+    const head = yield* compound_head(cpu, pfn);
+    const anon_vma = yield* cpu.load(vmaCells.anon_vma(vma.id));
+    yield* cpu.bug_on(anon_vma === 0, 'the area of a page that is mapped has an anon_vma');
+    yield* cpu.store(pageCells.mapping(head), anon_vma);
     yield* SetPageAnonExclusive(cpu, pfn);
   },
 );
@@ -111,11 +147,11 @@ export const page_add_new_anon_rmap = operation(
 /** One mapping more, by fork: no address space has the page for itself any more. */
 export const page_try_dup_anon_rmap = operation(
   linux('v6.1', 'include/linux/rmap.h', 'page_try_dup_anon_rmap'),
-  function* (cpu: Cpu, pfn: Pfn): Op {
+  function* (cpu: Cpu, pfn: Pfn, by: Mapping = 'pte'): Op {
     // Left out: pages that may be pinned for DMA are not shared but copied. GUP here takes references, not pins.
     const exclusive = yield* PageAnonExclusive(cpu, pfn);
     if (exclusive) yield* cpu.store(pageCells.anon_exclusive(pfn), 0);
-    yield* cpu.add(pageCells.mapcount(pfn), 1);
+    yield* cpu.add(mapcountOf(pfn, by), 1);
   },
 );
 
@@ -126,12 +162,12 @@ export function* SetPageAnonExclusive(cpu: Cpu, pfn: Pfn): Op {
   if (cpu.has('anon_exclusive')) yield* cpu.store(pageCells.anon_exclusive(pfn), 1);
 }
 
-/** One mapping less: of a base frame, or of a whole huge page, which is counted at its head. The page table lock is held. */
+/** One mapping less: of a base frame, or of a whole folio. The page table lock is held. */
 export const page_remove_rmap = operation(
   linux('v6.1', 'mm/rmap.c', 'page_remove_rmap'),
-  function* (cpu: Cpu, pfn: Pfn): Op {
+  function* (cpu: Cpu, pfn: Pfn, by: Mapping = 'pte'): Op {
     // Left out: queueing a partly unmapped huge page for splitting.
-    yield* cpu.add(pageCells.mapcount(pfn), -1);
+    yield* cpu.add(mapcountOf(pfn, by), -1);
   },
 );
 
@@ -139,25 +175,59 @@ export function* page_count(cpu: Cpu, pfn: Pfn): Op<number> {
   return yield* cpu.load(pageCells.refcount(pfn));
 }
 
-/** Mappings of a page, by PMD and by PTE together. */
-export function* total_mapcount(cpu: Cpu, head: Pfn, frames: number): Op<number> {
-  let sum = 0;
+/** Mappings of a frame: its own, and those of the folio that it belongs to. */
+export function* page_mapcount(cpu: Cpu, pfn: Pfn): Op<number> {
+  const own = yield* cpu.load(pageCells.mapcount(pfn));
+  const compound = yield* PageCompound(cpu, pfn);
+  if (!compound) return own;
+  const head = yield* compound_head(cpu, pfn);
+  const entire = yield* cpu.load(pageCells.entire_mapcount(head));
+  return own + entire;
+}
+
+/** Mappings of a folio, by PMD and by PTE together. Not one look but many: who reads it may add up counts of several moments. */
+export function* folio_mapcount(cpu: Cpu, head: Pfn): Op<number> {
+  const frames = yield* folio_nr_pages(cpu, head);
+  let sum = frames > 1 ? yield* cpu.load(pageCells.entire_mapcount(head)) : 0;
   for (let i = 0; i < frames; i++) {
     const mapcount = yield* cpu.load(pageCells.mapcount(head + i));
     sum += mapcount;
   }
   return sum;
 }
+/** The same by the name that it had until 5.18. */
+export const total_mapcount = folio_mapcount;
+
+/** Does anything map it? Ends at the first mapping that is found. */
+export const folio_mapped = operation(
+  linux('v6.1', 'mm/util.c', 'folio_mapped'),
+  function* (cpu: Cpu, head: Pfn): Op<boolean> {
+    const frames = yield* folio_nr_pages(cpu, head);
+    const entire = frames > 1 ? yield* cpu.load(pageCells.entire_mapcount(head)) : 0;
+    if (entire > 0) return true;
+    for (let i = 0; i < frames; i++) {
+      const mapcount = yield* cpu.load(pageCells.mapcount(head + i));
+      if (mapcount > 0) return true;
+    }
+    return false;
+  },
+);
 
 /** Does nobody but the page tables hold references? Only an answer while no new ones can come. */
 export const is_refcount_suitable = operation(
   linux('v6.1', 'mm/khugepaged.c', 'is_refcount_suitable'),
-  function* (cpu: Cpu, head: Pfn, frames: number): Op<boolean> {
-    const expected = yield* total_mapcount(cpu, head, frames);
+  function* (cpu: Cpu, head: Pfn): Op<boolean> {
+    const expected = yield* total_mapcount(cpu, head);
     const count = yield* page_count(cpu, head);
     return count === expected;
   },
 );
+
+/** Gives a folio that only the caller knows no references at all: from here on nobody can take one. @returns false where somebody else has one */
+export function* folio_ref_freeze(cpu: Cpu, head: Pfn, count: number): Op<boolean> {
+  const was = yield* cpu.cmpxchg(pageCells.refcount(head), count, 0);
+  return was === count;
+}
 
 export function* trylock_page(cpu: Cpu, head: Pfn): Op<boolean> {
   const was = yield* cpu.xchg(pageCells.locked(head), 1);

@@ -1,53 +1,118 @@
 /** From a page to the areas that may map it: walks by rmap. mm/rmap.c. */
 import type { Va } from '../words/address.ts';
-import { anonVmaOf } from '../words/areas.ts';
+import { areaNow } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { vmaCells, type Vma } from '../words/objects.ts';
+import type { Pfn } from '../words/entry.ts';
+import { PAGE_SIZE } from '../words/geometry.ts';
+import { anonVmaCells, pageCells, vmaCells, type Vma } from '../words/objects.ts';
+import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
-import { vmas_between } from './vma.ts';
+import { anon_vma_lock_read, anon_vma_unlock_read, anonVmaOfMapping, put_anon_vma } from './anon_vma.ts';
+import { operation } from './operation.ts';
+import { folio_mapped, folio_nr_pages } from './page.ts';
 
-// Simplified: an area has an anon_vma from the beginning, which is its own, that of the area it was cut from, or that of the area it
-// is a copy of; and a page is looked for at the address where it was found, in every address space that shares the anon_vma.
+// Left out: KSM, files, callers that only try to get the lock.
 
-/** The anon_vmas that cover a part of a range, in one order for everybody who takes several. Their areas may go before they are locked. Pure. */
-export function anon_vmas_of(cpu: Cpu, start: Va, end: Va): number[] {
-  const there = cpu.vmas.filter((vma) => vma.pieceOf === undefined && vma.start < end && start < vma.end);
-  return [...new Set(there.map(anonVmaOf))].sort((a, b) => a - b);
+/** An area as a walk by rmap finds it. */
+export interface Mapper {
+  readonly vma: Vma;
+  /** Number of its first page in the numbering of the anon_vma. */
+  readonly pgoff: number;
 }
 
-/** The areas of an anon_vma in a range, parents before their copies: whoever copies an entry while we walk has it copied before we come there. */
-function* areasUnder(cpu: Cpu, anon_vma: number, start: Va, end: Va): Op<Vma[]> {
-  const mms = [...new Set(cpu.vmas.filter((vma) => anonVmaOf(vma) === anon_vma).map((vma) => vma.mm.id))].sort(
-    (a, b) => a - b,
-  );
-  const areas: Vma[] = [];
-  for (let m = 0; m < mms.length; m++) {
-    const vmas = yield* vmas_between(cpu, { id: mms[m]! }, start, end);
-    for (let i = 0; i < vmas.length; i++) if (anonVmaOf(vmas[i]!) === anon_vma) areas.push(vmas[i]!);
+/** What a walk by rmap does, and how it is locked: struct rmap_walk_control. */
+export interface RmapWalkControl {
+  /**
+   * `mapped`: takes the lock, and does nothing where the folio is not mapped (folio_lock_anon_vma_read); `plain`: takes the lock of a folio
+   * that its caller keeps an anon_vma for; `held`: the caller has it.
+   */
+  readonly lock: 'mapped' | 'plain' | 'held';
+  /**
+   * What is done in an area.
+   * @param address where the folio begins there, or the area, if that begins later
+   * @param end where the folio ends there, or the area, if that ends earlier
+   * @returns false to end the walk
+   */
+  readonly rmap_one: (vma: Vma, address: Va, end: Va) => Op<boolean>;
+  /** Asked after each area: true ends the walk. */
+  readonly done?: () => Op<boolean>;
+}
+
+/** The anon_vma of a folio, locked for reading; undefined where nothing maps the folio. */
+export const folio_lock_anon_vma_read = operation(
+  linux('v6.1', 'mm/rmap.c', 'folio_lock_anon_vma_read'),
+  function* (cpu: Cpu, head: Pfn): Op<number | undefined> {
+    yield* cpu.rcu_read_lock();
+    const mapping = yield* cpu.load(pageCells.mapping(head));
+    const mapped = mapping !== 0 && (yield* folio_mapped(cpu, head));
+    const anon_vma = anonVmaOfMapping(mapping);
+    // Simplified: always as when the lock is not free at once. Holding a reference, it may wait.
+    const got = mapped && (yield* cpu.inc_not_zero(anonVmaCells.refcount(anon_vma)));
+    const still = got && (yield* folio_mapped(cpu, head));
+    yield* cpu.rcu_read_unlock();
+    if (got && !still) yield* put_anon_vma(cpu, anon_vma);
+    if (!still) return undefined;
+    yield* anon_vma_lock_read(cpu, anon_vma);
+    const root = yield* cpu.load(anonVmaCells.root(anon_vma));
+    const last = yield* cpu.dec_and_test(anonVmaCells.refcount(anon_vma));
+    if (!last) return anon_vma;
+    // Its areas went while we waited, and nobody maps the folio any more.
+    yield* cpu.up_read(anonVmaCells.rwsem(root));
+    if (root !== anon_vma) yield* put_anon_vma(cpu, root);
+    return undefined;
+  },
+);
+
+/** The areas that map a part of the folio, if anybody does, by their first page and then by age. Entered with the lock held. */
+export function* areas_of(cpu: Cpu, anon_vma: number, index: number, frames: number): Op<Mapper[]> {
+  const linked = yield* cpu.list_read(anonVmaCells.rb_root(anon_vma));
+  const found: Mapper[] = [];
+  for (let i = 0; i < linked.length; i++) {
+    const attached = yield* cpu.load(vmaCells.attached(linked[i]!));
+    const vma = areaNow(cpu.geometry, cpu.vmas[linked[i]!]!, attached);
+    if (!vma) continue;
+    const shift = yield* cpu.load(vmaCells.vm_pgoff(vma.id));
+    const pgoff = vma.start / PAGE_SIZE(cpu.geometry) + shift;
+    const pages = (vma.end - vma.start) / PAGE_SIZE(cpu.geometry);
+    if (pgoff < index + frames && index < pgoff + pages) found.push({ vma, pgoff });
   }
-  return areas;
+  return found.sort((a, b) => a.pgoff - b.pgoff);
 }
 
-/** What is done in each area. @returns how many entries it changed */
-export type RmapOne = (vma: Vma) => Op<number>;
+/** Where the folio begins in an area, or the area, if that begins later. Pure. */
+export const vma_address = (cpu: Cpu, { vma, pgoff }: Mapper, index: number): Va =>
+  vma.start + Math.max(0, index - pgoff) * PAGE_SIZE(cpu.geometry);
+/** Where it ends, or the area, if that ends earlier. Pure. */
+export const vma_address_end = (cpu: Cpu, { vma, pgoff }: Mapper, index: number, frames: number): Va =>
+  Math.min(vma.end, vma.start + (index + frames - pgoff) * PAGE_SIZE(cpu.geometry));
 
-/**
- * Goes to every area that may map a page of the range.
- * @param lock `read`: takes the lock of each anon_vma in turn; `held`: the caller has all of them
- * @returns how many entries were changed
- */
-export function* rmap_walk(cpu: Cpu, start: Va, end: Va, lock: 'read' | 'held', rmap_one: RmapOne): Op<number> {
-  const anon_vmas = anon_vmas_of(cpu, start, end);
-  let changed = 0;
-  for (let a = 0; a < anon_vmas.length; a++) {
-    // Under the lock no area is cut, copied, or loses its tables: unlink_anon_vmas waits for us.
-    if (lock === 'read') yield* cpu.down_read(vmaCells.anon_vma(anon_vmas[a]!));
-    const vmas = yield* areasUnder(cpu, anon_vmas[a]!, start, end);
-    for (let i = 0; i < vmas.length; i++) {
-      const more = yield* rmap_one(vmas[i]!);
-      changed += more;
+/** Goes to every area that may map a folio. */
+export const rmap_walk = operation(
+  linux('v6.1', 'mm/rmap.c', 'rmap_walk'),
+  function* (cpu: Cpu, head: Pfn, { lock, rmap_one, done }: RmapWalkControl): Op {
+    const anon_vma = yield* rmap_walk_anon_lock(cpu, head, lock);
+    if (anon_vma === undefined) return;
+    const index = yield* cpu.load(pageCells.index(head));
+    const frames = yield* folio_nr_pages(cpu, head);
+    const areas = yield* areas_of(cpu, anon_vma, index, frames);
+    for (let i = 0; i < areas.length; i++) {
+      const where = areas[i]!;
+      const on = yield* rmap_one(
+        where.vma,
+        vma_address(cpu, where, index),
+        vma_address_end(cpu, where, index, frames),
+      );
+      if (!on || (done && (yield* done()))) break;
     }
-    if (lock === 'read') yield* cpu.up_read(vmaCells.anon_vma(anon_vmas[a]!));
-  }
-  return changed;
+    if (lock !== 'held') yield* anon_vma_unlock_read(cpu, anon_vma);
+  },
+);
+
+function* rmap_walk_anon_lock(cpu: Cpu, head: Pfn, lock: RmapWalkControl['lock']): Op<number | undefined> {
+  if (lock === 'mapped') return yield* folio_lock_anon_vma_read(cpu, head);
+  const mapping = yield* cpu.load(pageCells.mapping(head));
+  if (mapping === 0) return undefined;
+  const anon_vma = anonVmaOfMapping(mapping);
+  if (lock === 'plain') yield* anon_vma_lock_read(cpu, anon_vma);
+  return anon_vma;
 }

@@ -6,11 +6,12 @@ import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { do_mas_munmap } from './mmap.ts';
 import { operation } from './operation.ts';
-import { store_vma } from './vma.ts';
+import { set_pgoff, store_vma } from './vma.ts';
 
 /** The zero page is in use for good. */
 export const paging_init = operation(linux('v6.1', 'arch/x86/mm/init_64.c', 'paging_init'), function* (cpu: Cpu): Op {
   yield* cpu.store(pageCells.life(ZERO_PFN), 1);
+  yield* cpu.store(pageCells.head(ZERO_PFN), ZERO_PFN);
   yield* cpu.store(pageCells.refcount(ZERO_PFN), 1);
 });
 
@@ -37,6 +38,7 @@ export const exec_mmap = operation(
 export const attach_vma = operation(linux('v6.1', 'mm/mmap.c', 'mmap_region'), function* (cpu: Cpu, vma: Vma): Op {
   yield* cpu.down_write(mmCells.mmap_lock(vma.mm.id));
   yield* do_mas_munmap(cpu, vma.mm, vma.start, vma.end);
+  yield* set_pgoff(cpu, vma, 0);
   yield* store_vma(cpu, vma);
   yield* cpu.up_write(mmCells.mmap_lock(vma.mm.id));
 });

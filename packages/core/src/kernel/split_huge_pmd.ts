@@ -48,12 +48,15 @@ import {
 } from './page.ts';
 import { mm_find_pmd, pmd_lock, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
 
-/** Splits at an address where an area is to be cut, or where single pages are wanted. */
+/**
+ * Splits at an address where an area is to be cut, or where single pages are wanted.
+ * @param freeze the table gets migration entries, if the huge entry maps this folio: it is to be split itself
+ */
 export const split_huge_pmd_address = operation(
   linux('v6.1', 'mm/huge_memory.c', 'split_huge_pmd_address'),
-  function* (cpu: Cpu, vma: Vma, address: Va): Op {
+  function* (cpu: Cpu, vma: Vma, address: Va, freeze?: Pfn): Op {
     const pmdp = yield* mm_find_pmd(cpu, vma.mm, address);
-    if (pmdp) yield* __split_huge_pmd(cpu, vma, pmdp, address);
+    if (pmdp) yield* __split_huge_pmd(cpu, vma, pmdp, address, freeze);
   },
 );
 
@@ -180,7 +183,7 @@ function* fillTable(cpu: Cpu, vma: Vma, haddr: Va, old: Pmd, pgtable: Table, fre
     yield* cpu.add(pageCells.mapcount(head + i), 1);
   }
   if (atOnce) yield* set_ptes(cpu, vma.mm, haddr, first, smallEntry(old, head, vma), HPAGE_PMD_NR(cpu.geometry));
-  yield* cpu.add(pageCells.mapcount(head), -1); // the mapping by the huge entry
+  yield* cpu.add(pageCells.entire_mapcount(head), -1); // the mapping by the huge entry
 }
 
 /** The entry of one frame. Dirty stays with the page: PG_dirty was set. */

@@ -1,15 +1,16 @@
 /** Cutting an area in two: what mprotect, munmap, mremap and madvise do when they are asked for a part of one. mm/mmap.c. */
 import type { Va } from '../words/address.ts';
-import { anonVmaOf, wholeOf } from '../words/areas.ts';
+import { wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { HPAGE_PMD_SIZE, roundDown } from '../words/geometry.ts';
 import { limit } from '../words/limit.ts';
 import { vmaCells, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_clone, anon_vma_lock_write, anon_vma_of, anon_vma_unlock_write } from './anon_vma.ts';
 import { operation } from './operation.ts';
 import { split_huge_pmd_address } from './split_huge_pmd.ts';
-import { store_vma } from './vma.ts';
+import { copy_pgoff, store_vma } from './vma.ts';
 
 const TOO_MANY_PIECES = limit(
   linux('v6.1', 'mm/mmap.c', 'vm_area_dup'),
@@ -36,6 +37,7 @@ export const __split_vma = operation(
       fresh === 'below'
         ? { below: made, above: { ...vma, start: addr } }
         : { below: { ...vma, end: addr }, above: made };
+    yield* anon_vma_clone(cpu, made, vma);
     yield* __vma_adjust(cpu, vma, addr, parts);
     return parts;
   },
@@ -48,7 +50,12 @@ const vm_area_dup = operation(
     const spares = cpu.spares(vma, start, end);
     for (let i = 0; i < spares.length; i++) {
       const taken = yield* cpu.load(vmaCells.attached(spares[i]!.id));
-      if (taken === 0) return { ...vma, id: spares[i]!.id, pieceOf: wholeOf(vma), start, end };
+      if (taken !== 0) continue;
+      const made: Vma = { ...vma, id: spares[i]!.id, pieceOf: wholeOf(vma), start, end };
+      yield* copy_pgoff(cpu, made, vma);
+      const anon_vma = yield* cpu.load(vmaCells.anon_vma(vma.id));
+      yield* cpu.store(vmaCells.anon_vma(made.id), anon_vma);
+      return made;
     }
     return yield* cpu.give_up(TOO_MANY_PIECES);
   },
@@ -60,11 +67,12 @@ const __vma_adjust = operation(
   function* (cpu: Cpu, vma: Vma, addr: Va, parts: SplitVma): Op {
     yield* split_huge_pmd_if_needed(cpu, vma, addr); // vma_adjust_trans_huge: a huge page that would lie in both
     // Walks by rmap look for the area under this lock: they find it before the cut, or the part that holds the page.
-    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    const anon_vma = yield* anon_vma_of(cpu, vma);
+    if (anon_vma !== undefined) yield* anon_vma_lock_write(cpu, anon_vma);
     const [kept, made] = parts.below.id === vma.id ? [parts.below, parts.above] : [parts.above, parts.below];
     yield* store_vma(cpu, made);
     yield* store_vma(cpu, kept);
-    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    if (anon_vma !== undefined) yield* anon_vma_unlock_write(cpu, anon_vma);
   },
 );
 

@@ -2,7 +2,7 @@
 import type { Va } from '../words/address.ts';
 import { areaNow, attachedAs, CUT_AWAY, isCut, reachesInto } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { HPAGE_PMD_SIZE, type Geometry } from '../words/geometry.ts';
+import { HPAGE_PMD_SIZE, PAGE_SIZE, type Geometry } from '../words/geometry.ts';
 import { vmaCells, type Mm, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
@@ -47,6 +47,26 @@ function keepIfThere(cpu: Cpu, mapped: Vma[], handle: Vma, attached: number, sta
   if (!reachesInto(cpu.geometry, handle, attached, start, end)) return;
   const now = areaNow(cpu.geometry, handle, attached);
   if (now) mapped.push(now);
+}
+
+/** Place of an address in the numbering that pages of the area are found by, in base pages. It stays theirs when mremap moves the area. */
+export const linear_page_index = operation(
+  linux('v6.1', 'include/linux/pagemap.h', 'linear_page_index'),
+  function* (cpu: Cpu, vma: Vma, address: Va): Op<number> {
+    const shift = yield* cpu.load(vmaCells.vm_pgoff(vma.id));
+    return Math.floor(address / PAGE_SIZE(cpu.geometry)) + shift;
+  },
+);
+
+/** Gives an area the numbering of another one. */
+export function* copy_pgoff(cpu: Cpu, to: Vma, from: Vma): Op {
+  const shift = yield* cpu.load(vmaCells.vm_pgoff(from.id));
+  yield* set_pgoff(cpu, to, shift);
+}
+
+/** Gives an area a numbering: by how many pages it differs from that of a new one at the same place. */
+export function* set_pgoff(cpu: Cpu, vma: Vma, shift: number): Op {
+  yield* cpu.store(vmaCells.vm_pgoff(vma.id), shift);
 }
 
 /** Puts an area into the tree, or changes it there: from now on it is as `now` says. The caller holds mmap_lock for writing. */

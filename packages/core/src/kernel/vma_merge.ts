@@ -1,10 +1,17 @@
 /** Other flags for a part of an area: neighbours that become alike are one area again, else the area is cut. mm/mmap.c. */
 import type { Va } from '../words/address.ts';
-import { anonVmaOf, wholeOf } from '../words/areas.ts';
+import { wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { vmaCells, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
+import {
+  anon_vma_clone,
+  anon_vma_lock_write,
+  anon_vma_of,
+  anon_vma_unlock_write,
+  unlink_anon_vmas,
+} from './anon_vma.ts';
 import { operation } from './operation.ts';
 import { __split_vma, split_huge_pmd_if_needed } from './split_vma.ts';
 import { canReach, detach_vma, store_vma, vmas_between } from './vma.ts';
@@ -49,19 +56,49 @@ export const vma_merge = operation(
     const next = end === vma.end ? around.find((one) => one.start === end && areAlike(one, like)) : undefined;
     const grows = prev ?? next;
     if (!grows) return undefined;
+    const mergeable = yield* is_mergeable_anon_vma(cpu, prev && next ? [prev, next, vma] : [grows, vma]);
+    if (!mergeable) return undefined;
     const now: Vma = { ...grows, start: prev ? prev.start : start, end: next ? next.end : end };
     if (!canReach(cpu, now)) return undefined;
     // The border of the area goes to where the range ends: no huge page may lie across it.
     if (prev && end < vma.end) yield* split_huge_pmd_if_needed(cpu, vma, end);
     if (next && !prev && vma.start < start) yield* split_huge_pmd_if_needed(cpu, vma, start);
-    yield* cpu.down_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    yield* import_anon_vma(cpu, grows, vma);
+    if (prev && next) yield* import_anon_vma(cpu, prev, next);
+    const anon_vma = yield* anon_vma_of(cpu, vma);
+    if (anon_vma !== undefined) yield* anon_vma_lock_write(cpu, anon_vma);
     yield* shrink(cpu, vma, start, end);
     if (prev && next) yield* detach_vma(cpu, next);
     yield* store_vma(cpu, now);
-    yield* cpu.up_write(vmaCells.anon_vma(anonVmaOf(vma)));
+    if (anon_vma !== undefined) yield* anon_vma_unlock_write(cpu, anon_vma);
+    // anon_vma_merge: of those that are gone
+    if (start === vma.start && end === vma.end) yield* unlink_anon_vmas(cpu, vma);
+    if (prev && next) yield* unlink_anon_vmas(cpu, next);
     return now;
   },
 );
+
+/** May these become one area? Not when pages of two of them are found by different anon_vmas. */
+const is_mergeable_anon_vma = operation(
+  linux('v6.1', 'mm/mmap.c', 'is_mergeable_anon_vma'),
+  function* (cpu: Cpu, vmas: readonly Vma[]): Op<boolean> {
+    const found: number[] = [];
+    for (let i = 0; i < vmas.length; i++) {
+      const anon_vma = yield* anon_vma_of(cpu, vmas[i]!);
+      if (anon_vma !== undefined) found.push(anon_vma);
+    }
+    return found.every((one) => one === found[0]);
+  },
+);
+
+/** The area that grows is found where pages of the other are. */
+function* import_anon_vma(cpu: Cpu, importer: Vma, exporter: Vma): Op {
+  const own = yield* anon_vma_of(cpu, importer);
+  const other = yield* cpu.load(vmaCells.anon_vma(exporter.id));
+  if (own !== undefined || other === 0) return;
+  yield* cpu.store(vmaCells.anon_vma(importer.id), other);
+  yield* anon_vma_clone(cpu, importer, exporter);
+}
 
 /** What is left of the area that lost the range, which lies at one of its ends. */
 function* shrink(cpu: Cpu, vma: Vma, start: Va, end: Va): Op {

@@ -72,7 +72,7 @@ export const zap_huge_pmd = operation(
       else if (!cpu.has('huge_zero_page_per_mm')) yield* tlb_remove_page_size(cpu, tlb, head);
       return true;
     }
-    yield* page_remove_rmap(cpu, head);
+    yield* page_remove_rmap(cpu, head, 'pmd');
     // After the entry was cleared: a hash MMU looks at the deposited table while it clears.
     yield* zap_deposited_table(cpu, tlb.mm, pmdp);
     yield* pmd_unlock(cpu, pmdp);

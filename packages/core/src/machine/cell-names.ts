@@ -7,6 +7,7 @@ const OWNER: Readonly<Partial<Record<Dim, (n: number) => string>>> = {
   cpu: (n) => `CPU${n} `,
   mm: (n) => `mm${n}.`,
   vma: (n) => `area${n}.`,
+  anon_vma: (n) => `anon_vma${n}.`,
   page: (n) => `P${n}.`,
   table: (n) => `T${n}.`,
 };

@@ -218,6 +218,13 @@ export class SimCpu implements Cpu {
   *list_take(at: Ref): Op<number> {
     return yield this.#step(steps.list_take, { at });
   }
+  *list_del(at: Ref, value: number): Op {
+    yield this.#step(steps.list_del, { at, value });
+  }
+  *list_read(at: Ref): Op<readonly number[]> {
+    const token = yield* this.load(at);
+    return token === 0 ? [] : (this.parts.records.get(token) as readonly number[]);
+  }
   *queue_add(at: Ref, what: Info): Op {
     yield* this.list_add(at, this.parts.records.idOf(structuredClone(what)));
   }

@@ -6,6 +6,7 @@ import type { Follows } from '../words/follow.ts';
 import { ghosts } from '../words/ghosts.ts';
 import { spaceOf, PAGE_SIZE, entriesOf, LEVELS, type Geometry } from '../words/geometry.ts';
 import {
+  anonVmaCells,
   currentCells,
   hugeZeroCells,
   mmCells,
@@ -78,6 +79,7 @@ export class Machine {
       cpu: size.cpus + 1,
       mm: size.mms,
       vma: size.areas ?? size.vmas.length,
+      anon_vma: size.areas ?? size.vmas.length,
       page: (size.cpus + 1) * size.pool.frames,
       table: 1 + size.cpus * size.pool.tables,
       entry: Math.max(...LEVELS.map((l) => entriesOf(g, l))),
@@ -86,7 +88,7 @@ export class Machine {
       queue: RCU_QUEUE,
       nesting: HOOK_NESTING,
     };
-    const regions = [mmCells, currentCells, vmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap(
+    const regions = [mmCells, currentCells, vmaCells, anonVmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap(
       (group): Region[] => Object.values(group),
     );
     const kept = [...size.ghosts].filter((region) => !regions.includes(region));

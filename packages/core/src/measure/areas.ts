@@ -4,12 +4,12 @@ import { attach_vma } from '../kernel/setup.ts';
 import { detach_vma, vma_lookup, vmas_between } from '../kernel/vma.ts';
 import { Mistake, type Op } from '@shootdown/explorer';
 import type { Va } from '../words/address.ts';
-import { anonVmaOf, wholeOf } from '../words/areas.ts';
+import { wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { mmCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
 
 /** An area that has no handle yet. */
-export type NewArea = Omit<Vma, 'id' | 'pieceOf' | 'copyOf'>;
+export type NewArea = Omit<Vma, 'id' | 'pieceOf'>;
 
 const protOf = (area: NewArea): Protection => area.prot ?? 'read-write';
 const sameFlags = (a: NewArea, b: NewArea): boolean => a.thp === b.thp && protOf(a) === protOf(b);
@@ -73,7 +73,7 @@ export class Areas {
     const vmas = yield* vmas_between(cpu, parent, 0, end);
     for (let i = 0; i < vmas.length; i++) {
       const { start, end, thp, prot } = vmas[i]!;
-      this.#keep({ mm: child, start, end, thp, ...(prot !== undefined && { prot }), copyOf: anonVmaOf(vmas[i]!) });
+      this.#keep({ mm: child, start, end, thp, ...(prot !== undefined && { prot }) });
     }
   }
 }

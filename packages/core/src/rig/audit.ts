@@ -45,7 +45,7 @@ const BEYOND: AlsoTouches = {
   [steps.rcu_sync.kind]: { reads: READERS },
   [steps.mmu_lookup.kind]: { writes: [pageCells.data] },
   [steps.mmu_finish.kind]: { writes: [pageCells.data] },
-  [steps.page_alloc.kind]: { writes: [pageCells.life, pageCells.refcount, pageCells.order] },
+  [steps.page_alloc.kind]: { writes: [pageCells.life, pageCells.refcount, pageCells.order, pageCells.head] },
   [steps.page_free.kind]: { reads: [pageCells.order], writes: [pageCells.life], of: ofPage },
   [steps.table_alloc.kind]: { writes: [tableCells.life] },
   [steps.table_free.kind]: {

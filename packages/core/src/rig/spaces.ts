@@ -26,7 +26,6 @@ export function spacesOf(scenario: Scenario, geometry: Geometry): Spaces {
     end: a.to * PAGE_SIZE(geometry),
     thp: a.thp,
   }));
-  for (const vma of vmas) Object.assign(vma, copiedFrom(vma, vmas, scenario));
   const isForked = (mm: Mm): boolean => scenario.forked?.includes(mm.id) ?? false;
   return { mms, vmas, handles: [...vmas, ...sparesOf(vmas, geometry)], mmOf, isForked };
 }
@@ -55,14 +54,6 @@ export function storyOf(arch: ArchSpec, scenario: Scenario, geometry: Geometry, 
 
 /** At most so many pieces more than the area itself. An area of n pages has n pieces at most. */
 const SPARES = 7;
-
-/** The area of a forked address space knows which area it will be a copy of. */
-function copiedFrom(vma: Vma, vmas: readonly Vma[], { forked = [] }: Scenario): Pick<Vma, 'copyOf'> {
-  const parent = forked.includes(vma.mm.id)
-    ? vmas.find(({ mm, start, end }) => !forked.includes(mm.id) && start <= vma.start && vma.end <= end)
-    : undefined;
-  return parent ? { copyOf: parent.id } : {};
-}
 
 /** Handles for the pieces of areas that may be cut. */
 function sparesOf(vmas: readonly Vma[], g: Geometry): Vma[] {

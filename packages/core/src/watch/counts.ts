@@ -1,14 +1,15 @@
 /** Are pages counted right: how often they are mapped, and how many references there are? */
-import type { Pfn } from '../words/entry.ts';
+import { frameOf, type Pfn } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import { entryRef, hugeZeroCells, mmCells, pageCells, ZERO_PFN } from '../words/objects.ts';
 import type { Step } from '@shootdown/explorer';
-import { mappingsOf, treesOf, type Leaf } from './trees.ts';
+import { framesOf, headOf, mappingsOf, treesOf, type Leaf } from './trees.ts';
 import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
 const ALLOCATED = 1;
 /** Steps that change a count. */
 const COUNTING = ['add', 'add_return', 'dec_and_test', 'inc_not_zero'];
+const MAPPINGS = [pageCells.mapcount, pageCells.entire_mapcount];
 const REFERENCES = [pageCells.refcount, mmCells.mm_users, mmCells.mm_count];
 
 export const refcountCorrupt: Watch = {
@@ -65,11 +66,11 @@ export const mapcountMismatch: Watch = {
   kinds: COUNTING,
   holdsAfter(facts, step) {
     const { region, at } = facts.refOf(step.cells[0] ?? 0);
-    return region !== pageCells.mapcount || facts.value({ region, at }) >= 0;
+    return !MAPPINGS.includes(region) || facts.value({ region, at }) >= 0;
   },
   explain(facts, step) {
-    const { at } = facts.refOf(step.cells[0] ?? 0);
-    return `CPU${step.cpu} took away a mapping of P${at[0]} that was not counted: the count is ${facts.value(pageCells.mapcount(at[0] ?? 0))}`;
+    const { region, at } = facts.refOf(step.cells[0] ?? 0);
+    return `CPU${step.cpu} took away a mapping of P${at[0]} that was not counted: the count is ${facts.value({ region, at })}`;
   },
   // Only once everything has ended: an entry and its count change one after the other.
   holdsAtEnd: (seen) => mismatch(seen) === undefined,
@@ -85,30 +86,25 @@ export const mapcountMismatch: Watch = {
   },
 };
 
-/**
- * The first page whose counts do not add up. Totals: huge and small mappings share the count of the first frame, so that only the
- * sum over a huge page can be compared.
- */
+/** The first folio whose counts do not add up: what is counted at each frame for base pages, and at the head for huge entries. */
 function mismatch(
   seen: AtEnd,
 ): { readonly frame: Pfn; readonly counted: number; readonly leaves: readonly Leaf[] } | undefined {
   const { facts } = seen;
   const mapped = mappingsOf(facts, treesOf(seen), facts.value(hugeZeroCells.page()));
-  for (let frame = 0; frame < facts.frames; frame++) {
-    if (frame === ZERO_PFN || facts.value(pageCells.life(frame)) === 0 || isTail(facts, frame)) continue;
-    const counted = framesOf(facts, frame).reduce((sum, one) => sum + facts.value(pageCells.mapcount(one)), 0);
-    const leaves = mapped.get(frame) ?? [];
-    if (counted !== leaves.length) return { frame, counted, leaves };
+  for (let head = 0; head < facts.frames; head++) {
+    if (head === ZERO_PFN || facts.value(pageCells.life(head)) === 0 || headOf(facts, head) !== head) continue;
+    const leaves = mapped.get(head) ?? [];
+    const huge = leaves.filter(({ slot }) => slot.level !== 'pte');
+    const entire = facts.value(pageCells.entire_mapcount(head));
+    if (entire !== huge.length) return { frame: head, counted: entire, leaves: huge };
+    for (const frame of framesOf(facts, head)) {
+      const small = leaves.filter(({ slot, entry }) => slot.level === 'pte' && frameOf(entry) === frame);
+      const counted = facts.value(pageCells.mapcount(frame));
+      if (counted !== small.length) return { frame, counted, leaves: small };
+    }
   }
   return undefined;
-}
-
-const framesOf = (facts: Facts, head: Pfn): Pfn[] =>
-  Array.from({ length: 2 ** facts.value(pageCells.order(head)) }, (_, i) => head + i);
-function isTail(facts: Facts, frame: Pfn): boolean {
-  const size = 2 ** facts.geometry.bits.pte;
-  const head = frame - (frame % size);
-  return head !== frame && facts.value(pageCells.order(head)) > 0;
 }
 
 /** `no entry`, `1 entry (T4[0])`. */

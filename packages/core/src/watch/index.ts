@@ -13,6 +13,7 @@ import { stalePermission } from './stale-permission.ts';
 import { stalePin } from './stale-pin.ts';
 import { staleTranslation } from './stale-translation.ts';
 import { tableLifetime } from './table-lifetime.ts';
+import { unmapReturns } from './unmapped.ts';
 import { tlbMultihit } from './tlb-multihit.ts';
 import type { Watch } from '../words/watch.ts';
 import { wrongType } from './wrong-type.ts';
@@ -36,6 +37,7 @@ export const watches: readonly Watch[] = [
   mapcountMismatch,
   lostTable,
   staleMigrationEntry,
+  unmapReturns,
   tlbMultihit,
   ...ALWAYS,
 ];

@@ -3,9 +3,9 @@ import { region } from '../words/cells.ts';
 import { pte_dirty } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import type { Book } from '../words/follow.ts';
-import { HPAGE_PMD_NR, roundDown } from '../words/geometry.ts';
 import { pageCells, type Mm } from '../words/objects.ts';
 import { follow } from './notes.ts';
+import { headOf } from './trees.ts';
 import { mappedPages, pageName, pagesIn, type Page } from './pages.ts';
 import { since, type AtEnd, type Watch } from '../words/watch.ts';
 
@@ -64,9 +64,9 @@ function knownDirty(facts: Facts, mm: Mm, va: number): boolean {
   const leaf = facts.mappedLeaf(mm, va);
   const frame = facts.mappedFrame(mm, va);
   if (leaf === undefined || frame === undefined || pte_dirty(leaf)) return true;
-  const head = roundDown(frame, HPAGE_PMD_NR(facts.geometry));
+  const head = headOf(facts, frame);
   return (
     facts.value(pageCells.dirty(frame)) !== 0 ||
-    (facts.value(pageCells.order(head)) > 0 && facts.value(pageCells.dirty(head)) !== 0)
+    facts.value(pageCells.dirty(head)) !== 0
   );
 }

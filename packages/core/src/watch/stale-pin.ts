@@ -3,9 +3,9 @@ import { region } from '../words/cells.ts';
 import type { Pfn } from '../words/entry.ts';
 import type { Facts } from '../words/facts.ts';
 import type { Book } from '../words/follow.ts';
-import { HPAGE_PMD_NR, roundDown } from '../words/geometry.ts';
 import { pageCells, type Mm } from '../words/objects.ts';
 import { follow } from './notes.ts';
+import { headOf } from './trees.ts';
 import { allPages, pageName, pagesIn, type Page } from './pages.ts';
 import { at, since, type AtEnd, type Watch } from '../words/watch.ts';
 
@@ -76,10 +76,10 @@ const everyPage = (book: Book): number[] => Array.from({ length: book.pages }, (
 
 /** Is the frame the process's own? Of a huge page its head says so. */
 function isExclusive(facts: Facts, frame: Pfn): boolean {
-  const head = roundDown(frame, HPAGE_PMD_NR(facts.geometry));
+  const head = headOf(facts, frame);
   return (
     facts.value(pageCells.anon_exclusive(frame)) !== 0 ||
-    (facts.value(pageCells.order(head)) > 0 && facts.value(pageCells.anon_exclusive(head)) !== 0)
+    facts.value(pageCells.anon_exclusive(head)) !== 0
   );
 }
 

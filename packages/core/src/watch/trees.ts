@@ -13,7 +13,7 @@ import {
   type Pfn,
   type Table,
 } from '../words/entry.ts';
-import { entriesOf, HPAGE_PMD_NR, roundDown, walkLevels, type Level } from '../words/geometry.ts';
+import { entriesOf, walkLevels, type Level } from '../words/geometry.ts';
 import { mmCells, pageCells, tableCells, type Mm, type Slot } from '../words/objects.ts';
 import type { AtEnd } from '../words/watch.ts';
 
@@ -33,7 +33,7 @@ export interface Trees {
 const ALLOCATED = 1;
 
 /** Walks the tables of every address space that has not been given back. */
-export function treesOf({ facts, mms }: AtEnd): Trees {
+export function treesOf({ facts, mms }: Pick<AtEnd, 'facts' | 'mms'>): Trees {
   const leaves: Leaf[] = [];
   const tables = new Set<Table>();
   for (const mm of mms) {
@@ -56,12 +56,20 @@ function walk(facts: Facts, mm: Mm, table: Table, depth: number, leaves: Leaf[],
 }
 
 /** The frame where the counts of a page are. */
-export function headOf(facts: Facts, frame: Pfn): Pfn {
-  const head = roundDown(frame, HPAGE_PMD_NR(facts.geometry));
-  return facts.value(pageCells.order(head)) > 0 ? head : frame;
-}
+export const headOf = (facts: Facts, frame: Pfn): Pfn => facts.value(pageCells.head(frame));
 
-/** Mappings of each page, by its head: an entry of a base page counts one, a huge entry counts one. The zero pages count nothing. */
+/** The frames of a folio. */
+export const framesOf = (facts: Facts, head: Pfn): Pfn[] =>
+  Array.from({ length: 2 ** facts.value(pageCells.order(head)) }, (_, i) => head + i);
+
+/** Mappings that a folio counts, by base pages and as a whole. */
+export const countedMappings = (facts: Facts, head: Pfn): number =>
+  framesOf(facts, head).reduce(
+    (sum, frame) => sum + facts.value(pageCells.mapcount(frame)),
+    facts.value(pageCells.entire_mapcount(head)),
+  );
+
+/** Mappings of each folio, by its head: an entry of a base page counts one, a huge entry counts one. The zero pages count nothing. */
 export function mappingsOf(facts: Facts, { leaves }: Trees, hugeZero: Pfn): ReadonlyMap<Pfn, readonly Leaf[]> {
   const found = new Map<Pfn, Leaf[]>();
   for (const leaf of leaves) {

@@ -21,8 +21,6 @@ export const CUT_AWAY = -1;
 
 /** Number of the declared area that an area is, or is a piece of. */
 export const wholeOf = (vma: Vma): number => vma.pieceOf ?? vma.id;
-/** Number of the area whose anon_vma has the lock: that of the parent, for copies. */
-export const anonVmaOf = (vma: Vma): number => vma.copyOf ?? wholeOf(vma);
 
 /** Pages cut off at both ends, in one number; 0 when the bounds are those that were declared. */
 const cutOf = (attached: number): number => Math.floor((attached - 1) / FLAGS);

@@ -104,6 +104,10 @@ export interface Cpu {
   list_add(at: Ref, value: number): Op;
   /** Takes the first of a list cell; 0 when empty. */
   list_take(at: Ref): Op<number>;
+  /** Takes a number out of a list cell, wherever it stands. */
+  list_del(at: Ref, value: number): Op;
+  /** All that a list cell holds, first one first: one look, for whoever holds the lock of the list. */
+  list_read(at: Ref): Op<readonly number[]>;
   /** Adds plain data to the end of a list cell of records. */
   queue_add(at: Ref, what: Info): Op;
   /** Takes the first of a list cell of records. */

@@ -102,6 +102,8 @@ export interface KernelNotes {
   };
   /** The reference is about to be given back. */
   readonly 'ghost.unpin': { readonly frame: Pfn };
+  /** Whoever was to unmap a folio everywhere has done so, and goes by its counts from here on. Its head. */
+  readonly 'ghost.unmapped': { readonly folio: Pfn };
   /** A secondary MMU translates a page to a frame from now on, or no more. */
   readonly 'ghost.copy': { readonly mm: Mm; readonly page: number; readonly frame: Pfn | undefined };
 }

@@ -21,8 +21,6 @@ export interface Vma {
   readonly prot?: Protection;
   /** The area whose piece it is, by number. Such handles are spare until that area is cut. */
   readonly pieceOf?: number;
-  /** In a copy that a fork makes: the area it is a copy of, by number, whose anon_vma is the root of its own. */
-  readonly copyOf?: number;
 }
 
 /** What user code may do in an area. */
@@ -82,14 +80,40 @@ export const mmFrom = (value: number): Mm | undefined => (value === 0 ? undefine
 export const vmaCells = {
   /** 0 while the area is not in the mm's tree; else its bounds and flags, 1 when they are as declared. Written and read by areas.ts. */
   attached: region('vma.attached', ['vma']),
-  /** Root rwsem of the anon_vma: one for an area, the pieces it is cut into, and the copies that forks make. See `anonVmaOf`. */
-  anon_vma: region('anon_vma', ['vma'], { shape: 'lock' }),
+  /** By how many base pages vm_pgoff differs from the number of the first page as it was declared: not 0 once mremap has moved the area. */
+  vm_pgoff: region('vma.vm_pgoff', ['vma']),
+  /** vma->anon_vma: the one where new pages of the area go, as `1 + number`; 0 before the first fault. */
+  anon_vma: region('vma.anon_vma', ['vma']),
+  /** vma->anon_vma_chain: numbers of all anon_vmas that the area is linked to, oldest first (a list record). */
+  anon_vma_chain: region('vma.anon_vma_chain', ['vma'], { shape: 'record' }),
 };
 
-/** struct page, one per base page frame. Reference and map counts of a huge page are those of its first frame. */
+/** struct anon_vma: where the areas are found that may map a page. */
+export const anonVmaCells = {
+  /** Number of the anon_vma whose rwsem is the lock of all that forks have made of it; its own, for the first. */
+  root: region('anon_vma.root', ['anon_vma']),
+  /** The lock: only that of the root is taken. */
+  rwsem: region('anon_vma.rwsem', ['anon_vma'], { shape: 'lock' }),
+  /** 0: free. One for its areas together, one for each anon_vma whose root it is, one for each page on its way. */
+  refcount: region('anon_vma.refcount', ['anon_vma']),
+  /** rb_root: numbers of the areas that are linked, in the order in which they came (a list record). */
+  rb_root: region('anon_vma.rb_root', ['anon_vma'], { shape: 'record' }),
+};
+
+/** struct page, one per base page frame. What is said of a folio as a whole is said of its first frame, the head. */
 export const pageCells = {
+  /** References to the folio, at its head. */
   refcount: region('refcount', ['page']),
+  /** Mappings of the frame by entries of base pages. */
   mapcount: region('mapcount', ['page']),
+  /** Mappings of the folio as a whole, by huge entries, at its head. */
+  entire_mapcount: region('entire_mapcount', ['page']),
+  /** First frame of the folio that the frame belongs to: itself, for a base page. */
+  head: region('compound_head', ['page'], { shape: 'page' }),
+  /** page->mapping, at the head: 0 none, else `1 + number` of the anon_vma. */
+  mapping: region('page.mapping', ['page']),
+  /** page->index, at the head: the folio's place in the numbering of its anon_vma's areas, in base pages. */
+  index: region('page.index', ['page']),
   dirty: region('PG_dirty', ['page'], { shape: 'flag' }),
   locked: region('PG_locked', ['page'], { shape: 'flag' }),
   lru: region('PG_lru', ['page'], { shape: 'flag' }),
@@ -99,7 +123,7 @@ export const pageCells = {
   data: region('data', ['page']),
   /** 0 never allocated, 1 allocated, 2 freed. */
   life: region('page.life', ['page']),
-  /** log2 of the frames of the compound page that starts here. */
+  /** log2 of the frames of the folio that begins here. */
   order: region('page.order', ['page']),
 };
 

@@ -193,6 +193,24 @@ const rows: readonly Omit<Known, 'machine'>[] = [
     code: (cpu) => cpu.list_take(l),
     then: { changes: [[l, 0]], observes: 4 },
   },
+  {
+    says: 'list_del takes a number out of the middle, and the others keep their order',
+    given: [[l, [4, 9, 5]]],
+    code: (cpu) => cpu.list_del(l, 9),
+    then: { changes: [[l, [4, 5]]] },
+  },
+  {
+    says: 'list_del of the only one leaves none',
+    given: [[l, [4]]],
+    code: (cpu) => cpu.list_del(l, 4),
+    then: { changes: [[l, 0]] },
+  },
+  {
+    says: 'list_del of what is not in it changes nothing',
+    given: [[l, [4]]],
+    code: (cpu) => cpu.list_del(l, 9),
+    then: { changes: [] },
+  },
   { says: 'list_take of none', code: (cpu) => cpu.list_take(l), then: { changes: [], observes: 0 } },
 
   // Locks: 0 is free; a spinlock that is held is 1; a semaphore counts its readers, and -1 is a writer.

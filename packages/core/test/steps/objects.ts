@@ -17,6 +17,7 @@ const frames: readonly Known[] = [
       changes: [
         [hw.framesTaken(0), 1],
         [pageCells.life(4), ALLOCATED],
+        [pageCells.head(4), 4],
         [pageCells.refcount(4), 1],
       ],
       observes: 4,
@@ -31,13 +32,14 @@ const frames: readonly Known[] = [
       changes: [
         [hw.framesTaken(1), 1],
         [pageCells.life(8), ALLOCATED],
+        [pageCells.head(8), 8],
         [pageCells.refcount(8), 1],
       ],
       observes: 8,
     },
   },
   {
-    says: 'a huge page is aligned to its size, and has one reference',
+    says: 'a huge page is aligned to its size, has one reference, and its frames know their head',
     given: [[hw.framesTaken(0), 1]],
     code: (cpu) => cpu.alloc_pages(1),
     then: {
@@ -45,6 +47,8 @@ const frames: readonly Known[] = [
         [hw.framesTaken(0), 4],
         [pageCells.life(6), ALLOCATED],
         [pageCells.life(7), ALLOCATED],
+        [pageCells.head(6), 6],
+        [pageCells.head(7), 6],
         [pageCells.refcount(6), 1],
         [pageCells.order(6), 1],
       ],
@@ -59,6 +63,7 @@ const frames: readonly Known[] = [
       changes: [
         [hw.framesTaken(0), POOL.frames],
         [pageCells.life(7), ALLOCATED],
+        [pageCells.head(7), 7],
         [pageCells.refcount(7), 1],
       ],
       observes: 7,

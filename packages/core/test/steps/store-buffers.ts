@@ -34,6 +34,7 @@ const ATOMIC: readonly (readonly [string, (cpu: SimCpu) => Op<unknown>])[] = [
   ['andnot', (cpu) => cpu.andnot(x, 1)],
   ['list_add', (cpu) => cpu.list_add(list(0), 1)],
   ['list_take', (cpu) => cpu.list_take(list(0))],
+  ['list_del', (cpu) => cpu.list_del(list(0), 1)],
   ['fence', (cpu) => cpu.fence('smp_mb')],
   ['spin_lock', (cpu) => cpu.spin_lock(k)],
   ['spin_trylock', (cpu) => cpu.spin_trylock(k)],

@@ -29,6 +29,7 @@ import { dec_and_test } from './memory/dec_and_test.ts';
 import { fence } from './memory/fence.ts';
 import { inc_not_zero } from './memory/inc_not_zero.ts';
 import { list_add } from './memory/list_add.ts';
+import { list_del } from './memory/list_del.ts';
 import { list_take } from './memory/list_take.ts';
 import { load } from './memory/load.ts';
 import { or } from './memory/or.ts';
@@ -76,6 +77,7 @@ export const steps = {
   andnot,
   // lists
   list_add,
+  list_del,
   list_take,
   // waits and barriers
   wait_clear,

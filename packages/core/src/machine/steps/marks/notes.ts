@@ -8,7 +8,7 @@ import type { Parts } from '../../parts.ts';
 
 type Pages = (range: Range) => string;
 
-/** One kind a file would be thirteen files of one sentence each. */
+/** One kind a file would be fourteen files of one sentence each. */
 const note = <K extends keyof KernelNotes>(kind: K, told: (note: KernelNotes[K], pages: Pages, p: Parts) => string) =>
   stepKind(
     kind,
@@ -47,6 +47,7 @@ export const notes = {
   'ghost.fork': note('ghost.fork', (n) => `address space ${n.mm.id} is a copy from here on`),
   'ghost.pin': note('ghost.pin', (n) => `holds a pin of P${n.frame}`),
   'ghost.unpin': note('ghost.unpin', (n) => `gives the pin of P${n.frame} back`),
+  'ghost.unmapped': note('ghost.unmapped', (n) => `takes P${n.folio} for unmapped`),
   'ghost.copy': note('ghost.copy', (n) =>
     n.frame === undefined ? 'a guest loses its translation' : `a guest gets a translation to P${n.frame}`,
   ),

@@ -6,7 +6,7 @@ import { reader, type Parts } from '../../parts.ts';
 import { firstFrame, LIFE, NOTHING_LEFT } from './pools.ts';
 
 /**
- * Takes 2^order frames side by side, with one reference; observes the first frame, or that none is left.
+ * Takes 2^order frames side by side, with one reference; every frame knows its head; observes the first frame, or that none is left.
  * Source: Linux, mm/page_alloc.c, `alloc_pages`. Simplified: no frame is given out a second time, so that whoever uses a freed one is seen.
  */
 export const page_alloc = stepKind('page.alloc', { order: number }, (p: Parts) => ({
@@ -19,7 +19,11 @@ export const page_alloc = stepKind('page.alloc', { order: number }, (p: Parts) =
     set(store, hw.framesTaken(cpu), taken + size);
     // Frames stand side by side, and so do the words of a table.
     const life = p.layout.cell(pageCells.life(pfn));
-    for (let i = 0; i < size; i++) store.set(life + i, LIFE.allocated);
+    const head = p.layout.cell(pageCells.head(pfn));
+    for (let i = 0; i < size; i++) {
+      store.set(life + i, LIFE.allocated);
+      store.set(head + i, pfn);
+    }
     set(store, pageCells.refcount(pfn), 1);
     set(store, pageCells.order(pfn), order);
     return pfn;
