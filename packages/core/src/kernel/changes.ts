@@ -144,6 +144,14 @@ export const GENERIC_CHANGES: readonly Change[] = [
     says: 'A walk by rmap goes on behind a table that does not exist; before, it ended there.',
   },
   {
+    name: 'follow_page_refuses_protnone',
+    commit: '474098edac26',
+    year: 2022,
+    since: 'v6.1',
+    until: 'v6.7',
+    says: 'A lookup of a page (follow_page) finds none where the entry allows no access, as if a NUMA fault had to come first.',
+  },
+  {
     name: 'protecting_gathers_flushes',
     commit: '4a18419f71cd, c9fe66560bf2, 4f83145721f3',
     year: 2022,

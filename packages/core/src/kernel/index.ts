@@ -8,6 +8,12 @@ export { fork, ret_from_fork } from './fork.ts';
 export { async_pf_execute, get_user_pages_fast, get_user_pages_unlocked, put_user_pages } from './gup.ts';
 export { get_user_pages_fast_only } from './gup_fast.ts';
 export { shrink_huge_zero_page_scan } from './huge_zero_page.ts';
+export { follow_page } from './follow_page.ts';
+export { split_huge_page, split_huge_pages_pid, type SplitResult } from './split_huge_page.ts';
+export { try_to_migrate, type TtuFlags } from './try_to_migrate.ts';
+export { remove_migration_ptes } from './remove_migration_ptes.ts';
+export { rmap_walk, type RmapWalkControl } from './rmap.ts';
+export { page_vma_mapped_walk, page_vma_mapped_walk_done, type PageVmaMappedWalk } from './page_vma_mapped.ts';
 export { __split_huge_pmd, split_huge_pmd_address } from './split_huge_pmd.ts';
 export { type ScanResult } from './collapse_pages.ts';
 export { collapse_huge_page, khugepaged_collapse } from './khugepaged.ts';
@@ -32,7 +38,7 @@ export {
 export { task_numa_work } from './numa.ts';
 export { exploringNumbers, genericNumbers } from './numbers.ts';
 export { operation, type Operation } from './operation.ts';
-export { get_page, put_page } from './page.ts';
+export { compound_head, folio_mapcount, folio_mapped, get_page, lock_page, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
 export {
   mm_find_pmd,
   pgd_offset,

@@ -1,12 +1,12 @@
 /** move_pages: a page goes to another node, and migration entries hold its place meanwhile. mm/migrate.c. */
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { isTable, pmd_pfn, pmd_trans_huge, pte_pfn, pte_present, type Pfn } from '../words/entry.ts';
-import { mmCells, pageCells, type Mm, type PmdSlot } from '../words/objects.ts';
+import type { Pfn } from '../words/entry.ts';
+import { mmCells, pageCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { folio_get_anon_vma, put_anon_vma } from './anon_vma.ts';
-import { is_huge_zero_pmd } from './huge_zero_page.ts';
+import { follow_page } from './follow_page.ts';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage,
@@ -15,8 +15,6 @@ import {
   copy_user_highpage,
   folio_mapped,
   folio_nr_pages,
-  get_page,
-  is_zero_pfn,
   lock_page,
   page_count,
   page_mapcount,
@@ -24,9 +22,9 @@ import {
   trylock_page,
   unlock_page,
 } from './page.ts';
-import { mm_find_pmd, pmd_lock, pmd_unlock, pte_offset_map_lock, pte_unlock } from './pgtable.ts';
 import { remove_migration_ptes } from './remove_migration_ptes.ts';
 import { try_to_migrate } from './try_to_migrate.ts';
+import { vma_lookup } from './vma.ts';
 
 // Simplified: there are no nodes, every page is on the wrong one. Left out: files, NUMA faults that move base pages.
 
@@ -43,49 +41,21 @@ export const move_pages = operation(
   },
 );
 
-/** Finds the page and takes a reference to it. */
+/** Finds the page at an address. @returns its folio, which keeps the reference that isolate_lru_page takes */
 const add_page_for_migration = operation(
   linux('v6.1', 'mm/migrate.c', 'add_page_for_migration'),
   function* (cpu: Cpu, mm: Mm, address: Va): Op<Pfn | undefined> {
     yield* cpu.down_read(mmCells.mmap_lock(mm.id));
-    const pmdp = yield* mm_find_pmd(cpu, mm, address);
-    const head = pmdp ? yield* follow_pmd(cpu, mm, pmdp, address) : undefined;
-    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
-    return head;
-  },
-);
-
-function* follow_pmd(cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
-  yield* pmd_lock(cpu, pmdp);
-  const pmd = yield* cpu.read_entry(pmdp);
-  let head: Pfn | undefined;
-  if (pmd_trans_huge(pmd)) {
-    const zero = yield* is_huge_zero_pmd(cpu, pmd);
-    const mappings = yield* page_mapcount(cpu, pmd_pfn(pmd));
-    if (!zero && mappings === 1) head = pmd_pfn(pmd);
-    if (head !== undefined) yield* get_page(cpu, head);
-  }
-  yield* pmd_unlock(cpu, pmdp);
-  if (!isTable(pmd)) return head;
-  return yield* follow_page_pte(cpu, mm, pmdp, address);
-}
-
-/** The page that a PTE maps, with a reference; undefined where there is none that could be moved. */
-const follow_page_pte = operation(
-  linux('v6.1', 'mm/gup.c', 'follow_page_pte'),
-  function* (cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
-    const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
-    const pte = yield* cpu.read_entry(ptep);
+    const vma = yield* vma_lookup(cpu, mm, address);
+    const page = vma && (yield* follow_page(cpu, vma, address));
     let head: Pfn | undefined;
-    if (pte_present(pte) && !is_zero_pfn(pte_pfn(pte))) {
-      const mappings = yield* page_mapcount(cpu, pte_pfn(pte));
+    if (page !== undefined) {
+      const mappings = yield* page_mapcount(cpu, page);
       // Others map it: only MPOL_MF_MOVE_ALL, which nobody here asks for, moves it.
-      if (mappings === 1) {
-        head = yield* compound_head(cpu, pte_pfn(pte));
-        yield* get_page(cpu, head);
-      }
+      if (mappings > 1) yield* put_page(cpu, page);
+      else head = yield* compound_head(cpu, page);
     }
-    yield* pte_unlock(cpu, ptep);
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return head;
   },
 );

@@ -1,10 +1,12 @@
 /** A huge page becomes base pages, each with counts of its own. mm/huge_memory.c, anonymous memory. */
+import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Pfn } from '../words/entry.ts';
-import { pageCells } from '../words/objects.ts';
+import { mmCells, pageCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { anon_vma_lock_write, anon_vma_unlock_write, folio_get_anon_vma, put_anon_vma } from './anon_vma.ts';
+import { follow_page } from './follow_page.ts';
 import { operation } from './operation.ts';
 import {
   compound_head,
@@ -12,11 +14,14 @@ import {
   folio_nr_pages,
   folio_ref_freeze,
   page_count,
+  PageCompound,
   put_page,
+  trylock_page,
   unlock_page,
 } from './page.ts';
 import { remove_migration_ptes } from './remove_migration_ptes.ts';
 import { try_to_migrate } from './try_to_migrate.ts';
+import { vma_lookup } from './vma.ts';
 
 // Left out: files, the queue of pages that wait to be split, the LRU, memory cgroups, the swap cache.
 
@@ -42,6 +47,37 @@ export const split_huge_page = operation(
     return done ? 0 : 'EAGAIN';
   },
 );
+
+/**
+ * /sys/kernel/debug/split_huge_pages: splits the folio that is mapped at an address of a process.
+ * Simplified: one address, not a range.
+ * @returns whether there was one, and it was split
+ */
+export const split_huge_pages_pid = operation(
+  linux('v6.1', 'mm/huge_memory.c', 'split_huge_pages_pid'),
+  function* (cpu: Cpu, mm: Mm, address: Va): Op<boolean> {
+    yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+    const vma = yield* vma_lookup(cpu, mm, address);
+    const page = vma && (yield* follow_page(cpu, vma, address));
+    const split = page === undefined ? false : yield* splitFound(cpu, page);
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+    return split;
+  },
+);
+
+function* splitFound(cpu: Cpu, page: Pfn): Op<boolean> {
+  let split = false;
+  const compound = yield* PageCompound(cpu, page);
+  const head = yield* compound_head(cpu, page);
+  const locked = compound && (yield* can_split_folio(cpu, head)) && (yield* trylock_page(cpu, head));
+  if (locked) {
+    const result = yield* split_huge_page(cpu, page);
+    split = result === 0;
+    yield* unlock_page(cpu, split ? page : head);
+  }
+  yield* put_page(cpu, page);
+  return split;
+}
 
 /** Has nobody a reference but the page tables, and the caller? A look without locks: it saves the work. */
 const can_split_folio = operation(
