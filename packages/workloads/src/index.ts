@@ -33,6 +33,8 @@ import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush
 import { thpFaultVsDontneedUnstable } from './races/thp-fault-vs-dontneed-unstable.ts';
 import { countedInsteadOfRcu, walkCountHookWithoutSerializer } from './races/walk-count-hook-without-serializer.ts';
 import { walkCountBarriersTold, walkCountMissingBarrier } from './races/walk-count-missing-barrier.ts';
+import { ttuSyncAnon } from './races/ttu-sync-vs-zap-huge-pmd.ts';
+import { ttuSyncVsZapPte } from './races/ttu-sync-vs-zap-pte.ts';
 import { walkCountTold, walkCountWrongMmOrCpu } from './races/walk-count-wrong-mm-or-cpu.ts';
 import { walkRealmodeEeOff, walkRealmodeTold } from './races/walk-realmode-ee-off.ts';
 import { xenStaleCr3Unpin } from './races/xen-stale-cr3-unpin.ts';
@@ -80,6 +82,7 @@ export const races: readonly RaceCase[] = [
   relocZapThroughOldWalkCache,
   relocSwitchToInitMmAlternative,
   relocErrorPath,
+  ttuSyncVsZapPte,
 ];
 
 /** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */
@@ -100,4 +103,5 @@ export const variations: readonly RaceCase[] = [
   ...needFlushTold,
   ...xenLowerTold,
   ...zapThroughOldWalkCacheTold,
+  ttuSyncAnon,
 ];

@@ -3,6 +3,7 @@ import {
   async_pf_execute,
   attach_vma,
   context_switch,
+  follow_page,
   fork,
   host_pfn_mapping_level,
   mremap_to,
@@ -10,12 +11,18 @@ import {
   get_user_pages_fast_only,
   khugepaged_collapse,
   migrate_page_tables_mm,
+  lock_page,
   madvise_dontneed,
   madvise_free,
   munmap,
+  put_page,
+  remove_migration_ptes,
   shrink_huge_zero_page_scan,
+  split_huge_pages_pid,
   split_huge_pmd_address,
   task_numa_work,
+  try_to_migrate,
+  unlock_page,
   user_load,
   user_store,
   type Cpu,
@@ -57,6 +64,23 @@ export const numaScan = (from: number, to: number) =>
 export const split = (n: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
     return yield* split_huge_pmd_address(cpu, s.area(0), s.page(n));
+  };
+
+/**
+ * The page that is mapped at page `n` is split, as somebody who writes to /sys/kernel/debug/split_huge_pages asks for. Where there are no
+ * huge pages, the base page is unmapped and put back as a split would do it.
+ */
+export const splitPage = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    if (cpu.config('TRANSPARENT_HUGEPAGE')) return yield* split_huge_pages_pid(cpu, s.mm, s.page(n));
+    const page = yield* follow_page(cpu, s.area(0), s.page(n));
+    if (page === undefined) return;
+    yield* lock_page(cpu, page);
+    yield* try_to_migrate(cpu, page, { sync: cpu.has('unmap_waits_for_zaps') });
+    yield* cpu.note({ kind: 'ghost.unmapped', folio: page });
+    yield* remove_migration_ptes(cpu, page, page, 'plain');
+    yield* unlock_page(cpu, page);
+    return yield* put_page(cpu, page);
   };
 
 /** A walk without locks to page `n`: the architecture's own that keeps a typed pointer, where it has one; else fast GUP. */
