@@ -10,10 +10,12 @@ import {
   HPAGE_PMD_SIZE,
   ipiHandler,
   isFolded,
+  isValid,
   mkTable,
   mmCells,
   none,
   PAGE_SIZE,
+  pte_protnone,
   sizeOf,
   withFlags,
   without,
@@ -56,6 +58,15 @@ export class Arm64 implements ArchHooks {
   @from('v6.1', 'arch/arm64/mm/fault.c', 'ptep_set_access_flags')
   *ptep_set_access_flags(cpu: Cpu, vma: Vma, addr: Va, ptep: PteSlot, entry: Pte, dirty: boolean): Op<boolean> {
     return yield* setAccessFlags(cpu, vma, addr, ptep, entry, dirty);
+  }
+
+  // In 2013, when x86 began to ask, arm64 had the kernel's default: every entry that is taken out is flushed.
+  @from('v6.1', PGTABLE, 'pte_accessible')
+  *pte_accessible(cpu: Cpu, mm: Mm, pte: Pte): Op<boolean> {
+    if (!cpu.has('protnone_may_be_cached') || isValid(pte)) return true;
+    if (!pte_protnone(pte)) return false;
+    const pending = yield* cpu.load(mmCells.tlb_flush_pending(mm.id));
+    return pending > 0;
   }
 
   // A fault on a remembered entry happens at most once: the flush of ptep_set_access_flags has reached every CPU.

@@ -6,10 +6,12 @@ import {
   from,
   HPAGE_PMD_SIZE,
   isValid,
+  mmCells,
   none,
   PAGE_SIZE,
   pmd_mkinvalid,
   pmdp_establish,
+  pte_protnone,
   ptep_get_and_clear,
   sizeOf,
   TLB_FLUSH_ALL,
@@ -117,6 +119,15 @@ export class X86 implements ArchHooks {
   @from('v6.1', TLBFLUSH, 'flush_tlb_mm')
   *flush_tlb_mm(cpu: Cpu, mm: Mm): Op {
     yield* flush_tlb_mm_range(cpu, mm, 0, TLB_FLUSH_ALL, PAGE_SIZE(cpu.geometry), true);
+  }
+
+  // Until 3.13 a PROT_NONE entry was never looked for in a TLB, although who made it so might not have flushed yet.
+  @from('v6.1', PGTABLE, 'pte_accessible')
+  *pte_accessible(cpu: Cpu, mm: Mm, pte: Pte): Op<boolean> {
+    if (isValid(pte)) return true;
+    if (!pte_protnone(pte) || !cpu.has('protnone_may_be_cached')) return false;
+    const pending = yield* cpu.load(mmCells.tlb_flush_pending(mm.id));
+    return pending > 0;
   }
 
   // Hardware sets accessed and dirty without a fault where it misses them; so that they were set needs no flush.

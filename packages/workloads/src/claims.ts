@@ -11,5 +11,7 @@ export const secondaryUaf = sentenceOfBreach('secondary-uaf');
 export const stillCounted = sentenceOfBreach('still-counted');
 export const mapcountMismatch = sentenceOfBreach('mapcount-mismatch');
 export const staleMigrationEntry = sentenceOfBreach('stale-migration-entry');
+export const cowViolation = sentenceOfBreach('cow-violation');
+export const staleTranslation = sentenceOfBreach('stale-translation');
 export const stalePin = sentenceOfBreach('stale-pin');
 export const lostTable = sentenceOfBreach('lost-table');

@@ -33,6 +33,12 @@ import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush
 import { thpFaultVsDontneedUnstable } from './races/thp-fault-vs-dontneed-unstable.ts';
 import { countedInsteadOfRcu, walkCountHookWithoutSerializer } from './races/walk-count-hook-without-serializer.ts';
 import { walkCountBarriersTold, walkCountMissingBarrier } from './races/walk-count-missing-barrier.ts';
+import { mremapPtesLateFlush } from './races/mremap-ptes-late-flush.ts';
+import { mremapVsMigrationEntry } from './races/mremap-vs-migration-entry.ts';
+import { parallelMadvFlushMiss } from './races/parallel-madv-flush-miss.ts';
+import { splitMapcountVsCow } from './races/split-mapcount-vs-cow.ts';
+import { tlbFlushPendingBool } from './races/tlb-flush-pending-bool.ts';
+import { tlbFlushPendingMissing } from './races/tlb-flush-pending-missing.ts';
 import { ttuSyncAnon } from './races/ttu-sync-vs-zap-huge-pmd.ts';
 import { ttuSyncVsZapPte } from './races/ttu-sync-vs-zap-pte.ts';
 import { walkCountTold, walkCountWrongMmOrCpu } from './races/walk-count-wrong-mm-or-cpu.ts';
@@ -83,6 +89,12 @@ export const races: readonly RaceCase[] = [
   relocSwitchToInitMmAlternative,
   relocErrorPath,
   ttuSyncVsZapPte,
+  mremapPtesLateFlush,
+  mremapVsMigrationEntry,
+  parallelMadvFlushMiss,
+  splitMapcountVsCow,
+  tlbFlushPendingBool,
+  tlbFlushPendingMissing,
 ];
 
 /** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */

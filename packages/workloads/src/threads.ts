@@ -6,6 +6,7 @@ import {
   follow_page,
   fork,
   host_pfn_mapping_level,
+  move_pages,
   mremap_to,
   exit_mm,
   get_user_pages_fast_only,
@@ -104,6 +105,12 @@ export const typedWalk = (n: number) =>
 export const archCode = (name: string, n: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
     return yield* s.archOperation(name)(cpu, s.mm, s.page(n));
+  };
+
+/** move_pages: the page that is mapped at page `n` goes to another node. */
+export const movePage = (n: number) =>
+  function* (cpu: Cpu, s: Story): Op<unknown> {
+    return yield* move_pages(cpu, s.mm, s.page(n));
   };
 
 /** mremap of pages `from` up to but not including `to`, to where the n-th area stands. */

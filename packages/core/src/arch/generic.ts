@@ -3,13 +3,11 @@ import { cpuBit, TLB_FLUSH_ALL, without, type Va } from '../words/address.ts';
 import { ipiHandler, type Cpu } from '../words/cpu.ts';
 import {
   F,
-  isValid,
   mkTable,
   none,
   pmd_mkinvalid,
   pmd_wrprotect,
   pte_advance_pfn,
-  pte_protnone,
   pte_wrprotect,
   withFlags,
   type Pmd,
@@ -52,6 +50,7 @@ import {
   switch_mm,
   tlb_flush,
   tlb_remove_table,
+  pte_accessible,
 } from '../contract/hooks/index.ts';
 import type { MmHooks } from '../contract/mm-hooks.ts';
 import { from } from './from.ts';
@@ -93,17 +92,6 @@ const everythingOf = (mm: Mm): MmuGather => ({
   pageTables: [],
   tables: [],
 });
-
-/**
- * Could a TLB hold the translation of this entry? The kernel's default says always; x86 and arm64 look. A PROT_NONE entry
- * counts while somebody who made it so has not flushed yet.
- */
-function* pte_accessible(cpu: Cpu, mm: Mm, pte: Pte): Op<boolean> {
-  if (isValid(pte)) return true;
-  if (!pte_protnone(pte)) return false;
-  const pending = yield* cpu.load(mmCells.tlb_flush_pending(mm.id));
-  return pending > 0;
-}
 
 /** pmdp_invalidate before 4.16: a flag that hardware set since `pmd` was read is overwritten. What it gives back nobody used. */
 function* overwrite(cpu: Cpu, mm: Mm, addr: Va, pmdp: PmdSlot, pmd: Pmd): Op<Pmd> {
@@ -169,6 +157,11 @@ export class Generic implements Partial<MmHooks> {
   @from('v6.1', PGTABLE, 'ptep_get_and_clear_full')
   *ptep_get_and_clear_full(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, _full: boolean): Op<Pte> {
     return yield* ptep_get_and_clear(cpu, mm, addr, ptep);
+  }
+
+  @from('v6.1', PGTABLE, 'pte_accessible')
+  *pte_accessible(_cpu: Cpu, _mm: Mm, _pte: Pte): Op<boolean> {
+    return true;
   }
 
   @from('v6.1', PGTABLE_GENERIC, 'ptep_clear_flush')

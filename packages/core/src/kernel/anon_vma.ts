@@ -129,7 +129,8 @@ const find_mergeable_anon_vma = operation(
     const around = yield* vmas_between(cpu, vma.mm, Math.max(0, vma.start - 1), vma.end + 1);
     for (let i = 0; i < around.length; i++) {
       const near = around[i]!;
-      const isPiece = near.id !== vma.id && (near.pieceOf ?? near.id) === (vma.pieceOf ?? vma.id) && near.thp === vma.thp;
+      const isPiece =
+        near.id !== vma.id && (near.pieceOf ?? near.id) === (vma.pieceOf ?? vma.id) && near.thp === vma.thp;
       if (!isPiece) continue;
       // reusable_anon_vma: not one that a fork has linked to others.
       const chain = yield* cpu.list_read(vmaCells.anon_vma_chain(near.id));

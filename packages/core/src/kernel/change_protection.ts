@@ -8,12 +8,12 @@ import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { is_swap_pmd, isLeaf, isNone, isTable, none, pmd_none, pmd_trans_huge, type Entry } from '../words/entry.ts';
 import { addrEnd, HPAGE_PMD_NR, HPAGE_PMD_SIZE } from '../words/geometry.ts';
-import { mmCells, type PmdSlot } from '../words/objects.ts';
+import type { PmdSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { change_huge_pmd, type ProtectionChange } from './change_huge_pmd.ts';
 import { change_pte_range } from './change_pte_range.ts';
-import { tlb_end_vma } from './mmu_gather.ts';
+import { dec_tlb_flush_pending, inc_tlb_flush_pending, tlb_end_vma } from './mmu_gather.ts';
 import { operation } from './operation.ts';
 import {
   none_or_clear_bad,
@@ -37,11 +37,11 @@ export const change_protection = operation(
       yield* tlb_end_vma(cpu, tlb);
       return pages;
     }
-    yield* cpu.add(mmCells.tlb_flush_pending(vma.mm.id), 1);
+    yield* inc_tlb_flush_pending(cpu, vma.mm);
     const pages = yield* change_protection_range(cpu, change, start, end);
     // Only what was changed may be cached with more permissions than it has now.
     if (pages > 0) yield* flush_tlb_range(cpu, vma, start, end);
-    yield* cpu.add(mmCells.tlb_flush_pending(vma.mm.id), -1);
+    yield* dec_tlb_flush_pending(cpu, vma.mm);
     return pages;
   },
 );

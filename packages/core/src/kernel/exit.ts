@@ -50,7 +50,7 @@ export const exit_mmap = operation(linux('v6.1', 'mm/mmap.c', 'exit_mmap'), func
   yield* cpu.up_read(mmCells.mmap_lock(mm.id));
   yield* cpu.down_write(mmCells.mmap_lock(mm.id));
   yield* free_pgtables(cpu, tlb, vmas, 0, end);
-  yield* tlb_finish_mmu(cpu, tlb);
+  yield* tlb_finish_mmu(cpu, tlb, 0, end);
   for (let i = 0; i < vmas.length; i++) yield* cpu.store(vmaCells.attached(vmas[i]!.id), 0); // remove_vma
   yield* cpu.note({ kind: 'ghost.removed', mm, start: 0, end, by: 'exit' });
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));

@@ -54,8 +54,8 @@ export const dup_mmap = operation(
       if (!tmp) return yield* cpu.give_up(NO_AREA_OF_THE_COPY);
       taken.push(tmp.id);
       yield* copy_pgoff(cpu, tmp, vmas[i]!);
+      yield* store_vma(cpu, tmp); // before walks by rmap can find it: nobody looks areas of the copy up yet
       yield* anon_vma_fork(cpu, tmp, vmas[i]!); // a walk by rmap finds the copy, or nothing is copied yet
-      yield* store_vma(cpu, tmp);
       yield* copy_page_range(cpu, tmp, vmas[i]!);
     }
     yield* arch_dup_mmap(cpu, oldmm, mm);

@@ -27,13 +27,16 @@ import {
   alloc_page,
   copy_user_highpage,
   get_page,
+  lock_page,
   maybe_mkwrite,
   new_anon_pmd,
   new_anon_pte,
   page_add_new_anon_rmap,
   page_remove_rmap,
+  page_trans_huge_mapcount,
   put_page,
-  total_mapcount,
+  trylock_page,
+  unlock_page,
 } from './page.ts';
 import { pmd_lock, pmd_same, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
 
@@ -80,12 +83,32 @@ export const wp_copy_huge_page = operation(
 function* isShared(cpu: Cpu, vma: Vma, haddr: Va, pmdp: PmdSlot, orig: Pmd): Op<boolean> {
   const pmd = yield* cpu.read_entry(pmdp);
   if (!pmd_same(cpu, pmd, orig)) return false;
-  const mapcount = yield* total_mapcount(cpu, pmd_pfn(orig)); // page_trans_huge_mapcount
+  const locks = cpu.has('huge_wp_fault_locks_page');
+  const still = !locks || (yield* lock_page_under_pmd(cpu, pmdp, orig));
+  if (!still) return false;
+  const mapcount = yield* page_trans_huge_mapcount(cpu, pmd_pfn(orig)); // reuse_swap_page
+  if (locks) yield* unlock_page(cpu, pmd_pfn(orig)); // Linux keeps it while it changes the entry, which nobody minds
   if (mapcount !== 1) return true;
   const entry = maybe_mkwrite(pmd_mkdirty(pmd_mkyoung(orig)), vma);
   const changed = yield* pmdp_set_access_flags(cpu, vma, haddr, pmdp, entry, true);
   if (changed) yield* update_mmu_cache_pmd(cpu, vma, haddr, pmdp);
   return false;
+}
+
+/** Locks the page of a huge entry that is locked, and stays so. @returns false when the entry changed while the page lock was waited for */
+function* lock_page_under_pmd(cpu: Cpu, pmdp: PmdSlot, orig: Pmd): Op<boolean> {
+  const page = pmd_pfn(orig);
+  const locked = yield* trylock_page(cpu, page);
+  if (locked) return true;
+  yield* get_page(cpu, page);
+  yield* pmd_unlock(cpu, pmdp);
+  yield* lock_page(cpu, page);
+  yield* pmd_lock(cpu, pmdp);
+  const now = yield* cpu.read_entry(pmdp);
+  const same = pmd_same(cpu, now, orig);
+  if (!same) yield* unlock_page(cpu, page);
+  yield* put_page(cpu, page);
+  return same;
 }
 
 /** The caller holds a reference to the page, and keeps it. */

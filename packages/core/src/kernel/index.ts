@@ -38,7 +38,17 @@ export {
 export { task_numa_work } from './numa.ts';
 export { exploringNumbers, genericNumbers } from './numbers.ts';
 export { operation, type Operation } from './operation.ts';
-export { compound_head, folio_mapcount, folio_mapped, get_page, lock_page, PageCompound, put_page, trylock_page, unlock_page } from './page.ts';
+export {
+  compound_head,
+  folio_mapcount,
+  folio_mapped,
+  get_page,
+  lock_page,
+  PageCompound,
+  put_page,
+  trylock_page,
+  unlock_page,
+} from './page.ts';
 export {
   mm_find_pmd,
   pgd_offset,

@@ -46,7 +46,7 @@ export const madvise_free_single_vma = operation(
     yield* tlb_end_vma(cpu, tlb);
     // Until here a CPU may store through a translation that it remembers as dirty, and leave no mark: that store counts as
     // one before MADV_FREE.
-    yield* tlb_finish_mmu(cpu, tlb);
+    yield* tlb_finish_mmu(cpu, tlb, start, end);
     yield* cpu.note({ kind: 'ghost.clean', mm: vma.mm, start, end });
   },
 );

@@ -6,7 +6,7 @@ import { pageCells, type PteSlot } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
-import { compound_head, get_page, page_mapcount, put_page, total_mapcount, trylock_page, unlock_page } from './page.ts';
+import { compound_head, get_page, page_mapcount, put_page, folio_mapcount, trylock_page, unlock_page } from './page.ts';
 import { pte_lock, pte_unlock } from './pgtable.ts';
 import { split_huge_page } from './split_huge_page.ts';
 
@@ -18,7 +18,7 @@ export const STOP = -1;
  * @param mappings that the caller has found
  */
 export function* lockAlone(cpu: Cpu, head: Pfn, mappings: number): Op<boolean> {
-  const all = yield* total_mapcount(cpu, head);
+  const all = yield* folio_mapcount(cpu, head);
   return all === mappings && (yield* trylock_page(cpu, head));
 }
 

@@ -71,6 +71,6 @@ export const unmap_region = operation(
     const tlb = yield* tlb_gather_mmu(cpu, mm);
     yield* unmap_vmas(cpu, tlb, vmas, vmas[0]!.start, vmas[vmas.length - 1]!.end);
     yield* free_pgtables(cpu, tlb, vmas, floor, ceiling);
-    yield* tlb_finish_mmu(cpu, tlb);
+    yield* tlb_finish_mmu(cpu, tlb, vmas[0]!.start, vmas[vmas.length - 1]!.end);
   },
 );

@@ -52,27 +52,51 @@ function* __tlb_gather_mmu(cpu: Cpu, mm: Mm, fullmm: boolean): Op<MmuGather> {
   };
   __tlb_reset_range(cpu, tlb);
   // Others that find an entry already gone learn from it that the flush is still to come.
-  yield* cpu.add(mmCells.tlb_flush_pending(mm.id), 1);
+  if (cpu.has('parallel_gathers_flush_all')) yield* inc_tlb_flush_pending(cpu, mm);
   return tlb;
 }
 
-/** Ends a gather: after it no CPU uses what was unmapped, and the pages and tables are given back. */
+/** Says that entries will be changed, and flushed later. Until 4.13 a mark, not a count. */
+export const inc_tlb_flush_pending = operation(
+  linux('v6.1', 'include/linux/mm_types.h', 'inc_tlb_flush_pending'),
+  function* (cpu: Cpu, mm: Mm): Op {
+    if (cpu.has('tlb_flush_pending_counts')) yield* cpu.add(mmCells.tlb_flush_pending(mm.id), 1);
+    else yield* cpu.store(mmCells.tlb_flush_pending(mm.id), 1);
+  },
+);
+/** Says that they are flushed. */
+export const dec_tlb_flush_pending = operation(
+  linux('v6.1', 'include/linux/mm_types.h', 'dec_tlb_flush_pending'),
+  function* (cpu: Cpu, mm: Mm): Op {
+    if (cpu.has('tlb_flush_pending_counts')) yield* cpu.add(mmCells.tlb_flush_pending(mm.id), -1);
+    else yield* cpu.store(mmCells.tlb_flush_pending(mm.id), 0);
+  },
+);
+
+/**
+ * Ends a gather: after it no CPU uses what was unmapped, and the pages and tables are given back.
+ * @param start where the range begins that the caller was asked to change, and `end` where it ends: not an argument any more since 5.12
+ */
 export const tlb_finish_mmu = operation(
   linux('v6.1', 'mm/mmu_gather.c', 'tlb_finish_mmu'),
-  function* (cpu: Cpu, tlb: MmuGather): Op {
+  function* (cpu: Cpu, tlb: MmuGather, start: Va, end: Va): Op {
     let last = tlb;
     // Another gather may have cleared entries that we found none, and not have flushed yet: then our caller would return
     // while they are still cached. Both flush everything.
     if (cpu.has('parallel_gathers_flush_all')) {
       const pending = yield* cpu.load(mmCells.tlb_flush_pending(tlb.mm.id));
-      if (pending > 1) last = escalated(cpu, tlb);
+      if (pending > 1) last = escalated(cpu, tlb, start, end);
     }
     yield* tlb_flush_mmu(cpu, last);
-    yield* cpu.add(mmCells.tlb_flush_pending(tlb.mm.id), -1);
+    if (cpu.has('parallel_gathers_flush_all')) yield* dec_tlb_flush_pending(cpu, tlb.mm);
   },
 );
 
-function escalated(cpu: Cpu, tlb: MmuGather): MmuGather {
+/** From 5.2 on the whole address space, tables too; before, the range that the caller was asked to change. Pure. */
+function escalated(cpu: Cpu, tlb: MmuGather, start: Va, end: Va): MmuGather {
+  if (!cpu.has('escalated_gather_flushes_mm'))
+    // Which levels were cleared was not told apart yet, nor looked at before a flush.
+    return { ...tlb, start: Math.min(tlb.start, start), end: Math.max(tlb.end, end), cleared_ptes: true };
   const whole: MmuGather = { ...tlb, fullmm: true };
   __tlb_reset_range(cpu, whole);
   whole.freed_tables = true;

@@ -9,7 +9,7 @@ import {
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { is_swap_pmd, pmd_none, pmd_present, pmd_trans_huge } from '../words/entry.ts';
+import { is_swap_pmd, pmd_dirty, pmd_none, pmd_present, pmd_trans_huge } from '../words/entry.ts';
 import { HPAGE_PMD_SIZE } from '../words/geometry.ts';
 import { tableCells, type PmdSlot, type Slot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -26,15 +26,51 @@ export function* unlock_both(cpu: Cpu, a: Slot, b: Slot): Op {
   yield* cpu.spin_unlock(tableCells.ptl(a.table));
 }
 
+/** Whether the whole range is to be flushed when all of it has moved: until 4.19. Code of mremap sets it. */
+export interface LateFlush {
+  needed: boolean;
+}
+/** What has moved under the locks: nothing that a TLB may hold, only what was clean, or something dirty. */
+export type MovedPresent = 'none' | 'clean' | 'dirty';
+
+/** Flushes what has moved away, and drops both locks. Until 4.19 the new place was unlocked first, and what was clean was flushed later. */
+export function* flush_and_unlock_both(
+  cpu: Cpu,
+  a: Slot,
+  b: Slot,
+  late: LateFlush,
+  moved: MovedPresent,
+  flush: () => Op,
+): Op {
+  if (cpu.has('mremap_flushes_under_lock')) {
+    if (moved !== 'none') yield* flush();
+    yield* unlock_both(cpu, a, b);
+    return;
+  }
+  if (b.table !== a.table) yield* cpu.spin_unlock(tableCells.ptl(b.table));
+  if (moved === 'dirty') yield* flush();
+  else late.needed = true;
+  yield* cpu.spin_unlock(tableCells.ptl(a.table));
+}
+
 /** @returns false when the entry is not huge any more, or its new place is taken */
 export const move_huge_pmd = operation(
   linux('v6.1', 'mm/huge_memory.c', 'move_huge_pmd'),
-  function* (cpu: Cpu, vma: Vma, old_addr: Va, new_addr: Va, old_pmd: PmdSlot, new_pmd: PmdSlot): Op<boolean> {
+  function* (
+    cpu: Cpu,
+    vma: Vma,
+    old_addr: Va,
+    new_addr: Va,
+    old_pmd: PmdSlot,
+    new_pmd: PmdSlot,
+    late: LateFlush,
+  ): Op<boolean> {
     const there = yield* cpu.read_entry(new_pmd);
     if (!pmd_none(there)) return false;
     yield* lock_both(cpu, old_pmd, new_pmd);
     const before = yield* cpu.read_entry(old_pmd);
     const huge = pmd_trans_huge(before) || is_swap_pmd(before);
+    let moved: MovedPresent = 'none';
     if (huge) {
       const pmd = yield* pmdp_huge_get_and_clear(cpu, vma.mm, old_addr, old_pmd);
       const withdraw = yield* pmd_move_must_withdraw(cpu, old_pmd, new_pmd);
@@ -43,10 +79,12 @@ export const move_huge_pmd = operation(
         yield* pgtable_trans_huge_deposit(cpu, vma.mm, new_pmd, pgtable);
       }
       yield* set_pmd_at(cpu, vma.mm, new_addr, new_pmd, pmd);
-      // Under both locks, as in move_ptes.
-      if (pmd_present(pmd)) yield* flush_pmd_tlb_range(cpu, vma, old_addr, old_addr + HPAGE_PMD_SIZE(cpu.geometry));
+      if (pmd_present(pmd)) moved = pmd_dirty(pmd) ? 'dirty' : 'clean';
     }
-    yield* unlock_both(cpu, old_pmd, new_pmd);
+    // Under both locks, as in move_ptes.
+    yield* flush_and_unlock_both(cpu, old_pmd, new_pmd, late, moved, () =>
+      flush_pmd_tlb_range(cpu, vma, old_addr, old_addr + HPAGE_PMD_SIZE(cpu.geometry)),
+    );
     return huge;
   },
 );

@@ -28,7 +28,7 @@ export const mprotect = operation(
       done.push({ start: nstart, end: to });
       nstart = to; // a gap after it is ENOMEM: what comes behind stays as it is
     }
-    if (tlb) yield* tlb_finish_mmu(cpu, tlb);
+    if (tlb) yield* tlb_finish_mmu(cpu, tlb, start, end);
     // Only now: the flush of all of them came last.
     for (let i = 0; i < done.length; i++)
       yield* cpu.note({ kind: 'ghost.protected', mm, start: done[i]!.start, end: done[i]!.end, prot });

@@ -11,7 +11,16 @@ import {
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { is_swap_pmd, isTable, pmd_none, pmd_pgtable, pmd_trans_huge, pte_none, pte_present } from '../words/entry.ts';
+import {
+  is_swap_pmd,
+  isTable,
+  pmd_none,
+  pmd_pgtable,
+  pmd_trans_huge,
+  pte_dirty,
+  pte_none,
+  pte_present,
+} from '../words/entry.ts';
 import { HPAGE_PMD_SIZE, PAGE_SIZE, roundDown, sizeOf } from '../words/geometry.ts';
 import { mmCells, vmaCells, type Mm, type PmdSlot, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -19,7 +28,14 @@ import type { Op } from '@shootdown/explorer';
 import { anon_vma_clone, drop_rmap_locks, take_rmap_locks } from './anon_vma.ts';
 import { __split_huge_pmd } from './split_huge_pmd.ts';
 import { do_mas_munmap } from './mmap.ts';
-import { lock_both, move_huge_pmd, unlock_both } from './move_huge_pmd.ts';
+import {
+  flush_and_unlock_both,
+  lock_both,
+  move_huge_pmd,
+  unlock_both,
+  type LateFlush,
+  type MovedPresent,
+} from './move_huge_pmd.ts';
 import { move_pud_entry } from './move_normal_pud.ts';
 import { operation } from './operation.ts';
 import { p4d_alloc, pmd_alloc, pte_alloc, pud_alloc } from './pgalloc.ts';
@@ -75,15 +91,13 @@ const copy_vma = operation(
   linux('v6.1', 'mm/mmap.c', 'copy_vma'),
   function* (cpu: Cpu, vma: Vma, old_addr: Va, copy: Vma): Op {
     const anon_vma = yield* cpu.load(vmaCells.anon_vma(vma.id));
-    if (anon_vma === 0) {
-      yield* set_pgoff(cpu, copy, 0);
-    } else {
-      const index = yield* linear_page_index(cpu, vma, old_addr);
-      yield* set_pgoff(cpu, copy, index - copy.start / PAGE_SIZE(cpu.geometry));
-      yield* cpu.store(vmaCells.anon_vma(copy.id), anon_vma);
-      yield* anon_vma_clone(cpu, copy, vma);
-    }
-    yield* store_vma(cpu, copy);
+    const index = yield* linear_page_index(cpu, vma, old_addr);
+    const first = copy.start / PAGE_SIZE(cpu.geometry);
+    yield* set_pgoff(cpu, copy, anon_vma === 0 ? 0 : index - first);
+    yield* store_vma(cpu, copy); // before walks by rmap can find it: nobody else looks areas up now
+    if (anon_vma === 0) return;
+    yield* cpu.store(vmaCells.anon_vma(copy.id), anon_vma);
+    yield* anon_vma_clone(cpu, copy, vma);
   },
 );
 
@@ -92,6 +106,7 @@ export const move_page_tables = operation(
   function* (cpu: Cpu, vma: Vma, from: Va, new_vma: Vma, to: Va, length: number): Op {
     const g = cpu.geometry;
     const below = yield* try_realign_addr(cpu, vma, from, new_vma, to, length);
+    const late: LateFlush = { needed: false };
     let done = -below;
     while (done < length) {
       const wide = get_extent(from + done, from + length, to + done, sizeOf(g, 'pud'));
@@ -103,9 +118,11 @@ export const move_page_tables = operation(
       const extent = get_extent(from + done, from + length, to + done, HPAGE_PMD_SIZE(g));
       const old_pmd = yield* mm_find_pmd(cpu, vma.mm, from + done); // get_old_pmd
       const pmd = old_pmd ? yield* cpu.read_entry(old_pmd) : 0;
-      if (old_pmd && !pmd_none(pmd)) yield* move_extent(cpu, vma, old_pmd, from + done, new_vma, to + done, extent);
+      if (old_pmd && !pmd_none(pmd))
+        yield* move_extent(cpu, vma, old_pmd, from + done, new_vma, to + done, extent, late);
       done += extent;
     }
+    if (late.needed) yield* flush_tlb_range(cpu, vma, from, from + length);
   },
 );
 
@@ -147,13 +164,14 @@ function* move_extent(
   new_vma: Vma,
   new_addr: Va,
   extent: number,
+  late: LateFlush,
 ): Op {
   const new_pmd = yield* alloc_new_pmd(cpu, vma.mm, new_addr);
   const whole = extent === HPAGE_PMD_SIZE(cpu.geometry);
   const pmd = yield* cpu.read_entry(old_pmd);
   if (pmd_trans_huge(pmd) || is_swap_pmd(pmd)) {
     if (whole) {
-      const moved = yield* move_huge_pmd(cpu, vma, old_addr, new_addr, old_pmd, new_pmd);
+      const moved = yield* move_huge_pmd(cpu, vma, old_addr, new_addr, old_pmd, new_pmd, late);
       if (moved) return;
     }
     yield* __split_huge_pmd(cpu, vma, old_pmd, old_addr);
@@ -164,7 +182,7 @@ function* move_extent(
     if (moved) return;
   }
   yield* pte_alloc(cpu, vma.mm, new_pmd);
-  yield* move_ptes(cpu, vma, old_pmd, old_addr, old_addr + extent, new_vma, new_pmd, new_addr);
+  yield* move_ptes(cpu, vma, old_pmd, old_addr, old_addr + extent, new_vma, new_pmd, new_addr, late);
 }
 
 /** The table itself moves. @returns false where tables may not move, or the place is taken */
@@ -201,12 +219,13 @@ export const move_ptes = operation(
     new_vma: Vma,
     new_pmd: PmdSlot,
     new_addr: Va,
+    late: LateFlush,
   ): Op {
     const old_first = yield* pte_offset_map(cpu, old_pmd, old_addr);
     const new_first = yield* pte_offset_map(cpu, new_pmd, new_addr);
     yield* lock_both(cpu, old_first, new_first);
     yield* arch_enter_lazy_mmu_mode(cpu);
-    let force_flush = false;
+    let force_flush: MovedPresent = 'none';
     for (let i = 0; old_addr + i * PAGE_SIZE(cpu.geometry) < old_end; i++) {
       const seen = yield* cpu.read_entry(pte_after(old_first, i));
       if (pte_none(seen)) continue;
@@ -216,12 +235,13 @@ export const move_ptes = operation(
         old_addr + i * PAGE_SIZE(cpu.geometry),
         pte_after(old_first, i),
       );
-      if (pte_present(pte)) force_flush = true;
+      if (pte_present(pte)) force_flush = force_flush === 'dirty' || pte_dirty(pte) ? 'dirty' : 'clean';
       yield* set_pte_at(cpu, new_vma.mm, new_addr + i * PAGE_SIZE(cpu.geometry), pte_after(new_first, i), pte);
     }
     yield* arch_leave_lazy_mmu_mode(cpu);
     // Under both locks: from here the pages can be freed through the new place, while CPUs still reach them through the old one.
-    if (force_flush) yield* flush_tlb_range(cpu, vma, old_addr, old_end);
-    yield* unlock_both(cpu, old_first, new_first);
+    yield* flush_and_unlock_both(cpu, old_first, new_first, late, force_flush, () =>
+      flush_tlb_range(cpu, vma, old_addr, old_end),
+    );
   },
 );

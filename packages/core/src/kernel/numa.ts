@@ -33,6 +33,6 @@ export const change_prot_numa = operation(
   function* (cpu: Cpu, vma: Vma, addr: Va, end: Va): Op {
     const tlb = cpu.has('protecting_gathers_flushes') ? yield* tlb_gather_mmu(cpu, vma.mm) : undefined;
     yield* change_protection(cpu, { tlb, vma, newprot: PAGE_NONE, why: 'numa' }, addr, end);
-    if (tlb) yield* tlb_finish_mmu(cpu, tlb);
+    if (tlb) yield* tlb_finish_mmu(cpu, tlb, addr, end);
   },
 );

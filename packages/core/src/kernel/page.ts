@@ -105,7 +105,8 @@ export const try_grab_folio = operation(
 export type Mapping = 'pte' | 'pmd';
 
 /** Where such mappings of a frame are counted. */
-export const mapcountOf = (pfn: Pfn, by: Mapping): Ref => (by === 'pmd' ? pageCells.entire_mapcount(pfn) : pageCells.mapcount(pfn));
+export const mapcountOf = (pfn: Pfn, by: Mapping): Ref =>
+  by === 'pmd' ? pageCells.entire_mapcount(pfn) : pageCells.mapcount(pfn);
 
 /**
  * A new anonymous page is mapped for the first time; the caller will publish it. From here on walks by rmap find it.
@@ -195,8 +196,21 @@ export function* folio_mapcount(cpu: Cpu, head: Pfn): Op<number> {
   }
   return sum;
 }
-/** The same by the name that it had until 5.18. */
-export const total_mapcount = folio_mapcount;
+
+/** The most mappings that any frame of a huge page has. Small ones are read first: a split that goes on meanwhile may be seen half. */
+export const page_trans_huge_mapcount = operation(
+  linux('v5.4', 'mm/huge_memory.c', 'page_trans_huge_mapcount'),
+  function* (cpu: Cpu, head: Pfn): Op<number> {
+    const frames = yield* folio_nr_pages(cpu, head);
+    let most = 0;
+    for (let i = 0; i < frames; i++) {
+      const mapcount = yield* cpu.load(pageCells.mapcount(head + i));
+      most = Math.max(most, mapcount);
+    }
+    const entire = yield* cpu.load(pageCells.entire_mapcount(head));
+    return most + entire;
+  },
+);
 
 /** Does anything map it? Ends at the first mapping that is found. */
 export const folio_mapped = operation(
@@ -217,7 +231,7 @@ export const folio_mapped = operation(
 export const is_refcount_suitable = operation(
   linux('v6.1', 'mm/khugepaged.c', 'is_refcount_suitable'),
   function* (cpu: Cpu, head: Pfn): Op<boolean> {
-    const expected = yield* total_mapcount(cpu, head);
+    const expected = yield* folio_mapcount(cpu, head);
     const count = yield* page_count(cpu, head);
     return count === expected;
   },

@@ -33,7 +33,9 @@ export const remove_migration_pte = operation(
   linux('v6.1', 'mm/migrate.c', 'remove_migration_pte'),
   function* (cpu: Cpu, vma: Vma, address: Va, end: Va, src: Pfn, dst: Pfn): Op<boolean> {
     const nr_pages = yield* folio_nr_pages(cpu, src);
-    const pvmw: PageVmaMappedWalk = { vma, pfn: src, nr_pages, address, end, sync: true, migration: true };
+    // Without the lock an entry is not seen that mremap has taken out of one table and not yet put into the other.
+    const sync = cpu.has('migration_removal_looks_under_lock');
+    const pvmw: PageVmaMappedWalk = { vma, pfn: src, nr_pages, address, end, sync, migration: true };
     for (;;) {
       const hit = yield* page_vma_mapped_walk(cpu, pvmw);
       if (!hit) return true;

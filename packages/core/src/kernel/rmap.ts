@@ -97,11 +97,7 @@ export const rmap_walk = operation(
     const areas = yield* areas_of(cpu, anon_vma, index, frames);
     for (let i = 0; i < areas.length; i++) {
       const where = areas[i]!;
-      const on = yield* rmap_one(
-        where.vma,
-        vma_address(cpu, where, index),
-        vma_address_end(cpu, where, index, frames),
-      );
+      const on = yield* rmap_one(where.vma, vma_address(cpu, where, index), vma_address_end(cpu, where, index, frames));
       if (!on || (done && (yield* done()))) break;
     }
     if (lock !== 'held') yield* anon_vma_unlock_read(cpu, anon_vma);

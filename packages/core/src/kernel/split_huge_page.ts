@@ -103,14 +103,11 @@ function* splitUnmapped(cpu: Cpu, head: Pfn, frame: Pfn): Op<boolean> {
 }
 
 /** Migration entries take the place of the folio: from a huge entry by way of a split that makes them at once. */
-const unmap_folio = operation(
-  linux('v6.1', 'mm/huge_memory.c', 'unmap_folio'),
-  function* (cpu: Cpu, head: Pfn): Op {
-    const sync = cpu.has('unmap_waits_for_zaps');
-    yield* try_to_migrate(cpu, head, { rmapLocked: true, splitHugePmd: true, sync });
-    yield* cpu.note({ kind: 'ghost.unmapped', folio: head });
-  },
-);
+const unmap_folio = operation(linux('v6.1', 'mm/huge_memory.c', 'unmap_folio'), function* (cpu: Cpu, head: Pfn): Op {
+  const sync = cpu.has('unmap_waits_for_zaps');
+  yield* try_to_migrate(cpu, head, { rmapLocked: true, splitHugePmd: true, sync });
+  yield* cpu.note({ kind: 'ghost.unmapped', folio: head });
+});
 
 /** The frames become folios, from the last on: what the head knew, each of them knows. Its lock and one reference come with that. */
 const __split_huge_page = operation(

@@ -37,16 +37,20 @@ import { is_huge_zero_pmd, unuse_huge_zero_page } from './huge_zero_page.ts';
 import { make_migration_entry, page_try_share_anon_rmap } from './migration_entry.ts';
 import { operation } from './operation.ts';
 import {
+  get_page,
+  lock_page,
   maybe_mkwrite,
   mk_pte,
   page_remove_rmap,
   PageAnonExclusive,
   put_page,
   SetPageAnonExclusive,
+  trylock_page,
+  unlock_page,
   vm_page_prot,
   zero_pte,
 } from './page.ts';
-import { mm_find_pmd, pmd_lock, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
+import { mm_find_pmd, pmd_lock, pmd_same, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
 
 /**
  * Splits at an address where an area is to be cut, or where single pages are wanted.
@@ -66,6 +70,7 @@ export const __split_huge_pmd = operation(
   function* (cpu: Cpu, vma: Vma, pmdp: PmdSlot, address: Va, freeze?: Pfn): Op {
     const haddr = roundDown(address, HPAGE_PMD_SIZE(cpu.geometry));
     yield* pmd_lock(cpu, pmdp);
+    const locked = freeze === undefined && (yield* lock_page_of(cpu, pmdp));
     const pmd = yield* cpu.read_entry(pmdp);
     const wanted = freeze === undefined || pmd_pfn(pmd) === freeze;
     if (pmd_trans_huge(pmd) && wanted) {
@@ -76,8 +81,34 @@ export const __split_huge_pmd = operation(
       yield* splitMigrationEntry(cpu, vma, pmdp, haddr, pmd);
     }
     yield* pmd_unlock(cpu, pmdp);
+    if (locked) yield* unlock_page(cpu, pmd_pfn(pmd));
   },
 );
+
+/**
+ * In 5.8 to 5.18, for who splits on nobody's behalf: the page lock, under which write faults added up mapcounts. Entered and left with the
+ * entry locked, which is dropped where the page lock has to be waited for.
+ * @returns whether the page is locked now
+ */
+function* lock_page_of(cpu: Cpu, pmdp: PmdSlot): Op<boolean> {
+  if (!cpu.has('split_takes_page_lock') || cpu.has('anon_exclusive')) return false;
+  for (;;) {
+    const pmd = yield* cpu.read_entry(pmdp);
+    const zero = yield* is_huge_zero_pmd(cpu, pmd);
+    if (!pmd_trans_huge(pmd) || zero) return false;
+    const page = pmd_pfn(pmd);
+    const locked = yield* trylock_page(cpu, page);
+    if (locked) return true;
+    yield* get_page(cpu, page);
+    yield* pmd_unlock(cpu, pmdp);
+    yield* lock_page(cpu, page);
+    yield* pmd_lock(cpu, pmdp);
+    const now = yield* cpu.read_entry(pmdp);
+    yield* put_page(cpu, page);
+    if (pmd_same(cpu, now, pmd)) return true;
+    yield* unlock_page(cpu, page);
+  }
+}
 
 /** A huge page that is on its way will arrive as the pages of a table. No flush: nothing was mapped. */
 function* splitMigrationEntry(cpu: Cpu, vma: Vma, pmdp: PmdSlot, haddr: Va, pmd: Pmd): Op {

@@ -58,7 +58,7 @@ export const zap_page_range_single = operation(
     yield* mmu_notifier_invalidate_range_start(cpu, vma.mm, address, address + size);
     yield* unmap_page_range(cpu, tlb, vma, address, address + size);
     yield* mmu_notifier_invalidate_range_end(cpu, vma.mm, address, address + size);
-    yield* tlb_finish_mmu(cpu, tlb);
+    yield* tlb_finish_mmu(cpu, tlb, address, address + size);
     yield* cpu.note({ kind: 'ghost.removed', ...what });
   },
 );

@@ -88,9 +88,17 @@ export class Machine {
       queue: RCU_QUEUE,
       nesting: HOOK_NESTING,
     };
-    const regions = [mmCells, currentCells, vmaCells, anonVmaCells, pageCells, hugeZeroCells, tableCells, hw, ghosts].flatMap(
-      (group): Region[] => Object.values(group),
-    );
+    const regions = [
+      mmCells,
+      currentCells,
+      vmaCells,
+      anonVmaCells,
+      pageCells,
+      hugeZeroCells,
+      tableCells,
+      hw,
+      ghosts,
+    ].flatMap((group): Region[] => Object.values(group));
     const kept = [...size.ghosts].filter((region) => !regions.includes(region));
     const layout = new Layout([...regions, ...kept, ...model.regions, ...spec.cells], sizes, size.ghosts, records, g);
     this.parts = Object.assign(new Fixed(), {

@@ -65,8 +65,5 @@ function knownDirty(facts: Facts, mm: Mm, va: number): boolean {
   const frame = facts.mappedFrame(mm, va);
   if (leaf === undefined || frame === undefined || pte_dirty(leaf)) return true;
   const head = headOf(facts, frame);
-  return (
-    facts.value(pageCells.dirty(frame)) !== 0 ||
-    facts.value(pageCells.dirty(head)) !== 0
-  );
+  return facts.value(pageCells.dirty(frame)) !== 0 || facts.value(pageCells.dirty(head)) !== 0;
 }

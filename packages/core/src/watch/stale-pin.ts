@@ -77,10 +77,7 @@ const everyPage = (book: Book): number[] => Array.from({ length: book.pages }, (
 /** Is the frame the process's own? Of a huge page its head says so. */
 function isExclusive(facts: Facts, frame: Pfn): boolean {
   const head = headOf(facts, frame);
-  return (
-    facts.value(pageCells.anon_exclusive(frame)) !== 0 ||
-    facts.value(pageCells.anon_exclusive(head)) !== 0
-  );
+  return facts.value(pageCells.anon_exclusive(frame)) !== 0 || facts.value(pageCells.anon_exclusive(head)) !== 0;
 }
 
 function begins(book: Book, cpu: number): void {

@@ -3,7 +3,8 @@
 export type { Cell } from '@shootdown/explorer';
 
 /** What an index of a region counts; the layout of a system knows how many there are. */
-export type Dim = 'cpu' | 'mm' | 'vma' | 'anon_vma' | 'page' | 'table' | 'entry' | 'level' | 'block' | 'queue' | 'nesting';
+export type Dim =
+  'cpu' | 'mm' | 'vma' | 'anon_vma' | 'page' | 'table' | 'entry' | 'level' | 'block' | 'queue' | 'nesting';
 
 /** How a region's values read in a trace. */
 export type Shape = 'number' | 'entry' | 'mask' | 'flag' | 'table' | 'page' | 'lock' | 'record';

@@ -8,6 +8,7 @@ export { pte_clear } from './pte_clear.ts';
 export { ptep_get_and_clear } from './ptep_get_and_clear.ts';
 export { ptep_get_and_clear_full } from './ptep_get_and_clear_full.ts';
 export { get_and_clear_full_ptes } from './get_and_clear_full_ptes.ts';
+export { pte_accessible } from './pte_accessible.ts';
 export { ptep_clear_flush } from './ptep_clear_flush.ts';
 export { ptep_set_wrprotect } from './ptep_set_wrprotect.ts';
 export { wrprotect_ptes } from './wrprotect_ptes.ts';
