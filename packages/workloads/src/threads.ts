@@ -43,10 +43,10 @@ export const khugepaged = (n = 0) =>
     return yield* khugepaged_collapse(cpu, s.mm, n * s.hugePageSize);
   };
 
-/** madvise(MADV_DONTNEED) of pages `from` up to but not including `to`. */
+/** madvise(MADV_DONTNEED) of pages `from` up to but not including `to`, of the address space that the thread runs in. */
 export const dontneed = (from: number, to: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
-    return yield* madvise_dontneed(cpu, s.mm, s.page(from), s.page(to));
+    return yield* madvise_dontneed(cpu, cpu.mm ?? s.mm, s.page(from), s.page(to));
   };
 
 /** madvise(MADV_FREE) of pages `from` up to but not including `to`. */

@@ -17,6 +17,7 @@ import {
   mprotect,
   mremap_to,
   munmap,
+  split_huge_pages_pid,
   split_huge_pmd_address,
   task_numa_work,
   user_load,
@@ -27,10 +28,11 @@ import { move_pages } from '../../src/kernel/migrate.ts';
 import type { Configuration, Scenario, Story } from '../../src/workload/scenario.ts';
 import { Toy, toyArch, v6_1 } from './toy-arch.ts';
 import {
+  CountsAnother,
   CountsNoCopy,
   DepositsNothing,
-  ForgetsTables,
   DropsAtOnce,
+  ForgetsTables,
   LeavesPtes,
   LetsWrite,
   MovesToNowhere,
@@ -38,8 +40,8 @@ import {
   ParentKeepsWriting,
   PutsNothingBack,
   PutsTwice,
-  setsNothingIn,
   UncountsTwice,
+  setsNothingIn,
 } from './watch-bugs.ts';
 
 type Does = (cpu: Cpu, s: Story) => Op<unknown>;
@@ -70,6 +72,7 @@ const numa: Does = (cpu, s) => task_numa_work(cpu, s.mm, 0, s.page(2));
 const collapse: Does = (cpu, s) => khugepaged_collapse(cpu, s.mm, 0);
 const split: Does = (cpu, s) => split_huge_pmd_address(cpu, s.area(0), 0);
 const migrate: Does = (cpu, s) => move_pages(cpu, s.mm, 0);
+const splitPage: Does = (cpu, s) => split_huge_pages_pid(cpu, s.mm, 0);
 const pin: Does = (cpu, s) => get_user_pages_fast(cpu, s.page(0), 1, 'write');
 const forks: Does = (cpu, s) => fork(cpu, s.mmOf(1));
 
@@ -171,6 +174,7 @@ const rows: readonly (readonly [breach: string, operation: string, story: Scenar
   ['lost-table', 'mremap', story(move), MovesToNowhere],
   ['lost-table', 'a collapse', story(collapse), DepositsNothing],
   ['stale-migration-entry', 'migration', story(migrate), setsNothingIn('remove_migration_pte')],
+  ['still-counted', 'a split of a page', story(first(split, splitPage), { huge: true }), CountsAnother],
   ['page-uaf', 'mremap over a page', story(first(store(2, 8), move, load(2))), NoFlush],
 ];
 

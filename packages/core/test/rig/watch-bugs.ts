@@ -82,6 +82,14 @@ export class CountsNoCopy implements Layer {
     yield* cpu.add(pageCells.mapcount(frameOf(old)), -1);
   }
 }
+/** What an unmap takes away counts as one mapping more. */
+export class CountsAnother implements Layer {
+  *ptep_clear_flush(cpu: Cpu, _vma: Vma, _addr: Va, ptep: PteSlot): Op<number> {
+    const old = yield* cpu.xchg(entryRef(ptep), 0);
+    yield* cpu.add(pageCells.mapcount(frameOf(old)), 1);
+    return old;
+  }
+}
 /** A table that leaves the tree is not given back. */
 export class ForgetsTables implements Layer {
   *tlb_remove_table(_cpu: Cpu, _tlb: MmuGather, _table: Table): Op {}

@@ -20,9 +20,9 @@ export const splitMapcountVsCow: RaceCase = {
       { mm: 1, from: 0, to: 2, thp: 'always' },
     ],
     forked: [1],
-    setup: [{ cpu: 0, does: first(store(0, 1), forkTo(1)) }],
+    setup: [{ cpu: 0, does: store(0, 1) }],
     threads: [
-      { name: 'P', cpu: 0, runs: 0, does: store(0, 5) },
+      { name: 'P', cpu: 0, runs: 0, does: first(forkTo(1), store(0, 5)) },
       { name: 'C', cpu: 1, runs: 1, does: first(dontneed(1, 2), load(0)) },
     ],
     asks: [cowViolation],
