@@ -11,7 +11,7 @@ import {
   pte_protnone,
   type Pfn,
 } from '../words/entry.ts';
-import type { PmdSlot, Vma } from '../words/objects.ts';
+import type { Mm, PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_pmd } from './huge_zero_page.ts';
@@ -27,7 +27,7 @@ export const follow_page = operation(
   linux('v6.1', 'mm/gup.c', 'follow_page'),
   function* (cpu: Cpu, vma: Vma, address: Va): Op<Pfn | undefined> {
     const pmdp = yield* mm_find_pmd(cpu, vma.mm, address);
-    return pmdp ? yield* follow_pmd_mask(cpu, pmdp, address) : undefined;
+    return pmdp ? yield* follow_pmd_mask(cpu, vma.mm, pmdp, address) : undefined;
   },
 );
 
@@ -36,9 +36,9 @@ const gup_can_follow_protnone = (cpu: Cpu): boolean => !cpu.has('follow_page_ref
 
 const follow_pmd_mask = operation(
   linux('v6.1', 'mm/gup.c', 'follow_pmd_mask'),
-  function* (cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
+  function* (cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
     const seen = yield* cpu.read_entry(pmdp);
-    if (isTable(seen)) return yield* follow_page_pte(cpu, pmdp, address);
+    if (isTable(seen)) return yield* follow_page_pte(cpu, mm, pmdp, address);
     if (!pmd_trans_huge(seen)) return undefined;
     yield* pmd_lock(cpu, pmdp);
     const pmd = yield* cpu.read_entry(pmdp);
@@ -49,14 +49,14 @@ const follow_pmd_mask = operation(
       if (frame !== undefined) yield* get_page(cpu, frame);
     }
     yield* pmd_unlock(cpu, pmdp);
-    return isTable(pmd) ? yield* follow_page_pte(cpu, pmdp, address) : frame;
+    return isTable(pmd) ? yield* follow_page_pte(cpu, mm, pmdp, address) : frame;
   },
 );
 
 const follow_page_pte = operation(
   linux('v6.1', 'mm/gup.c', 'follow_page_pte'),
-  function* (cpu: Cpu, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
-    const ptep = yield* pte_offset_map_lock(cpu, pmdp, address);
+  function* (cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
+    const ptep = yield* pte_offset_map_lock(cpu, mm, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     const found =
       pte_present(pte) && !is_zero_pfn(pte_pfn(pte)) && (!pte_protnone(pte) || gup_can_follow_protnone(cpu));

@@ -9,7 +9,7 @@ import {
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import type { Pfn } from '../words/entry.ts';
-import { HPAGE_PMD_SIZE, PAGE_SIZE, type Geometry } from '../words/geometry.ts';
+import { HPAGE_PMD_SIZE, PAGE_SIZE, type Geometry, spaceOf } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
@@ -75,11 +75,11 @@ export const dec_tlb_flush_pending = operation(
 
 /**
  * Ends a gather: after it no CPU uses what was unmapped, and the pages and tables are given back.
- * @param start where the range begins that the caller was asked to change, and `end` where it ends: not an argument any more since 5.12
+ * @param start where the range begins that the caller was asked to change, and `end` where it ends (default: all addresses); not arguments any more since 5.12
  */
 export const tlb_finish_mmu = operation(
   linux('v6.1', 'mm/mmu_gather.c', 'tlb_finish_mmu'),
-  function* (cpu: Cpu, tlb: MmuGather, start: Va, end: Va): Op {
+  function* (cpu: Cpu, tlb: MmuGather, start: Va = 0, end: Va = spaceOf(cpu.geometry)): Op {
     let last = tlb;
     // Another gather may have cleared entries that we found none, and not have flushed yet: then our caller would return
     // while they are still cached. Both flush everything.
