@@ -71,6 +71,7 @@ export const direct = {
   flush_tlb_range: call(hooks.flush_tlb_range, 'base pages', (a) => [a.vma, 0, a.end]),
   flush_pmd_tlb_range: call(hooks.flush_pmd_tlb_range, 'a huge page', (a) => [a.vma, 0, a.end]),
   flush_tlb_mm: call(hooks.flush_tlb_mm, 'base pages', (a) => [a.mm]),
+  pte_accessible: call(hooks.pte_accessible, 'base pages', (a) => [a.mm, a.pte]),
   pte_needs_flush: call(hooks.pte_needs_flush, 'base pages', (a) => [a.pte, leaf]),
   huge_pmd_needs_flush: call(hooks.huge_pmd_needs_flush, 'a huge page', (a) => [a.pmd, leaf]),
   tlb_flush: call(hooks.tlb_flush, 'base pages', (a) => [a.tlb]),

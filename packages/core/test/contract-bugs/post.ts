@@ -258,6 +258,17 @@ const collapse: Planted[] = [
 
 const LOSES = 'says yes when a valid entry loses its frame, its validity or the write permission';
 const protections: Planted[] = [
+  spoiled(
+    'pte_accessible',
+    'what the hardware may use is said to be accessible',
+    'always says no',
+    direct.pte_accessible.story(),
+    {
+      *pte_accessible() {
+        return false;
+      },
+    },
+  ),
   spoiled('pte_needs_flush', LOSES, 'always says no', direct.pte_needs_flush.story(), {
     *pte_needs_flush() {
       return false;

@@ -12,7 +12,9 @@ describe('releases are sets of changes', () => {
     const at = (release: string | undefined): number => RELEASES.findIndex((one) => one === release);
     for (const release of ['v2.6.38', 'v4.13', 'v6.0', 'v6.1', 'v6.12'])
       expect(has(release)).toEqual(
-        GENERIC_CHANGES.filter(({ since }) => at(since) <= at(release)).map(({ name }) => name),
+        GENERIC_CHANGES.filter(
+          ({ since, until }) => at(since) <= at(release) && (until === undefined || at(release) < at(until)),
+        ).map(({ name }) => name),
       );
     expect(has('v2.6.38')).not.toContain('walkers_read_pmd_once');
     expect(has('v3.4')).toContain('walkers_read_pmd_once');

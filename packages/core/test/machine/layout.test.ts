@@ -11,7 +11,19 @@ import type { Geometry } from '../../src/words/geometry.ts';
 import { mmCells, pageCells, tableCells, vmaCells } from '../../src/words/objects.ts';
 
 const geometry: Geometry = { pageShift: 12, bits: { pte: 1, pmd: 1, pud: 1, p4d: 0, pgd: 1 } };
-const sizes = { cpu: 2, mm: 3, vma: 2, page: 4, table: 5, entry: 2, level: 5, block: 16, queue: 2, nesting: 2 };
+const sizes = {
+  cpu: 2,
+  mm: 3,
+  vma: 2,
+  anon_vma: 2,
+  page: 4,
+  table: 5,
+  entry: 2,
+  level: 5,
+  block: 16,
+  queue: 2,
+  nesting: 2,
+};
 const one = region('one', []);
 const five = region('five', ['cpu', 'mm'], { initial: 5 });
 const ghost = region('a ghost', ['cpu'], { ghost: true });

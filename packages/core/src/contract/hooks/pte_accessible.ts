@@ -30,7 +30,7 @@ export const pte_accessible = hook<(cpu: Cpu, mm: Mm, pte: Pte) => Op<boolean>>(
       'what the hardware may use is said to be accessible': ({ args: [, pte], result }) => result || !isValid(pte),
     },
   },
-  may: { 'says yes': ({ result }) => result },
+  may: {},
   doubts: [],
   source: linux('v6.1', 'include/linux/pgtable.h', 'pte_accessible'),
 });
