@@ -14,7 +14,7 @@ import {
 } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { F, mapsPage, pte_pfn, withFlags, type Pte } from '../words/entry.ts';
+import { F, mapsPage, pte_none, pte_pfn, withFlags, type Pte } from '../words/entry.ts';
 import { PAGE_SIZE } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
 import { mmCells, type Mm } from '../words/objects.ts';
@@ -107,6 +107,8 @@ function* flush_as_if_freed(cpu: Cpu, tlb: MmuGather, moved: readonly Moved[]): 
 function* merge(cpu: Cpu, mm: Mm, moved: Moved): Op {
   yield* pte_lock(cpu, pte_in(moved.copy, 0));
   for (let i = 0; i < entries_of_table(cpu); i++) {
+    const seen = yield* cpu.read_entry(pte_in(moved.table, i));
+    if (pte_none(seen)) continue; // and stays so: only faults fill it, which wait for mmap_lock
     const addr = address_in(cpu, moved, i);
     const was = yield* take_old(cpu, mm, addr, moved, i);
     const now = yield* cpu.read_entry(pte_in(moved.copy, i));

@@ -19,6 +19,8 @@ export type CountedCall =
   | { readonly call: 'exit' }
   /** To the other node: the page at an address. */
   | { readonly call: 'move_pages'; readonly at: string }
+  /** The page tables that map a range move; nothing in a kernel that has no way to do it. */
+  | { readonly call: 'relocate'; readonly at: string; readonly length: string }
   /** One access; with a length, one access to each base page of it. */
   | { readonly call: 'load' | 'store'; readonly at: string; readonly length?: string }
   /** A page is pinned by fast GUP for reading, and given back. */

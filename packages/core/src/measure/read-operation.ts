@@ -16,6 +16,7 @@ export const CALLS: Readonly<Record<string, Readonly<Record<string, Field>>>> = 
   fork: {},
   exit: {},
   move_pages: { at: 'address' },
+  relocate: { at: 'address', length: 'size' },
   load: { at: 'address', 'length?': 'size' },
   store: { at: 'address', 'length?': 'size' },
   gup_fast: { at: 'address' },

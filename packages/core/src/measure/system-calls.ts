@@ -10,6 +10,7 @@ import { get_user_pages_fast_only } from '../kernel/gup_fast.ts';
 import { munmap } from '../kernel/mmap.ts';
 import { mprotect } from '../kernel/mprotect.ts';
 import { mremap_to } from '../kernel/mremap.ts';
+import { migrate_page_tables_mm } from '../kernel/relocate.ts';
 import { context_switch } from '../kernel/sched.ts';
 import { user_load, user_store } from '../kernel/uaccess.ts';
 import { vmas_between } from '../kernel/vma.ts';
@@ -73,6 +74,8 @@ function* within(
       yield* areas.copyTo(cpu, mm, child, spaceOf(g));
       return yield* fork(cpu, child);
     }
+    case 'relocate':
+      return yield* migrate_page_tables_mm(cpu, mm, ...range(call));
     case 'move_pages':
       return yield* move_pages(cpu, mm, at(call.at));
     case 'load':

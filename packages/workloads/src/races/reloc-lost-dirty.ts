@@ -2,7 +2,7 @@
 import type { Configuration, RaceCase, Scenario } from '@shootdown/core';
 import { lostDirty } from '../claims.ts';
 import { first, load, madvFree, relocate, store } from '../threads.ts';
-import { AGAIN_BY_LEVEL, BY_LEVEL, MERGED, merged } from '../relocation.ts';
+import { AGAIN_BY_LEVEL, BY_LEVEL, DETACHED, MERGED, merged } from '../relocation.ts';
 
 const scenario: Scenario = {
   name: 'reloc-lost-dirty',
@@ -57,16 +57,35 @@ export const lostDirtyTold: readonly RaceCase[] = [
   told('without-merge', 'Dirty is set in a page table that has been copied, and is not merged', {}, UNMERGED),
   told(
     'flush-tlb-mm',
-    'Dirty is set in a page table that has been copied, and is merged after flush_tlb_mm',
+    'Dirty is set in a page table that has been copied, and is read from there after flush_tlb_mm',
     {},
-    merged(', but flushes by flush_tlb_mm', 'relocation_by_flush_tlb_mm'),
+    merged(
+      ', but flushes by flush_tlb_mm and leaves the old entries',
+      'relocation_by_flush_tlb_mm',
+      'relocation_leaves_old_entries',
+    ),
   ),
   told(
     'without-sync',
-    'Dirty is set in a page table that has been copied, and is merged without a wait for walkers in software',
+    'Dirty is set in a page table that has been copied, and is read from there without a wait for walkers in software',
     {},
-    merged(', but waits for no walker in software', 'relocation_without_sync'),
+    merged(
+      ', but waits for no walker in software and leaves the old entries',
+      'relocation_without_sync',
+      'relocation_leaves_old_entries',
+    ),
   ),
+  told(
+    'taken-out',
+    'Dirty is set in a page table that has been copied, and is taken out of it after flush_tlb_mm, without a wait for walkers in software',
+    {},
+    merged(
+      ', but flushes by flush_tlb_mm and waits for no walker in software',
+      'relocation_by_flush_tlb_mm',
+      'relocation_without_sync',
+    ),
+  ),
+  { ...told('detached', 'Dirty is set in a page table that is taken out before it is copied', {}), after: DETACHED },
   told(
     'accessed',
     'Accessed is set in a page table that has been copied, and is not merged',

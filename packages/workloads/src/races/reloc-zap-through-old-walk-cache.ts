@@ -2,7 +2,7 @@
 import type { Configuration, RaceCase, Scenario } from '@shootdown/core';
 import { missedUnmap, pageUaf } from '../claims.ts';
 import { dontneed, first, load, madvFree, relocate, store } from '../threads.ts';
-import { MERGED, merged } from '../relocation.ts';
+import { DETACHED, MERGED, merged } from '../relocation.ts';
 
 const NO_GATHER = merged(
   ', but flushes without a gather after it gave mmap_lock back',
@@ -63,6 +63,7 @@ const inOrder: Partial<Scenario> = {
 };
 
 export const zapThroughOldWalkCacheTold: readonly RaceCase[] = [
+  { ...told('detached', 'A zap beside a move of page tables that are taken out first', NO_GATHER), after: DETACHED },
   told(
     'memory-copy',
     'A zap beside a move of page tables that are copied as memory is seen by the copy only',
