@@ -14,6 +14,7 @@ const scenario: Scenario = {
   name: 'reloc-zap-through-old-walk-cache',
   title: 'MADV_DONTNEED of a page whose table has moved, beside a CPU that has not been flushed yet.',
   cpus: 3,
+  quiet: true,
   areas: [{ from: 0, to: 2, thp: 'never' }],
   setup: [
     { cpu: 0, does: first(store(0, 1), store(1, 2)) },
@@ -47,7 +48,6 @@ const told = (word: string, title: string, before: Configuration, story: Partial
     ...scenario,
     name: `reloc-zap-through-old-walk-cache.${word}`,
     title: `${title}.`,
-    quiet: true,
     ...story,
   },
 });
