@@ -68,6 +68,7 @@ export const RELOCATION_CHANGES: readonly Change[] = [
     'relocation_frees_by_pte_free',
     'Old page tables are freed by pte_free after the flush, not by pte_free_tlb within the gather.',
   ),
+  part('relocation_beside_rmap', 'Walks by rmap go on while page tables move.'),
   part('relocation_unlocks_early', 'Mmap_lock is given back once the copies are linked, before the flush.'),
   part(
     'relocation_without_gather',

@@ -14,11 +14,19 @@ import { mmCells, type Mm } from '../words/objects.ts';
 import type { Op } from '@shootdown/explorer';
 import { tlb_finish_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { pmd_lock, pmd_unlock } from './pgtable.ts';
-import { copy_by_entry, table_for_copy, tables_between, type Movable } from './relocate_tables.ts';
+import {
+  copy_by_entry,
+  lock_rmap,
+  table_for_copy,
+  tables_between,
+  unlock_rmap,
+  type Movable,
+} from './relocate_tables.ts';
 import { vma_lookup } from './vma.ts';
 
 export function* relocate_detached(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<'done' | 'ENOMEM'> {
   yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  const roots = yield* lock_rmap(cpu, mm, start, end);
   const tlb = yield* tlb_gather_mmu(cpu, mm);
   const found = yield* tables_between(cpu, mm, start, end);
   let moved = 0;
@@ -36,6 +44,7 @@ export function* relocate_detached(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<'do
     yield* pmd_unlock(cpu, moving.pmdp);
     yield* pte_free_tlb(cpu, tlb, moving.table, moving.start);
   }
+  yield* unlock_rmap(cpu, roots);
   yield* tlb_finish_mmu(cpu, tlb);
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   return moved === found.length ? 'done' : 'ENOMEM';

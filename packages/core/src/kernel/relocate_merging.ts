@@ -29,9 +29,11 @@ import {
   entries_of_table,
   free_at_once,
   link_copy,
+  lock_rmap,
   pte_in,
   table_for_copy,
   tables_between,
+  unlock_rmap,
   type Movable,
   type Moved,
 } from './relocate_tables.ts';
@@ -40,7 +42,8 @@ import { vma_lookup } from './vma.ts';
 /** However many tables there are: one flush, one wait for walkers, and then the end of the gather that frees them. */
 export function* relocate_merging(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<'done' | 'ENOMEM'> {
   const lock = mmCells.mmap_lock(mm.id);
-  yield* cpu.down_write(lock); // no fault, no zap: nobody holds a place in a table that moves
+  yield* cpu.down_write(lock); // no fault, no zap, and no walk by rmap: nobody holds a place in a table that moves
+  const roots = yield* lock_rmap(cpu, mm, start, end);
   // From here on zaps flush everything: one that clears an entry of the copy has to reach CPUs that are on the way to the old table.
   let tlb = cpu.has('relocation_without_gather') ? undefined : yield* tlb_gather_mmu(cpu, mm);
   const found = yield* tables_between(cpu, mm, start, end);
@@ -57,6 +60,7 @@ export function* relocate_merging(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<'don
     tlb = yield* tlb_gather_mmu(cpu, mm);
   }
   yield* drop_old_tables(cpu, tlb, moved);
+  yield* unlock_rmap(cpu, roots); // not before the flush: an unmap flushes what it clears in a copy, and no way to the old table
   yield* tlb_finish_mmu(cpu, tlb);
   if (!cpu.has('relocation_unlocks_early')) yield* cpu.up_write(lock);
   return moved.length === found.length ? 'done' : 'ENOMEM';

@@ -11,9 +11,11 @@ import { pmd_lock, pmd_unlock, pte_lock, pte_unlock } from './pgtable.ts';
 import {
   copy_as_memory,
   link_copy,
+  lock_rmap,
   pte_in,
   table_for_copy,
   tables_between,
+  unlock_rmap,
   type Movable,
   type Moved,
 } from './relocate_tables.ts';
@@ -24,6 +26,7 @@ export function* relocate_parked(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<'done
   const first = cpu.has('relocation_parks_first');
   const runs = cpu.mm?.id === mm.id;
   yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  const roots = yield* lock_rmap(cpu, mm, start, end);
   const found = yield* tables_between(cpu, mm, start, end);
   if (first) yield* park(cpu, mm, others);
   if (runs) yield* switch_mm(cpu, mm, undefined);
@@ -37,6 +40,7 @@ export function* relocate_parked(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<'done
   if (first) yield* flush_and_release(cpu, mm, moved, others);
   if (runs) yield* switch_mm(cpu, undefined, mm);
   if (!first) yield* reload_tlb_mm(cpu, mm);
+  yield* unlock_rmap(cpu, roots);
   yield* free_old(cpu, mm, moved);
   yield* cpu.up_write(mmCells.mmap_lock(mm.id));
   return moved.length === found.length ? 'done' : 'ENOMEM';

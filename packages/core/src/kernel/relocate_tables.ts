@@ -2,13 +2,15 @@
 import { __tlb_reset_range } from '../contract/gather.ts';
 import { __tlb_remove_table, pmd_populate, pte_alloc_one, pte_free_tlb, set_pte_at } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
+import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, isTable, pmd_pgtable, type Table } from '../words/entry.ts';
 import { entriesOf, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
-import { entryRef, type Mm, type PmdSlot, type PteSlot } from '../words/objects.ts';
+import { entryRef, vmaCells, type Mm, type PmdSlot, type PteSlot } from '../words/objects.ts';
 import type { Op } from '@shootdown/explorer';
 import { mm_find_pmd } from './pgtable.ts';
+import { vmas_between } from './vma.ts';
 
 /** One PTE table that is to move. */
 export interface Movable {
@@ -79,4 +81,21 @@ export function* free_at_once(cpu: Cpu, tlb: MmuGather, moved: readonly Moved[])
     __tlb_reset_range(cpu, tlb);
     for (let k = 0; k < queued.length; k++) yield* __tlb_remove_table(cpu, queued[k]!);
   }
+}
+
+/**
+ * Keeps walks by rmap out of the tables of a range: they take no mmap_lock, and hold places in tables.
+ * @returns numbers of the anon_vmas whose lock is held, for `unlock_rmap`
+ */
+export function* lock_rmap(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<number[]> {
+  if (cpu.has('relocation_beside_rmap')) return [];
+  const size = HPAGE_PMD_SIZE(cpu.geometry);
+  const vmas = yield* vmas_between(cpu, mm, roundDown(start, size), roundDown(end + size - 1, size));
+  const roots = [...new Set(vmas.map(anonVmaOf))];
+  for (let i = 0; i < roots.length; i++) yield* cpu.down_write(vmaCells.anon_vma(roots[i]!));
+  return roots;
+}
+
+export function* unlock_rmap(cpu: Cpu, roots: readonly number[]): Op {
+  for (let i = 0; i < roots.length; i++) yield* cpu.up_write(vmaCells.anon_vma(roots[i]!));
 }

@@ -1,8 +1,8 @@
 /** A fault holds a place in the old table, and waits for the lock that lies in its page. */
 import type { Configuration, RaceCase, Scenario } from '@shootdown/core';
-import { lostWrite, tableUaf } from '../claims.ts';
-import { faultIn, relocate, store } from '../threads.ts';
-import { byLevel, BY_LEVEL, MERGED } from '../relocation.ts';
+import { lostWrite, pageUaf, tableUaf } from '../claims.ts';
+import { faultIn, first, load, movePage, relocate, store } from '../threads.ts';
+import { byLevel, BY_LEVEL, MERGED, merged } from '../relocation.ts';
 
 const scenario: Scenario = {
   name: 'reloc-stale-pte-pointer-and-lock',
@@ -48,7 +48,29 @@ const told = (word: string, title: string, before: Configuration): RaceCase => (
   },
 });
 
+/** move_pages unmaps by rmap, under the lock of an anon_vma and no mmap_lock. */
+const byRmap: RaceCase = {
+  ...told(
+    'by-rmap',
+    'A migration of a page goes on with a place in a page table that has moved',
+    merged(', but lets walks by rmap go on', 'relocation_beside_rmap'),
+  ),
+  scenario: {
+    ...scenario,
+    name: 'reloc-stale-pte-pointer-and-lock.by-rmap',
+    title: 'A migration of a page goes on with a place in a page table that has moved.',
+    cpus: 2,
+    setup: [{ cpu: 0, does: store(0, 1) }],
+    threads: [
+      { name: 'R', cpu: 0, runs: 0, does: first(movePage(0), load(0)) },
+      { name: 'M', cpu: 1, runs: 'kernel', does: relocate(0, 2) },
+    ],
+    asks: [lostWrite, pageUaf],
+  },
+};
+
 export const stalePointerTold: readonly RaceCase[] = [
+  byRmap,
   told('walks-again', 'A fault that has the lock walks again, in a kernel that is not preemptible', BY_LEVEL),
   told(
     'after-leave',
