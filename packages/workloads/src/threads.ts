@@ -15,7 +15,6 @@ import {
   lock_page,
   madvise_dontneed,
   madvise_free,
-  move_pages,
   munmap,
   put_page,
   remove_migration_ptes,
@@ -136,12 +135,6 @@ export const forkTo = (n: number) =>
 export const unmap = (from: number, to: number) =>
   function* (cpu: Cpu, s: Story): Op<unknown> {
     return yield* munmap(cpu, s.mm, s.page(from), s.page(to));
-  };
-
-/** move_pages of page `n`, to another node. */
-export const movePage = (n: number) =>
-  function* (cpu: Cpu, s: Story): Op<unknown> {
-    return yield* move_pages(cpu, s.mm, s.page(n));
   };
 
 /** Page tables that map pages `from` up to but not including `to` move to new memory. */

@@ -2,13 +2,13 @@
 import { __tlb_reset_range } from '../contract/gather.ts';
 import { __tlb_remove_table, pmd_populate, pte_alloc_one, pte_free_tlb, set_pte_at } from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
-import { anonVmaOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { isNone, isTable, pmd_pgtable, type Table } from '../words/entry.ts';
 import { entriesOf, HPAGE_PMD_SIZE, PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import type { MmuGather } from '../words/mmu_gather.ts';
-import { entryRef, vmaCells, type Mm, type PmdSlot, type PteSlot } from '../words/objects.ts';
+import { anonVmaCells, entryRef, type Mm, type PmdSlot, type PteSlot } from '../words/objects.ts';
 import type { Op } from '@shootdown/explorer';
+import { anon_vma_of } from './anon_vma.ts';
 import { mm_find_pmd } from './pgtable.ts';
 import { vmas_between } from './vma.ts';
 
@@ -85,17 +85,23 @@ export function* free_at_once(cpu: Cpu, tlb: MmuGather, moved: readonly Moved[])
 
 /**
  * Keeps walks by rmap out of the tables of a range: they take no mmap_lock, and hold places in tables.
- * @returns numbers of the anon_vmas whose lock is held, for `unlock_rmap`
+ * @returns numbers of the root anon_vmas whose lock is held, for `unlock_rmap`
  */
 export function* lock_rmap(cpu: Cpu, mm: Mm, start: Va, end: Va): Op<number[]> {
   if (cpu.has('relocation_beside_rmap')) return [];
   const size = HPAGE_PMD_SIZE(cpu.geometry);
   const vmas = yield* vmas_between(cpu, mm, roundDown(start, size), roundDown(end + size - 1, size));
-  const roots = [...new Set(vmas.map(anonVmaOf))];
-  for (let i = 0; i < roots.length; i++) yield* cpu.down_write(vmaCells.anon_vma(roots[i]!));
+  const roots: number[] = [];
+  for (let i = 0; i < vmas.length; i++) {
+    const anon_vma = yield* anon_vma_of(cpu, vmas[i]!);
+    if (anon_vma === undefined) continue; // no page of it was ever mapped
+    const root = yield* cpu.load(anonVmaCells.root(anon_vma));
+    if (!roots.includes(root)) roots.push(root);
+  }
+  for (let i = 0; i < roots.length; i++) yield* cpu.down_write(anonVmaCells.rwsem(roots[i]!));
   return roots;
 }
 
 export function* unlock_rmap(cpu: Cpu, roots: readonly number[]): Op {
-  for (let i = 0; i < roots.length; i++) yield* cpu.up_write(vmaCells.anon_vma(roots[i]!));
+  for (let i = 0; i < roots.length; i++) yield* cpu.up_write(anonVmaCells.rwsem(roots[i]!));
 }
