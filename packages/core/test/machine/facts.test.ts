@@ -64,6 +64,13 @@ test('what is loaded', () => {
   expect(factsOf([]).loaded(0)).toBeUndefined();
 });
 
+test('who has a root loaded that is not that of the address space any more', () => {
+  const moved: Cells = [...loaded, [mmCells.pgd(0), 3], [mmCells.pgd(1), 2]];
+  expect([factsOf(moved).onOldRoot(MM), factsOf(moved).onOldRoot(OTHER)]).toEqual([0b101, 0]);
+  expect(factsOf([...moved, [hw.root(2), 3]]).onOldRoot(MM)).toBe(0b001);
+  expect(factsOf([[mmCells.pgd(0), 3]]).onOldRoot(MM)).toBe(0);
+});
+
 describe('who holds a translation', () => {
   const held: Cells = [
     ...loaded,
@@ -195,7 +202,9 @@ test('what a CPU remembers and may use: by level', () => {
     [hw.tlb(1, 1, PTE, 3), page5],
     [hw.tlb(1, 1, PMD, 1), mkLeaf(6, USED)],
     [hw.tlb(0, 0, PTE, 3), mkLeaf(5, USED & ~F.ACCESSED)],
+    [hw.tlb(0, 0, PTE, 4), mkLeaf(5, F.PRESENT | F.USER | F.ACCESSED)],
   ]);
+  expect(facts.remembered(0, 4 * PAGE).length).toBe(1);
   expect(facts.remembered(1, 3 * PAGE)).toEqual([
     { level: 'pte', entry: page5 },
     { level: 'pmd', entry: mkLeaf(6, USED) },
@@ -208,15 +217,17 @@ test('tables that something keeps: what is in lists, and in cells that hold a ta
   const keeper = perCpu('keeper', 'table');
   const facts = factsOf(
     [
-      [mmCells.pgd(0), 1],
+      [mmCells.pgd(0), 3],
       [tableCells.pmd_huge_pte(2), [4, 5]],
+      [mmCells.cpumask(0), 7],
+      [hw.rcuQueue(0), { name: 'a callback' }],
       [hw.walkCache(0, 0, PMD, 0), 7],
       [hw.root(0), 6],
       [keeper(0), 8],
     ],
     { spec: { cells: [keeper] } },
   );
-  expect([...facts.tablesKept()].sort()).toEqual([1, 4, 5]);
+  expect([...facts.tablesKept()].sort()).toEqual([3, 4, 5]);
 });
 
 describe('a CPU that faults again and again', () => {

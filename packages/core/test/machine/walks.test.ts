@@ -294,6 +294,35 @@ const WALKS: readonly Walk[] = [
     ],
   },
 
+  {
+    says: 'a table that is not present is not read',
+    given: [
+      [hw.root(0), 3],
+      [tableCells.entry(3, 0), mkTable(1) - F.PRESENT],
+      [tableCells.entry(1, 0), mkLeaf(4, USED)],
+    ],
+    code: get(read(PAGE)),
+    does: [
+      `mmu.lookup 4096 0 0 -> ${from(3, PGD)}`,
+      `mmu.walk entry[3][0] 4096 ${PGD} -> ${mkTable(1) - F.PRESENT}`,
+      'mmu.fault 4096',
+    ],
+    gives: 'fault',
+  },
+  {
+    says: 'hardware that leaves a flag to software has ended the instruction: no second fault',
+    given: [...tree(mkLeaf(5, old)), [hw.walkCache(0, 0, PMD, 0), 2]],
+    *code(cpu) {
+      const FLAG_FAULT = 2;
+      const op = cpu.user_access(read(PAGE));
+      let turn = op.next();
+      while (!turn.done) turn = op.next(turn.value.kind === 'mmu.finish' ? FLAG_FAULT : yield turn.value);
+      return turn.value;
+    },
+    does: [`mmu.lookup 4096 0 0 -> ${from(2, PTE)}`, `mmu.walk entry[2][1] 4096 ${PTE} -> ${mkLeaf(5, old)}`],
+    gives: 'fault',
+  },
+
   // Walks for nobody
   {
     says: 'a walk ahead remembers what it finds',

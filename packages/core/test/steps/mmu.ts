@@ -573,6 +573,11 @@ const invalidations: readonly (readonly [string, Invalidation, { changes: Cells 
     gone(...ways(1, PMD, 0), ...ways(1, PGD, 0)),
   ],
   [
+    'a range behind the last page is nothing',
+    { asid: 1, start: 8 * PAGE, end: 9 * PAGE, leaves: ['pte', 'pmd'], walkCache: 'range' },
+    gone(),
+  ],
+  [
     'a range beyond the last page ends there',
     { asid: 1, start: 7 * PAGE, end: Number.MAX_SAFE_INTEGER, leaves: ['pte'], walkCache: 'range' },
     gone(...base(1, 7), ...ways(1, PMD, 3), ...ways(1, PGD, 1)),
