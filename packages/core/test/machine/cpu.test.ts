@@ -377,6 +377,11 @@ describe('the MMU', () => {
       'tlb.broadcast asid 0 pages 0..1 pte ways:none to {1}',
     );
   });
+  test('an access through what somebody else has found sets no flag', () => {
+    expect(does((cpu) => cpu.access_done({ ...access, kind: 'read' }, 'pte', mkLeaf(5, USED)))).toEqual([
+      `mmu.finish ${PAGE} 0 7 0 ${mkLeaf(5, USED)} 0 -> 1`,
+    ]);
+  });
   test('an access through an entry that maps no frame', () => {
     expect(does((cpu) => cpu.access_done({ ...access, kind: 'read' }, 'pte', mkLeaf(999, USED)))).toEqual([
       expect.stringMatching(/^wild/),
