@@ -432,6 +432,7 @@ describe('memory', () => {
       (cpu: SimCpu) => cpu.spin_unlock(tableCells.ptl(99)),
       (cpu: SimCpu) => cpu.spin_trylock(tableCells.ptl(-3)),
       (cpu: SimCpu) => cpu.store(pageCells.refcount(0), 1),
+      (cpu: SimCpu) => cpu.store(entryRef({ ...slot, table: 99 }), 1),
     ])
       expect(does(code)).toEqual([expect.stringMatching(/^wild/)]);
   });
