@@ -389,7 +389,7 @@ describeAnswers(arm64, [
     says: 'a gather of what is above huge pages is widened to that',
     geometry: { pud: 1 },
     numbers: { MAX_TLBI_RANGE_PAGES: 5 },
-    code: (cpu) => tlb_flush(cpu, gathered({ cleared_puds: true })),
+    code: (cpu) => tlb_flush(cpu, gathered({ cleared_puds: true, end: 2 * PAGE })),
     does: `
       fence (dsb(ishst))
       tlb.broadcast asid 0 pages 0..4 pte+pmd ways:none to {0 1 2}
