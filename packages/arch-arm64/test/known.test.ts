@@ -742,7 +742,10 @@ const leaves = (first: number, pfn: number, flags: number, howMany: number): Non
   Array.from({ length: howMany }, (_, i) => [entryRef(at(first + i)), pte_advance_pfn(mkLeaf(pfn, flags), i)] as const);
 const block = leaves(2, 10, CONT, 2);
 const contpte: Pick<Answer, 'kernel' | 'geometry'> = { kernel: { with: ['arm64_contpte'] }, geometry: { pte: 2 } };
-const huge8 = [pageCells.order(8), 2] as const;
+const huge8: NonNullable<Answer['given']> = [
+  [pageCells.order(8), 2],
+  ...[8, 9, 10, 11].map((pfn) => [pageCells.head(pfn), 8] as const),
+];
 describeAnswers(arm64, [
   {
     says: 'to write one entry of a block its marks are taken off: break, flush, make; then it is written',
@@ -791,11 +794,12 @@ describeAnswers(arm64, [
   {
     says: 'the last entry of what fits makes a block',
     ...contpte,
-    given: [huge8, ...leaves(2, 10, USED | F.DIRTY, 1)],
+    given: [...huge8, ...leaves(2, 10, USED | F.DIRTY, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 3 * PAGE, at(3), mkLeaf(11, USED)),
     does: `
       load entry[2][3] -> none
       store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load compound_head[11] -> 8
       load page.order[8] -> 2
       load entry[2][2] -> P10|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF
       load entry[2][3] -> P11|PRESENT|WRITE|USER|ACCESSED|LEAF
@@ -822,12 +826,14 @@ describeAnswers(arm64, [
     kernel: { with: ['arm64_contpte'] },
     given: [
       [pageCells.order(4), 1],
+      [pageCells.head(5), 4],
       [entryRef(at(0)), mkLeaf(4, USED)],
     ],
     code: (cpu) => set_pte_at(cpu, MM, PAGE, at(1), mkLeaf(5, USED)),
     does: `
       load entry[2][1] -> none
       store entry[2][1] P5|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load compound_head[5] -> 4
       load page.order[4] -> 1
       load entry[2][0] -> P4|PRESENT|WRITE|USER|ACCESSED|LEAF
       load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|LEAF
@@ -843,11 +849,12 @@ describeAnswers(arm64, [
   {
     says: 'no block where the entry before has another permission',
     ...contpte,
-    given: [huge8, ...leaves(2, 10, USED - F.WRITE, 1)],
+    given: [...huge8, ...leaves(2, 10, USED - F.WRITE, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 3 * PAGE, at(3), mkLeaf(11, USED)),
     does: `
       load entry[2][3] -> none
       store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load compound_head[11] -> 8
       load page.order[8] -> 2
       load entry[2][2] -> P10|PRESENT|USER|ACCESSED|LEAF
     `,
@@ -855,11 +862,12 @@ describeAnswers(arm64, [
   {
     says: 'no block where the entry before maps another frame',
     ...contpte,
-    given: [huge8, ...leaves(2, 9, USED, 1)],
+    given: [...huge8, ...leaves(2, 9, USED, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 3 * PAGE, at(3), mkLeaf(11, USED)),
     does: `
       load entry[2][3] -> none
       store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF
+      load compound_head[11] -> 8
       load page.order[8] -> 2
       load entry[2][2] -> P9|PRESENT|WRITE|USER|ACCESSED|LEAF
     `,
@@ -867,18 +875,19 @@ describeAnswers(arm64, [
   {
     says: 'no block where the page is not huge',
     ...contpte,
-    given: leaves(2, 10, USED, 1),
+    given: [[pageCells.head(11), 11], ...leaves(2, 10, USED, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 3 * PAGE, at(3), mkLeaf(11, USED)),
     does: `
       load entry[2][3] -> none
       store entry[2][3] P11|PRESENT|WRITE|USER|ACCESSED|LEAF
-      load page.order[8] -> 0
+      load compound_head[11] -> 11
+      load page.order[11] -> 0
     `,
   },
   {
     says: 'no block where the frame is not aligned as the entry is',
     ...contpte,
-    given: [huge8, ...leaves(2, 9, USED, 1)],
+    given: [...huge8, ...leaves(2, 9, USED, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 3 * PAGE, at(3), mkLeaf(10, USED)),
     does: `
       load entry[2][3] -> none
@@ -888,7 +897,7 @@ describeAnswers(arm64, [
   {
     says: 'no block before its last entry is there',
     ...contpte,
-    given: [huge8, ...leaves(3, 11, USED, 1)],
+    given: [...huge8, ...leaves(3, 11, USED, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 2 * PAGE, at(2), mkLeaf(10, USED)),
     does: `
       load entry[2][2] -> none
@@ -898,7 +907,7 @@ describeAnswers(arm64, [
   {
     says: 'no block of what is not valid',
     ...contpte,
-    given: [huge8, ...leaves(2, 10, USED - F.PRESENT, 1)],
+    given: [...huge8, ...leaves(2, 10, USED - F.PRESENT, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 3 * PAGE, at(3), mkLeaf(11, USED - F.PRESENT)),
     does: `
       load entry[2][3] -> none
@@ -908,7 +917,7 @@ describeAnswers(arm64, [
   {
     says: 'no block of what is special',
     ...contpte,
-    given: [huge8, ...leaves(2, 10, USED | F.SPECIAL, 1)],
+    given: [...huge8, ...leaves(2, 10, USED | F.SPECIAL, 1)],
     code: (cpu) => set_pte_at(cpu, MM, 3 * PAGE, at(3), mkLeaf(11, USED | F.SPECIAL)),
     does: `
       load entry[2][3] -> none
