@@ -6,7 +6,7 @@ import type { Broken, Workloads } from './workloads.ts';
 
 /**
  * Races by name (variations too), and those that mail threads raise, each followed by its variations.
- * @param ids names; with no group an empty list means every race, without variations
+ * @param ids names; with no group an empty list means every race, without variations and without those whose search is long
  * @param groups numbers of mail threads, or letters of groups of the reference
  * @throws Mistake SD_UNKNOWN_WORKLOAD
  */
@@ -16,11 +16,13 @@ export function racesOf(
   groups: readonly string[] | undefined,
 ): RaceCase[] {
   const { races, variations } = workloads;
+  // Those whose search is long are listed with the variations, and are none.
+  const own = [...races, ...variations.filter(({ of }) => of === undefined)];
   if (groups === undefined)
     return ids.length === 0
       ? [...races]
       : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD');
-  const known = [...new Set(races.flatMap(({ id }) => groupsOf(id, workloads)))].sort();
+  const known = [...new Set(own.flatMap(({ id }) => groupsOf(id, workloads)))].sort();
   const wrong = groups.find((group) => !known.includes(group));
   if (wrong !== undefined)
     throw new Mistake(
@@ -28,7 +30,7 @@ export function racesOf(
       `no race is in a group ${wrong}.`,
       `Groups are ${known.join(', ')}: mail threads and letters of the reference.`,
     );
-  const chosen = races.filter((race) => groupsOf(race.id, workloads).some((group) => groups.includes(group)));
+  const chosen = own.filter((race) => groupsOf(race.id, workloads).some((group) => groups.includes(group)));
   const more = ids.length === 0 ? [] : select([...races, ...variations], (race) => race.id, ids, 'SD_UNKNOWN_WORKLOAD');
   return [...new Set([...chosen.flatMap((race) => [race, ...variations.filter(({ of }) => of === race.id)]), ...more])];
 }

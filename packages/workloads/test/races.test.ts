@@ -15,9 +15,10 @@ import arm64 from '../../arch-arm64/src/index.ts';
 import ppc64 from '../../arch-ppc64/src/index.ts';
 import x86 from '../../arch-x86/src/index.ts';
 import xen from '../../arch-xen/src/index.ts';
-import { expected, races as cases, variations } from '../src/index.ts';
+import { large, races as cases, told } from '../src/all-races.ts';
+import { expected } from '../src/index.ts';
 
-const races = [...cases, ...variations];
+const races = [...cases, ...told, ...large];
 
 const archs = [...x86, ...xen, ...arm64, ...ppc64];
 type Arch = (typeof archs)[number];
@@ -31,11 +32,19 @@ const agrees = (expected: Expected, { outcome }: Verdict): boolean =>
 const PATIENCE = 60_000;
 /** The reference also says what goes wrong. */
 type Row = ExpectedRow & { readonly violated: readonly string[] };
+/** One race of the reference says of a migration entry that stays that the unmap was missed. */
+const inWords = (row: Row | undefined, breach: string): string =>
+  breach === 'stale-migration-entry' && row?.violated.includes('missed-unmap') ? 'missed-unmap' : inReference(breach);
 const rowOf = (race: RaceCase): Row | undefined => expected.find((row) => row.id === race.id) as Row | undefined;
 const judged = (arch: Arch, race: RaceCase, which: 'before' | 'after'): Promise<Verdict> =>
   judgeScenario(arch, race.scenario, race[which], which, bounds);
 const stated = (race: RaceCase): Arch[] =>
-  archs.filter((arch) => ['violates', 'clean'].includes(expectedBefore(rowOf(race), arch)));
+  archs.filter(
+    (arch) =>
+      ['violates', 'clean'].includes(expectedBefore(rowOf(race), arch)) &&
+      // Of long searches two are made here, and all by `shootdown compare`.
+      (!large.includes(race) || ['x86-64', 'arm64'].includes(arch.id)),
+  );
 
 test('every race has a row of the reference, and a name of its own', () => {
   expect(races.filter((race) => !rowOf(race)).map((race) => race.id)).toEqual([]);
@@ -49,7 +58,8 @@ describe.each(races.map((race) => [race.id, race] as const))('%s', (_id, race) =
     async (_arch, before, arch) => {
       const verdict = await judged(arch, race, 'before');
       expect([verdict.outcome, agrees(before, verdict)]).toEqual([verdict.outcome, true]);
-      if (verdict.counterexample) expect(row?.violated).toContain(inReference(verdict.counterexample.breach));
+      if (verdict.counterexample)
+        expect(row?.violated).toEqual(expect.arrayContaining([inWords(row, verdict.counterexample.breach)]));
     },
     PATIENCE,
   );

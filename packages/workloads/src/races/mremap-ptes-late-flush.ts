@@ -13,6 +13,7 @@ export const mremapPtesLateFlush: RaceCase = {
     name: 'mremap-ptes-late-flush',
     title: 'User code loads through the old place while mremap moves the entry and the page goes to another node.',
     cpus: 3,
+    quiet: true,
     geometry: { pte: 1, pmd: 1 },
     areas: [
       { from: 0, to: 1, thp: 'never' },

@@ -12,6 +12,7 @@ export const tlbFlushPendingMissing: RaceCase = {
     name: 'tlb-flush-pending-missing',
     title: 'User code stores to a page that NUMA balancing makes inaccessible and that moves to another node.',
     cpus: 3,
+    quiet: true,
     areas: [{ from: 0, to: 1, thp: 'never' }],
     setup: [{ cpu: 1, does: store(0, 1) }],
     threads: [
