@@ -112,20 +112,20 @@ withBrowser('in a browser', () => {
       await page.keyboard.press(key);
       return current();
     };
-    expect(await presses('ArrowRight')).toBe('step 5 of 75');
-    expect(await presses('ArrowLeft')).toBe('step 4 of 75');
-    expect(await presses('n')).toBe('step 23 of 75');
-    expect(await presses('p')).toBe('step 4 of 75');
-    expect(await presses('End')).toBe('step 75 of 75');
-    expect(await presses('Home')).toBe('step 1 of 75');
+    expect(await presses('ArrowRight')).toBe('step 5 of 93');
+    expect(await presses('ArrowLeft')).toBe('step 4 of 93');
+    expect(await presses('n')).toBe('step 27 of 93');
+    expect(await presses('p')).toBe('step 4 of 93');
+    expect(await presses('End')).toBe('step 93 of 93');
+    expect(await presses('Home')).toBe('step 1 of 93');
     await page.keyboard.press('3');
-    expect(await page.locator('.sd-row-step').count()).toBe(75);
+    expect(await page.locator('.sd-row-step').count()).toBe(93);
     expect(page.url()).toContain('step=1');
   });
 
   test('a screen reader is told the step, and every row says what happens', async () => {
-    const { page } = await screen.show(pageOf(book), `${RACE}?step=23`);
-    expect(await page.locator('[aria-live]').innerText()).toMatch(/^Step 23 of 75: K, xchg T2\[0\]/);
+    const { page } = await screen.show(pageOf(book), `${RACE}?step=27`);
+    expect(await page.locator('[aria-live]').innerText()).toMatch(/^Step 27 of 93: K, xchg T2\[0\]/);
     expect(await page.locator('.sd-row[aria-current=step]').innerText()).toContain('xchg T2[0]');
     expect(await page.locator('section.sd-trace').getAttribute('aria-label')).toBe(
       'collapse-vs-gup-fast, before the fix, on arm64',
@@ -139,7 +139,7 @@ withBrowser('in a browser', () => {
     [390, 'light'],
     [390, 'dark'],
   ] as const)('at %d px, %s, the page does not scroll sideways', async (width, colorScheme) => {
-    const { page } = await screen.show(pageOf(book), `${RACE}?step=36`, {
+    const { page } = await screen.show(pageOf(book), `${RACE}?step=44`, {
       viewport: { width, height: 900 },
       colorScheme,
     });

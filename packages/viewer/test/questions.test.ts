@@ -21,14 +21,14 @@ withBrowser('ten first questions', () => {
 
   test('what is T3? a table that the PMD pointed to, and that is detached by the time it is read again', async () => {
     expect(await (await at('step=4')).page.locator('[data-table=T3]').getAttribute('data-life')).toBe('linked');
-    expect(await (await at('step=36')).page.locator('[data-table=T3]').getAttribute('data-life')).toBe('detached');
+    expect(await (await at('step=44')).page.locator('[data-table=T3]').getAttribute('data-life')).toBe('detached');
   });
 
   test('who holds the lock now? the collapse, for writing', async () =>
-    expect(await textOf(await at('step=36'), '[data-held]')).toContain('K mm0.mmap_lock (write)'));
+    expect(await textOf(await at('step=44'), '[data-held]')).toContain('K mm0.mmap_lock (write)'));
 
   test('which entry is stale? the one that the walk of fast GUP goes by', async () => {
-    const shown = await at('step=36');
+    const shown = await at('step=44');
     expect(await textOf(shown, '[data-stale-list]')).toContain(
       'G goes by T2[0] = table T3 of step 4; now T2[0] is none',
     );
@@ -52,7 +52,7 @@ withBrowser('ten first questions', () => {
     ));
 
   test('who was interrupted? nobody: who flushes waits for the TLBs, not for a walker', async () => {
-    const shown = await at('step=24');
+    const shown = await at('step=28');
     expect(await textOf(shown, '[data-waiting]')).toContain('K waits for cpu0 tlb');
     expect(await shown.page.locator('.sd-wait-interrupted').count()).toBe(0);
   });

@@ -111,7 +111,7 @@ export const declarations: readonly Declaration[] = [
             'Writes one execution to stdout in the form of another tool: the JSON of timelines that ui.perfetto.dev shows (a microsecond is a step),\na sequence diagram of Mermaid, or a graph of Graphviz.',
           )
           .addOption(new Option('--to <form>', 'form').choices(['perfetto', 'mermaid', 'dot']).default('perfetto')),
-        'shootdown export v1:collapse-vs-gup-fast:before:arm64:0x5.1x19.4.5.1x8.0x4.1x37_sf45 --to mermaid',
+        'shootdown export v1:collapse-vs-gup-fast:before:arm64:0x6.1x22.4.5.1x11.0x5.1x47_jnc7 --to mermaid',
       ),
     load: async () => (await import('./export.ts')).Export,
   },
