@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JSX, ReflectionKind, type Application, type DocumentReflection } from 'typedoc';
 import { assets, type Book } from '@shootdown/viewer';
+import { races as stories } from '@shootdown/workloads';
 import { Knowledge } from './knowledge.ts';
 import { fileText } from './markdown.ts';
 import { facts } from './measure.ts';
@@ -53,8 +54,8 @@ function linkFromSignatures(app: Application): void {
   });
 }
 
-/** The race of the front page. */
-const FRONT = 'collapse-vs-gup-fast';
+/** The race of the front page: the first that is told. */
+const [FRONT] = stories;
 const SCRIPT = 'assets/shootdown.js';
 const STYLE = 'assets/shootdown.css';
 
@@ -78,12 +79,12 @@ function drawPictures(app: Application, { races }: Pictures): void {
     JSX.createElement('link', { rel: 'stylesheet', href: context.relativeURL(STYLE) }),
   );
   app.renderer.hooks.on('body.end', (context) => JSX.createElement('script', { src: context.relativeURL(SCRIPT) }));
-  const front = frontBook(races[FRONT]);
+  const front = FRONT && frontBook(races[FRONT.id]);
   if (!front) return;
   app.renderer.hooks.on('content.begin', (context) =>
     context.page.url === 'index.html'
       ? JSX.createElement(JSX.Raw, {
-          html: `<h1>A race, step by step</h1><p>khugepaged puts a huge page in the place of a page table while fast GUP walks it without any lock. On arm64 that goes wrong; on x86-64 the flush waits for an interrupt that the walker holds off. <a href="documents/Races.html">All races</a>.</p>${picture(front, `npx shootdown run ${FRONT}`)}`,
+          html: `<h1>A race, step by step</h1><p>${FRONT.scenario.title} On one architecture that goes wrong; on the other something holds it off. <a href="documents/Races.html">All races</a>.</p>${picture(front, `npx shootdown run ${FRONT.id}`)}`,
         })
       : JSX.createElement(JSX.Fragment, null),
   );
