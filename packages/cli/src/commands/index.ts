@@ -54,7 +54,7 @@ export const declarations: readonly Declaration[] = [
                 archs(
                   program
                     .command('compare')
-                    .argument('[workload...]', 'races (default: all)')
+                    .argument('[workload...]', 'races (default: all whose search is short)')
                     .summary('judge races on every architecture, before and after their fix')
                     .description(
                       'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
@@ -83,7 +83,7 @@ export const declarations: readonly Declaration[] = [
               archs(
                 program
                   .command('report')
-                  .argument('[workload...]', 'races (default: all)')
+                  .argument('[workload...]', 'races (default: all whose search is short)')
                   .summary('one page to look at and to send: races, pictures of what breaks, contracts, counts')
                   .description(
                     'Judges races as compare does, follows what breaks on architectures that hold and on the kernel after the fix, and writes all of it, with the\ncontracts of hooks and the counts of operations, as one HTML file that needs nothing else. Exits as compare does.',
