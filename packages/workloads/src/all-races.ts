@@ -75,15 +75,12 @@ export const races: readonly RaceCase[] = [
   walkCountHookWithoutSerializer,
   relocLostDirty,
   relocFreeBeforeAllCpusFlushed,
-  relocStalePtePointerAndLock,
   relocNeedFlushFlagRace,
   relocXenLowerLevels,
   relocZapThroughOldWalkCache,
   relocSwitchToInitMmAlternative,
   relocErrorPath,
   ttuSyncVsZapPte,
-  mremapVsMigrationEntry,
-  parallelMadvFlushMiss,
   splitMapcountVsCow,
 ];
 
@@ -109,7 +106,14 @@ export const told: readonly RaceCase[] = [
 ];
 
 /** Races whose searches are long: judged when they are named, or when their group is. */
-export const large: readonly RaceCase[] = [relocLimboCheckRace, tlbFlushPendingMissing, mremapPtesLateFlush];
+export const large: readonly RaceCase[] = [
+  relocLimboCheckRace,
+  relocStalePtePointerAndLock,
+  tlbFlushPendingMissing,
+  mremapPtesLateFlush,
+  mremapVsMigrationEntry,
+  parallelMadvFlushMiss,
+];
 
 /** What is judged only when somebody asks for it. */
 export const variations: readonly RaceCase[] = [...told, ...large];
