@@ -1,4 +1,5 @@
 /** From an area to the places where its pages are found: anon_vmas, and the links that forks and cuts make. mm/rmap.c. */
+import { wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { limit } from '../words/limit.ts';
 import { anonVmaCells, mmCells, pageCells, vmaCells, type Vma } from '../words/objects.ts';
@@ -120,18 +121,24 @@ export const anon_vma_prepare = operation(
   },
 );
 
-/** That of a neighbour which could become one area with this one. Simplified: only pieces that were cut from one area are asked. */
+/**
+ * That of a neighbour which could become one area with this one, but for its protection; the one above is asked first. Simplified: of
+ * declared areas only pieces that were cut from one are asked.
+ */
 const find_mergeable_anon_vma = operation(
   linux('v6.1', 'mm/mmap.c', 'find_mergeable_anon_vma'),
   function* (cpu: Cpu, vma: Vma): Op<number | undefined> {
     const declared = cpu.vmas[vma.id]!;
-    if (vma.pieceOf === undefined && vma.start === declared.start && vma.end === declared.end) return undefined;
+    const isWhole = vma.pieceOf === undefined && vma.start === declared.start && vma.end === declared.end;
+    if (isWhole && !cpu.makesAreas) return undefined;
     const around = yield* vmas_between(cpu, vma.mm, Math.max(0, vma.start - 1), vma.end + 1);
-    for (let i = 0; i < around.length; i++) {
+    const shift = yield* cpu.load(vmaCells.vm_pgoff(vma.id));
+    for (let i = around.length - 1; i >= 0; i--) {
       const near = around[i]!;
-      const isPiece =
-        near.id !== vma.id && (near.pieceOf ?? near.id) === (vma.pieceOf ?? vma.id) && near.thp === vma.thp;
-      if (!isPiece) continue;
+      const isNeighbour = (near.end === vma.start || vma.end === near.start) && near.thp === vma.thp;
+      if (!isNeighbour || (!cpu.makesAreas && wholeOf(near) !== wholeOf(vma))) continue;
+      const its = yield* cpu.load(vmaCells.vm_pgoff(near.id));
+      if (its !== shift) continue;
       // reusable_anon_vma: not one that a fork has linked to others.
       const chain = yield* cpu.list_read(vmaCells.anon_vma_chain(near.id));
       const found = yield* anon_vma_of(cpu, near);

@@ -139,6 +139,9 @@ export class SimCpu implements Cpu {
   }
   inside = (name: string): boolean => this.stack.includes(name);
   spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => this.parts.spares(vma, start, end);
+  get makesAreas(): boolean {
+    return this.parts.makesAreas;
+  }
 
   *within<T>(name: string, body: () => Op<T>): Op<T> {
     this.#enter(name);

@@ -38,7 +38,7 @@ export interface MachineSize {
   readonly vmas: readonly Vma[];
   /** How many areas there can be, where some are made later: `vmas` grows then (default: those there are). */
   readonly areas?: number;
-  /** Handles that a piece of an area may get (default: those of `vmas` that say they are its pieces). */
+  /** Makes handles when they are wanted (default: a piece of an area gets one of those of `vmas` that say they are its pieces). */
   readonly spares?: (vma: Vma, start: Va, end: Va) => readonly Vma[];
   /** Is told of every function that is entered and left. */
   readonly callWatcher?: CallWatcher;
@@ -108,6 +108,7 @@ export class Machine {
       geometry: g,
       vmas: size.vmas,
       spares: size.spares ?? ((vma) => size.vmas.filter((one) => one.pieceOf === wholeOf(vma))),
+      makesAreas: size.spares !== undefined,
       cpus: size.cpus,
       online: 2 ** size.cpus - 1,
       fences: model.fences,

@@ -21,6 +21,8 @@ export interface Parts {
   readonly vmas: readonly Vma[];
   /** See `Cpu.spares`. */
   readonly spares: (vma: Vma, start: Va, end: Va) => readonly Vma[];
+  /** See `Cpu.makesAreas`. */
+  readonly makesAreas: boolean;
   /** Number of CPUs. */
   readonly cpus: number;
   readonly online: CpuMask;

@@ -1,18 +1,15 @@
 /** The areas of a measured machine. In an exploration they are declared; here system calls make them. */
 import { do_mas_munmap } from '../kernel/mmap.ts';
-import { attach_vma } from '../kernel/setup.ts';
-import { detach_vma, vma_lookup, vmas_between } from '../kernel/vma.ts';
+import { set_pgoff, store_vma, vmas_between } from '../kernel/vma.ts';
+import { vma_merge } from '../kernel/vma_merge.ts';
 import { Mistake, type Op } from '@shootdown/explorer';
 import type { Va } from '../words/address.ts';
 import { wholeOf } from '../words/areas.ts';
 import type { Cpu } from '../words/cpu.ts';
-import { mmCells, type Mm, type Protection, type Vma } from '../words/objects.ts';
+import { mmCells, type Mm, type Vma } from '../words/objects.ts';
 
 /** An area that has no handle yet. */
 export type NewArea = Omit<Vma, 'id' | 'pieceOf'>;
-
-const protOf = (area: NewArea): Protection => area.prot ?? 'read-write';
-const sameFlags = (a: NewArea, b: NewArea): boolean => a.thp === b.thp && protOf(a) === protOf(b);
 
 /** Makes handles of areas, and keeps all that were ever made: `Cpu.vmas` is this list. */
 export class Areas {
@@ -38,34 +35,23 @@ export class Areas {
     return vma;
   }
 
-  /** For `Cpu.spares`: a new handle for every piece, which reaches no further than the piece does. */
-  readonly spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => [
-    this.#keep({ ...vma, start, end, pieceOf: wholeOf(vma) }),
-  ];
+  /** For `Cpu.spares`: a new handle each time, which reaches no further than is asked for. */
+  readonly spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => {
+    const { pieceOf: _old, ...area } = vma;
+    const whole = this.all[wholeOf(vma)]!;
+    const isPiece = whole.start <= start && end <= whole.end;
+    return [this.#keep({ ...area, start, end, ...(isPiece && { pieceOf: whole.id }) })];
+  };
 
-  /** mmap with MAP_FIXED: what is there goes first, and neighbours that look alike become one area. */
+  /** mmap with MAP_FIXED: what is there goes first, and neighbours that look alike become one area with it. */
   *map(cpu: Cpu, area: NewArea): Op {
     yield* cpu.down_write(mmCells.mmap_lock(area.mm.id));
     yield* do_mas_munmap(cpu, area.mm, area.start, area.end);
-    const merged = yield* this.#mergedWithNeighbours(cpu, area);
+    const made = this.make(area);
+    yield* set_pgoff(cpu, made, 0);
+    yield* store_vma(cpu, made);
+    yield* vma_merge(cpu, made, made.start, made.end, {});
     yield* cpu.up_write(mmCells.mmap_lock(area.mm.id));
-    yield* attach_vma(cpu, this.make(merged));
-  }
-
-  /** vma_merge: neighbours with the same flags leave the tree, and the new area covers them too. */
-  *#mergedWithNeighbours(cpu: Cpu, area: NewArea): Op<NewArea> {
-    const before = yield* vma_lookup(cpu, area.mm, area.start - 1);
-    const after = yield* vma_lookup(cpu, area.mm, area.end);
-    let { start, end } = area;
-    if (before && sameFlags(before, area)) {
-      yield* detach_vma(cpu, before);
-      start = before.start;
-    }
-    if (after && sameFlags(after, area)) {
-      yield* detach_vma(cpu, after);
-      end = after.end;
-    }
-    return { ...area, start, end };
   }
 
   /** For fork: an area of the child for each area of the parent. */

@@ -152,7 +152,7 @@ export class MeasuredProcess {
     this.run('boot', MEASURED, undefined, paging_init);
     this.run('exec', MEASURED, this.mm, (cpu) => exec_mmap(cpu, this.mm, users));
     this.run('reserve', MEASURED, this.mm, (cpu) =>
-      this.areas.map(cpu, { mm: this.mm, start: this.base, end: this.end, thp: 'never' }),
+      this.areas.map(cpu, { mm: this.mm, start: this.base, end: this.end, thp: 'unadvised' }),
     );
   }
 

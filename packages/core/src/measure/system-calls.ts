@@ -48,7 +48,7 @@ function* within(
   switch (call.call) {
     case 'mmap': {
       const [start, end] = range(call);
-      return yield* areas.map(cpu, { mm, start, end, thp: 'never', prot: PROTECTION[call.prot ?? 'READ+WRITE'] });
+      return yield* areas.map(cpu, { mm, start, end, thp: 'unadvised', prot: PROTECTION[call.prot ?? 'READ+WRITE'] });
     }
     case 'munmap':
       return yield* munmap(cpu, mm, ...range(call));
@@ -65,7 +65,7 @@ function* within(
         mm,
         start,
         end - start,
-        areas.make({ mm, thp: 'never', ...source[0], start: to, end: to + end - start }),
+        areas.make({ mm, thp: 'unadvised', ...source[0], start: to, end: to + end - start }),
       );
     }
     case 'fork': {

@@ -4,8 +4,8 @@
  *
  *   0 not mapped · -1 not mapped, but pieces of it may be · else
  *   1 + protection (0 as declared, 1 none, 2 read-only, 3 read-write)
- *     + 4 * huge pages (0 as declared, 1 always, 2 never)
- *     + 12 * (pages cut off below + pages declared * pages cut off above)
+ *     + 4 * huge pages (0 as declared, 1 always, 2 never, 3 unadvised)
+ *     + 16 * (pages cut off below + pages declared * pages cut off above)
  *
  * All functions here are pure: none is a step.
  */
@@ -13,8 +13,8 @@ import { PAGE_SIZE, type Geometry } from './geometry.ts';
 import type { Protection, Vma } from './objects.ts';
 
 const PROTECTIONS: readonly Protection[] = ['none', 'read-only', 'read-write'];
-const THPS: readonly Vma['thp'][] = ['always', 'never'];
-const FLAGS = 12;
+const THPS: readonly Vma['thp'][] = ['always', 'never', 'unadvised'];
+const FLAGS = 4 * (1 + THPS.length);
 
 /** The cell of an area that is not mapped itself, while pieces that were cut from it may be. */
 export const CUT_AWAY = -1;

@@ -52,6 +52,8 @@ export interface Cpu {
   readonly vmas: readonly Vma[];
   /** Handles that a piece of `vma` from `start` to `end` may get; those that are mapped already among them. Pure. */
   spares(vma: Vma, start: Va, end: Va): readonly Vma[];
+  /** Are handles made when they are wanted? Else all areas are declared, and a handle reaches no further than its declared area. */
+  readonly makesAreas: boolean;
 
   /** Does this kernel have that fix? Static for a run. */
   has(fix: string): boolean;

@@ -15,8 +15,11 @@ export interface Vma {
   readonly mm: Mm;
   readonly start: Va;
   readonly end: Va;
-  /** `always`: faults may bring huge pages; `never`: base pages only (madvise NOHUGEPAGE). */
-  readonly thp: 'always' | 'never';
+  /**
+   * `always`: faults may bring huge pages (madvise HUGEPAGE); `never`: base pages only (NOHUGEPAGE); `unadvised`: nobody said, and huge
+   * pages are for areas that ask for them (transparent_hugepage/enabled is madvise).
+   */
+  readonly thp: 'always' | 'never' | 'unadvised';
   /** VM_READ and VM_WRITE; both unless said otherwise. A handle that a lookup gave out says what held then. */
   readonly prot?: Protection;
   /** The area whose piece it is, by number. Such handles are spare until that area is cut. */
