@@ -32,6 +32,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { mustBeBuilt } from './lib/built.mjs';
+import { runAll } from './lib/pool.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FENCE = /^```(\w+)?([^\n]*)\n([\s\S]*?)^```$/gm;
@@ -187,10 +188,32 @@ export function follow(file) {
   return { before: text, after: out + text.slice(at) };
 }
 
-function main(args) {
+/** One text. @returns whether it says something else than what came out, and is left so */
+function refresh(name, check) {
+  const { before, after } = follow(join(root, name));
+  if (before === after) return false;
+  if (!check) {
+    writeFileSync(join(root, name), after);
+    console.error(`docs: ${name} written anew`);
+    return false;
+  }
+  const [old, fresh] = [before.split('\n'), after.split('\n')];
+  const line = old.findIndex((text, i) => text !== fresh[i]);
+  console.error(
+    `docs: ${name} is stale from line ${line + 1} on. It says\n  ${old[line]}\nand it is\n  ${fresh[line]}\nRun: node build/refresh-docs.mjs ${name}`,
+  );
+  return true;
+}
+
+/** Texts need nothing of each other: several are followed at a time, each in a process of its own. */
+async function main(args) {
   mustBeBuilt();
   const check = args.includes('--check');
   const named = args.filter((arg) => !arg.startsWith('-'));
+  if (named.length === 1) {
+    process.exitCode = refresh(named[0], check) ? 1 : 0;
+    return;
+  }
   const all = [
     'README.md',
     ...['docs', 'docs/threads'].flatMap((folder) =>
@@ -199,27 +222,19 @@ function main(args) {
         .map((name) => `${folder}/${name}`),
     ),
   ];
-  let stale = 0;
-  for (const name of named.length > 0 ? named : all) {
-    const { before, after } = follow(join(root, name));
-    if (before === after) continue;
-    if (!check) {
-      writeFileSync(join(root, name), after);
-      console.error(`docs: ${name} written anew`);
-      continue;
-    }
-    stale++;
-    const [old, fresh] = [before.split('\n'), after.split('\n')];
-    const line = old.findIndex((text, i) => text !== fresh[i]);
-    console.error(
-      `docs: ${name} is stale from line ${line + 1} on. It says\n  ${old[line]}\nand it is\n  ${fresh[line]}\nRun: node build/refresh-docs.mjs ${name}`,
-    );
-  }
-  process.exitCode = stale > 0 ? 1 : 0;
+  const failed = await runAll(
+    (named.length > 0 ? named : all).map((name) => ({
+      name,
+      args: [fileURLToPath(import.meta.url), name, ...(check ? ['--check'] : [])],
+    })),
+    ({ printed }) => process.stderr.write(printed),
+  );
+  if (failed.length > 0) console.error(`docs: not as they say: ${failed.join(', ')}`);
+  process.exitCode = failed.length > 0 ? 1 : 0;
 }
 
 if (
   import.meta.url === pathToFileURL(process.argv[1] ?? '').href &&
   basename(process.argv[1] ?? '') === 'refresh-docs.mjs'
 )
-  main(process.argv.slice(2));
+  await main(process.argv.slice(2));

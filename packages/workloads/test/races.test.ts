@@ -42,7 +42,7 @@ const stated = (race: RaceCase): Arch[] =>
   archs.filter(
     (arch) =>
       ['violates', 'clean'].includes(expectedBefore(rowOf(race), arch)) &&
-      // Of long searches two are made here, and all by `shootdown compare`.
+      // Of long searches two are made here; `shootdown compare RACE` makes all.
       (!large.includes(race) || ['x86-64', 'arm64'].includes(arch.id)),
   );
 
@@ -58,6 +58,8 @@ describe.each(races.map((race) => [race.id, race] as const))('%s', (_id, race) =
     async (_arch, before, arch) => {
       const verdict = await judged(arch, race, 'before');
       expect([verdict.outcome, agrees(before, verdict)]).toEqual([verdict.outcome, true]);
+      // Frames tell its local states: nothing of the machine or the operations hides what it will do.
+      expect(verdict.evidence.toldByHistory).toBeUndefined();
       if (verdict.counterexample)
         expect(row?.violated).toEqual(expect.arrayContaining([inWords(row, verdict.counterexample.breach)]));
     },

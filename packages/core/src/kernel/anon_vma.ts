@@ -200,19 +200,24 @@ export const unlink_anon_vmas = operation(
   },
 );
 
+/** Takes a reference to the anon_vma of a folio that somebody maps. @returns undefined where nobody does, or nobody does any more */
+export function* anon_vma_if_mapped(cpu: Cpu, head: Pfn): Op<number | undefined> {
+  yield* cpu.rcu_read_lock();
+  const mapping = yield* cpu.load(pageCells.mapping(head));
+  const mapped = mapping !== 0 && (yield* folio_mapped(cpu, head));
+  const anon_vma = anonVmaOfMapping(mapping);
+  const got = mapped && (yield* cpu.inc_not_zero(anonVmaCells.refcount(anon_vma)));
+  // Still mapped: then it was not freed meanwhile, and made for other areas.
+  const still = got && (yield* folio_mapped(cpu, head));
+  yield* cpu.rcu_read_unlock();
+  if (got && !still) yield* put_anon_vma(cpu, anon_vma);
+  return still ? anon_vma : undefined;
+}
+
 /** The anon_vma of a page, held by a reference; undefined when nothing maps the page, or it has none. Left out: pages of files. */
 export const folio_get_anon_vma = operation(
   linux('v6.1', 'mm/rmap.c', 'folio_get_anon_vma'),
   function* (cpu: Cpu, head: Pfn): Op<number | undefined> {
-    yield* cpu.rcu_read_lock();
-    const mapping = yield* cpu.load(pageCells.mapping(head));
-    const mapped = mapping !== 0 && (yield* folio_mapped(cpu, head));
-    const anon_vma = anonVmaOfMapping(mapping);
-    const got = mapped && (yield* cpu.inc_not_zero(anonVmaCells.refcount(anon_vma)));
-    // Still mapped: then it was not freed meanwhile, and made for other areas.
-    const still = got && (yield* folio_mapped(cpu, head));
-    yield* cpu.rcu_read_unlock();
-    if (got && !still) yield* put_anon_vma(cpu, anon_vma);
-    return still ? anon_vma : undefined;
+    return yield* anon_vma_if_mapped(cpu, head);
   },
 );

@@ -18,11 +18,10 @@ import type { Op } from '@shootdown/explorer';
 import { anon_vma_prepare } from './anon_vma.ts';
 import { is_huge_zero_pmd, mm_get_huge_zero_page, unuse_huge_zero_page } from './huge_zero_page.ts';
 import { wp_copy_huge_page } from './huge_wp_copy.ts';
+import { lock_page_under_pmd } from './lock_page_under_pmd.ts';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage,
-  get_page,
-  lock_page,
   maybe_mkwrite,
   mk_huge_pmd,
   new_anon_pmd,
@@ -31,7 +30,6 @@ import {
   page_move_anon_rmap,
   PageAnonExclusive,
   put_page,
-  trylock_page,
   unlock_page,
 } from './page.ts';
 import { mm_inc_nr_ptes } from './pgalloc.ts';
@@ -145,18 +143,8 @@ function* may_reuse_huge(cpu: Cpu, vma: Vma, pmdp: PmdSlot, orig: Pmd): Op<'yes'
   if (!pmd_same(cpu, pmd, orig)) return 'changed';
   const early = yield* PageAnonExclusive(cpu, head);
   if (early) return 'yes';
-  const locked = yield* trylock_page(cpu, head);
-  if (!locked) {
-    yield* get_page(cpu, head);
-    yield* pmd_unlock(cpu, pmdp);
-    yield* lock_page(cpu, head);
-    yield* pmd_lock(cpu, pmdp);
-    const now = yield* cpu.read_entry(pmdp);
-    const changed = !pmd_same(cpu, now, orig);
-    if (changed) yield* unlock_page(cpu, head);
-    yield* put_page(cpu, head); // Linux drops pmd_lock first when the entry changed
-    if (changed) return 'changed';
-  }
+  const locked = yield* lock_page_under_pmd(cpu, pmdp, orig);
+  if (!locked) return 'changed';
   let ours = yield* PageAnonExclusive(cpu, head);
   if (!ours) {
     const count = yield* page_count(cpu, head);

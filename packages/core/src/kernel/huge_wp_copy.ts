@@ -21,13 +21,13 @@ import type { PmdSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { anon_vma_prepare } from './anon_vma.ts';
+import { lock_page_under_pmd } from './lock_page_under_pmd.ts';
 import { operation } from './operation.ts';
 import {
   alloc_hugepage,
   alloc_page,
   copy_user_highpage,
   get_page,
-  lock_page,
   maybe_mkwrite,
   new_anon_pmd,
   new_anon_pte,
@@ -35,7 +35,6 @@ import {
   page_remove_rmap,
   page_trans_huge_mapcount,
   put_page,
-  trylock_page,
   unlock_page,
 } from './page.ts';
 import { pmd_lock, pmd_same, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
@@ -93,22 +92,6 @@ function* isShared(cpu: Cpu, vma: Vma, haddr: Va, pmdp: PmdSlot, orig: Pmd): Op<
   const changed = yield* pmdp_set_access_flags(cpu, vma, haddr, pmdp, entry, true);
   if (changed) yield* update_mmu_cache_pmd(cpu, vma, haddr, pmdp);
   return false;
-}
-
-/** Locks the page of a huge entry that is locked, and stays so. @returns false when the entry changed while the page lock was waited for */
-function* lock_page_under_pmd(cpu: Cpu, pmdp: PmdSlot, orig: Pmd): Op<boolean> {
-  const page = pmd_pfn(orig);
-  const locked = yield* trylock_page(cpu, page);
-  if (locked) return true;
-  yield* get_page(cpu, page);
-  yield* pmd_unlock(cpu, pmdp);
-  yield* lock_page(cpu, page);
-  yield* pmd_lock(cpu, pmdp);
-  const now = yield* cpu.read_entry(pmdp);
-  const same = pmd_same(cpu, now, orig);
-  if (!same) yield* unlock_page(cpu, page);
-  yield* put_page(cpu, page);
-  return same;
 }
 
 /** The caller holds a reference to the page, and keeps it. */

@@ -7,9 +7,15 @@ import { PAGE_SIZE } from '../words/geometry.ts';
 import { anonVmaCells, pageCells, vmaCells, type Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
-import { anon_vma_lock_read, anon_vma_unlock_read, anonVmaOfMapping, put_anon_vma } from './anon_vma.ts';
+import {
+  anon_vma_if_mapped,
+  anon_vma_lock_read,
+  anon_vma_unlock_read,
+  anonVmaOfMapping,
+  put_anon_vma,
+} from './anon_vma.ts';
 import { operation } from './operation.ts';
-import { folio_mapped, folio_nr_pages } from './page.ts';
+import { folio_nr_pages } from './page.ts';
 
 // Left out: KSM, files, callers that only try to get the lock.
 
@@ -42,16 +48,9 @@ export interface RmapWalkControl {
 export const folio_lock_anon_vma_read = operation(
   linux('v6.1', 'mm/rmap.c', 'folio_lock_anon_vma_read'),
   function* (cpu: Cpu, head: Pfn): Op<number | undefined> {
-    yield* cpu.rcu_read_lock();
-    const mapping = yield* cpu.load(pageCells.mapping(head));
-    const mapped = mapping !== 0 && (yield* folio_mapped(cpu, head));
-    const anon_vma = anonVmaOfMapping(mapping);
     // Simplified: always as when the lock is not free at once. Holding a reference, it may wait.
-    const got = mapped && (yield* cpu.inc_not_zero(anonVmaCells.refcount(anon_vma)));
-    const still = got && (yield* folio_mapped(cpu, head));
-    yield* cpu.rcu_read_unlock();
-    if (got && !still) yield* put_anon_vma(cpu, anon_vma);
-    if (!still) return undefined;
+    const anon_vma = yield* anon_vma_if_mapped(cpu, head);
+    if (anon_vma === undefined) return undefined;
     yield* anon_vma_lock_read(cpu, anon_vma);
     const root = yield* cpu.load(anonVmaCells.root(anon_vma));
     const last = yield* cpu.dec_and_test(anonVmaCells.refcount(anon_vma));

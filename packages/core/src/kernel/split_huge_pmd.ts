@@ -35,22 +35,20 @@ import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { is_huge_zero_pmd, unuse_huge_zero_page } from './huge_zero_page.ts';
 import { make_migration_entry, page_try_share_anon_rmap } from './migration_entry.ts';
+import { lock_page_under_pmd } from './lock_page_under_pmd.ts';
 import { operation } from './operation.ts';
 import {
-  get_page,
-  lock_page,
   maybe_mkwrite,
   mk_pte,
   page_remove_rmap,
   PageAnonExclusive,
   put_page,
   SetPageAnonExclusive,
-  trylock_page,
   unlock_page,
   vm_page_prot,
   zero_pte,
 } from './page.ts';
-import { mm_find_pmd, pmd_lock, pmd_same, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
+import { mm_find_pmd, pmd_lock, pmd_unlock, pte_after, pte_offset } from './pgtable.ts';
 
 /**
  * Splits at an address where an area is to be cut, or where single pages are wanted.
@@ -96,17 +94,8 @@ function* lock_page_of(cpu: Cpu, pmdp: PmdSlot): Op<boolean> {
     const pmd = yield* cpu.read_entry(pmdp);
     const zero = yield* is_huge_zero_pmd(cpu, pmd);
     if (!pmd_trans_huge(pmd) || zero) return false;
-    const page = pmd_pfn(pmd);
-    const locked = yield* trylock_page(cpu, page);
+    const locked = yield* lock_page_under_pmd(cpu, pmdp, pmd);
     if (locked) return true;
-    yield* get_page(cpu, page);
-    yield* pmd_unlock(cpu, pmdp);
-    yield* lock_page(cpu, page);
-    yield* pmd_lock(cpu, pmdp);
-    const now = yield* cpu.read_entry(pmdp);
-    yield* put_page(cpu, page);
-    if (pmd_same(cpu, now, pmd)) return true;
-    yield* unlock_page(cpu, page);
   }
 }
 

@@ -232,8 +232,8 @@ function threadOf(
     gates: threadGates(machine.parts, thread.cpu),
     body: () => {
       cpu.restart();
-      const does = codeOf(scenario, `thread ${thread.name}`, () => thread.does(cpu, story));
-      return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, does) : does;
+      const begin = (): Op<unknown> => codeOf(scenario, `thread ${thread.name}`, () => thread.does(cpu, story));
+      return cpu.mm && isForked(cpu.mm) ? afterFork(cpu, cpu.mm, begin) : begin();
     },
   };
 }
@@ -244,10 +244,10 @@ function cpusAlike({ cpus, threads }: Scenario): CpuId[][] {
   return setsAlike(on, (a, b) => a === b || (a !== undefined && a.does === b?.does && a.runs === b.runs));
 }
 
-/** A thread of an address space that a fork makes. */
-function* afterFork(cpu: SimCpu, mm: Mm, does: Op<unknown>): Op<unknown> {
+/** A thread of an address space that a fork makes. Its code begins after the fork: a generator made before would be a local variable that is told by its history. */
+function* afterFork(cpu: SimCpu, mm: Mm, begin: () => Op<unknown>): Op<unknown> {
   yield* ret_from_fork(cpu, mm);
-  return yield* does;
+  return yield* begin();
 }
 
 /** What a story's code is begun with: the steps it makes. */
