@@ -22,7 +22,7 @@ export async function sayFailure(
     return error.exitClass;
   }
   terminal.err(
-    `shootdown: this is a bug of shootdown ${version}, not of your input.\n  Please report it with this text, and the command: shootdown ${argv.join(' ')}\n`,
+    `shootdown: this is a bug of shootdown ${version}, not of your input.\n  Please report it with this text, and the command: ${terminal.program ?? 'npx shootdown'} ${argv.join(' ')}\n`,
   );
   const { withSources } = await import('@shootdown/explorer');
   terminal.err(`${withSources(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);

@@ -3,7 +3,7 @@ import { Mistake } from '@shootdown/core/mistakes';
 import type { Report } from '@shootdown/report';
 import { page, type Book } from '@shootdown/viewer';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { manifest } from './modules.ts';
 
 /** A page that was written. */
@@ -21,7 +21,12 @@ export function bookOf(report: Report, command: string): Book {
   const book = { command, version: manifest().version };
   switch (report.kind) {
     case 'comparison':
-      return { ...book, title: 'Races by architectures', comparison: report.comparison };
+      return {
+        ...book,
+        title: 'Races by architectures',
+        comparison: report.comparison,
+        ...(report.leftOut && { leftOut: report.leftOut }),
+      };
     case 'verdicts':
       return {
         ...book,
@@ -44,7 +49,13 @@ export function bookOf(report: Report, command: string): Book {
     case 'hook':
       return { ...book, title: report.page.hook, contracts: [report.page] };
     case 'ablation':
+      return {
+        ...book,
+        title: `What is needed: ${[...new Set(report.ablated.map(({ workload }) => workload))].join(', ')}`,
+        ablated: report.ablated,
+      };
     case 'counts':
+    case 'completion':
     case 'coverage':
     case 'created':
     case 'export':
@@ -54,11 +65,7 @@ export function bookOf(report: Report, command: string): Book {
     case 'placement':
     case 'weighed':
     case 'why':
-      throw new Mistake(
-        'SD_BAD_OPTION',
-        'this result cannot be drawn.',
-        'Leave --html out: run, compare, replay, claims, measure and report have it.',
-      );
+      throw new Mistake('SD_BAD_OPTION', 'this result cannot be drawn.', 'Leave --html out.');
   }
 }
 
@@ -82,6 +89,10 @@ export const notWritten = (file: string, error: unknown): Mistake =>
     'Is it a folder, or in one that you may not write to?',
   );
 
-/** What was typed, as it can be pasted into a shell. */
-export const commandOf = (argv: readonly string[]): string => ['npx', 'shootdown', ...argv.map(quoted)].join(' ');
+/** Options that name the page itself. */
+const OWN = new Set(['--html', '--out']);
+
+/** What was typed, as it can be pasted into a shell. Of the page itself the name only: whoever it is sent to has other folders. */
+export const commandOf = (argv: readonly string[]): string =>
+  ['npx', 'shootdown', ...argv.map((word, i) => quoted(OWN.has(argv[i - 1] ?? '') ? basename(word) : word))].join(' ');
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

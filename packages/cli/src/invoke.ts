@@ -86,7 +86,11 @@ async function run({ declaration, args, options, settings }: Typed, scope: Depen
       const written = await writePage(bookOf(report, commandOf(scope.resolve<Registered[typeof ARGV]>(ARGV))), html);
       progress.note(`${written.file}: ${Math.ceil(written.bytes / 1024)} kB, to be opened in a browser.`);
     }
-    if (printed !== true) scope.resolve(Printer).print(report, options['full'] === true);
+    if (printed !== true)
+      scope.resolve(Printer).print(report, {
+        full: options['full'] === true,
+        verbose: options['verbose'] === true,
+      });
     return exit;
   } finally {
     progress.done();

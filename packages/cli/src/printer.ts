@@ -26,9 +26,9 @@ export class Printer {
     this.format = formats.find(({ name }) => name === settings.format);
   }
 
-  /** @param full every step of a trace, nothing folded */
-  print(report: Report, full: boolean): void {
-    this.out(this.format?.say(report, { ...this.options, full }) ?? '');
+  /** @param wished every step of a trace, nothing folded; everything that is long */
+  print(report: Report, wished: Pick<RenderOptions, 'full' | 'verbose'>): void {
+    this.out(this.format?.say(report, { ...this.options, ...wished }) ?? '');
   }
 
   /** Begins to print answers of litmus tests. @param compared beside a reference */
@@ -58,10 +58,13 @@ export class Printer {
   }
 
   private get options(): RenderOptions {
+    const { columns, rows, program, colour } = this.terminal;
     return {
-      columns: this.terminal.columns,
-      colour: this.terminal.colour && this.settings.color,
+      columns,
+      colour: colour && this.settings.color,
       version: manifest().version,
+      ...(rows !== undefined && { rows }),
+      ...(program !== undefined && { program }),
     };
   }
 }

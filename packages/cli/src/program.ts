@@ -1,6 +1,6 @@
 /** Makes the commands known to the parser; what is run then is up to the caller. */
 import { Command as Commander } from 'commander';
-import { globals } from './commands/index.ts';
+import { globals } from './commands/globals.ts';
 import type { Declaration } from './commands/declaration.ts';
 import type { Settings, Terminal } from './tokens.ts';
 
@@ -23,7 +23,7 @@ export async function parse(
   version: string,
   run: (typed: Typed) => Promise<void>,
 ): Promise<void> {
-  const program = globals(new Commander('shootdown'))
+  const program = globals(new Commander(terminal.program ?? 'npx shootdown'))
     .description('Runs Linux page-table code on several architectures and shows where races break.')
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
@@ -35,7 +35,10 @@ export async function parse(
     })
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
-    .addHelpText('after', '\nExample:\n  shootdown compare collapse-vs-gup-fast --arch x86-64,arm64');
+    .addHelpText(
+      'after',
+      ({ command }) => `\nExample:\n  ${command.name()} compare collapse-vs-gup-fast --arch x86-64,arm64`,
+    );
   for (const declaration of declarations) {
     declaration.declare(program).action(async (...all: unknown[]) => {
       const command = all.at(-1) as Commander;

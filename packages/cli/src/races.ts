@@ -35,6 +35,14 @@ export function racesOf(
   return [...new Set([...chosen.flatMap((race) => [race, ...variations.filter(({ of }) => of === race.id)]), ...more])];
 }
 
+/** Names of races that nobody asked for and that every race does not include: their searches are long. */
+export const leftOutOf = (
+  { variations }: Workloads,
+  ids: readonly string[],
+  groups: readonly string[] | undefined,
+): readonly string[] =>
+  ids.length > 0 || groups !== undefined ? [] : variations.flatMap(({ id, of }) => (of === undefined ? [id] : []));
+
 /** Those of the meant races that cannot be judged as they are. */
 export function brokenOf(workloads: Workloads, ids: readonly string[], groups: readonly string[] = []): Broken[] {
   const all = ids.length === 0 && groups.length === 0;

@@ -43,7 +43,7 @@ function unknown(name: string, known: readonly string[], code: Code): Error {
     near
       ? `Did you mean ${near}?`
       : LISTS[code]
-        ? `See: shootdown list ${LISTS[code]}.`
+        ? `See: npx shootdown list ${LISTS[code]}.`
         : `There are ${known.join(', ')}.`,
   );
 }

@@ -23,6 +23,6 @@ export function mustSwitch(arch: ArchSpec, kernel: Configuration, changes: Switc
   throw new Mistake(
     'SD_BAD_OPTION',
     `${option} changes nothing: ${kernel.release} on ${arch.id} ${has ? `has ${idle} anyway` : `has no ${idle}`}.`,
-    'Leave it out, or choose another release. See: shootdown list changes.',
+    'Leave it out, or choose another release. See: npx shootdown list changes.',
   );
 }

@@ -61,6 +61,10 @@ export type Core = Pick<
 /** Where results and progress go. */
 export interface Terminal {
   readonly columns: number;
+  /** Lines of the screen (default: 40). */
+  readonly rows?: number;
+  /** How the command line is called, in commands that can be pasted (default: `npx shootdown`). */
+  readonly program?: string;
   /** May results be coloured? */
   readonly colour: boolean;
   /** Is progress read by a person as it comes? */

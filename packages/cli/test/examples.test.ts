@@ -29,9 +29,9 @@ function workspace(): string {
 
 /** What stands behind `Example:` in a text of help. */
 const examplesIn = (help: string): string[] =>
-  (/\nExample:\n((?: {2}shootdown .*\n?)+)/.exec(help)?.[1] ?? '')
+  (/\nExample:\n((?: {2}npx shootdown .*\n?)+)/.exec(help)?.[1] ?? '')
     .split('\n')
-    .flatMap((line) => /^ {2}shootdown (.*)$/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^ {2}npx shootdown (.*)$/.exec(line)?.[1] ?? []);
 
 function helpOf(declaration: (typeof declarations)[number]): string {
   let text = '';

@@ -117,5 +117,5 @@ test('70 for a bug of ours, with a note', async () => {
     },
   });
   expect({ exit, out }).toEqual({ exit: 70, out: '' });
-  expect(err).toMatch(/this is a bug of shootdown .*shootdown run gup.*undefined is not a page/s);
+  expect(err).toMatch(/this is a bug of shootdown .*npx shootdown run gup.*undefined is not a page/s);
 });

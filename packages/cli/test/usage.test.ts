@@ -4,7 +4,7 @@ import { shootdown } from './fakes.ts';
 
 describe('wrong usage exits 64', () => {
   test.each([
-    ['', 'Usage: shootdown'],
+    ['', 'Usage: npx shootdown'],
     ['comapre', 'Did you mean compare?'],
     ['compare --arhc x86-64', 'Did you mean --arch?'],
     ['run', "missing required argument 'workload'"],
@@ -18,7 +18,7 @@ describe('wrong usage exits 64', () => {
     ['run --compact gup', 'write --compact behind the workloads'],
     ['compare --format yaml', 'Allowed choices are text, json'],
     ['run gpu', 'SD_UNKNOWN_WORKLOAD: there is no workload gpu.\n  Did you mean gup?'],
-    ['compare something-else', 'See: shootdown list workloads.'],
+    ['compare something-else', 'See: npx shootdown list workloads.'],
     ['run gup --arch x86_64', 'SD_UNKNOWN_ARCH: there is no architecture x86_64.\n  Did you mean x86-64?'],
     ['run gup --against x86_64', 'SD_UNKNOWN_ARCH: there is no architecture x86_64.\n  Did you mean x86-64?'],
     [
@@ -27,7 +27,7 @@ describe('wrong usage exits 64', () => {
     ],
     ['run gup --variant during', 'SD_BAD_OPTION: gup has no variant during.\n  It has before, after.'],
     ['explain pmd_claer', 'Did you mean pmd_clear?'],
-    ['claims nothing_like_it', 'See: shootdown list hooks.'],
+    ['claims nothing_like_it', 'See: npx shootdown list hooks.'],
   ])('%s', async (line, said) => {
     const { exit, out, err } = await shootdown(line);
     expect({ exit, out }).toEqual({ exit: 64, out: '' });
@@ -41,7 +41,7 @@ describe('help', () => {
     async (command) => {
       const { exit, out, err } = await shootdown(`${command} --help`);
       expect({ exit, err }).toEqual({ exit: 0, err: '' });
-      expect(out.match(new RegExp(`Example:\n {2}shootdown ${command} `, 'g'))).toHaveLength(1);
+      expect(out.match(new RegExp(`Example:\n {2}npx shootdown ${command} `, 'g'))).toHaveLength(1);
     },
   );
   test('the version', async () =>
@@ -50,7 +50,7 @@ describe('help', () => {
 
 test('every example of the help is a command line that parses', async () => {
   for (const command of ['compare', 'run', 'replay', 'list', 'explain', 'claims', 'coverage', 'new']) {
-    const example = /Example:\n {2}shootdown (.*)/.exec((await shootdown(`${command} --help`)).out)?.[1] ?? '';
+    const example = /Example:\n {2}npx shootdown (.*)/.exec((await shootdown(`${command} --help`)).out)?.[1] ?? '';
     // What the fakes do not know is a mistake with a code; a word the parser does not know is none.
     expect((await shootdown(example)).err).not.toMatch(/^error:/m);
   }

@@ -64,7 +64,7 @@ function table(needed: readonly Removal[], options: RenderOptions): string[] {
 function tokens(needed: readonly Removal[], options: RenderOptions): string[] {
   const style = styleOf(options);
   return needed.flatMap(({ verdict }, i) =>
-    verdict.counterexample ? [`[${i + 1}] ${style.dim(replayCommand(verdict.counterexample.token))}`] : [],
+    verdict.counterexample ? [`[${i + 1}] ${style.dim(replayCommand(verdict.counterexample.token, options))}`] : [],
   );
 }
 

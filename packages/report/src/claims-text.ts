@@ -1,6 +1,6 @@
 /** How often each claim of a hook holds on each architecture, and why. */
 import type { Frequency, HookFacts } from '@shootdown/core';
-import { cell, rowLines, rowWidth, rule, widest } from './grid.ts';
+import { cell, fits, GAP, partsOf, rowLines, rowWidth, rule, widest } from './grid.ts';
 import { styleOf, type Accent, type Style } from './style.ts';
 import { split } from './race-table.ts';
 import type { RenderOptions } from './report.ts';
@@ -33,16 +33,21 @@ function hookText(
 ): string {
   const style = styleOf(options);
   const notes = new Map(frequencies.filter((f) => f.word === 'sometimes' || isBroken(f)).map((f, i) => [f, i + 1]));
-  const blocks = [
-    [style.bold(hook), ...table(frequencies, notes, options, style)],
-    why(facts, options),
-    examples(notes, options, style),
-    legend(facts, options, style),
-  ];
-  return blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+  const said = (commands: boolean): string =>
+    [
+      [style.bold(hook), ...table(frequencies, notes, options, style)],
+      why(facts, options),
+      [
+        ...examples(notes, commands, options, style),
+        ...(commands || notes.size === 0 ? [] : ['Executions for each side of these are shown with --verbose.']),
+      ],
+      legend(facts, options, style),
+    ]
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join('\n'))
+      .join('\n\n');
+  const whole = said(true);
+  return options.verbose === true || fits(whole, options) ? whole : said(false);
 }
 
 /** A promise that every architecture has to keep, and one does not. */
@@ -53,6 +58,7 @@ function accentOf(f: Frequency, style: Style): Accent | undefined {
   return f.word === 'sometimes' ? style.warn : f.word === 'not reached' ? style.dim : undefined;
 }
 
+/** Claims down, architectures across. Too many for the width: more tables below each other, as few and as equal as can be. */
 function table(
   frequencies: readonly Frequency[],
   notes: ReadonlyMap<Frequency, number>,
@@ -63,32 +69,48 @@ function table(
   const claims = [...new Map(frequencies.map((f) => [f.claim, f.kind]))];
   const wordOf = (f: Frequency): string =>
     (f.word === 'not reached' ? '-' : f.word) + (notes.has(f) ? ` [${notes.get(f)}]` : '');
+  const columnsOf = (part: readonly string[], titles: readonly string[]): number[] =>
+    part.map((arch, i) => widest([titles[i] ?? '', ...frequencies.filter((f) => f.arch === arch).map(wordOf)]));
   const longest = widest(claims.map(([claim]) => claim));
-  const widthsWith = (titles: readonly string[]): number[] =>
-    archs.map((arch, i) => widest([titles[i] ?? '', ...frequencies.filter((f) => f.arch === arch).map(wordOf)]));
-  const fits = rowWidth([longest, 4, ...widthsWith(archs)]) <= options.columns;
-  const titles = fits ? archs : archs.map(split);
-  const own = widthsWith(titles);
-  const first = Math.min(longest, Math.max(24, options.columns - rowWidth([4, ...own]) - 2));
-  const widths = [first, 4, ...own];
-  const body = claims.flatMap(([claim, kind]) =>
-    rowLines(
-      [
-        cell(claim),
-        cell(kind, style.dim),
-        ...archs.map((arch) => {
-          const f = frequencies.find((one) => one.arch === arch && one.claim === claim);
-          return f ? cell(wordOf(f), accentOf(f, style)) : cell('-', style.dim);
-        }),
-      ],
-      widths,
-    ),
-  );
-  return [
+  const whole = rowWidth([longest, 4, ...columnsOf(archs, archs)]) <= options.columns;
+  const titleOf = (arch: string): string => (whole ? arch : split(arch));
+  const layoutOf = (part: readonly string[]): Layout => {
+    const titles = part.map(titleOf);
+    const own = columnsOf(part, titles);
+    const room = options.columns - rowWidth([4, ...own]) - GAP.length;
+    return { part, titles, widths: [Math.min(longest, Math.max(NARROWEST, room)), 4, ...own] };
+  };
+  const linesOf = ({ part, titles, widths }: Layout): string[] => [
     ...rowLines([cell('claim'), cell(''), ...titles.map((t) => cell(t))], widths),
     style.dim(rule(widths)),
-    ...body,
+    ...claims.flatMap(([claim, kind]) =>
+      rowLines(
+        [
+          cell(claim),
+          cell(kind, style.dim),
+          ...part.map((arch) => {
+            const f = frequencies.find((one) => one.arch === arch && one.claim === claim);
+            return f ? cell(wordOf(f), accentOf(f, style)) : cell('-', style.dim);
+          }),
+        ],
+        widths,
+      ),
+    ),
   ];
+  return partsOf(archs, (part) => rowWidth(layoutOf(part).widths) <= options.columns).flatMap((part, i) => [
+    ...(i > 0 ? [''] : []),
+    ...linesOf(layoutOf(part)),
+  ]);
+}
+
+/** A claim is not squeezed into less. */
+const NARROWEST = 24;
+
+/** A table of some of the architectures. */
+interface Layout {
+  readonly part: readonly string[];
+  readonly titles: readonly string[];
+  readonly widths: readonly number[];
 }
 
 function why(facts: readonly HookFacts[], options: RenderOptions): string[] {
@@ -104,16 +126,21 @@ function why(facts: readonly HookFacts[], options: RenderOptions): string[] {
   });
 }
 
-/** A shortest execution for each side of a `sometimes`. */
-function examples(notes: ReadonlyMap<Frequency, number>, options: RenderOptions, style: Style): string[] {
+/** In how many states a `sometimes` holds; and a shortest execution for each side of it, where that is asked for or fits the screen. */
+function examples(
+  notes: ReadonlyMap<Frequency, number>,
+  commands: boolean,
+  options: RenderOptions,
+  style: Style,
+): string[] {
   return [...notes].flatMap(([f, n]) => [
     ...paragraph(
       `[${n}] ${f.arch}, '${f.claim}': holds in ${f.held} of ${many(f.held + f.failed, 'state')}`,
       options.columns,
       0,
     ),
-    ...(f.heldAt ? [`    holds: ${style.dim(replayCommand(f.heldAt))}`] : []),
-    ...(f.failedAt ? [`    fails: ${style.dim(replayCommand(f.failedAt))}`] : []),
+    ...(commands && f.heldAt ? [`    holds: ${style.dim(replayCommand(f.heldAt, options))}`] : []),
+    ...(commands && f.failedAt ? [`    fails: ${style.dim(replayCommand(f.failedAt, options))}`] : []),
   ]);
 }
 

@@ -1,8 +1,10 @@
-/** A comparison in words: observations, how to see each break, the table, who differs from the reference, the sum. */
+/** A comparison in words: observations, how to see each break, the table, who differs from the reference, the sums. */
 import type { Comparison, RaceCell, Verdict } from '@shootdown/core';
-import { footnoteLines, footnotesOf } from './footnotes.ts';
+import { footnoteLines, footnotesOf, type Footnotes } from './footnotes.ts';
+import { fits } from './grid.ts';
 import { observationLines } from './observation.ts';
 import { styleOf, type Style } from './style.ts';
+import { archTable } from './arch-table.ts';
 import { raceTable } from './race-table.ts';
 import type { RenderOptions } from './report.ts';
 import { thresholdLines } from './thresholds-text.ts';
@@ -16,30 +18,69 @@ import {
   markOf,
   MEANING,
   omissionOf,
+  programOf,
   seconds,
   wordOf,
 } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function comparisonText(comparison: Comparison, options: RenderOptions): string {
+/**
+ * All of it where it fits the screen, or when it is asked for. Else what is long in words is left out, and the sum over each architecture
+ * comes last: it is what stays on the screen.
+ * @param leftOut races that were not judged, because their searches are long
+ */
+export function comparisonText(comparison: Comparison, leftOut: readonly string[], options: RenderOptions): string {
   const style = styleOf(options);
   const notes = footnotesOf(comparison);
-  const blocks = [
-    // The table comes last: in a terminal it is what is left on the screen.
-    observationLines(comparison, options.columns),
-    footnoteLines(notes, options.columns, style),
-    raceTable(comparison, notes, options.columns, style),
-    legend(comparison, options.columns, style),
-    differences(comparison, options.columns, style),
-    mistakes(comparison, options.columns, style),
-    unfinished(comparison, options.columns, style),
-    thresholdLines(verdictsOf(comparison), options.columns).map(style.dim),
-    summary(comparison, options.columns, style),
+  const { columns } = options;
+  const table = [raceTable(comparison, notes, columns, style), legend(comparison, columns, style)];
+  const wrong = [
+    differences(comparison, columns, style),
+    mistakes(comparison, columns, style),
+    unfinished(comparison, columns, style),
   ];
-  return blocks
+  const sums = [leftOutLines(leftOut, options), summary(comparison, columns, style)];
+  const thresholds = thresholdLines(verdictsOf(comparison), columns).map(style.dim);
+  const inWords = [observationLines(comparison, columns), footnoteLines(notes, options, style)];
+  const whole = textOf([...inWords, ...table, ...wrong, thresholds, ...sums]);
+  if (options.verbose === true || fits(whole, { ...options, columns: Infinity })) return whole;
+  return textOf([...table, ...wrong, archTable(comparison, style), howToSee(notes, options), ...sums]);
+}
+
+const textOf = (blocks: readonly (readonly string[])[]): string =>
+  blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
+
+/** Where the commands are that show what breaks. */
+function howToSee(notes: Footnotes, options: RenderOptions): string[] {
+  const [first] = notes.keys();
+  if (!first) return [];
+  const { workload, arch } = first;
+  const numbers = notes.size === 1 ? '[1] is' : `[1] to [${notes.size}] are`;
+  return [
+    ...paragraph(
+      `${numbers} shown step by step by run, and by the replay commands of --verbose. The first:`,
+      options.columns,
+      0,
+    ),
+    `  ${programOf(options)} run ${workload} --variant before --arch ${arch}`,
+  ];
+}
+
+/** Races that nobody asked for by name, and whose searches are long. */
+function leftOutLines(names: readonly string[], options: RenderOptions): string[] {
+  const [first] = names;
+  if (first === undefined) return [];
+  return [
+    ...paragraph(
+      `Not judged, because the searches are long: ${names.join(', ')}. They are judged when they are named:`,
+      options.columns,
+      0,
+    ),
+    `  ${programOf(options)} compare ${first}`,
+  ];
 }
 
 const cellsOf = (comparison: Comparison): RaceCell[] => comparison.rows.flatMap((r) => r.cells);

@@ -1,5 +1,6 @@
 /** Numbers the counterexamples of a comparison: [1], [2], ... in reading order. */
 import type { Comparison, Verdict } from '@shootdown/core';
+import type { RenderOptions } from './report.ts';
 import type { Style } from './style.ts';
 import { halves, replayCommand } from './words.ts';
 import { paragraph } from './wrap.ts';
@@ -15,7 +16,8 @@ export function footnotesOf(comparison: Comparison): Footnotes {
 }
 
 /** What the short words mean, then each counterexample with the command that shows it: never wrapped, so that it can be copied. */
-export function footnoteLines(notes: Footnotes, columns: number, style: Style): string[] {
+export function footnoteLines(notes: Footnotes, options: RenderOptions, style: Style): string[] {
+  const { columns } = options;
   const found = [...notes].flatMap(([verdict, n]) =>
     verdict.counterexample ? [{ n, c: verdict.counterexample }] : [],
   );
@@ -25,7 +27,7 @@ export function footnoteLines(notes: Footnotes, columns: number, style: Style): 
     .flatMap(([word, claim]) => paragraph(`${word}: '${claim}' does not hold`, columns, 0).map(style.dim));
   const lines = found.flatMap(({ n, c }) => {
     const head = `[${n}] ${c.breach === 'contract' ? c.claim : c.breach}, ${c.length} steps:`;
-    const command = replayCommand(c.token);
+    const command = replayCommand(c.token, options);
     return head.length + 1 + command.length <= columns
       ? [`${head} ${style.dim(command)}`]
       : [...paragraph(head, columns, 0), `    ${style.dim(command)}`];

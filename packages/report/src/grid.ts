@@ -1,4 +1,5 @@
 /** Sets cells of text in columns. */
+import type { RenderOptions } from './report.ts';
 import type { Accent } from './style.ts';
 import { wrap } from './wrap.ts';
 
@@ -43,3 +44,25 @@ function lineOf(cells: readonly Cell[], columns: readonly string[][], widths: re
 
 /** A rule of dashes under a heading. */
 export const rule = (widths: readonly number[]): string => widths.map((w) => '-'.repeat(w)).join(GAP);
+
+/** Parts of a list that each fit: as few as it takes, about equally long. One that fits nowhere stands alone. */
+export function partsOf<T>(all: readonly T[], isFitting: (part: readonly T[]) => boolean): T[][] {
+  for (let count = 1; ; count++) {
+    const size = Math.max(1, Math.ceil(all.length / count));
+    const parts = Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+    if (size === 1 || parts.every(isFitting)) return parts;
+  }
+}
+
+/** Lines of a screen whose height is not known. */
+const USUAL_ROWS = 40;
+
+/** Does a text fit the screen, with a line for the prompt, and every line of it? */
+export const fits = (
+  text: string,
+  { columns, rows = USUAL_ROWS }: Pick<RenderOptions, 'columns' | 'rows'>,
+): boolean => {
+  const lines = text.replaceAll(COLOURS, '').split('\n');
+  return lines.length < rows && lines.every((line) => line.length <= columns);
+};
+const COLOURS = /\u001b\[[\d;]*m/g;

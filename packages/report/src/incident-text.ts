@@ -20,7 +20,7 @@ export function incidentText(incident: Incident, options: RenderOptions): string
     wrapped(LEGEND),
     [
       ...holders(incident, wrapped),
-      `Replay: ${replayCommand(incident.token)}`,
+      `Replay: ${replayCommand(incident.token, options)}`,
       ...wrapped(reporter(incident, options)),
     ],
   ];

@@ -32,10 +32,10 @@ export function partingText(parting: Parting, verdicts: readonly Verdict[], opti
       : seenOtherwise(followed, leading.trace, leader, other, wrapped),
     followed.part ? reasons(followed.part, followed.trace, other, wrapped) : [],
     [
-      `Replay on ${leader}: ${replayCommand(leading.token)}`,
+      `Replay on ${leader}: ${replayCommand(leading.token, options)}`,
       ...(token === undefined
         ? []
-        : [`${followed.part ? 'So far on' : 'The same on'} ${other}: ${replayCommand(token)}`]),
+        : [`${followed.part ? 'So far on' : 'The same on'} ${other}: ${replayCommand(token, options)}`]),
     ],
   ];
   return lines

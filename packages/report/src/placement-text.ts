@@ -67,6 +67,9 @@ function noteLines(verdict: Verdict, n: number, options: RenderOptions): string[
   const { counterexample: c } = verdict;
   const style = styleOf(options);
   return c
-    ? [`[${n}] ${verdict.workload}: ${c.breach}, ${c.length} steps`, `    ${style.dim(replayCommand(c.token))}`]
+    ? [
+        `[${n}] ${verdict.workload}: ${c.breach}, ${c.length} steps`,
+        `    ${style.dim(replayCommand(c.token, options))}`,
+      ]
     : [`[${n}] ${verdict.workload}: ${verdict.outcome}`];
 }

@@ -1,7 +1,7 @@
 /** The table of a comparison: races down, architectures across; beside each other where there is room, stacked where not. */
 import type { Comparison, RaceCell, RaceRow } from '@shootdown/core';
 import type { Footnotes } from './footnotes.ts';
-import { cell, rowLines, rowWidth, rule, widest, type Cell } from './grid.ts';
+import { cell, partsOf, rowLines, rowWidth, rule, widest, type Cell } from './grid.ts';
 import type { Style } from './style.ts';
 import { halves, accentOf, isBroken, markOf, wordOf } from './words.ts';
 
@@ -26,19 +26,10 @@ function fit(comparison: Comparison, notes: Footnotes, columns: number): Layout[
   const tries = [layoutOf(comparison, archs, false, notes), layoutOf(comparison, archs, true, notes)];
   const fitting = tries.find((l) => rowWidth(l.widths) <= columns);
   if (fitting) return [fitting];
-  // As few parts as the width allows, about equally long.
-  const fits = (size: number): Layout[] | undefined => {
-    const parts = chunks(archs, size).map((part) => layoutOf(comparison, part, true, notes));
-    return size === 1 || parts.every((l) => rowWidth(l.widths) <= columns) ? parts : undefined;
-  };
-  for (let count = 2; ; count++) {
-    const parts = fits(Math.max(1, Math.ceil(archs.length / count)));
-    if (parts) return parts;
-  }
+  return partsOf(archs, (part) => rowWidth(layoutOf(comparison, part, true, notes).widths) <= columns).map((part) =>
+    layoutOf(comparison, part, true, notes),
+  );
 }
-
-const chunks = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
 function layoutOf(comparison: Comparison, archs: readonly string[], stacked: boolean, notes: Footnotes): Layout {
   const ids = comparison.rows.map((r) => r.id);

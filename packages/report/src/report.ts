@@ -29,6 +29,12 @@ export interface RenderOptions {
   readonly version: string;
   /** Every step of a trace, nothing folded. */
   readonly full?: boolean;
+  /** How the command line is called, in commands that are printed (default: `npx shootdown`). */
+  readonly program?: string;
+  /** Lines of the screen (default: 40). What is longer leaves out what `verbose` asks for. */
+  readonly rows?: number;
+  /** An observation for each race and a replay command for each number, however long it becomes. */
+  readonly verbose?: boolean;
 }
 
 /** A replayed execution. */
@@ -121,8 +127,15 @@ export interface WrittenPage {
 
 /** What is said. */
 export type Content =
-  | { readonly kind: 'comparison'; readonly comparison: Comparison }
+  | {
+      readonly kind: 'comparison';
+      readonly comparison: Comparison;
+      /** Races that are judged only by name, because their searches are long. */
+      readonly leftOut?: readonly string[];
+    }
   | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[]; readonly partings?: readonly Parting[] }
+  /** For a shell: a script, or a word and what it is on each line. */
+  | { readonly kind: 'completion'; readonly text: string }
   | { readonly kind: 'ablation'; readonly ablated: readonly Ablated[] }
   | { readonly kind: 'coverage'; readonly coverage: CodeCoverage }
   | { readonly kind: 'weighed'; readonly arch: string; readonly mode: string; readonly kernels: readonly Weighed[] }

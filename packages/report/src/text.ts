@@ -31,7 +31,7 @@ export const text: Format = {
 function body(report: Report, options: RenderOptions): string {
   switch (report.kind) {
     case 'comparison':
-      return comparisonText(report.comparison, options);
+      return comparisonText(report.comparison, report.leftOut ?? [], options);
     case 'verdicts':
       return verdictsText(report.verdicts, report.partings ?? [], options);
     case 'ablation':
@@ -61,6 +61,7 @@ function body(report: Report, options: RenderOptions): string {
     case 'page':
       return pageText(report.page);
     case 'export':
+    case 'completion':
       return report.text;
     case 'list':
       return listText(report.items, options);

@@ -28,7 +28,7 @@ export function verdictsText(
     [
       ...lines,
       ...verdicts.flatMap((v) => rejectedSymmetries(v, options.columns)),
-      ...verdicts.flatMap((v) => limitsOf(v, options.columns)),
+      ...verdicts.flatMap((v) => limitsOf(v, options)),
     ].join('\n'),
     ...incidents,
     ...partings.map((parting) => partingText(parting, verdicts, options)),
@@ -58,14 +58,14 @@ const rejectedSymmetries = (v: Verdict, columns: number): string[] =>
       );
 
 /** What code gave up at, and how to see it. */
-const limitsOf = (v: Verdict, columns: number): string[] =>
+const limitsOf = (v: Verdict, options: RenderOptions): string[] =>
   (v.evidence.limits ?? []).flatMap((limit) => [
     ...paragraph(
       `${nameOf(v)} on ${v.arch} gave up, and what lies behind it was not tried: ${limitLine(limit)}`,
-      columns,
+      options.columns,
       0,
     ),
-    ...(limit.token === undefined ? [] : [`    ${replayCommand(limit.token)}`]),
+    ...(limit.token === undefined ? [] : [`    ${replayCommand(limit.token, options)}`]),
   ]);
 
 const nameOf = (v: Verdict): string => `${v.workload} ${v.variant}`;

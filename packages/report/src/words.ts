@@ -1,6 +1,7 @@
 /** The short words of a table, and how numbers are written. */
 import type { Evidence, Expected, MetLimit, RaceCell, Verdict } from '@shootdown/core';
 import type { Cell } from './grid.ts';
+import type { RenderOptions } from './report.ts';
 import type { Accent, Style } from './style.ts';
 
 type Outcome = Verdict['outcome'];
@@ -130,4 +131,8 @@ export const broke = (verdict: Verdict, style: Style): Cell => ({
 /** A token as a shell takes it. */
 export const quoted = (token: string): string =>
   /^[\w.:/@-]+$/.test(token) ? token : `'${token.replaceAll("'", `'\\''`)}'`;
-export const replayCommand = (token: string): string => `shootdown replay ${quoted(token)}`;
+/** What shows an execution again, as it can be pasted into a shell. */
+export const replayCommand = (token: string, options: Pick<RenderOptions, 'program'>): string =>
+  `${programOf(options)} replay ${quoted(token)}`;
+/** How the command line is called. */
+export const programOf = ({ program = 'npx shootdown' }: Pick<RenderOptions, 'program'>): string => program;

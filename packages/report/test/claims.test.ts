@@ -1,7 +1,7 @@
 /** Claims and contracts as people read them. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Frequency, HookFacts } from '@shootdown/core';
-import { text, type HookPage } from '../src/index.ts';
+import { text, type HookPage, type RenderOptions } from '../src/index.ts';
 import { options } from './values.ts';
 
 const source = { version: 'v6.1', file: 'mm/pgtable-generic.c', symbol: 'pmdp_collapse_flush' };
@@ -57,12 +57,44 @@ x86-64  Generic (v6.1 mm/pgtable-generic.c pmdp_collapse_flush); waits until eve
 arm64   Generic (v6.1 mm/pgtable-generic.c pmdp_collapse_flush); waits for nobody
 
 [1] arm64, 'walkers have left': holds in 3 of 5 states
-    holds: shootdown replay v1:w:v6.1/pmdp_collapse_flush:arm64:0.1
-    fails: shootdown replay v1:w:v6.1/pmdp_collapse_flush:arm64:1.0
+    holds: npx shootdown replay v1:w:v6.1/pmdp_collapse_flush:arm64:0.1
+    fails: npx shootdown replay v1:w:v6.1/pmdp_collapse_flush:arm64:1.0
 
 must: the same on every architecture; may: allowed to differ, and measured. 20 states; every
   interleaving of the workloads that reach the hook was tried. -: no workload reaches it.
 `);
+});
+
+describe('nine architectures', () => {
+  const archs = Array.from({ length: 9 }, (_, i) => `x86-64-number-${i}`);
+  const frequencies = archs.flatMap((arch) => [
+    frequency(arch, 'the PMD is none, and whoever reads it is told so', 'always', { kind: 'must' }),
+    frequency(arch, 'walkers have left', 'sometimes', {
+      heldAt: `v1:collapse-beside-gup-fast:v6.1/pmdp_collapse_flush:${arch}:0.1`,
+      failedAt: `v1:collapse-beside-gup-fast:v6.1/pmdp_collapse_flush:${arch}:1.0`,
+    }),
+  ]);
+  const said = (some: Partial<RenderOptions>): string[] =>
+    text
+      .say(
+        { schemaVersion: 1, kind: 'claims', frequencies, facts: archs.map((arch) => facts(arch, [])) },
+        { ...options, ...some },
+      )
+      .split('\n');
+
+  test.each([60, 72, 80, 100])('no line is wider than %i columns, and no word is missing', (columns) => {
+    const lines = said({ columns });
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(lines.join('\n').match(/sometimes \[\d\]/g)).toHaveLength(9);
+  });
+  test('the executions come when they are asked for', () => {
+    expect(said({}).join('\n')).not.toContain('replay v1');
+    expect(
+      said({ verbose: true })
+        .join('\n')
+        .match(/npx shootdown replay v1/g),
+    ).toHaveLength(18);
+  });
 });
 
 test('a search that did not end proves nothing', () => {

@@ -25,7 +25,7 @@ Observation some-race x86-64 Never | arm64 Sometimes | xen-pv N/A | fixed: Never
   2x2, sc, 3,040 states)
 
 table-uaf: 'no page table is used after it was freed' does not hold
-[1] table-uaf, 3 steps: shootdown replay v1:some-race:before:arm64:0.1.0
+[1] table-uaf, 3 steps: npx shootdown replay v1:some-race:before:arm64:0.1.0
 
 race       x86-64   arm64          xen-pv
 ---------  -------  -------------  ------
@@ -74,7 +74,7 @@ describe('width', () => {
     [id, archs.map((arch) => raceCell(arch, { before: broken(arch), expectedBefore: 'violates' }))],
   ]);
   const table = (columns: number): string[] =>
-    (/\n\n(race [\s\S]*?)\n\nbefore/.exec(say(wide, { columns }))?.[1] ?? '').split('\n');
+    (/\n\n(race [\s\S]*?)\n\nbefore/.exec(say(wide, { columns, verbose: true }))?.[1] ?? '').split('\n');
 
   test('beside each other where there is room', () => expect(table(180)).toHaveLength(3));
   test('stacked where there is not', () => {
@@ -162,4 +162,47 @@ describe('states told apart by fingerprints', () => {
     ).toContain('Omission risk: 5.4e-14 (64-bit'));
   test('nothing was searched: nothing is said', () =>
     expect(verdicts(verdict({ outcome: 'n/a', evidence: evidence({ grade: 'none' }) }))).not.toContain('omission'));
+});
+
+describe('more than a screen', () => {
+  const many = comparison(
+    Array.from({ length: 30 }, (_, i) => [
+      `race-${i}`,
+      [raceCell('x86-64'), raceCell('arm64', { before: broken('arm64'), expectedBefore: 'violates' })],
+    ]),
+  );
+
+  test('the headline comes last: a line for each architecture, and the sum', () => {
+    const last = say(many).trimEnd().split('\n').slice(-15).join('\n');
+    expect(last).toMatch(/of the races +FAIL before +FAIL after +ok on both +open +N\/A/);
+    expect(last).toMatch(/\nx86-64 +0 +0 +30 +0 +0\narm64 +30 +0 +0 +0 +0\n/);
+    expect(last).toContain('60 agree, 0 disagree, 0 open, 0 not applicable');
+  });
+  test('observations and replay commands come when they are asked for', () => {
+    expect(say(many)).not.toMatch(/Observation|replay v1/);
+    expect(say(many)).toContain('[1] to [30] are shown step by step by run');
+    expect(say(many)).toContain('\n  npx shootdown run some-race --variant before --arch arm64\n');
+    expect(say(many, { verbose: true }).match(/Observation|npx shootdown replay v1/g)).toHaveLength(60);
+  });
+  test('a screen that is high enough has all of it', () =>
+    expect(say(many, { rows: 500 })).toBe(say(many, { verbose: true })));
+});
+
+test('races that were left out are named, with what judges them', () => {
+  const said = text.say(
+    {
+      schemaVersion: 1,
+      kind: 'comparison',
+      comparison: comparison([['some-race', [raceCell('x86-64')]]]),
+      leftOut: ['long-race', 'longer-race'],
+    },
+    options,
+  );
+  expect(said).toContain('Not judged, because the searches are long: long-race, longer-race.');
+  expect(said).toContain('\n  npx shootdown compare long-race\n');
+});
+
+test('commands are printed as the command line is called here', () => {
+  const said = say(comparison([['some-race', [fails]]]), { program: 'shootdown' });
+  expect(said).toContain(': shootdown replay v1:some-race');
 });

@@ -51,7 +51,7 @@ Names: P16 is a page frame, T3 a page table, T3[0] its first entry, page 0 the f
   address space. Of an entry: r present, w writable, a accessed, d dirty.
 
 held at step 3: G: interrupts off   M: nothing
-Replay: shootdown replay v1:some-race:before:arm64:0.1.0
+Replay: npx shootdown replay v1:some-race:before:arm64:0.1.0
 Reported-by: shootdown 0.1.0 on arm64: 2 CPUs, tables 2x2, sc, 40 states, depth 30; found: no
   interleaving that breaks it is shorter
 ==================================================================

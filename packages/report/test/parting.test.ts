@@ -87,8 +87,8 @@ The shortest counterexample of arm64 has 6 steps. x86-64 can follow the first 5;
 On x86-64, K cannot go on: csd[1][0] is flush, set by K in flush_tlb_range > native_flush (send IPI
   to cpu0). Nor can cpu0 irq: irqs off[0] is 1, set by G in gup_fast (local_irq_save); c is 2.
 
-Replay on arm64: shootdown replay v1:some-race:before:arm64:0.1.0
-So far on x86-64: shootdown replay v1:some-race:before:x86-64:0.1.0.1`);
+Replay on arm64: npx shootdown replay v1:some-race:before:arm64:0.1.0
+So far on x86-64: npx shootdown replay v1:some-race:before:x86-64:0.1.0.1`);
 });
 
 describe('other ends', () => {
@@ -141,7 +141,7 @@ describe('other ends', () => {
     );
     expect(said).toContain('Not on x86-64: does it, step 5 of arm64, by cpu0 tlb.');
     expect(said).toContain('Seen otherwise at step 3, by G in gup_fast: on arm64 load P1; on x86-64 load P2.');
-    expect(said).toContain('The same on x86-64: shootdown replay');
+    expect(said).toContain('The same on x86-64: npx shootdown replay');
   });
   test('it breaks there too', () =>
     expect(

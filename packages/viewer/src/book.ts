@@ -1,5 +1,5 @@
 /** What a page shows: plain data, embedded in it. */
-import type { Comparison, Frequency, Measured, Parting, Trace, Verdict } from '@shootdown/core';
+import type { Ablated, Comparison, Frequency, Measured, Parting, Trace, Verdict } from '@shootdown/core';
 
 /** The contract of a hook, as sentences, with who answers for it where. */
 export interface ContractPage {
@@ -24,6 +24,10 @@ export interface Book {
   readonly version: string;
   /** A race by an architecture is a cell of the matrix. */
   readonly comparison?: Comparison;
+  /** Races that were not judged, because their searches are long. */
+  readonly leftOut?: readonly string[];
+  /** What stories need: each step that was left out, with what broke. */
+  readonly ablated?: readonly Ablated[];
   /** Verdicts that belong to no comparison. */
   readonly verdicts?: readonly Verdict[];
   readonly partings?: readonly Parting[];
@@ -45,8 +49,9 @@ export interface Book {
 }
 
 /** Every verdict of a book. */
-export const verdictsIn = ({ comparison, verdicts = [] }: Book): readonly Verdict[] => [
+export const verdictsIn = ({ comparison, ablated = [], verdicts = [] }: Book): readonly Verdict[] => [
   ...(comparison?.rows ?? []).flatMap(({ cells }) => cells.flatMap(({ before, after }) => [before, after])),
+  ...ablated.flatMap(({ removals }) => removals.flatMap(({ word, verdict }) => (word === 'needed' ? [verdict] : []))),
   ...verdicts,
 ];
 

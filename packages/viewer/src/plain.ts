@@ -33,6 +33,23 @@ export function plainTables(book: Book): string {
         verdict.counterexample ? `npx shootdown replay ${verdict.counterexample.token}` : '',
       ]),
     ),
+    ...(book.leftOut?.length
+      ? [`<p>Not judged, because the searches are long: ${escaped(book.leftOut.join(', '))}.</p>`]
+      : []),
+    ...(book.ablated ?? []).map(({ workload, variant, arch, removals }) =>
+      [
+        `<h2>${escaped(workload)}, ${escaped(variant)}, ${escaped(arch)}: steps that were left out</h2>`,
+        table(
+          ['step', 'in', 'is it needed', 'what breaks without it'],
+          removals.map(({ step, in: where, word, verdict }) => [
+            step,
+            where,
+            word,
+            verdict.counterexample?.claim ?? '',
+          ]),
+        ),
+      ].join('\n'),
+    ),
     ...broken.map((verdict) => traceTable(verdict, broken.length <= IN_FULL)),
   ].join('\n');
 }

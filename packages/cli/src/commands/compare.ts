@@ -4,7 +4,7 @@ import { inject, injectable } from 'tsyringe';
 import { exitOfComparison } from '../exit.ts';
 import { checkpointed, goesOn, howToGoOn } from '../checkpointed.ts';
 import { boundsOf, compactOf, type BoundOptions } from '../options.ts';
-import { brokenOf, racesOf } from '../races.ts';
+import { brokenOf, leftOutOf, racesOf } from '../races.ts';
 import { Searches } from '../searches.ts';
 import type { Command, Result } from '../tokens.ts';
 import type { Workloads } from '../workloads.ts';
@@ -26,6 +26,7 @@ export class Compare implements Command {
     const archs = await catalog.chosenArchs(options.arch);
     const workloads = await catalog.workloads();
     const { races, rows } = await this.#races(workloads, ids, options.group);
+    const leftOut = leftOutOf(workloads, ids, options.group);
     const journal = await catalog.journal(options);
     const comparison = await this.on.threaded(options.jobs, Infinity, (threads, pool) =>
       core.compareRaces(archs, races, workloads.expected, {
@@ -59,7 +60,12 @@ export class Compare implements Command {
     const whole =
       rows.length === 0 ? comparison : { ...comparison, rows: [...comparison.rows, ...rows], complete: false };
     return {
-      report: { schemaVersion: core.SCHEMA_VERSION, kind: 'comparison', comparison: whole },
+      report: {
+        schemaVersion: core.SCHEMA_VERSION,
+        kind: 'comparison',
+        comparison: whole,
+        ...(leftOut.length > 0 && { leftOut }),
+      },
       exit: exitOfComparison(whole),
     };
   }

@@ -1,5 +1,6 @@
 /** The commands: names, arguments, help. */
 import { Argument, Option, type Command } from 'commander';
+import { SHELLS } from '../completion/scripts.ts';
 import { names, positive, seed, whole } from '../options.ts';
 import type { Declaration } from './declaration.ts';
 
@@ -41,7 +42,13 @@ const compact = (command: Command): Command =>
 const html = (command: Command): Command =>
   command.option('--html <file>', 'write the result as one page too, with pictures, for a browser');
 
-const example = (command: Command, line: string): Command => command.addHelpText('after', `\nExample:\n  ${line}`);
+const verbose = (command: Command): Command =>
+  command.option('-v, --verbose', 'all that is known, with the commands that show it, however long that becomes');
+
+const example = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', ({ command: { parent } }) =>
+    ['', 'Example:', ...lines.map((line) => `  ${parent?.name() || 'npx shootdown'} ${line}`)].join('\n'),
+  );
 
 export const declarations: readonly Declaration[] = [
   {
@@ -52,25 +59,27 @@ export const declarations: readonly Declaration[] = [
             resume(
               bounds(
                 archs(
-                  program
-                    .command('compare')
-                    .argument('[workload...]', 'races (default: all whose search is short)')
-                    .summary('judge races on every architecture, before and after their fix')
-                    .description(
-                      'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
-                    )
-                    .option(
-                      '-g, --group <names>',
-                      'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated',
-                      names,
-                    )
-                    .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
+                  verbose(
+                    program
+                      .command('compare')
+                      .argument('[workload...]', 'races (default: all whose search is short)')
+                      .summary('judge races on every architecture, before and after their fix')
+                      .description(
+                        'Judges races on every architecture, before their fix and after it, and compares with the reference.\nExits 0 when every cell is as the reference says and no kernel after its fix breaks, 12 when not, 11 when somebody waits for ever\nafter the fix, 75 when a search did not end; and as the mistake says when a race cannot be judged: the others are all the same.',
+                      )
+                      .option(
+                        '-g, --group <names>',
+                        'races that these mail threads raise, with their variations (or of these groups of the reference), comma separated',
+                        names,
+                      )
+                      .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole),
+                  ),
                 ),
               ),
             ),
           ),
         ),
-        'shootdown compare collapse-vs-gup-fast lazy-tlb-vs-table-free --arch x86-64,arm64',
+        'compare collapse-vs-gup-fast lazy-tlb-vs-table-free --arch x86-64,arm64',
       ),
     load: async () => (await import('./compare.ts')).Compare,
   },
@@ -96,7 +105,7 @@ export const declarations: readonly Declaration[] = [
             ),
           ),
         ),
-        'shootdown report collapse-vs-gup-fast --out race.html',
+        'report collapse-vs-gup-fast --out race.html',
       ),
     load: async () => (await import('./report.ts')).ReportPage,
   },
@@ -111,7 +120,7 @@ export const declarations: readonly Declaration[] = [
             'Writes one execution to stdout in the form of another tool: the JSON of timelines that ui.perfetto.dev shows (a microsecond is a step),\na sequence diagram of Mermaid, or a graph of Graphviz.',
           )
           .addOption(new Option('--to <form>', 'form').choices(['perfetto', 'mermaid', 'dot']).default('perfetto')),
-        'shootdown export v1:collapse-vs-gup-fast:before:arm64:0x6.1x22.4.5.1x11.0x5.1x47_jnc7 --to mermaid',
+        'export v1:collapse-vs-gup-fast:before:arm64:0x6.1x22.4.5.1x11.0x5.1x47_jnc7 --to mermaid',
       ),
     load: async () => (await import('./export.ts')).Export,
   },
@@ -140,26 +149,28 @@ export const declarations: readonly Declaration[] = [
             ),
           ),
         ),
-        'shootdown run collapse-beside-gup-fast --arch arm64',
+        'run collapse-beside-gup-fast --arch arm64',
       ),
     load: async () => (await import('./run.ts')).Run,
   },
   {
     declare: (program) =>
       example(
-        bounds(
-          archs(
-            program
-              .command('ablate')
-              .argument('<workload...>', 'races or other workloads')
-              .summary('leave out each lock, barrier, flush and wait in turn, and see which are needed')
-              .description(
-                'Leaves out every synchronising step that the threads of a workload come by, one call site at a time, and judges it again.\nExits 0, 75 when a search did not end or left what is modelled, 4 when nothing applies. A step that stays unnoticed is not needed by this workload; another may need it.',
-              )
-              .option('--variant <name>', 'of a race: before or after its fix; else a release (default: after)'),
+        html(
+          bounds(
+            archs(
+              program
+                .command('ablate')
+                .argument('<workload...>', 'races or other workloads')
+                .summary('leave out each lock, barrier, flush and wait in turn, and see which are needed')
+                .description(
+                  'Leaves out every synchronising step that the threads of a workload come by, one call site at a time, and judges it again.\nExits 0, 75 when a search did not end or left what is modelled, 4 when nothing applies. A step that stays unnoticed is not needed by this workload; another may need it.',
+                )
+                .option('--variant <name>', 'of a race: before or after its fix; else a release (default: after)'),
+            ),
           ),
         ),
-        'shootdown ablate ppc-split-serialized-control --variant before --arch ppc64-radix',
+        'ablate ppc-split-serialized-control --variant before --arch ppc64-radix',
       ),
     load: async () => (await import('./ablate.ts')).Ablate,
   },
@@ -191,7 +202,7 @@ export const declarations: readonly Declaration[] = [
             )
             .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
         ),
-        'shootdown place ppc-zap-huge-pmd-vs-lockless-walk --arch ppc64-radix --mix zap,change=100',
+        'place ppc-zap-huge-pmd-vs-lockless-walk --arch ppc64-radix --mix zap,change=100',
       ),
     load: async () => (await import('./place.ts')).Place,
   },
@@ -214,7 +225,7 @@ export const declarations: readonly Declaration[] = [
             [],
           )
           .option('-m, --mode <name>', 'what the other CPUs do meanwhile, as for measure', 'spin3'),
-        'shootdown weigh thp_dontneed=3 --arch ppc64-radix --release v5.4 --with -ppc_clear_kicks_walkers',
+        'weigh thp_dontneed=3 --arch ppc64-radix --release v5.4 --with -ppc_clear_kicks_walkers',
       ),
     load: async () => (await import('./weigh.ts')).Weigh,
   },
@@ -224,7 +235,7 @@ export const declarations: readonly Declaration[] = [
         html(
           program
             .command('replay')
-            .argument('<token>', 'what a report prints behind "shootdown replay"')
+            .argument('<token>', 'what a report prints behind `replay`')
             .summary('show one execution again')
             .description(
               'Shows one execution again, from its token.\nExits 12 when a claim breaks in it, 11 when somebody waits for ever, else 0.',
@@ -237,7 +248,7 @@ export const declarations: readonly Declaration[] = [
               whole,
             ),
         ),
-        'shootdown replay v1:collapse-beside-gup-fast:v6.1:arm64:0x3.1x2 --full',
+        'replay v1:collapse-beside-gup-fast:v6.1:arm64:0x3.1x2 --full',
       ),
     load: async () => (await import('./replay.ts')).Replay,
   },
@@ -253,7 +264,7 @@ export const declarations: readonly Declaration[] = [
           .description(
             'Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: changes of generic code and of architectures, with the releases that have them, and which of them are fixes. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
           ),
-        'shootdown list limits',
+        'list limits',
       ),
     load: async () => (await import('./list.ts')).List,
   },
@@ -271,7 +282,7 @@ export const declarations: readonly Declaration[] = [
               ),
           ),
         ),
-        'shootdown explain pmdp_collapse_flush',
+        'explain pmdp_collapse_flush',
       ),
     load: async () => (await import('./explain.ts')).Explain,
   },
@@ -281,17 +292,19 @@ export const declarations: readonly Declaration[] = [
         html(
           bounds(
             archs(
-              program
-                .command('claims')
-                .argument('<hook...>')
-                .summary('measure how often the claims of a hook hold on each architecture')
-                .description(
-                  'Measures how often each claim of a hook holds on each architecture: always, sometimes or never, over every interleaving of the workloads that reach it.\nExits 12 when an architecture breaks what the contract demands of all, 75 when a search did not end, 4 when no workload reaches the hook.',
-                ),
+              verbose(
+                program
+                  .command('claims')
+                  .argument('<hook...>')
+                  .summary('measure how often the claims of a hook hold on each architecture')
+                  .description(
+                    'Measures how often each claim of a hook holds on each architecture: always, sometimes or never, over every interleaving of the workloads that reach it.\nExits 12 when an architecture breaks what the contract demands of all, 75 when a search did not end, 4 when no workload reaches the hook.',
+                  ),
+              ),
             ),
           ),
         ),
-        'shootdown claims pmdp_collapse_flush --arch x86-64,ppc64-radix',
+        'claims pmdp_collapse_flush --arch x86-64,ppc64-radix',
       ),
     load: async () => (await import('./claims.ts')).Claims,
   },
@@ -312,7 +325,7 @@ export const declarations: readonly Declaration[] = [
               .option('--full', 'every function, not only those with something unreached'),
           ),
         ),
-        'shootdown coverage collapse-beside-gup-fast --arch arm64',
+        'coverage collapse-beside-gup-fast --arch arm64',
       ),
     load: async () => (await import('./coverage.ts')).Coverage,
   },
@@ -329,7 +342,7 @@ export const declarations: readonly Declaration[] = [
           )
           .option('--like <id>', 'architecture to begin like', 'arm64')
           .option('--dir <folder>', 'folder of packages', 'packages'),
-        'shootdown new arch riscv64 --like arm64',
+        'new arch riscv64 --like arm64',
       ),
     load: async () => (await import('./new.ts')).New,
   },
@@ -352,7 +365,7 @@ export const declarations: readonly Declaration[] = [
             )
             .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test'),
         ),
-        'shootdown litmus SB.litmus --memory sc',
+        'litmus SB.litmus --memory sc',
       ),
     load: async () => (await import('./litmus.ts')).Litmus,
   },
@@ -387,25 +400,34 @@ export const declarations: readonly Declaration[] = [
               ),
           ),
         ),
-        'shootdown measure thp_munmap collapse --arch x86-64-paravirt,arm64 --mode spin3,lazy3\n  shootdown measure --why thp_munmap:x86-64-paravirt:spin3',
+        'measure thp_munmap collapse --arch x86-64-paravirt,arm64 --mode spin3,lazy3',
+        'measure --why thp_munmap:x86-64-paravirt:spin3',
       ),
     load: async () => (await import('./measure.ts')).Measure,
   },
+  {
+    declare: (program) =>
+      example(
+        program
+          .command('completion')
+          .addArgument(new Argument('<shell>').choices(SHELLS))
+          .summary('print what makes a shell complete command lines')
+          .description(
+            'Prints a script for bash, zsh or fish. Its first lines say where to put it. Then the tab key completes commands, options, races,\narchitectures, hooks and files, also behind npx.',
+          ),
+        'completion bash',
+      ),
+    load: async () => (await import('./completion.ts')).Completion,
+  },
+  {
+    declare: (program) =>
+      example(
+        program
+          .command('complete', { hidden: true })
+          .argument('[word...]', 'behind the name of the program; the last is the one at the cursor')
+          .description('Prints the words that fit at the cursor: what a completion asks.'),
+        'complete -- run collapse --arch ""',
+      ),
+    load: async () => (await import('./complete.ts')).Complete,
+  },
 ];
-
-/** Options that every command has. */
-export const globals = (program: Command): Command =>
-  program
-    .addOption(
-      new Option('--format <name>', 'how the result is written').choices(['text', 'json', 'csv']).default('text'),
-    )
-    .option('--json', 'same as --format json')
-    .option('-q, --quiet', 'no progress')
-    .option('--no-color', 'no colours (also: NO_COLOR in the environment)')
-    .option('--config <file>', 'config file (default: shootdown.config.mjs here or above)')
-    .option(
-      '--plugin <path or package>',
-      'one more package of architectures; may be given again',
-      (one: string, all: readonly string[]) => [...all, one],
-      [],
-    );

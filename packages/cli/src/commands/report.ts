@@ -42,7 +42,7 @@ export class ReportPage implements Command {
     const core = await this.on.core();
     const { report, exit } = await this.compare.run(ids, options);
     if (report.kind !== 'comparison') throw new Error(`compare said ${report.kind}`);
-    const { comparison } = report;
+    const { comparison, leftOut } = report;
     const archs = await this.on.catalog.chosenArchs(options.arch);
     const { races, variations } = await this.on.catalog.workloads();
     this.on.progress.task('following executions on other architectures, and after the fix');
@@ -62,6 +62,7 @@ export class ReportPage implements Command {
         command: commandOf(this.argv),
         version: this.on.version,
         comparison,
+        ...(leftOut && { leftOut }),
         partings,
         contracts,
         ...(counts && { measured: counts }),

@@ -30,7 +30,7 @@ export function readPlace(text: string): Place {
     throw new Mistake(
       'SD_UNKNOWN_HOOK_NAME',
       `there is no hook ${after}.`,
-      close ? `Did you mean ${close}?` : 'See: shootdown list hooks.',
+      close ? `Did you mean ${close}?` : 'See: npx shootdown list hooks.',
     );
   }
   return { what: what as Place['what'], after, ...(inside === undefined ? {} : { in: inside }) };

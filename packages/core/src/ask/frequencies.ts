@@ -59,7 +59,7 @@ export async function measureClaims(
     throw new Mistake(
       'SD_UNKNOWN_HOOK_NAME',
       `no contract declares ${hookName}.`,
-      near ? `Did you mean ${near}?` : 'See: shootdown list hooks.',
+      near ? `Did you mean ${near}?` : 'See: npx shootdown list hooks.',
     );
   }
   const frequencies: Frequency[] = [];

@@ -3,10 +3,11 @@ import type { Parting, Verdict } from '@shootdown/core';
 import { useEffect, useState } from 'preact/hooks';
 import { besideOf, keyOf, verdictsIn, type Book } from '../book.ts';
 import { Matrix } from './matrix.tsx';
+import { Needed } from './needed.tsx';
 import { PartingView } from './parting-view.tsx';
 import { TraceView } from './trace-view.tsx';
 import { Contracts, Counts } from './tables.tsx';
-import { searchWords, toneOf, variantWords, wordOf } from './words.ts';
+import { searchCommand, searchWords, toneOf, variantWords, wordOf } from './words.ts';
 
 interface Place {
   readonly key?: string;
@@ -24,9 +25,17 @@ export function App({ book, embedded, id }: { readonly book: Book; readonly embe
     <div class={`sd${embedded ? ' sd-embedded' : ''}`}>
       {!embedded && <Top book={book} />}
       {book.comparison && (
-        <Matrix comparison={book.comparison} chosen={chosen && keyOf(chosen)} onChoose={(key) => go({ key })} />
+        <Matrix
+          comparison={book.comparison}
+          leftOut={book.leftOut ?? []}
+          chosen={chosen && keyOf(chosen)}
+          onChoose={(key) => go({ key })}
+        />
       )}
-      {!book.comparison && verdicts.length > 1 && (
+      {book.ablated && (
+        <Needed ablated={book.ablated} chosen={chosen && keyOf(chosen)} onChoose={(key) => go({ key })} />
+      )}
+      {!book.comparison && !book.ablated && verdicts.length > 1 && (
         <Tabs verdicts={verdicts} chosen={chosen} onChoose={(key) => go({ key })} />
       )}
       {chosen && (
@@ -167,8 +176,7 @@ function VerdictView({ book, verdict, verdicts, id, place, onPlace, onChoose }: 
           </p>
         )}
         <p>
-          Search again:{' '}
-          <code>{`npx shootdown run ${verdict.workload} --arch ${verdict.arch} --variant ${verdict.variant}`}</code>
+          Search again: <code data-search-again>{searchCommand(verdict)}</code>
         </p>
       </footer>
     </article>

@@ -25,8 +25,11 @@ export function LanesView({ trace, lanes, rows, story, step, width, id, onStep, 
   const places = placesOf(lanes, width, depth);
   const chosen = rowOfStep(rows, step);
   const list = useRef<HTMLOListElement>(null);
+  const moved = useRef(false);
   useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+    // Who has just come looks at the top of the page, and not at the row.
+    if (moved.current) show(list.current?.querySelector<HTMLElement>('[aria-current]'));
+    moved.current = true;
   }, [chosen, rows]);
   const beats = new Map(story.map((beat, i) => [beat.step, { ...beat, n: i + 1 }]));
   const height = rows.length * ROW;
@@ -55,6 +58,17 @@ export function LanesView({ trace, lanes, rows, story, step, width, id, onStep, 
       </div>
     </div>
   );
+}
+
+/** Brings a row into sight: within the lanes where they scroll by themselves, else within the page. */
+function show(row: HTMLElement | null | undefined): void {
+  const box = row?.closest<HTMLElement>('.sd-lanes');
+  if (!row || !box) return;
+  if (box.scrollHeight <= box.clientHeight) return row.scrollIntoView({ block: 'nearest' });
+  const { top, bottom } = box.getBoundingClientRect();
+  const own = row.getBoundingClientRect();
+  if (own.top < top + ROW) box.scrollTop -= top + ROW - own.top;
+  else if (own.bottom > bottom - ROW) box.scrollTop += own.bottom - bottom + ROW;
 }
 
 function Heads({ lanes, places }: { readonly lanes: readonly Lane[]; readonly places: Places }) {
@@ -90,7 +104,7 @@ interface RowProps {
 }
 
 function RowView({ trace, row, at, places, beat, chosen, past, id, onClick }: RowProps) {
-  const [left, most] = places.words(row.process, row.depth, lettersOf(row) + row.process.length + (beat ? 4 : 1));
+  const [left, most] = places.words(row.process, innermost(row), lettersOf(row) + row.process.length + (beat ? 4 : 1));
   const classes = [
     'sd-row',
     `sd-row-${row.kind}`,
@@ -118,6 +132,9 @@ function RowView({ trace, row, at, places, beat, chosen, past, id, onClick }: Ro
     </li>
   );
 }
+
+/** Words stand in the box that they are about: of functions that are entered the last. */
+const innermost = (row: Row): number => (row.kind === 'enter' ? row.depth + row.names.length - 1 : row.depth);
 
 /** How long the words of a row are, about. */
 function lettersOf(row: Row): number {

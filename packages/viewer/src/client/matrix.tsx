@@ -6,10 +6,13 @@ import { toneOf, wordOf } from './words.ts';
 
 export function Matrix({
   comparison,
+  leftOut,
   chosen,
   onChoose,
 }: {
   readonly comparison: Comparison;
+  /** Races that were not judged. */
+  readonly leftOut: readonly string[];
   readonly chosen: string | undefined;
   readonly onChoose: (key: string) => void;
 }) {
@@ -55,6 +58,12 @@ export function Matrix({
         <button type="button" class="sd-more" aria-expanded={!folded} onClick={() => setFolded(!folded)}>
           {folded ? `all ${rows.length} races` : 'fewer races'}
         </button>
+      )}
+      {leftOut.length > 0 && (
+        <p class="sd-note" data-left-out>
+          Not judged, because the searches are long: {leftOut.join(', ')}. They are judged when they are named:{' '}
+          <code>npx shootdown report {leftOut[0]}</code>
+        </p>
       )}
     </section>
   );

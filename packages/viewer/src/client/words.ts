@@ -37,8 +37,19 @@ export const toneOf = (outcome: Verdict['outcome']): string =>
         ? 'open'
         : 'bad';
 
-export const variantWords = (variant: string): string =>
-  variant === 'before' || variant === 'after' ? `${variant} the fix` : (variant.split('/')[0] ?? variant);
+/** `after the fix`, `v6.1`; of `after/lock/zap_huge_pmd`: `after the fix, without the lock in zap_huge_pmd`. */
+export function variantWords(variant: string): string {
+  const [kernel = variant, step, where] = variant.split('/');
+  const words = kernel === 'before' || kernel === 'after' ? `${kernel} the fix` : kernel;
+  return step === undefined || where === undefined ? words : `${words}, without ${step} in ${where}`;
+}
+
+/** What makes a verdict anew. */
+export const searchCommand = ({ workload, variant, arch }: Pick<Verdict, 'workload' | 'variant' | 'arch'>): string => {
+  const [kernel, step, where] = variant.split('/');
+  const command = step === undefined || where === undefined ? 'run' : 'ablate';
+  return `npx shootdown ${command} ${workload} --arch ${arch} --variant ${kernel}`;
+};
 
 const count = (n: number): string => n.toLocaleString('en-US');
 
