@@ -28,6 +28,8 @@ export interface ThreadState {
    * @param type what the instruction reads or writes, or how many bits: all there are, or the test is not modelled
    */
   cell(location: string, type: number | Type, use?: 'lock' | 'number'): Ref;
+  /** The location so many bytes behind an address; where none begins the test is not modelled. */
+  displaced(location: string, bytes: bigint): string;
   /** How words are kept in cells. */
   encode(word: Word): number;
   decode(value: number): Word;
@@ -56,6 +58,8 @@ export interface Register {
 /** A location that a program names. */
 export interface Access {
   readonly location: string;
+  /** How many bytes behind it. Absent: none. */
+  readonly displacement?: bigint;
   /** How many bits the instruction reads or writes. Absent: all there are. */
   readonly bits?: number;
   /** As the program declares it. */

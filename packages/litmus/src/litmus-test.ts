@@ -9,7 +9,7 @@ export type Word = bigint | { readonly location: string };
 /** A value that stands in the file: a number, and whether it is decimal (others are patterns of bits), or the address of a location. */
 export type ValueInTest = { readonly number: bigint; readonly decimal: boolean } | { readonly location: string };
 
-/** What a condition says of an end. */
+/** What a condition says of an end. Nothing (`every: []`) is true of all of them. */
 export type Proposition =
   | { readonly is: Place; readonly value: ValueInTest }
   | { readonly not: Proposition }
@@ -41,15 +41,27 @@ export interface Thread {
   readonly parameters: readonly { readonly name: string; readonly type: string }[];
 }
 
+/** Locations that lie beside each other: `x[0]`, `x[1]` and so on are places of their own. `x` is the first of them. */
+export interface ArrayOfLocations {
+  readonly name: string;
+  /** Of an element, as it stands in the file. Absent: `int`. */
+  readonly type?: string;
+  readonly length: number;
+}
+
 export interface LitmusTest {
   /** First word of the file: which instructions its threads are written in, such as `X86_64`. */
   readonly isa: string;
   readonly name: string;
+  /** Of every element of an array too. */
   readonly initial: readonly First[];
+  readonly arrays: readonly ArrayOfLocations[];
   /** By their numbers, from 0, whatever the order in the file. */
   readonly threads: readonly Thread[];
   /** Places listed under `locations`. */
   readonly listed: readonly Place[];
+  /** Ends of which it is not true do not count. Absent: all count. */
+  readonly filter?: Proposition;
   /** `exists`: may an end be so? `~exists`: none may. `forall`: every one must. */
   readonly quantifier: 'exists' | '~exists' | 'forall';
   readonly proposition: Proposition;
@@ -60,9 +72,12 @@ export interface LitmusTest {
 /** In decimal, or the name of the location. */
 export const showWord = (word: Word): string => (typeof word === 'bigint' ? String(word) : word.location);
 
-/** `0:EAX` or `[x]`, as the file has it. */
+/** `[x]`, or `x[1]` for an element of an array. */
+export const locationName = (location: string): string => (location.endsWith(']') ? location : `[${location}]`);
+
+/** `0:EAX`, `[x]` or `x[1]`. */
 export const placeName = (place: Place): string =>
-  'location' in place ? `[${place.location}]` : `${place.thread}:${place.register}`;
+  'location' in place ? locationName(place.location) : `${place.thread}:${place.register}`;
 
 /** Every place a proposition speaks of. */
 export function placesOf(p: Proposition): Place[] {

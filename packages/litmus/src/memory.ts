@@ -1,7 +1,8 @@
 /** Locations of a test: how wide each is, of which type, and where in the machine. */
 import { perMm, type Ref } from '@shootdown/core/plugin';
+import { Arrays } from './arrays.ts';
 import type { InstructionSet, Program } from './instruction-set.ts';
-import type { LitmusTest, ValueInTest, Word } from './litmus-test.ts';
+import { locationName, type LitmusTest, type ValueInTest, type Word } from './litmus-test.ts';
 import { badLitmus, NotModelled } from './mistakes.ts';
 import { rangeOf, widthOf, type View } from './shown.ts';
 import { readType, type Type } from './types.ts';
@@ -20,7 +21,7 @@ export interface Location extends View {
 /** A location that pointers alone lead to. Its cell has room for all that they may say it is. */
 const OPEN: Type = { name: 'a word', bits: 64, signed: true };
 /** Types without a name: of places that nobody declares. */
-const plain = (bits: number): Type => ({ name: `a word of ${bits} bits`, bits, signed: false });
+export const plain = (bits: number): Type => ({ name: `a word of ${bits} bits`, bits, signed: false });
 const alike = (a: Type, b: Type): boolean =>
   a.bits === b.bits && a.signed === b.signed && (a.is ?? '') === (b.is ?? '');
 
@@ -39,26 +40,33 @@ export function locationsOf(
     throw badLitmus(file, what, 'A location has one type, and one first value.');
   };
   const addressBits = set.addressBits(test.isa);
+  const arrays = arraysOf(test, set, file);
+  const all = programs.flatMap(({ accesses }) =>
+    accesses.map(({ location, displacement = 0n, ...access }) => ({
+      ...access,
+      location:
+        arrays.at(location, displacement) ??
+        notThere(
+          `no location begins ${displacement} bytes from ${location}: the machine has no accesses of parts of a word`,
+        ),
+    })),
+  );
   const named = new Set([
     ...test.initial
       .flatMap(({ place, value }) => [place, value])
       .flatMap((one) => (one && 'location' in one ? [one.location] : [])),
-    ...programs.flatMap(({ accesses }) => accesses.map(({ location }) => location)),
+    ...all.map(({ location }) => location),
   ]);
   return new Map([...named].map((name) => [name, locationOf(name)]));
 
   function locationOf(name: string): Location {
     const firsts = test.initial.filter(({ place }) => 'location' in place && place.location === name);
-    const accesses = programs.flatMap((program) => program.accesses.filter(({ location }) => location === name));
+    const accesses = all.filter(({ location }) => location === name);
     const types = [
       ...firsts.flatMap(({ type }) => (type === undefined ? [] : [typeNamed(type)])),
       ...accesses.flatMap(({ type }) => type ?? []),
     ];
-    const open =
-      types.length === 0 &&
-      accesses.length === 0 &&
-      set.usual !== undefined &&
-      firsts.every(({ value }) => isSmall(value));
+    const open = types.length === 0 && accesses.length === 0 && firsts.every(({ value }) => isSmall(value));
     const type =
       types[0] ??
       (open ? OPEN : firsts.some(({ value }) => value && 'location' in value) ? plain(addressBits) : set.usual);
@@ -76,7 +84,7 @@ export function locationsOf(
       );
     if (accesses.length > 0 && touched.size === 0 && !type && test.isa !== 'X86')
       wrong(`nothing says how wide ${name} is: give it a type, or an instruction a suffix`);
-    const view: View = { name: `[${name}]`, bits, shift: 0, addressBits, ...(type && { type }) };
+    const view: View = { name: locationName(name), bits, shift: 0, addressBits, ...(type && { type }) };
     const values = firsts.flatMap(({ value }) => value ?? []);
     if (new Set(values.map((value) => ('location' in value ? value.location : value.number))).size > 1)
       wrong(`${name} has two first values`);
@@ -103,6 +111,19 @@ export function locationsOf(
       throw new NotModelled(`instructions touch a part of ${view.name}, which holds an address`);
     return { first: BigInt.asUintN(view.bits, whole), above: whole >> BigInt(view.bits) };
   }
+}
+
+function notThere(what: string): never {
+  throw new NotModelled(what);
+}
+
+/** @throws Mistake SD_BAD_LITMUS where the type of an array is not known */
+export function arraysOf(test: LitmusTest, set: InstructionSet, file: string): Arrays {
+  return new Arrays(test.arrays, (text) => {
+    const type = readType(text, set.addressBits(test.isa));
+    if (typeof type === 'string') throw badLitmus(file, type, 'An array has elements of one type.');
+    return type.bits / 8;
+  });
 }
 
 /** Is it the same in every type that has 31 bits for it? */

@@ -72,9 +72,22 @@ export function placeReader(
 /** Every place that is looked at, once, in order of its name. */
 export function observedOf(test: LitmusTest, reader: (place: Place) => Observed): readonly Observed[] {
   const all = new Map(
-    [...placesOf(test.proposition), ...test.listed].map((place) => [placeName(place), reader(place)]),
+    [...placesOf(test.proposition), ...test.listed, ...(test.filter ? placesOf(test.filter) : [])].map((place) => [
+      placeName(place),
+      reader(place),
+    ]),
   );
   return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Names of places that are looked at only to see whether an end counts. */
+export function filteredBy({ filter, proposition, listed }: LitmusTest): readonly string[] {
+  const shown = new Set([...placesOf(proposition), ...listed].map(placeName));
+  return filter
+    ? placesOf(filter)
+        .map(placeName)
+        .filter((name) => !shown.has(name))
+    : [];
 }
 
 /** A condition whose values are as ends show them. */

@@ -1,12 +1,31 @@
 /** Reads the text of a litmus file. */
 import peggy from 'peggy';
 import { FILE } from './grammar.ts';
-import type { LitmusTest, Position, Thread } from './litmus-test.ts';
+import type {
+  ArrayOfLocations,
+  First,
+  LitmusTest,
+  Place,
+  Position,
+  Proposition,
+  Thread,
+  ValueInTest,
+} from './litmus-test.ts';
 import { badLitmus } from './mistakes.ts';
 import { readNumeral } from './numbers.ts';
 
 /** A test as the grammar gives it: threads in the order of the file, each with the place of its name. */
-type Read = Omit<LitmusTest, 'threads'> & { readonly threads: readonly (Thread & { readonly at: Position })[] };
+type Read = Omit<LitmusTest, 'threads' | 'initial' | 'arrays'> & {
+  readonly threads: readonly (Thread & { readonly at: Position })[];
+  readonly initial: readonly (First | FirstOfArray)[];
+};
+/** An array among the first values. */
+interface FirstOfArray {
+  readonly array: string;
+  readonly type?: string;
+  readonly length: number;
+  readonly values: readonly ValueInTest[];
+}
 interface SyntaxProblem {
   readonly message: string;
   readonly location: { readonly start: Position };
@@ -46,7 +65,69 @@ export function parseLitmus(text: string, file: string): LitmusTest {
   made ??= peggy.generate(FILE);
   const plain = withoutComments(text);
   const found = understood(() => made!.parse(plain, { number: readNumeral } as peggy.ParserOptions) as Read, file);
-  return { ...found, threads: inOrder(found.threads, file) };
+  const { initial, listed, proposition, filter, ...rest } = found;
+  const arrays = arraysIn(initial, file);
+  const elements = new Elements(arrays);
+  return {
+    ...rest,
+    arrays,
+    initial: initial.flatMap((first) => elements.firsts(first)),
+    listed: listed.flatMap((place) => elements.all(place)),
+    proposition: elements.in(proposition),
+    ...(filter && { filter: elements.in(filter) }),
+    threads: inOrder(found.threads, file),
+  };
+}
+
+function arraysIn(initial: Read['initial'], file: string): readonly ArrayOfLocations[] {
+  return initial.flatMap((first) => {
+    if (!('array' in first)) return [];
+    const { array: name, type, length, values } = first;
+    if (length < Math.max(1, values.length))
+      throw badLitmus(
+        file,
+        `${name} has ${length} elements and ${values.length} first values`,
+        'An array has one element at least, and no more first values than elements.',
+      );
+    return [{ name, length, ...(type !== undefined && { type }) }];
+  });
+}
+
+/** Arrays as their elements: `x` is the place `x[0]` where x is an array, and its address is that of the array. */
+class Elements {
+  private readonly lengths: ReadonlyMap<string, number>;
+  constructor(arrays: readonly ArrayOfLocations[]) {
+    this.lengths = new Map(arrays.map(({ name, length }) => [name, length]));
+  }
+
+  firsts(first: First | FirstOfArray): readonly First[] {
+    if (!('array' in first))
+      return [{ ...first, place: this.place(first.place), ...(first.value && { value: this.value(first.value) }) }];
+    const { array, type = 'int', length, values } = first;
+    return Array.from({ length }, (_, i) => ({
+      place: { location: `${array}[${i}]` },
+      type,
+      ...(values[i] && { value: this.value(values[i]) }),
+    }));
+  }
+
+  all(place: Place): readonly Place[] {
+    const length = 'location' in place ? this.lengths.get(place.location) : undefined;
+    return length === undefined || !('location' in place)
+      ? [place]
+      : Array.from({ length }, (_, i) => ({ location: `${place.location}[${i}]` }));
+  }
+
+  in(p: Proposition): Proposition {
+    if ('is' in p) return { is: this.place(p.is), value: this.value(p.value) };
+    if ('not' in p) return { not: this.in(p.not) };
+    return 'every' in p ? { every: p.every.map((q) => this.in(q)) } : { some: p.some.map((q) => this.in(q)) };
+  }
+
+  private place = (place: Place): Place => ('location' in place ? { location: this.first(place.location) } : place);
+  private value = (value: ValueInTest): ValueInTest =>
+    'location' in value ? { location: this.first(value.location) } : value;
+  private first = (name: string): string => (this.lengths.has(name) ? `${name}[0]` : name);
 }
 
 /** A thread is who its name says it is, wherever it stands. Each number from 0 on has to be there once. */

@@ -5,7 +5,7 @@ import type { InstructionSet } from './instruction-set.ts';
 import type { LitmusTest } from './litmus-test.ts';
 import { locationsOf } from './memory.ts';
 import { NotModelled } from './mistakes.ts';
-import { judgeOf, observedOf, placeReader, type Observed } from './observed.ts';
+import { filteredBy, judgeOf, observedOf, placeReader, type Observed } from './observed.ts';
 import type { Deadlocked, End, Kept, Outcome } from './outcome.ts';
 import { shown, type View } from './shown.ts';
 import { systemOf, type AtEnd, type Parts } from './system.ts';
@@ -57,15 +57,27 @@ export function readyLitmus(
   for (const { place } of test.initial) reader(place);
   const observed = observedOf(test, reader);
   const judge = judgeOf(test.proposition, reader, file);
+  const counts = test.filter && judgeOf(test.filter, reader, file);
   const seen = new Seen({ test, set, programs, locations, observed, file, memory });
   return {
     system: systemOf(seen.parts, seen.note),
     options: { stopAtFirst: false, reduce: ALL_REDUCTIONS, ...bounds },
     outcome(found) {
-      const ends = seen.ends();
+      const ends = counts ? without(filteredBy(test), seen.ends().filter(counts)) : seen.ends();
       return outcomeOf(test, memory, ends, ends.filter(judge).length, found, seen.kept());
     },
   };
+}
+
+/** The ends without some of their places: those that differ in nothing else are one. */
+function without(names: readonly string[], ends: readonly End[]): readonly End[] {
+  if (names.length === 0) return ends;
+  const byText = new Map<string, End>();
+  for (const end of ends) {
+    const kept = Object.fromEntries(Object.entries(end).filter(([name]) => !names.includes(name)));
+    byText.set(Object.values(kept).join(), kept);
+  }
+  return [...byText.values()];
 }
 
 /** The ends that were come to. */

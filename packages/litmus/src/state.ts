@@ -1,8 +1,9 @@
 /** What a running thread of a litmus test has. */
 import type { Cpu, Op, Ref } from '@shootdown/core/plugin';
+import type { Arrays } from './arrays.ts';
 import type { ThreadState, Update } from './instruction-set.ts';
 import type { Word } from './litmus-test.ts';
-import type { Location } from './memory.ts';
+import { plain, type Location } from './memory.ts';
 import { badLitmus, NotModelled } from './mistakes.ts';
 import type { LitmusSteps } from './steps.ts';
 import { INT, type Type } from './types.ts';
@@ -11,6 +12,7 @@ import type { Words } from './words.ts';
 /** What all threads of a test share. */
 export interface Shared {
   readonly locations: ReadonlyMap<string, Location>;
+  readonly arrays: Arrays;
   readonly words: Words;
   readonly steps: LitmusSteps;
   /** What locations were used as so far. */
@@ -42,7 +44,8 @@ export class State implements ThreadState {
 
   cell(name: string, type: number | Type, use: 'lock' | 'number' = 'number'): Ref {
     const location = this.locationOf(name);
-    if (location.open && typeof type === 'object' && !this.shared.types.has(name)) this.shared.types.set(name, type);
+    if (location.open && !this.shared.types.has(name))
+      this.shared.types.set(name, typeof type === 'object' ? type : plain(type));
     const there = location.open ? this.typeOf(name).bits : location.bits;
     const bits = typeof type === 'object' ? type.bits : type;
     if (there !== bits)
@@ -53,6 +56,13 @@ export class State implements ThreadState {
     if ((uses.get(name) ?? use) !== use) this.fail(`${name} is used as a lock and as a number`);
     uses.set(name, use);
     return location.at;
+  }
+
+  displaced(name: string, bytes: bigint): string {
+    return (
+      this.shared.arrays.at(name, bytes) ??
+      this.notModelled(`no location begins ${bytes} bytes from ${name}: the machine has no accesses of parts of a word`)
+    );
   }
 
   *update(cpu: Cpu, at: Ref, update: Update, by: bigint, bits: number, observes: 'old' | 'nothing'): Op<Word> {

@@ -3,7 +3,7 @@ import { perMm, type Cpu, type Op, type Ref } from '@shootdown/core/plugin';
 import { bareSystem, totalStoreOrder, type System } from '@shootdown/core/testing';
 import type { InstructionSet, Program } from './instruction-set.ts';
 import type { LitmusTest, Word } from './litmus-test.ts';
-import { firstWord, type Location } from './memory.ts';
+import { arraysOf, firstWord, type Location } from './memory.ts';
 import { badLitmus } from './mistakes.ts';
 import type { Observed } from './observed.ts';
 import type { View } from './shown.ts';
@@ -63,6 +63,7 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
   const shared: Shared = {
     steps,
     locations,
+    arrays: arraysOf(test, set, file),
     words,
     uses: new Map(),
     types: new Map(),

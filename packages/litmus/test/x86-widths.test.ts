@@ -170,7 +170,8 @@ test.each([
   ['mov $1,(x)', /nothing says how wide x is/],
   ['mov $1,(%rax)', /nothing says how many bits/],
   ['incq %rax,%rbx', /it takes 1 operands/],
-  ['jmp L0', /no instruction that is known of X86_64/],
+  ['jmp L0', /P0 jumps to L0, and no line has that label/],
+  ['bts $1,(x)', /no instruction that is known of X86_64/],
 ])('%s is no instruction', (line, message) =>
   expect(() => litmus(`X86_64 t\n{ }\n P0 ;\n ${line} ;\nexists (0:rax=0)\n`, 't')).toThrow(message),
 );
