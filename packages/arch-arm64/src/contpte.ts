@@ -29,6 +29,7 @@ import {
   type PteSlot,
   type Va,
   type Vma,
+  replaceable,
 } from '@shootdown/core/plugin';
 import { __flush_tlb_range } from './tlbflush.ts';
 
@@ -72,11 +73,14 @@ export const contpte_try_unfold = operation(
 );
 
 /** Blocks that a range of entries covers in part, at its beginning and its end. */
-function* contpte_try_unfold_partial(cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number): Op {
-  if (ptep.index % CONT_PTES(cpu) !== 0 || nr < CONT_PTES(cpu)) yield* contpte_try_unfold(cpu, mm, addr, ptep);
-  if ((ptep.index + nr) % CONT_PTES(cpu) === 0) return;
-  yield* contpte_try_unfold(cpu, mm, addr + (nr - 1) * PAGE_SIZE(cpu.geometry), pte_after(ptep, nr - 1));
-}
+const contpte_try_unfold_partial = replaceable(
+  linux('v6.12', CONTPTE, 'contpte_try_unfold_partial'),
+  function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number): Op {
+    if (ptep.index % CONT_PTES(cpu) !== 0 || nr < CONT_PTES(cpu)) yield* contpte_try_unfold(cpu, mm, addr, ptep);
+    if ((ptep.index + nr) % CONT_PTES(cpu) === 0) return;
+    yield* contpte_try_unfold(cpu, mm, addr + (nr - 1) * PAGE_SIZE(cpu.geometry), pte_after(ptep, nr - 1));
+  },
+);
 
 /** After the last entry of a block was written: is it a block now? */
 export const contpte_try_fold = operation(

@@ -11,6 +11,7 @@ import {
   type Mm,
   type Op,
   type Va,
+  replaceable,
 } from '@shootdown/core/plugin';
 
 const TLBFLUSH = 'arch/arm64/include/asm/tlbflush.h';
@@ -35,9 +36,9 @@ function* tlbi(cpu: Cpu, mm: Mm, start: Va, end: Va, reach: Reach): Op {
 }
 
 /** The invalidations that came before are complete on every CPU, and so are accesses that used what they removed. */
-export function* __tlbi_sync_s1ish(cpu: Cpu): Op {
+export const __tlbi_sync_s1ish = replaceable(linux('v6.1', TLBFLUSH, '__tlbi_sync_s1ish'), function* (cpu: Cpu): Op {
   yield* cpu.tlbi_sync('dsb(ish)');
-}
+});
 
 /** Everything of an address space: one instruction, TLBI ASIDE1IS. */
 export const flushAsid = operation(linux('v6.1', TLBFLUSH, 'flush_tlb_mm'), function* (cpu: Cpu, mm: Mm): Op {

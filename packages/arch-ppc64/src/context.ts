@@ -13,6 +13,7 @@ import {
   type Mm,
   type Op,
   without,
+  replaceable,
 } from '@shootdown/core/plugin';
 import { active_cpus } from './cells.ts';
 import { _tlbiel_pid } from './tlbie.ts';
@@ -110,12 +111,15 @@ export const flush_type_needed = operation(
 );
 
 /** mm_is_thread_local: has only this CPU run it? */
-export function* mm_is_thread_local(cpu: Cpu, mm: Mm): Op<boolean> {
-  const active = yield* cpu.load(active_cpus(mm.id));
-  if (active > 1) return false;
-  const mask = yield* cpu.load(mmCells.cpumask(mm.id));
-  return isMember(mask, cpu);
-}
+export const mm_is_thread_local = replaceable(
+  linux('v6.1', 'arch/powerpc/include/asm/tlb.h', 'mm_is_thread_local'),
+  function* (cpu: Cpu, mm: Mm): Op<boolean> {
+    const active = yield* cpu.load(active_cpus(mm.id));
+    if (active > 1) return false;
+    const mask = yield* cpu.load(mmCells.cpumask(mm.id));
+    return isMember(mask, cpu);
+  },
+);
 
 /** Every CPU that has an address space loaded loads its root anew. Returns when all have. */
 export function* load_root_everywhere(cpu: Cpu, mm: Mm): Op {

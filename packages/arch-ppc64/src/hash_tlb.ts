@@ -23,6 +23,7 @@ import {
   type Ref,
   type Slot,
   type Va,
+  replaceable,
 } from '@shootdown/core/plugin';
 import { batch, hpte, hpte_slot_table } from './cells.ts';
 import { mm_is_thread_local } from './context.ts';
@@ -49,12 +50,15 @@ export function* ptesync(cpu: Cpu, local: boolean): Op {
 }
 
 /** native_hpte_invalidate: one entry, and the TLBs. */
-function* hpte_invalidate(cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', local: boolean): Op {
-  yield* cpu.store(hpteOf(mm, size, block), 0);
-  yield* cpu.fence('ptesync');
-  yield* tlbie(cpu, mm, block, size, local);
-  yield* ptesync(cpu, local);
-}
+const hpte_invalidate = replaceable(
+  linux('v6.1', 'arch/powerpc/mm/book3s64/hash_native.c', 'native_hpte_invalidate'),
+  function* (cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', local: boolean): Op {
+    yield* cpu.store(hpteOf(mm, size, block), 0);
+    yield* cpu.fence('ptesync');
+    yield* tlbie(cpu, mm, block, size, local);
+    yield* ptesync(cpu, local);
+  },
+);
 
 export const flush_hash_page = operation(
   linux('v6.1', 'arch/powerpc/mm/book3s64/hash_utils.c', 'flush_hash_page'),

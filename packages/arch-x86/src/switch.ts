@@ -10,6 +10,7 @@ import {
   type Cpu,
   type Mm,
   type Op,
+  replaceable,
 } from '@shootdown/core/plugin';
 import { broadcast_tlb_flush, mm_global_asid } from './invlpgb.ts';
 import { cpu_tlb_gen, INIT_MM, is_lazy, LOADED_MM_SWITCHING, loaded_mm, loadedAs, tlb_gen } from './tlbstate.ts';
@@ -57,14 +58,17 @@ function* loadUserMm(cpu: Cpu, mm: Mm): Op {
 }
 
 /** Loads CR3. With a generation: the address space is flushed by the same load, and has caught up with it. */
-function* load_new_mm_cr3(cpu: Cpu, mm: Mm, caughtUpWith: number): Op {
-  if (caughtUpWith !== 0) {
-    yield* cpu.store(cpu_tlb_gen(cpu.id, mm.id), caughtUpWith);
-    yield* cpu.flush_local({ asid: mm.id, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
-  }
-  const pgd = yield* cpu.load(mmCells.pgd(mm.id));
-  yield* cpu.write_root(pgd, mm.id);
-}
+const load_new_mm_cr3 = replaceable(
+  linux('v6.1', 'arch/x86/mm/tlb.c', 'load_new_mm_cr3'),
+  function* (cpu: Cpu, mm: Mm, caughtUpWith: number): Op {
+    if (caughtUpWith !== 0) {
+      yield* cpu.store(cpu_tlb_gen(cpu.id, mm.id), caughtUpWith);
+      yield* cpu.flush_local({ asid: mm.id, start: 0, end: TLB_FLUSH_ALL, leaves: ['pte', 'pmd'], walkCache: 'all' });
+    }
+    const pgd = yield* cpu.load(mmCells.pgd(mm.id));
+    yield* cpu.write_root(pgd, mm.id);
+  },
+);
 
 /** Every CPU of mm_cpumask loads CR3 anew. It is a flush, too, with a number of its own: whoever is not interrupted makes up for it. */
 export function* reload_tlb_others(cpu: Cpu, mm: Mm): Op {

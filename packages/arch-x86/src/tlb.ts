@@ -19,6 +19,7 @@ import {
   type Mm,
   type Op,
   type Va,
+  replaceable,
 } from '@shootdown/core/plugin';
 import type { FlushTlbInfo } from './flush_tlb_info.ts';
 import { broadcast_tlb_flush, mm_global_asid } from './invlpgb.ts';
@@ -61,9 +62,12 @@ export const flush_tlb_mm_range = operation(
 );
 
 /** What a guest's kernel may replace. */
-function* flush_tlb_multi(cpu: Cpu, mask: CpuMask, info: FlushTlbInfo): Op {
-  yield* (pv_ops(cpu).flush_tlb_multi ?? native_flush_tlb_multi)(cpu, mask, info);
-}
+const flush_tlb_multi = replaceable(
+  linux('v6.1', TLB_C, 'flush_tlb_multi'),
+  function* (cpu: Cpu, mask: CpuMask, info: FlushTlbInfo): Op {
+    yield* (pv_ops(cpu).flush_tlb_multi ?? native_flush_tlb_multi)(cpu, mask, info);
+  },
+);
 
 /** Interrupts the CPUs of the mask and flushes here meanwhile. */
 export const native_flush_tlb_multi = operation(
@@ -110,7 +114,7 @@ function* flushHere(cpu: Cpu, info: FlushTlbInfo): Op {
 const flush_tlb_func = ipiHandler('flush_tlb_func', (cpu, info) => catchUp(cpu, info as FlushTlbInfo));
 
 /** flush_tlb_func, with interrupts off: on a target of the interrupt, and on the CPU that sent it. */
-function* catchUp(cpu: Cpu, f: FlushTlbInfo): Op {
+const catchUp = replaceable(linux('v6.1', TLB_C, 'flush_tlb_func'), function* (cpu: Cpu, f: FlushTlbInfo): Op {
   const loaded = yield* cpu.load(loaded_mm(cpu.id));
   // Another mm by now, or on the way to one: the switch compares generations itself.
   if (loaded !== f.mm + 1 || loaded === INIT_MM) return;
@@ -134,7 +138,7 @@ function* catchUp(cpu: Cpu, f: FlushTlbInfo): Op {
     yield* flush_tlb_local(cpu, f.mm);
   }
   yield* cpu.store(cpu_tlb_gen(cpu.id, f.mm), mm_tlb_gen);
-}
+});
 
 function* flushRange(cpu: Cpu, f: FlushTlbInfo): Op {
   if (f.end === TLB_FLUSH_ALL) yield* flush_tlb_local(cpu, f.mm);
@@ -142,9 +146,12 @@ function* flushRange(cpu: Cpu, f: FlushTlbInfo): Op {
 }
 
 // What a guest's kernel may replace too.
-function* flush_tlb_local(cpu: Cpu, mm: number): Op {
+const flush_tlb_local = replaceable(linux('v6.1', TLB_C, 'flush_tlb_local'), function* (cpu: Cpu, mm: number): Op {
   yield* (pv_ops(cpu).flush_tlb_user ?? native_flush_tlb_local)(cpu, mm);
-}
-function* flush_tlb_one_user(cpu: Cpu, mm: number, addr: Va): Op {
-  yield* (pv_ops(cpu).flush_tlb_one_user ?? native_flush_tlb_one_user)(cpu, mm, addr);
-}
+});
+const flush_tlb_one_user = replaceable(
+  linux('v6.1', TLB_C, 'flush_tlb_one_user'),
+  function* (cpu: Cpu, mm: number, addr: Va): Op {
+    yield* (pv_ops(cpu).flush_tlb_one_user ?? native_flush_tlb_one_user)(cpu, mm, addr);
+  },
+);

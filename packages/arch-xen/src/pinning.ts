@@ -23,26 +23,31 @@ import {
 import { guest } from './cells.ts';
 import { Hypervisor } from './hypervisor.ts';
 
+// One object each: every kernel has a service of its own, and what replaces a function replaces it in all.
 const mmu_pv = (symbol: string): Source => linux('v6.1', 'arch/x86/xen/mmu_pv.c', symbol);
+
+const PIN = mmu_pv('xen_pgd_pin');
+const UNPIN = mmu_pv('xen_pgd_unpin');
+const ALLOC = mmu_pv('xen_alloc_ptpage');
+const RELEASE = mmu_pv('xen_release_ptpage');
 
 // Simplified: one top table a tree. Linux has a second one for user mode, with the same tables below it.
 export class Pinning {
   constructor(@inject(Hypervisor) private readonly xen: Hypervisor) {}
 
   /** Hands a tree over. The caller holds page_table_lock. */
-  readonly xen_pgd_pin = operation(mmu_pv('xen_pgd_pin'), (cpu: Cpu, mm: Mm): Op => this.#pinTree(cpu, mm));
+  readonly xen_pgd_pin = operation(PIN, (cpu: Cpu, mm: Mm): Op => this.#pinTree(cpu, mm));
 
   /** Takes a tree back: from here on its tables are ordinary memory. The caller holds page_table_lock. */
-  readonly xen_pgd_unpin = operation(mmu_pv('xen_pgd_unpin'), (cpu: Cpu, mm: Mm): Op => this.#unpinTree(cpu, mm));
+  readonly xen_pgd_unpin = operation(UNPIN, (cpu: Cpu, mm: Mm): Op => this.#unpinTree(cpu, mm));
 
   /** Before a table is linked: hands it over if the tree it joins is pinned. */
-  readonly xen_alloc_ptpage = operation(
-    mmu_pv('xen_alloc_ptpage'),
-    (cpu: Cpu, mm: Mm, table: Table, level: Level): Op => this.#alloc(cpu, mm, table, level),
+  readonly xen_alloc_ptpage = operation(ALLOC, (cpu: Cpu, mm: Mm, table: Table, level: Level): Op =>
+    this.#alloc(cpu, mm, table, level),
   );
 
   /** After a table was unlinked, before it is queued for freeing: takes it back if it was handed over. */
-  readonly xen_release_ptpage = operation(mmu_pv('xen_release_ptpage'), (cpu: Cpu, table: Table, level: Level): Op =>
+  readonly xen_release_ptpage = operation(RELEASE, (cpu: Cpu, table: Table, level: Level): Op =>
     this.#release(cpu, table, level),
   );
 

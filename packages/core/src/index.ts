@@ -3,6 +3,7 @@ import 'reflect-metadata';
 
 export { changesKnownTo } from './arch/changes.ts';
 export type { ArchSpec } from './arch/declaration.ts';
+export { isPatch, type Patch } from './arch/patch.ts';
 export type { Rule } from './arch/rule.ts';
 export type { Contract } from './contract/hook.ts';
 export { deregister_lockless_pgtable_walker, register_lockless_pgtable_walker } from './contract/hooks/index.ts';
@@ -36,6 +37,8 @@ export { part, partFixed, type Parting } from './ask/divergence.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './ask/placement.ts';
 export { reach, type Reach } from './ask/reach.ts';
 export { replayToken, type Named, type Replayed } from './ask/replay-token.ts';
+export { withPatch, withPatchIn } from './rig/patched.ts';
+export { replaceableNames } from './rig/replacements.ts';
 export { notApplicable } from './rig/rig.ts';
 export { decodeToken, encodeToken, type Token } from './ask/token.ts';
 export { expectedAfter, expectedBefore, type ExpectedRow } from './ask/expected.ts';

@@ -21,7 +21,8 @@ export interface Body {
 }
 export type Bodies = ReadonlyMap<string, Body>;
 
-const isGenerator = (f: unknown): boolean =>
+/** Was it written as a generator, in whichever form it is? */
+export const isGenerator = (f: unknown): boolean =>
   typeof f === 'function' &&
   (WRITTEN_AS_GENERATOR in f || Object.prototype.toString.call(f) === '[object GeneratorFunction]');
 

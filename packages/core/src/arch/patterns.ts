@@ -26,6 +26,7 @@ import {
 } from '../words/spec.ts';
 import type { Change } from '../words/change.ts';
 import type { ArchDeclaration, ArchSpec } from './declaration.ts';
+import type { Patch } from './patch.ts';
 import type { Rule } from './rule.ts';
 
 const names = listOf(text);
@@ -103,6 +104,7 @@ const change = object<Change>(
     needs: names,
     machine: object<NonNullable<Change['machine']>>({}, { softMask }),
     layer: code,
+    replaces: recordOf(code),
   },
 );
 const off = object<Rule['off']>(
@@ -140,3 +142,17 @@ export const archPattern = (own: readonly string[]): Pattern =>
       watches: listOf(anything),
     },
   );
+
+/** What `patch()` takes. */
+export const patchPattern: Pattern = object<Patch>(
+  { name: text, says: text },
+  {
+    writtenFor: text,
+    replaces: recordOf(code),
+    layers: recordOf(code),
+    changes: listOf(change),
+    watches: listOf(anything),
+    cells: listOf(code),
+    steps: listOf(kindOfStep),
+  },
+);

@@ -1,6 +1,7 @@
 /** A CPU as code sees it: every method makes steps, which the explorer (or a single run) carries out. */
 import { without, type CpuId, type CpuMask, type Va } from '../words/address.ts';
 import type { Cell, Ref } from '../words/cells.ts';
+import type { ReplacementBody } from '../words/change.ts';
 import type { Cpu, Info, Invalidation, IpiHandler, RcuCallback } from '../words/cpu.ts';
 import type { Entry, Pfn, Table } from '../words/entry.ts';
 import type { KernelNote } from '../words/follow.ts';
@@ -10,6 +11,7 @@ import { HIT, RIGHTS_FAULT } from '../words/mmu-results.ts';
 import { LOCAL_STATE, type Op, type Step } from '@shootdown/explorer';
 import { entryRef, pageCells, tableCells, type Mm, type Slot, type Vma } from '../words/objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from '../words/spec.ts';
+import type { Source } from '../words/source.ts';
 import type { Operand } from '../words/operands.ts';
 import type { Given, Operands, StepKind } from '../words/step-kind.ts';
 import type { Ablation, Synchronising } from './ablation.ts';
@@ -31,6 +33,8 @@ export interface Kernel {
   /** Runs the topmost layer's body of a hook. */
   dispatch(cpu: Cpu, hook: unknown, args: readonly unknown[]): Op<unknown>;
   hookName(hook: unknown): string;
+  /** The body that a change puts in the place of a function's own. Absent: none does. */
+  replacement?(source: Source): ReplacementBody | undefined;
   /** Is a claim of this hook asked for, so that entering and leaving it are steps? */
   watches(hookName: string): boolean;
   /** A synchronising step to be left out. */
@@ -137,6 +141,7 @@ export class SimCpu implements Cpu {
   #compare(name: string, over: (number: (name: string) => number) => boolean): boolean {
     return this.kernel.compare ? this.kernel.compare(name, over) : over(this.number);
   }
+  replacement = (source: Source): ReplacementBody | undefined => this.kernel.replacement?.(source);
   inside = (name: string): boolean => this.stack.includes(name);
   spares = (vma: Vma, start: Va, end: Va): readonly Vma[] => this.parts.spares(vma, start, end);
   get makesAreas(): boolean {

@@ -5,6 +5,7 @@ import type { Hook } from '../contract/hook.ts';
 import type { Ablation } from '../machine/ablation.ts';
 import type { Kernel } from '../machine/cpu.ts';
 import { didYouMean, Mistake } from '@shootdown/explorer';
+import type { Source } from '../words/source.ts';
 import type { KernelConfig } from '../words/spec.ts';
 import { askableOn } from './names.ts';
 import type { Stack } from './stack.ts';
@@ -65,6 +66,9 @@ export function kernelOf(
       return result;
     },
     hookName: (hook) => (hook as Hook).hookName,
+    ...(stack.replacements.functions.size > 0 && {
+      replacement: (source: Source) => stack.replacements.functions.get(source),
+    }),
     watches,
     ...(ablation ? { ablation } : {}),
   };

@@ -10,6 +10,7 @@ import { inForce } from '../kernel/changes.ts';
 import type { Change, LayerClass } from '../words/change.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { mustKnowPlaces } from './names.ts';
+import { replacementsOf, withReplaced, type Replacements } from './replacements.ts';
 
 /** The hooks of an architecture in one configuration. */
 export interface Stack {
@@ -18,6 +19,8 @@ export interface Stack {
   readonly layers: readonly string[];
   /** Changes that are in force. */
   readonly changes: ReadonlySet<string>;
+  /** Bodies that changes put in the place of a function's own. */
+  readonly replacements: Replacements;
 }
 
 /**
@@ -42,7 +45,7 @@ export function idleSwitches(
 
 /**
  * Stacks Generic, the architecture's layers, and the changes in force.
- * @throws Mistake SD_UNKNOWN_HOOK, SD_MISSING_HOOK, SD_HOOK_NOT_GENERATOR
+ * @throws Mistake SD_UNKNOWN_HOOK, SD_MISSING_HOOK, SD_HOOK_NOT_GENERATOR; SD_BAD_PATCH where a change replaces what is not there
  */
 export function stackOf(arch: ArchSpec, changes: readonly Change[]): Stack {
   const services = new Container();
@@ -54,13 +57,15 @@ export function stackOf(arch: ArchSpec, changes: readonly Change[]): Stack {
       .inSingletonScope()
       .onActivation((_, it) => Object.freeze(it));
   const layers: LayerClass[] = [Generic, ...arch.layers, ...changes.flatMap((c) => (c.layer ? [c.layer] : []))];
+  const replacements = replacementsOf(changes);
   let bodies: Bodies = new Map();
   for (const layer of layers) {
     const container = new Container({ parent: services });
     container.bind(BELOW).toConstantValue(Object.fromEntries([...bodies].map(([name, body]) => [name, body.run])));
     container.bind(layer).toSelf();
-    bodies = overlay(bodies, bodiesOf(Object.freeze(container.get(layer))));
+    const instance: object = Object.freeze(container.get<object>(layer));
+    bodies = overlay(bodies, withReplaced(bodiesOf(instance), instance, replacements));
   }
   requireAll(arch.id, bodies);
-  return { bodies, layers: layers.map((l) => l.name), changes: new Set(changes.map((c) => c.name)) };
+  return { bodies, layers: layers.map((l) => l.name), changes: new Set(changes.map((c) => c.name)), replacements };
 }

@@ -1,9 +1,14 @@
 /** Changes of kernel code: of generic code, of hooks, or of what one architecture has for itself. */
+import type { Cpu } from './cpu.ts';
 import type { MachineSpec } from './spec.ts';
 
 /** A class of hook bodies. Constructor parameters are injected. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructor parameters are injected, of any type
 export type LayerClass = new (...services: any[]) => object;
+
+/** Another body of a function, with its parameters: a generator where that is one. In one of a hook `this` is the layer. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- it has the parameters its kernel function has
+export type ReplacementBody = (this: any, cpu: Cpu, ...args: any[]) => any;
 
 /** A form of kernel code that some releases have and others not. Code asks `cpu.has(name)` where it differs, or a layer replaces hooks. */
 export interface Change {
@@ -29,4 +34,9 @@ export interface Change {
   readonly machine?: Partial<Pick<MachineSpec, 'softMask'>>;
   /** The hooks in that form. Absent: code asks `cpu.has(name)`. */
   readonly layer?: LayerClass;
+  /**
+   * Other bodies of functions, whoever calls them: `collapse_huge_page` for an operation of generic code or a private function of an
+   * architecture (`mm/memory.c:do_huge_pmd_wp_page` where two have the name), `X86.flush_tlb_range` for the body of a hook in a layer.
+   */
+  readonly replaces?: Readonly<Record<string, ReplacementBody>>;
 }

@@ -1,12 +1,15 @@
 /** What kernel code and architecture code may do on a CPU. Every method marked `Op` is one step unless it says otherwise. */
 import type { CpuId, CpuMask, Range, Va } from './address.ts';
 import type { Ref } from './cells.ts';
+// @cycle types only: a body takes a CPU, and a CPU says which bodies are replaced
+import type { ReplacementBody } from './change.ts';
 import type { Entry, Pfn, Table } from './entry.ts';
 import type { KernelNote } from './follow.ts';
 import type { Geometry, Level } from './geometry.ts';
 import type { Limit } from './limit.ts';
 import type { Mm, Slot, Vma } from './objects.ts';
 import type { Access, AccessResult, KernelConfig, MachineSpec } from './spec.ts';
+import type { Source } from './source.ts';
 import type { Given, Operands, StepKind } from './step-kind.ts';
 import type { Op } from '@shootdown/explorer';
 
@@ -74,6 +77,8 @@ export interface Cpu {
   reaches(threshold: string, amount: number, limit?: (number: (name: string) => number) => number): boolean;
   /** Calls a hook: the topmost layer that defines it answers. Kernel code calls the hook's constant instead. */
   call(hook: unknown, args: readonly unknown[]): Op<unknown>;
+  /** The body that a change of this kernel puts in the place of a function's own; undefined where none does. Static for a run. */
+  replacement(source: Source): ReplacementBody | undefined;
   /** Runs `body` with `name` on the call stack that traces show. Not a step. */
   within<T>(name: string, body: () => Op<T>): Op<T>;
 
