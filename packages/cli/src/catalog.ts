@@ -1,6 +1,6 @@
 /** What there is to choose from: architectures and workloads that the config and the plugins name. */
 import { didYouMean, Mistake } from '@shootdown/core/mistakes';
-import type { ArchSpec, KnownNames, Told, Verdict } from '@shootdown/core';
+import type { ArchSpec, KnownNames, Patch, Told, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
 import type { Code } from './code.ts';
 import type { Journal, Question } from './journal.ts';
@@ -18,7 +18,7 @@ import {
   type Settings,
   type Terminal,
 } from './tokens.ts';
-import { WORKLOAD_KEYS, workloadsOf, type Workloads } from './workloads.ts';
+import { WORKLOAD_KEYS, workloadsOf, type Source, type Workloads } from './workloads.ts';
 
 /** The config file. Entries are names of packages, paths, or the values themselves. */
 interface Config {
@@ -26,6 +26,11 @@ interface Config {
   readonly workloads?: readonly unknown[];
 }
 const KEYS = ['arches', 'workloads'];
+
+/** A patch, and the workloads that its file brings along. */
+export interface LoadedPatch extends Source {
+  readonly patch: Patch;
+}
 
 /** Verdicts that are remembered, or not. */
 export interface MaybeJournal {
@@ -36,6 +41,7 @@ export interface MaybeJournal {
 export class Catalog {
   #config: Promise<{ config: Config; from?: string }> | undefined;
   #journal: Journal | undefined;
+  #patches: Promise<LoadedPatch[]> | undefined;
   /** Architectures that were asked for last. */
   #loaded: readonly ArchSpec[] = [];
   readonly #warned = new Set<string>();
@@ -52,6 +58,9 @@ export class Catalog {
    * @throws Mistake SD_BAD_CONFIG, SD_BAD_ARCH
    */
   async archs(wanted?: readonly string[]): Promise<ArchSpec[]> {
+    const patches = await this.patches();
+    // What a patch names has to be somewhere: of an architecture that is not asked for, perhaps.
+    if (patches.length > 0 && wanted) return this.archs();
     const archs: ArchSpec[] = [];
     const leftOut: string[] = [];
     for (const [entry, from] of await this.#archEntries()) {
@@ -69,7 +78,19 @@ export class Catalog {
         `two architectures are called ${twice}.`,
         'Leave one of them out of the config or the --plugin options.',
       );
-    return (this.#loaded = archs);
+    const core = patches.length > 0 ? await this.core() : undefined;
+    return (this.#loaded = patches.reduce<ArchSpec[]>((some, { patch }) => core!.withPatch(some, patch), archs));
+  }
+
+  /** Patches that the plugins bring, and what else their files export. */
+  async patches(): Promise<LoadedPatch[]> {
+    this.#patches ??= Promise.all(
+      this.settings.plugin.map(async (entry): Promise<LoadedPatch[]> => {
+        const { default: patch, ...exports } = await this.#load(entry, 'architectures');
+        return (await this.core()).isPatch(patch) ? [{ where: entry, patch, exports }] : [];
+      }),
+    ).then((found) => found.flat());
+    return this.#patches;
   }
 
   /**
@@ -96,9 +117,10 @@ export class Catalog {
   /** What names architectures, or is one, and the file that says so. */
   async #archEntries(): Promise<(readonly [entry: unknown, from: string | undefined])[]> {
     const { config, from } = await this.#read();
+    const patches = new Set((await this.patches()).map(({ where }) => where));
     return [
       ...(config.arches ?? this.modules.shipped('@shootdown/arch-')).map((entry) => [entry, from] as const),
-      ...this.settings.plugin.map((plugin) => [plugin, undefined] as const),
+      ...this.settings.plugin.filter((plugin) => !patches.has(plugin)).map((plugin) => [plugin, undefined] as const),
     ];
   }
 
@@ -117,7 +139,7 @@ export class Catalog {
       where,
       exports: isArchs(exports['default']) ? { ...exports, default: undefined } : exports,
     }));
-    return workloadsOf(own, await this.core());
+    return workloadsOf([...own, ...(await this.patches())], await this.core());
   }
 
   /**

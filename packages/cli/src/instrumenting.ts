@@ -1,6 +1,7 @@
 /** Has the modules that a user has written instrumented as they are loaded. */
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
+import { isTypeScript } from './is-typescript.ts';
 import type { MistakeCode } from '@shootdown/core';
 
 let registered = false;
@@ -23,6 +24,7 @@ export async function instrumentWhatIsLoaded(path: string): Promise<void> {
 }
 
 function mayHaveCode(path: string): boolean {
+  if (isTypeScript(path)) return true;
   try {
     // A star outside of comments: a generator, also one in which every `yield*` was forgotten.
     const code = readFileSync(path, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');

@@ -3,9 +3,11 @@
  * is when it is built. So its local states are told by its frames, a forgotten `yield*` has a place, and state outside of cells is found.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hiddenState, instrumentWithMap, notesMap, sourceMapOf, type Segment } from '@shootdown/explorer/instrument';
+import { notesMap, sourceMapOf, type Segment } from '@shootdown/explorer/instrument';
+import { isTypeScript } from './is-typescript.ts';
+import { nameOfFile, userCode } from './user-code.ts';
 
 /** In all that has been through the pass, bundled or not: what it puts there begins so. */
 const DONE = '__sd';
@@ -15,6 +17,8 @@ const MISTAKE = 'globalThis[Symbol.for("shootdown:mistake")]';
 interface Loaded {
   readonly format?: string | null;
   readonly source?: string | ArrayBuffer | NodeJS.TypedArray;
+  /** No other hook is asked. */
+  readonly shortCircuit?: true;
 }
 
 /** Is a debugger there? */
@@ -24,15 +28,38 @@ export function initialize(data: { readonly debugged: boolean }): void {
   ({ debugged } = data);
 }
 
+/**
+ * The hook that Node asks for each import (node:module, `resolve`): what a user's file imports of shootdown is what runs, wherever the file
+ * lies; and TypeScript may name the file that it becomes.
+ */
+export async function resolve(
+  specifier: string,
+  context: { readonly parentURL?: string },
+  next: (specifier: string, context: unknown) => Promise<{ readonly url: string }>,
+): Promise<{ readonly url: string }> {
+  try {
+    return await next(specifier, context);
+  } catch (error) {
+    if (specifier.startsWith('@shootdown/')) return next(specifier, { ...context, parentURL: import.meta.url });
+    const other = specifier.replace(/\.js$/, '.ts');
+    if (other === specifier || !specifier.startsWith('.')) throw error;
+    return next(other, context);
+  }
+}
+
 /** The hook that Node asks for each module (node:module, `load`). */
 export async function load(
   url: string,
   context: unknown,
   next: (url: string, context: unknown) => Promise<Loaded>,
 ): Promise<Loaded> {
+  const path = url.startsWith('file:') ? fileURLToPath(url) : undefined;
+  if (path !== undefined && isTypeScript(path)) {
+    const source = prepared(readFileSync(path, 'utf8'), url);
+    return { format: 'module', source, shortCircuit: true };
+  }
   const loaded = await next(url, context);
-  if (loaded.format !== 'module' || loaded.source === undefined || !url.startsWith('file:')) return loaded;
-  const path = fileURLToPath(url);
+  if (loaded.format !== 'module' || loaded.source === undefined || path === undefined) return loaded;
   if (!speaksOfKernels(path)) return loaded;
   const code = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
   return { ...loaded, source: code.includes(DONE) ? code : prepared(code, url) };
@@ -40,16 +67,16 @@ export async function load(
 
 /** What is wrong with a file is said where it is imported; what cannot be read is left to Node. */
 function prepared(code: string, url: string): string {
-  const file = nameOf(fileURLToPath(url));
+  const path = fileURLToPath(url);
   try {
-    const [hidden] = hiddenState(code);
-    const done = instrumentWithMap(code, file, { watchCalls: true });
-    const text = done ? withMap(done, url) : code;
+    const { hidden, segments, ...done } = userCode(path, code);
+    const text = segments ? withMap({ code: done.code, segments }, url) : done.code;
+    const file = nameOfFile(path);
     return hidden
       ? `${refusal(`${file}:${hidden.line} changes ${hidden.name}, which the explorer does not see`)}${text}`
       : text;
   } catch (error) {
-    if (error instanceof SyntaxError) return code;
+    if (error instanceof SyntaxError && !isTypeScript(path)) return code;
     throw error;
   }
 }
@@ -63,12 +90,6 @@ function withMap({ code, segments }: { readonly code: string; readonly segments:
 
 const refusal = (what: string): string =>
   `throw ${MISTAKE}("SD_HIDDEN_STATE", ${JSON.stringify(`${what}.`)}, "What kernel code remembers across a step is a cell, or a local variable of the generator."); `;
-
-/** As somebody in this folder would name it. */
-const nameOf = (path: string): string => {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
-};
 
 /** Of installed packages only those that write for the explorer. */
 function speaksOfKernels(path: string): boolean {

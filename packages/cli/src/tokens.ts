@@ -21,6 +21,7 @@ export type Core = Pick<
   | 'compareRaces'
   | 'hooksExercised'
   | 'hooksOf'
+  | 'isPatch'
   | 'judgeScenario'
   | 'MAX_STATES'
   | 'KERNELS'
@@ -55,6 +56,9 @@ export type Core = Pick<
   | 'strangerIn'
   | 'RELEASES'
   | 'withoutRule'
+  | 'withPatch'
+  | 'withPatchIn'
+  | 'replaceableNames'
   | 'weigh'
 >;
 
