@@ -1,7 +1,8 @@
 /**
  * What the packages show the world: a report of every public face, generated from the declarations that the build writes. A name that is
  * exported and not marked `@internal` is public: people may build on it, and a change of its line in the report is told in the changelog.
- * A face whose first comment says `@internal` is for the packages of this workspace, and has no report.
+ * A face whose first comment says `@internal` is for the packages of this workspace, and has no report; nor has one
+ * that says `@mirror`: it is made of what Linux has, and changes with it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -121,7 +122,7 @@ export function reports(root) {
       const source = program.getSourceFile(face.types);
       if (source === undefined)
         throw new Error(`${relative(root, face.types)} is missing: run \`npm run build\` first`);
-      if (/^\/\*\*(?:(?!\*\/)[^])*@internal/.test(source.text)) return [];
+      if (/^\/\*\*(?:(?!\*\/)[^])*@(internal|mirror)/.test(source.text)) return [];
       return [[face.file, reportOf(face, checker.getSymbolAtLocation(source), checker)]];
     }),
   );

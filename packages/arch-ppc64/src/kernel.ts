@@ -1,4 +1,4 @@
-/** Face for whoever changes kernel code of this architecture: what stands at the top of each of its files. */
+/** @mirror Face for whoever changes kernel code of this architecture: what stands at the top of each of its files. */
 export * from './book3s64.ts';
 export * from './cells.ts';
 export * from './compared.ts';

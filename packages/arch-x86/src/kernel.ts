@@ -1,4 +1,4 @@
-/** Face for whoever changes kernel code of this architecture: what stands at the top of each of its files. */
+/** @mirror Face for whoever changes kernel code of this architecture: what stands at the top of each of its files. */
 export * from './flush_tlb_info.ts';
 export * from './history.ts';
 export * from './instructions.ts';

@@ -1,4 +1,4 @@
-/** Face for whoever changes kernel code of this architecture: what stands at the top of each of its files. */
+/** @mirror Face for whoever changes kernel code of this architecture: what stands at the top of each of its files. */
 export * from './cells.ts';
 export * from './history.ts';
 export { everything, Hypervisor, LAZY, onePage, type Call } from './hypervisor.ts';

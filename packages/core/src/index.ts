@@ -3,7 +3,8 @@ import 'reflect-metadata';
 
 export { changesKnownTo } from './arch/changes.ts';
 export type { ArchSpec } from './arch/declaration.ts';
-export { isPatch, type Patch } from './arch/patch.ts';
+export { isPatch } from './arch/patch.ts';
+export type { Patch } from './words/patch.ts';
 export type { Rule } from './arch/rule.ts';
 export type { Contract } from './contract/hook.ts';
 export { deregister_lockless_pgtable_walker, register_lockless_pgtable_walker } from './contract/hooks/index.ts';

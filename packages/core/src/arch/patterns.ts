@@ -25,8 +25,8 @@ import {
   type WriteTrap,
 } from '../words/spec.ts';
 import type { Change } from '../words/change.ts';
+import type { Patch } from '../words/patch.ts';
 import type { ArchDeclaration, ArchSpec } from './declaration.ts';
-import type { Patch } from './patch.ts';
 import type { Rule } from './rule.ts';
 
 const names = listOf(text);

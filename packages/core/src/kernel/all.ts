@@ -22,6 +22,7 @@ export * from './huge_wp_copy.ts';
 export * from './huge_zero_page.ts';
 export * from './khugepaged.ts';
 export * from './later-changes.ts';
+export * from './lock_page_under_pmd.ts';
 export * from './lookup_address.ts';
 export * from './madvise.ts';
 export * from './madvise_collapse.ts';

@@ -2,9 +2,9 @@
 import type { ArchSpec } from '../arch/declaration.ts';
 import { changesKnownTo } from '../arch/changes.ts';
 import { Generic } from '../arch/generic.ts';
-import type { Patch } from '../arch/patch.ts';
 import { didYouMean, Mistake } from '@shootdown/explorer';
 import type { Change } from '../words/change.ts';
+import type { Patch } from '../words/patch.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { replacementsOf } from './replacements.ts';
 

@@ -1,8 +1,10 @@
 /** What a patch replaces is replaced for everybody who calls it, and what it names in vain is said. */
 import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { collapse_huge_page, khugepaged_collapse, munmap } from '../../src/kernel/index.ts';
 import { original } from '../../src/kernel/operation.ts';
-import { patch, type Patch } from '../../src/arch/patch.ts';
+import { patch } from '../../src/arch/patch.ts';
+import type { Patch } from '../../src/words/patch.ts';
 import { judgeScenario } from '../../src/ask/judge.ts';
 import { withPatch, withPatchIn } from '../../src/rig/patched.ts';
 import type { Cpu } from '../../src/words/cpu.ts';
@@ -37,6 +39,13 @@ async function broken(declaration: Patch, does: typeof collapse): Promise<string
 }
 
 const REACHED = 'no BUG_ON fires';
+
+test('every file of the generic kernel can be reached by a patch', () => {
+  const folder = new URL('../../src/kernel/', import.meta.url);
+  const all = readFileSync(new URL('all.ts', folder), 'utf8');
+  const files = readdirSync(folder).filter((name) => !['all.ts', 'index.ts'].includes(name));
+  expect(files.filter((name) => !all.includes(`'./${name}'`))).toEqual([]);
+});
 
 describe('a patch', () => {
   test('replaces an operation where another operation calls it', async () => {
