@@ -77,7 +77,8 @@ class Check implements Names {
       throw new Wrong(
         `${name} is ${known.name} in one block and ${type.name} in another: a condition could not tell which it speaks of`,
       );
-    if (type.is === 'void' || type.is === 'lock') throw new Wrong(`a variable of a thread cannot be ${type.name}`);
+    if (type.is === 'void' || type.is === 'lock' || type.is === 'srcu')
+      throw new Wrong(`a variable of a thread cannot be ${type.name}`);
     // Its own first value may name it already (C11 6.2.1).
     this.variables.set(name, type);
     this.scopes.at(-1)!.add(name);

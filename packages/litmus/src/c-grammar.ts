@@ -13,6 +13,9 @@ body = _ s:statement* { return { do: "block", statements: s }; }
 statement = declaration / branch / ";" _ { return { do: "block", statements: [] }; }
   / "{" _ s:statement* "}" _ { return { do: "block", statements: s }; }
   / to:unary "=" !"=" _ value:expression ";" _ { return { do: "assign", to, value }; }
+  / to:unary op:[-+*|&^] "=" _ value:expression ";" _ { return { do: "assign", to, value: { op, a: to, b: value } }; }
+  / to:unary op:("++" / "--") _ ";" _ { return { do: "assign", to, value: { op: op[0], a: to, b: { number: options.number("1") } } }; }
+  / op:("++" / "--") _ to:unary ";" _ { return { do: "assign", to, value: { op: op[0], a: to, b: { number: options.number("1") } } }; }
   / value:expression ";" _ { return { do: "evaluate", value }; }
 branch = "if" !letter _ "(" _ test:expression ")" _ then:statement otherwise:("else" !letter _ s:statement { return s; })?
   { return { do: "if", test, then, otherwise: otherwise ?? { do: "block", statements: [] } }; }
@@ -27,7 +30,7 @@ exclusive = first:both rest:("^" !"=" _ e:both { return ["^", e]; })* { return j
 both = first:equality rest:("&" ![&=] _ e:equality { return ["&", e]; })* { return join(first, rest); }
 equality = first:relation rest:(op:("==" / "!=") _ e:relation { return [op, e]; })* { return join(first, rest); }
 relation = first:sum rest:(op:$("<=" / ">=" / "<" ![<] / ">" ![>]) _ e:sum { return [op, e]; })* { return join(first, rest); }
-sum = first:product rest:(op:$("+" ![+=] / "-" ![-=]) _ e:product { return [op, e]; })* { return join(first, rest); }
+sum = first:product rest:(op:$("+" ![+=] / "-" ![-=>]) _ e:product { return [op, e]; })* { return join(first, rest); }
 product = first:unary rest:("*" !"=" _ e:unary { return ["*", e]; })* { return join(first, rest); }
 unary = "(" _ type:type stars:stars ")" _ e:unary { return { cast: type + stars, of: e }; }
   / "*" _ e:unary { return { at: e }; }
@@ -36,7 +39,8 @@ unary = "(" _ type:type stars:stars ")" _ e:unary { return { cast: type + stars,
   / "-" ![-=] _ e:unary { return { op: "-", a: zero(), b: e }; }
   / "+" ![+=] _ e:unary { return { op: "+", a: zero(), b: e }; }
   / "~" _ e:unary { return { op: "^", a: { op: "-", a: zero(), b: { number: options.number("1") } }, b: e }; }
-  / "(" _ e:expression ")" _ { return e; }
+  / of:primary indices:("[" _ e:expression "]" _ { return e; })* { return indices.reduce((a, b) => ({ at: { op: "+", a, b } }), of); }
+primary = "(" _ e:expression ")" _ { return e; }
   / call:word _ "(" _ args:(first:expression rest:("," _ e:expression { return e; })* { return [first, ...rest]; })? ")" _ { return { call, args: args ?? [] }; }
   / text:$([0-9] [A-Za-z_0-9]* / "'" ("\\" . / [^'\\\r\n]) "'") _ { const number = options.number(text); return typeof number === "string" ? error(number) : { number }; }
   / name:name { return { name }; }

@@ -70,10 +70,23 @@ export function computed(state: ThreadState, op: string, a: Value, b: Value): Va
     const same = sameAddress(state, a, b);
     if (same !== undefined) return truth(same === (op === '=='));
   }
+  const moved = movedAddress(state, op, a, b);
+  if (moved) return moved;
   const type = commonType(a.type, b.type);
   const [left, right] = [wrapped(type, number(state, a)), wrapped(type, number(state, b))];
   const relation = RELATIONS[op];
   return relation ? truth(relation(left, right)) : { word: wrapped(type, ARITHMETIC[op]!(left, right)), type };
+}
+
+/** The address of another element, so many behind the one that a pointer leads to (C11 6.5.6). */
+function movedAddress(state: ThreadState, op: string, a: Value, b: Value): Value | undefined {
+  const [to, by] = op === '+' && typeof a.word === 'bigint' ? [b, a] : [a, b];
+  if ((op !== '+' && op !== '-') || typeof to.word === 'bigint' || typeof by.word !== 'bigint' || !to.type.to)
+    return undefined;
+  if (by.type.is === 'pointer') return undefined;
+  const own = to.type.to.is === 'void' ? state.typeOf(to.word.location) : to.type.to;
+  const bytes = (op === '+' ? by.word : -by.word) * BigInt(own.bits / 8);
+  return { word: { location: state.displaced(to.word.location, bytes) }, type: to.type };
 }
 
 /** Is an address compared: with another, or with nothing? */

@@ -110,7 +110,7 @@ class Running {
   private named(name: string): Value {
     const type = this.names.variables.get(name);
     if (type) return ofBits(this.state, this.state.registers.get(name) ?? 0n, type);
-    return addressOf(name, this.names.parameters.get(name)!);
+    return addressOf(this.state.displaced(name, 0n), this.names.parameters.get(name)!); // of an array its first element's
   }
 
   /** The address of a place: `*p` stands where p points to. */

@@ -9,6 +9,7 @@ file = _ isa:word blank+ name:$[^\r\n\t ]+ [^{]* "{" initial:firsts "}" _ ";"? _
 firsts = items:(_ f:first? _ ";" { return f; })* last:(_ f:first { return f; })? _ { return [...items, last].filter((f) => f); }
 first = type:type name:word _ "[" _ length:$digit* _ "]" values:(_ "=" _ v:values { return v; })? &{ return length !== "" || values; } { return { array: name, type, length: length === "" ? values.length : Number(length), values: values ?? [] }; }
   / type:type? name:word _ "=" _ values:values { return { array: name, ...(type && { type }), length: values.length, values }; }
+  / type:type? place:place _ "=" _ "{" _ "}" { return { place, ...(type && { type }) }; }
   / type:type? place:place value:(_ "=" _ v:value { return v; })? { return { place, ...(value && { value }), ...(type && { type }) }; }
 values = "{" _ first:value rest:(_ "," _ v:value { return v; })* _ ","? _ "}" { return [first, ...rest]; }
 type = text:$(word (blank / "*")+ &("P"? digit / word / "["))+ { return text.trim(); }

@@ -13,6 +13,15 @@ export const UPDATES = {
 } as const;
 export type Update = keyof typeof UPDATES;
 
+/** What the kernel keeps of the readers of one `struct srcu_struct`. */
+export interface SrcuCells {
+  /** Which of the two counts new readers raise: 0 or 1. */
+  readonly idx: Ref;
+  readonly counts: readonly [Ref, Ref];
+  /** One grace period at a time. */
+  readonly gpMutex: Ref;
+}
+
 /** What a running thread has. */
 export interface ThreadState {
   /** By `Register.key`; 0 where nothing was written. */
@@ -28,6 +37,8 @@ export interface ThreadState {
    * @param type what the instruction reads or writes, or how many bits: all there are, or the test is not modelled
    */
   cell(location: string, type: number | Type, use?: 'lock' | 'number'): Ref;
+  /** The cells of a location of `struct srcu_struct`. */
+  readers(location: string): SrcuCells;
   /** The location so many bytes behind an address; where none begins the test is not modelled. */
   displaced(location: string, bytes: bigint): string;
   /** How words are kept in cells. */

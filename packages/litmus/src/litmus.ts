@@ -47,7 +47,7 @@ export function litmusOfMany(text: string, file: string, options: Partial<RunOpt
   try {
     return litmus(text, file, options);
   } catch (error) {
-    return { file, isa: isaOf(text), mistake: mistakeOf(error) };
+    return { file, isa: isaOf(text), ...saidOf(error) };
   }
 }
 
@@ -69,9 +69,7 @@ export async function answerLitmus(
       ? { ...frame, notModelled: ready }
       : { ...frame, outcome: ready.outcome(await explore(ready.system, ready.options)) };
   } catch (error) {
-    if (among === 'many' && error instanceof Mistake && error.code === 'SD_BAD_LITMUS')
-      return { ...frame, mistake: mistakeOf(error) };
-    return { ...frame, notModelled: reasonOf(error) };
+    return among === 'many' ? { ...frame, ...saidOf(error) } : { ...frame, notModelled: reasonOf(error) };
   }
 }
 
@@ -92,7 +90,13 @@ function reasonOf(error: unknown): string {
   return reason.reason;
 }
 
-function mistakeOf(error: unknown): string {
-  if (error instanceof Mistake && error.code === 'SD_BAD_LITMUS') return error.what;
-  throw error;
+/** What became of one of many files: whatever went wrong in it, the others are answered. */
+function saidOf(error: unknown): { readonly notModelled: string } | { readonly mistake: string } {
+  const causes = [error, (error as Error).cause];
+  const reason = causes.find((one) => one instanceof NotModelled);
+  if (reason) return { notModelled: reason.reason };
+  const mistake = causes.find((one) => one instanceof Mistake);
+  return {
+    mistake: mistake ? mistake.what : `the tool failed: ${error instanceof Error ? error.message : String(error)}`,
+  };
 }

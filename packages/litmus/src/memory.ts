@@ -1,7 +1,7 @@
 /** Locations of a test: how wide each is, of which type, and where in the machine. */
 import { perMm, type Ref } from '@shootdown/core/plugin';
 import { Arrays } from './arrays.ts';
-import type { InstructionSet, Program } from './instruction-set.ts';
+import type { InstructionSet, Program, SrcuCells } from './instruction-set.ts';
 import { locationName, type LitmusTest, type ValueInTest, type Word } from './litmus-test.ts';
 import { badLitmus, NotModelled } from './mistakes.ts';
 import { rangeOf, widthOf, type View } from './shown.ts';
@@ -14,6 +14,8 @@ export interface Location extends View {
   readonly first: Word;
   /** As somebody declares it, or as it is used. */
   readonly declared: Type;
+  /** Present: it is a `struct srcu_struct`. */
+  readonly readers?: SrcuCells;
   /** Nobody declares it, and only pointers lead there: it is what the first of them says, and the others have to agree. */
   readonly open?: true;
 }
@@ -93,6 +95,7 @@ export function locationsOf(
       ...split(view, values[0]),
       at: perMm(view.name)(0),
       declared: type ?? plain(bits),
+      ...(type?.is === 'srcu' && { readers: readersOf(view.name) }),
       ...(open && { open }),
     };
   }
@@ -112,6 +115,19 @@ export function locationsOf(
     return { first: BigInt.asUintN(view.bits, whole), above: whole >> BigInt(view.bits) };
   }
 }
+
+function readersOf(name: string): SrcuCells {
+  const cell = (part: string): Ref => perMm(`${name}.${part}`)(0);
+  return {
+    idx: cell('srcu_idx'),
+    counts: [cell('readers of 0'), cell('readers of 1')],
+    gpMutex: cell('srcu_gp_mutex'),
+  };
+}
+
+/** Every cell of a location. */
+export const cellsOf = ({ at, readers }: Location): readonly Ref[] =>
+  readers ? [at, readers.idx, ...readers.counts, readers.gpMutex] : [at];
 
 function notThere(what: string): never {
   throw new NotModelled(what);

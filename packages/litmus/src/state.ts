@@ -1,7 +1,7 @@
 /** What a running thread of a litmus test has. */
 import type { Cpu, Op, Ref } from '@shootdown/core/plugin';
 import type { Arrays } from './arrays.ts';
-import type { ThreadState, Update } from './instruction-set.ts';
+import type { SrcuCells, ThreadState, Update } from './instruction-set.ts';
 import type { Word } from './litmus-test.ts';
 import { plain, type Location } from './memory.ts';
 import { badLitmus, NotModelled } from './mistakes.ts';
@@ -56,6 +56,10 @@ export class State implements ThreadState {
     if ((uses.get(name) ?? use) !== use) this.fail(`${name} is used as a lock and as a number`);
     uses.set(name, use);
     return location.at;
+  }
+
+  readers(name: string): SrcuCells {
+    return this.locationOf(name).readers ?? this.fail(`${name} is no struct srcu_struct`);
   }
 
   displaced(name: string, bytes: bigint): string {

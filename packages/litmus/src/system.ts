@@ -3,7 +3,7 @@ import { perMm, type Cpu, type Op, type Ref } from '@shootdown/core/plugin';
 import { bareSystem, totalStoreOrder, type System } from '@shootdown/core/testing';
 import type { InstructionSet, Program } from './instruction-set.ts';
 import type { LitmusTest, Word } from './litmus-test.ts';
-import { arraysOf, firstWord, type Location } from './memory.ts';
+import { arraysOf, cellsOf, firstWord, type Location } from './memory.ts';
 import { badLitmus } from './mistakes.ts';
 import type { Observed } from './observed.ts';
 import type { View } from './shown.ts';
@@ -90,7 +90,10 @@ export function systemOf(parts: Parts, note: (end: AtEnd) => void): System {
 
   const system = bareSystem({
     threads: programs.map((_, thread) => body(thread)),
-    cells: [...[...locations.values()].map(({ at }) => at.region), ...[...registers.values()].map((at) => at.region)],
+    cells: [
+      ...[...locations.values()].flatMap(cellsOf).map((at) => at.region),
+      ...[...registers.values()].map((at) => at.region),
+    ],
     memory: memory === 'tso' ? TSO : memory,
     start: [...locations.values()].map(({ at, first }) => [at, words.encode(first)] as const),
     spec: { steps: Object.values(steps) },

@@ -9,7 +9,7 @@ export interface Type {
   readonly bits: number;
   readonly signed: boolean;
   /** Absent: a number. `char`: a number of whose sign nothing is known. */
-  readonly is?: 'bool' | 'char' | 'lock' | 'pointer' | 'void';
+  readonly is?: 'bool' | 'char' | 'lock' | 'pointer' | 'srcu' | 'void';
   /** What a pointer points to. */
   readonly to?: Type;
 }
@@ -18,8 +18,11 @@ const number = (name: string, bits: number, signed: boolean): Type => ({ name, b
 export const INT = number('int', 32, true);
 export const VOID: Type = { name: 'void', bits: 0, signed: false, is: 'void' };
 const UNSIGNED = number('unsigned int', 32, false);
-const LONG = number('long', 64, true);
+export const LONG = number('long', 64, true);
 const UNSIGNED_LONG = number('unsigned long', 64, false);
+
+/** The readers of sleepable RCU: no number that a thread could read. */
+const SRCU: Type = { name: 'struct srcu_struct', bits: 32, signed: false, is: 'srcu' };
 
 /** @returns a pointer to words of a type */
 export const pointerTo = (to: Type): Type => ({ name: `${to.name} *`, bits: 64, signed: false, is: 'pointer', to });
@@ -49,7 +52,7 @@ const PARTS = ['unsigned', 'signed', 'char', 'short', 'int', 'long'];
 const QUALIFIERS = ['volatile', 'const'];
 
 /** Every word that types are made of. */
-export const TYPE_WORDS: readonly string[] = [...QUALIFIERS, ...PARTS, ...NAMED.keys()];
+export const TYPE_WORDS: readonly string[] = [...QUALIFIERS, ...PARTS, ...NAMED.keys(), 'struct', 'srcu_struct'];
 
 /** As wide as an address: of 32 bits where addresses are. */
 const AS_ADDRESSES = /^(?:(?:unsigned )?long|u?intptr_t|ptrdiff_t|s?size_t|atomic_long_t)$/;
@@ -77,6 +80,7 @@ export function readType(text: string, addressBits = 64): Type | string {
 
 function ofWords(words: readonly string[]): Type | undefined {
   if (words.length === 1 && NAMED.has(words[0]!)) return NAMED.get(words[0]!);
+  if (words.join(' ') === SRCU.name) return SRCU;
   if (words.length === 0 || words.some((word) => !PARTS.includes(word))) return undefined;
   const count = (word: string): number => words.filter((other) => other === word).length;
   const size = words.filter((word) => ['char', 'short', 'long'].includes(word)).join(' ');

@@ -72,7 +72,7 @@ export function readOperand(text: string, isa: string): Operand | string {
   const isIntel = isa === 'X86';
   const plain = isIntel ? text.replace(/^(?:byte|word|dword|qword)\s+ptr\s*/i, '') : text;
   const number = /^(\$?)\s*(-?)((?:\d|').*)$/.exec(plain);
-  if (number && !plain.includes('(')) {
+  if (number && !/[(+[]/.test(plain)) {
     const [, dollar, minus, digits] = number;
     if (!isIntel && dollar === '') return `"${text}" is the memory at that address; a number is written $${text}`;
     const numeral = readNumeral(digits!);

@@ -55,10 +55,12 @@ export class Litmus implements Command {
         if (this.interrupt.aborted) break;
         this.progress.task(`${answers.length}/${files.length}  ${basename(file)}`);
         const onProgress = (now: HowFar): void => this.progress.search(now, file);
-        const answer = await answerLitmus(await read(file), file, files.length > 1 ? 'many' : 'one', {
-          ...bounds,
-          onProgress,
-        });
+        const among = files.length > 1 ? 'many' : 'one';
+        const text = await read(file).catch((error: unknown) => unread(error, among));
+        const answer =
+          typeof text === 'string'
+            ? await answerLitmus(text, file, among, { ...bounds, onProgress })
+            : { file, isa: '', ...text };
         const reference = of.get(basename(file));
         answers.push({ ...answer, ...(reference ? { agreement: agreementOf(answer, reference) } : {}) });
         growing.add(answers.at(-1)!);
@@ -87,6 +89,12 @@ async function filesOf(name: string): Promise<string[]> {
     .filter((file) => file.endsWith('.litmus'))
     .sort()
     .map((file) => join(name, file));
+}
+
+/** A file of many that cannot be read costs its own line. */
+function unread(error: unknown, among: 'many' | 'one'): { readonly mistake: string } {
+  if (among === 'one' || !(error instanceof Mistake)) throw error;
+  return { mistake: error.what };
 }
 
 function missing(path: string, error: unknown): never {
