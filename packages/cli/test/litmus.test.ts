@@ -1,5 +1,5 @@
 /** Which exit code a folder of litmus tests has: what is wrong beats what is not known, and neither is taken for the other. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -33,4 +33,15 @@ test('a file that is not there is named', async () => {
   const { exit, err } = await shootdown('litmus nowhere.litmus');
   expect(exit).toBe(65);
   expect(err).toContain('nowhere.litmus cannot be read');
+});
+
+test('a file of a folder that cannot be read costs its own line, and the others are answered', async () => {
+  const here = join(folder, 'many');
+  mkdirSync(join(here, 'no-file.litmus'), { recursive: true });
+  file('many/a.litmus', storing);
+  file('many/z.litmus', storing);
+  const { exit, out } = await shootdown(`litmus ${here}`);
+  expect(exit).toBe(65);
+  expect(out.match(/^Test storing Allowed/gm)).toHaveLength(2);
+  expect(out).toContain('no-file.litmus cannot be read');
 });
