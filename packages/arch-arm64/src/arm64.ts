@@ -199,6 +199,11 @@ const RELAXED = F.ACCESSED | F.WRITE | F.DIRTY | F.SWDIRTY;
 function* setAccessFlags(cpu: Cpu, vma: Vma, addr: Va, slot: Slot, entry: Entry, dirty: boolean): Op<boolean> {
   const old = yield* cpu.read_entry(slot);
   if (old === entry) return false;
+  if (!cpu.has('arm64_access_flags_keep_dirty')) {
+    yield* cpu.store(entryRef(slot), entry); // whatever hardware has set since
+    yield* flush_tlb_page(cpu, vma, addr);
+    return true;
+  }
   const added = entry & RELAXED;
   yield* change(cpu, slot, (now) => withFlags(now, added));
   if (dirty) yield* flush_tlb_page(cpu, vma, addr); // CPUs may remember it read-only

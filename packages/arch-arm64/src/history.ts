@@ -55,6 +55,14 @@ function* __flush_tlb_pgtable(cpu: Cpu, mm: Mm, uaddr: Va): Op {
 
 export const history: readonly Change[] = [
   {
+    name: 'arm64_access_flags_keep_dirty',
+    commit: '66dbd6e61a52, 6d332747fa5f',
+    year: 2017,
+    since: 'v4.14',
+    fix: true,
+    says: 'Setting accessed and dirty adds to what hardware has set meanwhile; before, the whole entry was written.',
+  },
+  {
     name: 'arm64_free_hooks_flush',
     commit: 'removed by ace8cb754539 and f270ab88fdf2 (v4.20)',
     says: 'Unhooking a page table flushes the way to it at once, and the flush of the gather is for leaves only.',

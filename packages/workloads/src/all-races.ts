@@ -1,5 +1,6 @@
 /** All races: those of the reference, what its texts say about variations of them, and those whose search is long. */
 import type { RaceCase } from '@shootdown/core';
+import { arm64SetAccessFlagsVsDbm } from './races/arm64-set-access-flags-vs-dbm.ts';
 import { changeHugePmdNoneWindowLockless } from './races/change-huge-pmd-none-window-lockless.ts';
 import { collapseCopyBeforeFlush } from './races/collapse-copy-before-flush.ts';
 import { collapseFreeVsGupFastIpi } from './races/collapse-free-vs-gup-fast-ipi.ts';
@@ -12,6 +13,7 @@ import { madvFreeHugeVsDontneed } from './races/madv-free-huge-vs-dontneed.ts';
 import { numaProtectVsDontneed } from './races/numa-protect-vs-dontneed.ts';
 import { pmdpInvalidateLostAd } from './races/pmdp-invalidate-lost-ad.ts';
 import { mceReadsFreedTable, mceWalkUsesPteAfterIrqRestore } from './races/mce-walk-uses-pte-after-irq-restore.ts';
+import { oomReaperFullmmSkipsFlush } from './races/oom-reaper-fullmm-skips-flush.ts';
 import { ppcCollapseVsHashFault } from './races/ppc-collapse-vs-hash-fault.ts';
 import { leafToLeafByWp, leafToLeafFlags, ppcLeafToLeafStaleFrame } from './races/ppc-leaf-to-leaf-stale-frame.ts';
 import { callersThatKeepTheSlot, ppcMoveHugePmdSlotReuse } from './races/ppc-move-huge-pmd-slot-reuse.ts';
@@ -82,6 +84,8 @@ export const races: readonly RaceCase[] = [
   relocErrorPath,
   ttuSyncVsZapPte,
   splitMapcountVsCow,
+  arm64SetAccessFlagsVsDbm,
+  oomReaperFullmmSkipsFlush,
 ];
 
 /** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */

@@ -16,6 +16,7 @@ import {
   madvise_dontneed,
   madvise_free,
   munmap,
+  oom_reap_task_mm,
   put_page,
   remove_migration_ptes,
   shrink_huge_zero_page_scan,
@@ -181,6 +182,11 @@ export const toThreadOf = (n: number) =>
 /** The thread exits; what runs after it is another matter. */
 export function* exit(cpu: Cpu, s: Story): Op<unknown> {
   return yield* exit_mm(cpu, cpu.mm ?? s.mm);
+}
+
+/** The process was killed for want of memory: what it has is taken before its threads have noticed. */
+export function* oomReaper(cpu: Cpu, s: Story): Op<unknown> {
+  return yield* oom_reap_task_mm(cpu, s.mm);
 }
 
 /** Memory is short. */

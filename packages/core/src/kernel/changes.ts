@@ -125,6 +125,14 @@ export const GENERIC_CHANGES: readonly Change[] = [
     says: 'A write fault on a huge page of anonymous memory adds up its mapcounts under the page lock.',
   },
   {
+    name: 'oom_reaper_gathers_by_area',
+    commit: '687cb0884a71',
+    year: 2017,
+    since: 'v4.19',
+    fix: true,
+    says: 'The oom reaper gathers and flushes each area by itself; before, in one gather that said that the whole address space was dying.',
+  },
+  {
     name: 'escalated_gather_flushes_mm',
     commit: '7a30df49f63a',
     year: 2019,
