@@ -49,6 +49,8 @@ export const radixMachine: MachineSpec = {
   hardwareAccessed: 'may',
   hardwareDirty: 'may',
   insufficientRights,
+  // arch/powerpc/mm/book3s64/pgtable.c, pmdp_huge_get_and_clear_full; commit 75358ea359e7.
+  twoSizes: 'never',
   config: kernel,
   numbers: {
     // Pages; above it a flush is one of the whole PID. tlbie is dearer than tlbiel, so it gives up earlier.

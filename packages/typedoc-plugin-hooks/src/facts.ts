@@ -15,6 +15,7 @@ export type ArchAsData = Pick<ArchSpec, 'id' | 'title' | 'what' | 'over'> & {
     | 'hardwareAccessed'
     | 'hardwareDirty'
     | 'insufficientRights'
+    | 'twoSizes'
     | 'memory'
     | 'numbers'
     | 'exploring'

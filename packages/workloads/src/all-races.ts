@@ -17,6 +17,7 @@ import { oomReaperFullmmSkipsFlush } from './races/oom-reaper-fullmm-skips-flush
 import { ppcCollapseVsHashFault } from './races/ppc-collapse-vs-hash-fault.ts';
 import { leafToLeafByWp, leafToLeafFlags, ppcLeafToLeafStaleFrame } from './races/ppc-leaf-to-leaf-stale-frame.ts';
 import { callersThatKeepTheSlot, ppcMoveHugePmdSlotReuse } from './races/ppc-move-huge-pmd-slot-reuse.ts';
+import { ppcRadixHugeZapRefaultSmall } from './races/ppc-radix-huge-zap-refault-small.ts';
 import { ppcSplitSerializedControl, splitMutations } from './races/ppc-split-serialized-control.ts';
 import { ppcSplitZeroAndWpFallback, wpFallback } from './races/ppc-split-zero-and-wp-fallback.ts';
 import { ppcWalkerNotIrqSafe } from './races/ppc-walker-not-irq-safe.ts';
@@ -86,6 +87,7 @@ export const races: readonly RaceCase[] = [
   splitMapcountVsCow,
   arm64SetAccessFlagsVsDbm,
   oomReaperFullmmSkipsFlush,
+  ppcRadixHugeZapRefaultSmall,
 ];
 
 /** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */

@@ -15,3 +15,4 @@ export const cowViolation = sentenceOfBreach('cow-violation');
 export const staleTranslation = sentenceOfBreach('stale-translation');
 export const stalePin = sentenceOfBreach('stale-pin');
 export const lostTable = sentenceOfBreach('lost-table');
+export const tlbMultihit = sentenceOfBreach('tlb-multihit');

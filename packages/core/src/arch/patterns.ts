@@ -77,6 +77,7 @@ const machine = (own: readonly string[]): Pattern =>
     },
     {
       insufficientRights,
+      twoSizes: word('while removing', 'never'),
       shape: numbers,
       notCompared: whole(),
       translate: code,

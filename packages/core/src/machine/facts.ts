@@ -23,6 +23,9 @@ export class StoreFacts implements Facts {
     this.online = parts.online;
   }
 
+  get twoSizes(): 'while removing' | 'never' {
+    return this.parts.spec.twoSizes ?? 'while removing';
+  }
   get frames(): number {
     return this.parts.layout.sizes.page;
   }

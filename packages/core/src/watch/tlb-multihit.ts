@@ -10,7 +10,7 @@ import { pagesIn } from './pages.ts';
 
 /**
  * This CPU removes the page. A zap that holds mmap_lock for reading empties the huge PMD first and flushes last: a fault may bring
- * small pages in between, beside huge translations that are dropped before the removal returns.
+ * small pages in between, beside huge translations that are dropped before the removal returns. Not every architecture may.
  */
 const removing = region('ghost.removal under way', ['cpu', 'mm', 'block'], { shape: 'flag', ghost: true });
 
@@ -60,7 +60,7 @@ function inRange(facts: Facts, cpus: readonly number[], start: number, end: numb
       const page = blockOf(facts.geometry, 'pte', va);
       if (
         facts.remembered(cpu, va).length > 1 &&
-        facts.cpus.every((other) => facts.value(removing(other, mm.id, page)) === 0)
+        (facts.twoSizes === 'never' || facts.cpus.every((other) => facts.value(removing(other, mm.id, page)) === 0))
       )
         return { cpu, va };
     }

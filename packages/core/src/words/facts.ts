@@ -13,6 +13,8 @@ export interface Facts {
   /** Frames and tables of all pools; numbers begin at 0, which is none. */
   readonly frames: number;
   readonly tables: number;
+  /** May a CPU remember translations of two sizes while the address is being removed? */
+  readonly twoSizes: 'while removing' | 'never';
   value(at: Ref): number;
   /** The numbers that a cell of shape `record` holds as a list; undefined when it holds none. */
   list(at: Ref): readonly number[] | undefined;

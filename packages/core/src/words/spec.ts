@@ -142,6 +142,11 @@ export interface MachineSpec {
   readonly hardwareDirty: HardwareFlag;
   /** Accesses that a remembered translation does not permit. Default: `CAREFUL`. */
   readonly insufficientRights?: InsufficientRights;
+  /**
+   * May a CPU remember translations of two sizes for one address while a zap is under way there, which empties a huge PMD first and
+   * flushes last? Default: `while removing`. `never`: the architecture's own hooks have to see to it.
+   */
+  readonly twoSizes?: 'while removing' | 'never';
   /** Which memory model the architecture has; explorations use it only when a scenario asks. */
   readonly memory: 'tso' | 'arm' | 'power';
   /** Thresholds with their real values, such as `tlb_single_page_flush_ceiling`. */

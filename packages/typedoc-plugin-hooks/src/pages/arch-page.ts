@@ -66,6 +66,10 @@ export function archPage(found: ArchFacts, k: Knowledge): Page {
         ['Dirty flag', FLAG[m.hardwareDirty]],
         ['A write that a remembered translation forbids', rights(m.insufficientRights)],
         [
+          'Translations of two sizes for one address',
+          m.twoSizes === 'never' ? 'never' : 'only while a zap is under way there',
+        ],
+        [
           'Memory model',
           `${MEMORY[m.memory]}; a story that does not ask for it is explored under sequential consistency`,
         ],
