@@ -14,6 +14,7 @@ const kernel = {
   MMU_LAZY_TLB_SHOOTDOWN: true,
   TRANSPARENT_HUGEPAGE: true,
   HAVE_FAST_GUP: true,
+  HAVE_ARCH_SOFT_DIRTY: true,
 } as const;
 
 const bits = {

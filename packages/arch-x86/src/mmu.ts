@@ -23,6 +23,7 @@ export const x86_64: MachineSpec = {
     MMU_GATHER_MERGE_VMAS: true,
     TRANSPARENT_HUGEPAGE: true,
     HAVE_FAST_GUP: true,
+    HAVE_ARCH_SOFT_DIRTY: true,
   },
 
   numbers: {

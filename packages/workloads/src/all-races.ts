@@ -32,6 +32,7 @@ import { relocStalePtePointerAndLock, stalePointerTold } from './races/reloc-sta
 import { relocSwitchToInitMmAlternative } from './races/reloc-switch-to-init-mm-alternative.ts';
 import { relocXenLowerLevels, xenLowerTold } from './races/reloc-xen-lower-levels.ts';
 import { relocZapThroughOldWalkCache, zapThroughOldWalkCacheTold } from './races/reloc-zap-through-old-walk-cache.ts';
+import { softDirtyClearDeferredFlush } from './races/soft-dirty-clear-deferred-flush.ts';
 import { tablesFreedBeforeTlbFlush } from './races/tables-freed-before-tlb-flush.ts';
 import { thpFaultVsDontneedUnstable } from './races/thp-fault-vs-dontneed-unstable.ts';
 import { countedInsteadOfRcu, walkCountHookWithoutSerializer } from './races/walk-count-hook-without-serializer.ts';
@@ -88,6 +89,7 @@ export const races: readonly RaceCase[] = [
   arm64SetAccessFlagsVsDbm,
   oomReaperFullmmSkipsFlush,
   ppcRadixHugeZapRefaultSmall,
+  softDirtyClearDeferredFlush,
 ];
 
 /** Variants, mutations and controls that the texts of the races speak of, each under a name of its own: `race.word`. */

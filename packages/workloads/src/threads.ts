@@ -2,6 +2,7 @@
 import {
   async_pf_execute,
   attach_vma,
+  clear_refs_write,
   context_switch,
   follow_page,
   fork,
@@ -182,6 +183,11 @@ export const toThreadOf = (n: number) =>
 /** The thread exits; what runs after it is another matter. */
 export function* exit(cpu: Cpu, s: Story): Op<unknown> {
   return yield* exit_mm(cpu, cpu.mm ?? s.mm);
+}
+
+/** echo 4 > /proc/PID/clear_refs: from now on the kernel notes which pages are written to. */
+export function* clearRefs(cpu: Cpu, s: Story): Op<unknown> {
+  return yield* clear_refs_write(cpu, s.mm);
 }
 
 /** The process was killed for want of memory: what it has is taken before its threads have noticed. */

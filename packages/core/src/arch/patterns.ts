@@ -41,7 +41,7 @@ const bits = object<Geometry['bits']>(
 const geometry = object<Geometry>({ pageShift: whole(), bits }, {});
 const config = object<KernelConfig>(
   { MMU_GATHER_RCU_TABLE_FREE: flag, TRANSPARENT_HUGEPAGE: flag, HAVE_FAST_GUP: flag },
-  { MMU_GATHER_PAGE_SIZE: flag, MMU_GATHER_MERGE_VMAS: flag, MMU_LAZY_TLB_SHOOTDOWN: flag },
+  { HAVE_ARCH_SOFT_DIRTY: flag, MMU_GATHER_PAGE_SIZE: flag, MMU_GATHER_MERGE_VMAS: flag, MMU_LAZY_TLB_SHOOTDOWN: flag },
 );
 const counted = object<CountedNames>(
   { flushes: names, ipis: recordOf(word('tlbIpis', 'lazyExitIpis')) },

@@ -194,6 +194,22 @@ export const GENERIC_CHANGES: readonly Change[] = [
     says: 'A change of protection decides from one read of a PMD whether it is none, huge or a table.',
   },
   {
+    name: 'clear_refs_flushes',
+    commit: '912efa17e512',
+    year: 2021,
+    since: 'v5.12',
+    fix: true,
+    says: 'clear_refs flushes what it made read-only; from 5.6 on it had done so no more.',
+  },
+  {
+    name: 'clear_refs_locks_out_faults',
+    commit: '29a951dfb3c3',
+    year: 2021,
+    since: 'v5.12',
+    fix: true,
+    says: 'clear_refs holds mmap_lock for writing while it makes entries read-only and until they are flushed.',
+  },
+  {
     name: 'unmap_waits_for_zaps',
     commit: '732ed55823fc',
     year: 2021,

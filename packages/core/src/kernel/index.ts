@@ -13,6 +13,7 @@ export { split_huge_page, split_huge_pages_pid, type SplitResult } from './split
 export { try_to_migrate, type TtuFlags } from './try_to_migrate.ts';
 export { remove_migration_ptes } from './remove_migration_ptes.ts';
 export { rmap_walk, type RmapWalkControl } from './rmap.ts';
+export { clear_refs_pte_range, clear_refs_write } from './clear_refs.ts';
 export { __oom_reap_task_mm, oom_reap_task_mm } from './oom_kill.ts';
 export { page_vma_mapped_walk, page_vma_mapped_walk_done, type PageVmaMappedWalk } from './page_vma_mapped.ts';
 export { __split_huge_pmd, split_huge_pmd_address } from './split_huge_pmd.ts';

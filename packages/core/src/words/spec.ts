@@ -52,6 +52,8 @@ export interface KernelConfig {
   readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   readonly TRANSPARENT_HUGEPAGE: boolean;
   readonly HAVE_FAST_GUP: boolean;
+  /** Entries have a mark of software for what was written since clear_refs (x86, powerpc, s390). */
+  readonly HAVE_ARCH_SOFT_DIRTY?: boolean;
   /** A gather holds entries of one size only: it flushes when the size changes (powerpc). */
   readonly MMU_GATHER_PAGE_SIZE?: boolean;
   /** A gather goes on from one area to the next without a flush in between (x86, powerpc; not arm64). */
@@ -65,6 +67,7 @@ export const KERNEL_CONFIG = Object.keys({
   MMU_GATHER_RCU_TABLE_FREE: true,
   TRANSPARENT_HUGEPAGE: true,
   HAVE_FAST_GUP: true,
+  HAVE_ARCH_SOFT_DIRTY: true,
   MMU_GATHER_PAGE_SIZE: true,
   MMU_GATHER_MERGE_VMAS: true,
   MMU_LAZY_TLB_SHOOTDOWN: true,
