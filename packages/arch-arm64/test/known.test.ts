@@ -21,6 +21,7 @@ import {
   pmdp_huge_get_and_clear,
   pmdp_set_access_flags,
   pmdp_set_wrprotect,
+  pte_accessible,
   pte_advance_pfn,
   pte_clear,
   pte_free_tlb,
@@ -545,6 +546,56 @@ describeAnswers(arm64, [
       load entry[2][1] -> P5|PRESENT|WRITE|USER|ACCESSED|DIRTY|LEAF
     `,
     gives: false,
+  },
+  {
+    says: 'before 66dbd6e61a52 it writes the whole entry, whatever hardware has set since, and always flushes the page',
+    kernel: { release: 'v4.13' },
+    given: [[entryRef(ptep), old5]],
+    code: (cpu, { vmas: [vma] }) => ptep_set_access_flags(cpu, vma!, PAGE, ptep, readOnly5, false),
+    does: `
+      load entry[2][1] -> P5|PRESENT|USER|LEAF
+      store entry[2][1] P5|PRESENT|USER|ACCESSED|LEAF
+      fence (dsb(ishst))
+      tlb.broadcast asid 0 page 1 pte+pmd ways:none to {0 1 2}
+      tlb.sync (dsb(ish))
+    `,
+    gives: true,
+  },
+  {
+    says: 'a valid entry may be cached, whatever is pending',
+    code: (cpu) => pte_accessible(cpu, MM, old5),
+    does: ``,
+    gives: true,
+  },
+  {
+    says: 'an entry that allows no access may be, while somebody who made it so has not flushed',
+    given: [[mmCells.tlb_flush_pending(0), 1]],
+    code: (cpu) => pte_accessible(cpu, MM, mkLeaf(5, F.PROTNONE)),
+    does: `
+      load tlb_flush_pending[0] -> 1
+    `,
+    gives: true,
+  },
+  {
+    says: 'and is not when nobody has to',
+    code: (cpu) => pte_accessible(cpu, MM, mkLeaf(5, F.PROTNONE)),
+    does: `
+      load tlb_flush_pending[0] -> 0
+    `,
+    gives: false,
+  },
+  {
+    says: 'no entry is not cached',
+    code: (cpu) => pte_accessible(cpu, MM, 0),
+    does: ``,
+    gives: false,
+  },
+  {
+    says: 'in 3.10 every entry counted as cached',
+    kernel: { release: 'v3.10' },
+    code: (cpu) => pte_accessible(cpu, MM, 0),
+    does: ``,
+    gives: true,
   },
   {
     says: 'flush_tlb_fix_spurious_fault is nothing: the flush has reached every CPU',

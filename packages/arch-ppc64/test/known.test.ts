@@ -2907,6 +2907,7 @@ const config = {
   MMU_LAZY_TLB_SHOOTDOWN: true,
   TRANSPARENT_HUGEPAGE: true,
   HAVE_FAST_GUP: true,
+  HAVE_ARCH_SOFT_DIRTY: true,
 };
 test('what radix is: Power ISA 3.1B, book III; asm/book3s/64/radix-64k.h', () => {
   expect(radix.machine).toMatchObject({

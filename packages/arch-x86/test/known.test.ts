@@ -17,6 +17,7 @@ import {
   pmdp_invalidate_ad,
   pmdp_set_access_flags,
   pmdp_set_wrprotect,
+  pte_accessible,
   pte_needs_flush,
   ptep_get_and_clear,
   ptep_get_and_clear_full,
@@ -80,6 +81,44 @@ const gathered = (more: Partial<MmuGather>): MmuGather => ({
 });
 
 describeAnswers(x86, [
+  // pte_accessible
+  {
+    says: 'a present entry may be cached, whatever is pending',
+    code: (cpu) => pte_accessible(cpu, MM, mkLeaf(5, F.PRESENT)),
+    does: ``,
+    gives: true,
+  },
+  {
+    says: 'an entry that allows no access may be, while somebody who made it so has not flushed',
+    given: [[mmCells.tlb_flush_pending(0), 1]],
+    code: (cpu) => pte_accessible(cpu, MM, mkLeaf(5, F.PROTNONE)),
+    does: `
+      load tlb_flush_pending[0] -> 1
+    `,
+    gives: true,
+  },
+  {
+    says: 'and is not when nobody has to',
+    code: (cpu) => pte_accessible(cpu, MM, mkLeaf(5, F.PROTNONE)),
+    does: `
+      load tlb_flush_pending[0] -> 0
+    `,
+    gives: false,
+  },
+  {
+    says: 'before 20841405940e it never was',
+    kernel: { release: 'v3.10' },
+    given: [[mmCells.tlb_flush_pending(0), 1]],
+    code: (cpu) => pte_accessible(cpu, MM, mkLeaf(5, F.PROTNONE)),
+    does: ``,
+    gives: false,
+  },
+  {
+    says: 'no entry is not cached',
+    code: (cpu) => pte_accessible(cpu, MM, 0),
+    does: ``,
+    gives: false,
+  },
   // flush_tlb_mm_range: raise tlb_gen, look who has it, interrupt, flush here, wait.
   {
     says: 'a flush of one page interrupts who runs the mm, and each that has missed nothing drops that page alone',
@@ -1776,6 +1815,7 @@ test('what the machine is: Intel SDM vol. 3A, 4.5, 4.8, 4.10', () => {
       MMU_GATHER_MERGE_VMAS: true,
       TRANSPARENT_HUGEPAGE: true,
       HAVE_FAST_GUP: true,
+      HAVE_ARCH_SOFT_DIRTY: true,
     },
     numbers: { tlb_single_page_flush_ceiling: 33 },
     exploring: { tlb_single_page_flush_ceiling: 1 },

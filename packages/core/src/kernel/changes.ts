@@ -199,7 +199,7 @@ export const GENERIC_CHANGES: readonly Change[] = [
     year: 2021,
     since: 'v5.12',
     fix: true,
-    says: 'clear_refs flushes what it made read-only; from 5.6 on it had done so no more.',
+    says: 'What clear_refs made read-only is flushed; from 5.6 on it had not been.',
   },
   {
     name: 'clear_refs_locks_out_faults',
@@ -207,7 +207,7 @@ export const GENERIC_CHANGES: readonly Change[] = [
     year: 2021,
     since: 'v5.12',
     fix: true,
-    says: 'clear_refs holds mmap_lock for writing while it makes entries read-only and until they are flushed.',
+    says: 'While clear_refs makes entries read-only, and until they are flushed, it holds mmap_lock for writing.',
   },
   {
     name: 'unmap_waits_for_zaps',
