@@ -30,8 +30,16 @@ const packages = [
   },
   {
     folder: 'litmus',
-    may: ['@shootdown/core', '@shootdown/core/plugin', '@shootdown/core/testing', 'peggy', 'node:*'],
-    rule: 'litmus imports the faces of @shootdown/core and its parser generator: it knows no architecture, only their machine.',
+    may: [
+      '@shootdown/core',
+      '@shootdown/core/plugin',
+      '@shootdown/core/testing',
+      '@shootdown/arch-arm64',
+      '@shootdown/arch-ppc64',
+      'peggy',
+      'node:*',
+    ],
+    rule: 'litmus imports the faces of @shootdown/core, its parser generator, and of architectures the tables of their memory order.',
   },
   {
     folder: 'report',

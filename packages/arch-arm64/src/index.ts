@@ -27,4 +27,6 @@ export const arm64NoRange = arch({
   machine: arm64NoRangeMachine,
 });
 
+export { order as arm64Order } from './order.ts';
+
 export default [arm64, arm64NoRange];

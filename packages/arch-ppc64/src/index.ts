@@ -42,4 +42,6 @@ export const hash = arch({
   operations,
 });
 
+export { order as ppc64Order } from './order.ts';
+
 export default [radix, hash];

@@ -31,6 +31,18 @@ export * from './words/geometry.ts';
 export { limit, type Limit } from './words/limit.ts';
 export type { MmuGather } from './words/mmu_gather.ts';
 export * from './words/objects.ts';
+export type {
+  DependencyOrder,
+  Earlier,
+  FenceOrder,
+  FlatOrder,
+  Keeps,
+  Later,
+  OrderTable,
+  ScatteredFence,
+  ScatteredOrder,
+  ScatteredRule,
+} from './words/order.ts';
 export * from './words/source.ts';
 export { CAREFUL } from './words/spec.ts';
 export type {

@@ -15,6 +15,8 @@ export { auditAccesses, type AlsoTouches } from './rig/audit.ts';
 export { auditDeclarations } from '@shootdown/explorer/testing';
 export { bareSystem, type BareSystem } from './rig/bare.ts';
 export { totalStoreOrder, type StoreBuffers } from './machine/memory/tso.ts';
+export * as flat from './machine/memory/flat.ts';
+export * as scattered from './machine/memory/scattered.ts';
 export { alone, entryName, type Alone, type DoneAlone } from './rig/alone.ts';
 export { countHook, rig, type Ask, type Rig } from './rig/rig.ts';
 export { resolveAsks } from './rig/claims.ts';

@@ -1,6 +1,6 @@
 /**
  * The shape of a litmus file: head, first values, a column of instructions or a C function for each thread, condition. Comments are gone
- * already. `options.number` makes a number of its text.
+ * already. `options.number` makes a number of its text; where `options.symbolic`, `%x` is a register whose number does not matter.
  */
 export const FILE = String.raw`
 file = _ isa:word blank+ name:$[^\r\n\t ]+ [^{]* "{" initial:firsts "}" _ ";"? _ threads:(functions / table) listed:locations* filter:filter? more:locations* condition:condition? _ ";"? _
@@ -12,7 +12,7 @@ first = type:type name:word _ "[" _ length:$digit* _ "]" values:(_ "=" _ v:value
   / type:type? place:place _ "=" _ "{" _ "}" { return { place, ...(type && { type }) }; }
   / type:type? place:place value:(_ "=" _ v:value { return v; })? { return { place, ...(value && { value }), ...(type && { type }) }; }
 values = "{" _ first:value rest:(_ "," _ v:value { return v; })* _ ","? _ "}" { return [first, ...rest]; }
-type = text:$(word (blank / "*")+ &("P"? digit / word / "["))+ { return text.trim(); }
+type = text:$(word (blank / "*")+ &("P"? digit / word / "[" / "%"))+ { return text.trim(); }
 
 functions = function+
 function = _ (("static" / "void") blank+)* name:thread _ "(" _ parameters:parameters ")" _ "{" body:body "}" _ { return { ...name, parameters, lines: [body] }; }
@@ -55,9 +55,11 @@ unit = ("not" !letter / "~") _ p:unit { return { not: p }; }
   / place:place _ ("==" / "=" !">") _ value:value { return { is: place, value }; }
   / place:place _ ("!=" / "<>") _ value:value { return { not: { is: place, value } }; }
 
-place = "P"? thread:$digit+ _ ":" _ "%"? register:word { return { thread: Number(thread), register }; }
+place = "P"? thread:$digit+ _ ":" _ register:register { return { thread: Number(thread), register }; }
+  / &{ return options.symbolic; } location:$("%" word) { return { location }; }
   / "[" _ location:element _ "]" { return { location }; }
   / location:element { return { location }; }
+register = symbol:$([XW]? "%" word) &{ return options.symbolic; } { return symbol; } / "%"? register:word { return register; }
 element = name:word index:(_ "[" _ n:$digit+ _ "]" { return n; })? { return index === null ? name : name + "[" + Number(index) + "]"; }
 value = "ATOMIC_INIT" _ "(" _ value:value _ ")" { return value; }
   / minus:"-"? _ number:number { return { number: minus ? -number.value : number.value, decimal: number.decimal }; }

@@ -1,6 +1,6 @@
 /** A litmus test, as it was read. */
 
-/** A register of a thread as it is written, or a location of memory. */
+/** A register of a thread as it is written, or a location of memory: `x`, an element `x[1]`, or `%x`, a register that each thread has. */
 export type Place = { readonly thread: number; readonly register: string } | { readonly location: string };
 
 /** A word of memory or a register: its bits as a number that is not negative, or the address of a location. */

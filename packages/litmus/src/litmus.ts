@@ -1,10 +1,12 @@
 /** A litmus file from text to outcome. */
 import { Mistake } from '@shootdown/core';
 import { explore, exploreSync } from '@shootdown/core/testing';
+import { setImmediate } from 'node:timers/promises';
+import { assemblyIsas, beyond, readyAssembly, type AssemblyRun } from './assembly-run.ts';
 import { c } from './c.ts';
 import { NotModelled } from './mistakes.ts';
 import type { Outcome } from './outcome.ts';
-import { isaOf, parseLitmus } from './parse.ts';
+import { isaOf, parseLitmus, withoutComments } from './parse.ts';
 import { readyLitmus, type Ready, type RunOptions } from './run.ts';
 import { x86 } from './x86.ts';
 
@@ -12,12 +14,6 @@ const sets = [x86, c];
 
 /** Default bound on states: hundreds of times what tests of four threads need, and some hundred megabytes. */
 export const LITMUS_STATES = 2_000_000;
-
-/** Why files of these instruction sets are not run. */
-const NOT_MODELLED: Readonly<Record<string, string>> = {
-  AArch64: 'the memory model of Arm is not modelled: the machine reorders no loads',
-  PPC: 'the memory model of POWER is not modelled: the machine has one memory that every CPU sees alike',
-};
 
 /** A test that was run, or the reason why it was not: nobody models its machine, or the file is not understood. */
 export type Answer = { readonly file: string; readonly isa: string } & (
@@ -36,7 +32,9 @@ export function litmus(text: string, file: string, options: Partial<RunOptions> 
     const ready = prepared(text, file, frame.isa, options);
     return typeof ready === 'string'
       ? { ...frame, notModelled: ready }
-      : { ...frame, outcome: ready.outcome(exploreSync(ready.system, ready.options)) };
+      : 'search' in ready
+        ? { ...frame, outcome: searched(ready) }
+        : { ...frame, outcome: ready.outcome(exploreSync(ready.system, ready.options)) };
   } catch (error) {
     return { ...frame, notModelled: reasonOf(error) };
   }
@@ -67,20 +65,61 @@ export async function answerLitmus(
     const ready = prepared(text, file, frame.isa, options);
     return typeof ready === 'string'
       ? { ...frame, notModelled: ready }
-      : { ...frame, outcome: ready.outcome(await explore(ready.system, ready.options)) };
+      : 'search' in ready
+        ? { ...frame, outcome: await searchedMeanwhile(ready, options) }
+        : { ...frame, outcome: ready.outcome(await explore(ready.system, ready.options)) };
   } catch (error) {
     return among === 'many' ? { ...frame, ...saidOf(error) } : { ...frame, notModelled: reasonOf(error) };
   }
 }
 
 /** @returns why it cannot be run, where nobody models its instructions */
-function prepared(text: string, file: string, isa: string, options: Partial<RunOptions>): Ready | string {
+function prepared(
+  text: string,
+  file: string,
+  isa: string,
+  options: Partial<RunOptions>,
+): Ready | AssemblyRun | string {
+  const bounded = { maxStates: LITMUS_STATES, ...options };
+  if (assemblyIsas.includes(isa))
+    return (
+      beyond(withoutComments(text)) ??
+      readyAssembly(parseLitmus(text, file), file, options.memory ?? 'own', bounded)
+    );
   const set = sets.find(({ isas }) => isas.includes(isa));
   if (!set)
-    return (
-      NOT_MODELLED[isa] ?? `nothing is known of "${isa}"; known are ${sets.flatMap(({ isas }) => isas).join(', ')}`
-    );
-  return readyLitmus(parseLitmus(text, file), set, file, { maxStates: LITMUS_STATES, ...options });
+    return `nothing is known of "${isa}"; known are ${[...sets.flatMap(({ isas }) => isas), ...assemblyIsas].join(', ')}`;
+  return readyLitmus(parseLitmus(text, file), set, file, bounded);
+}
+
+function searched({ search, outcome }: AssemblyRun): Outcome {
+  while (search.advance());
+  return outcome();
+}
+
+/** How long other work waits at most, where one memory takes no longer. */
+const SLICE_MS = 50;
+
+async function searchedMeanwhile({ search, outcome }: AssemblyRun, options: Partial<RunOptions>): Promise<Outcome> {
+  const begun = Date.now();
+  for (let slice = begun; search.advance(); ) {
+    if (Date.now() - slice < SLICE_MS) continue;
+    const seconds = (Date.now() - begun) / 1000;
+    const { states } = search;
+    options.onProgress?.({
+      states,
+      transitions: states,
+      depth: 0,
+      waiting: 0,
+      seconds,
+      bytes: 0,
+      round: 1,
+      roundSeconds: seconds,
+    });
+    await setImmediate();
+    slice = Date.now();
+  }
+  return outcome();
 }
 
 /** What a thread throws while it runs is the cause of what the search throws. */

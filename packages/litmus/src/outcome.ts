@@ -23,7 +23,8 @@ export interface Kept {
 export interface Outcome {
   readonly name: string;
   readonly isa: string;
-  readonly memory: 'sc' | 'tso';
+  /** The order that memory was given. */
+  readonly memory: 'sc' | 'tso' | 'armv8' | 'power';
   /**
    * `exists` and `~exists`: is the proposition `Allowed` or `Forbidden`? `forall`: is it `Required` or `NotRequired`? `Deadlock`: no end
    * decides it, and some execution never ends. `Unknown`: the exploration did not come to its end, and nothing was found so far.

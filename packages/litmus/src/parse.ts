@@ -35,7 +35,7 @@ interface SyntaxProblem {
  * Comments become blanks, so that places in messages are those of the file. In C functions `(*` is no comment but begins with a
  * pointer; the comments of C are comments there too.
  */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   const blank = (comment: string): string => comment.replace(/[^\n]/g, ' ');
   const inC = /^\s*C\b/.test(text);
   let [depth, braces, blocks] = [0, 0, 0];
@@ -53,6 +53,9 @@ function withoutComments(text: string): string {
 
 let made: peggy.Parser | undefined;
 
+/** Instruction sets whose tests may leave the numbers of registers open. */
+const SYMBOLIC = ['AArch64', 'PPC'];
+
 /** Which instructions the file is written in: its first word. */
 export const isaOf = (text: string): string => /^\s*([A-Za-z_0-9]+)/.exec(withoutComments(text))?.[1] ?? '';
 
@@ -64,7 +67,11 @@ export const isaOf = (text: string): string => /^\s*([A-Za-z_0-9]+)/.exec(withou
 export function parseLitmus(text: string, file: string): LitmusTest {
   made ??= peggy.generate(FILE);
   const plain = withoutComments(text);
-  const found = understood(() => made!.parse(plain, { number: readNumeral } as peggy.ParserOptions) as Read, file);
+  const symbolic = SYMBOLIC.includes(isaOf(text));
+  const found = understood(
+    () => made!.parse(plain, { number: readNumeral, symbolic } as peggy.ParserOptions) as Read,
+    file,
+  );
   const { initial, listed, proposition, filter, ...rest } = found;
   const arrays = arraysIn(initial, file);
   const elements = new Elements(arrays);

@@ -11,8 +11,8 @@ import { shown, type View } from './shown.ts';
 import { systemOf, type AtEnd, type Parts } from './system.ts';
 
 export interface RunOptions {
-  /** Another memory model than that of the instruction set. */
-  readonly memory?: 'sc' | 'tso';
+  /** Another memory model than that of the instruction set, which is `own`. */
+  readonly memory?: 'sc' | 'tso' | 'own';
   /** Gives up once there are more states than this. */
   readonly maxStates: number;
   /** Gives up once states take more bytes than this. */
@@ -45,8 +45,9 @@ export function readyLitmus(
   test: LitmusTest,
   set: InstructionSet,
   file: string,
-  { memory = set.memory, ...bounds }: RunOptions,
+  { memory: asked = 'own', ...bounds }: RunOptions,
 ): Ready {
+  const memory = asked === 'own' ? set.memory : asked;
   if (test.threads.length > MOST_THREADS)
     throw new NotModelled(`it has ${test.threads.length} threads: the machine has at most ${MOST_THREADS} CPUs`);
   const programs = test.threads.map((thread) =>
@@ -70,7 +71,7 @@ export function readyLitmus(
 }
 
 /** The ends without some of their places: those that differ in nothing else are one. */
-function without(names: readonly string[], ends: readonly End[]): readonly End[] {
+export function without(names: readonly string[], ends: readonly End[]): readonly End[] {
   if (names.length === 0) return ends;
   const byText = new Map<string, End>();
   for (const end of ends) {
@@ -109,7 +110,7 @@ const viewAt = (place: Observed, at: AtEnd): View => {
 
 function outcomeOf(
   test: LitmusTest,
-  memory: Outcome['memory'],
+  memory: 'sc' | 'tso',
   ends: readonly End[],
   witnesses: number,
   found: Exploration,

@@ -13,7 +13,7 @@ import { Progress } from '../progress.ts';
 import { CORE, INTERRUPT, type Command, type Core, type Lazy, type Result } from '../tokens.ts';
 
 interface Options extends BoundOptions {
-  readonly memory?: 'sc' | 'tso';
+  readonly memory?: 'sc' | 'tso' | 'own';
   /** A file of references. */
   readonly against?: string;
 }
