@@ -20,7 +20,9 @@ export function registerOf(name: string): NamedRegister | undefined {
   if (number.toUpperCase() === 'ZR') return { key: '', bits };
   return Number(number) <= 30 ? { key: `X${Number(number)}`, bits } : undefined;
 }
-export const registerNames: readonly string[] = ['X', 'W'].flatMap((w) => Array.from({ length: 31 }, (_, i) => `${w}${i}`));
+export const registerNames: readonly string[] = ['X', 'W'].flatMap((w) =>
+  Array.from({ length: 31 }, (_, i) => `${w}${i}`),
+);
 
 export const register = (text: string | undefined): NamedRegister =>
   registerOf(text ?? '') ??

@@ -55,8 +55,7 @@ const arithmetic: Reader = ([to, a, ...b], name) => {
   const from = sourceOf(register(a));
   const by = second(b, d.bits);
   const minus = name.startsWith('SUB');
-  const result = ([x, y]: readonly Value[]): Value =>
-    (minus ? difference : sum)(cut(x!, d.bits), by.read(y!), d.bits);
+  const result = ([x, y]: readonly Value[]): Value => (minus ? difference : sum)(cut(x!, d.bits), by.read(y!), d.bits);
   const flags = ([x, y]: readonly Value[]): Value =>
     minus
       ? flagsOfDifference(cut(x!, d.bits), by.read(y!), d.bits)
@@ -84,12 +83,7 @@ const logical: Reader = ([to, a, ...b], name) => {
     // Nothing is left of a value, an address too, whatever its width.
     if (op === 'xor' && !inverted && b.length === 1 && same(x!, y!)) return 0n;
     const other = by.read(y!);
-    return bitwise(
-      op,
-      cut(x!, d.bits),
-      inverted ? BigInt.asUintN(d.bits, ~numberOf(other)) : other,
-      d.bits,
-    );
+    return bitwise(op, cut(x!, d.bits), inverted ? BigInt.asUintN(d.bits, ~numberOf(other)) : other, d.bits);
   };
   const sources = [sourceOf(register(a)), by.source];
   return present(
@@ -114,9 +108,7 @@ const moveKeeping: Reader = ([to, number, shift]) => {
   const by = shift === undefined ? 0n : (immediate(/^LSL\s*(.*)$/i.exec(shift)?.[1]) ?? bad(`${shift} is no shift`));
   const part = (immediate(number) ?? bad(`${number} is no number`)) << by;
   const mask = 0xffffn << by;
-  return only(
-    compute(target(d), [sourceOf(d)], ([old]) => (BigInt.asUintN(d.bits, numberOf(old!)) & ~mask) | part),
-  );
+  return only(compute(target(d), [sourceOf(d)], ([old]) => (BigInt.asUintN(d.bits, numberOf(old!)) & ~mask) | part));
 };
 const shift: Reader = ([to, a, b], name) => {
   const d = register(to);

@@ -57,7 +57,10 @@ export const assemblyIsas: readonly string[] = Object.keys(SETS);
 
 /** Signs of what lies beyond the order of plain memory, and what it is. */
 const BEYOND: readonly (readonly [RegExp, string])[] = [
-  [/\b(PTE|TTD|PA|PTEVAL)\s*\(|\bpte_\w|\bphy_\w|\bpteval_t\b|\boa:|\bTTHM\b|\bTLBI\b/, 'page-table entries are not modelled in litmus tests'],
+  [
+    /\b(PTE|TTD|PA|PTEVAL)\s*\(|\bpte_\w|\bphy_\w|\bpteval_t\b|\boa:|\bTTHM\b|\bTLBI\b/,
+    'page-table entries are not modelled in litmus tests',
+  ],
   [/\b[Ff]aults?\s*\(|\bEL0\s*=|\bSVC\b|\bERET\b/, 'faults and exceptions are not modelled in litmus tests'],
   [/\bins_t\b|\binstr:|=\s*P?\d+:L|\bIC\s+I|\bDC\s+C/, 'code that changes is not modelled'],
   [/^\s*Variant\s*=\s*(?!\s*$)/m, 'it asks for a variant of the architecture'],

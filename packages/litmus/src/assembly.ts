@@ -95,7 +95,9 @@ export interface Local<D> {
 /** What a thread does next: an access whose address and operands are known, or a barrier. */
 export type Next<D> =
   | { readonly do: 'fence'; readonly fence: string; readonly local: Local<D> }
+  /** A loop begins anew. */
   | { readonly do: 'jump back'; readonly local: Local<D> }
+  | { readonly do: 'end'; readonly local: Local<D> }
   | {
       readonly do: 'access';
       readonly operation: AccessOperation;
@@ -119,12 +121,12 @@ const allMade = <D>(track: Tracking<D>, local: Local<D>, sources: readonly Sourc
 export const withRegister = <D>(local: Local<D>, to: string | undefined, value: Value, made: D): Local<D> =>
   to === undefined ? local : { ...local, registers: new Map(local.registers).set(to, { value, made }) };
 
-/** Computes up to the next access or barrier, and stops where a loop begins anew. @returns undefined at the end of the program */
-export function next<D>(program: readonly Operation[], from: Local<D>, track: Tracking<D>): Next<D> | undefined {
+/** Computes up to the next access or barrier, and stops where a loop begins anew. */
+export function next<D>(program: readonly Operation[], from: Local<D>, track: Tracking<D>): Next<D> {
   let local = from;
   for (;;) {
     const operation = program[local.at];
-    if (!operation) return undefined;
+    if (!operation) return { do: 'end', local };
     const here = local.at;
     local = { ...local, at: here + 1 };
     switch (operation.do) {
@@ -152,11 +154,7 @@ export function next<D>(program: readonly Operation[], from: Local<D>, track: Tr
   }
 }
 
-function selected<D>(
-  operation: Extract<Operation, { do: 'select' }>,
-  local: Local<D>,
-  track: Tracking<D>,
-): Local<D> {
+function selected<D>(operation: Extract<Operation, { do: 'select' }>, local: Local<D>, track: Tracking<D>): Local<D> {
   const first = operation.chooses(valueOf(local, operation.on));
   const source = first ? operation.then : operation.otherwise;
   const value = valueOf(local, source);
@@ -165,7 +163,8 @@ function selected<D>(
 }
 
 function accessed<D>(operation: AccessOperation, local: Local<D>, track: Tracking<D>): Next<D> {
-  const operand = operation.do === 'store' ? operation.value : operation.do === 'update' ? operation.operand : undefined;
+  const operand =
+    operation.do === 'store' ? operation.value : operation.do === 'update' ? operation.operand : undefined;
   const expected = operation.do === 'update' ? operation.expected : undefined;
   return {
     do: 'access',
@@ -200,8 +199,7 @@ export function difference(a: Value, b: Value, bits = 64): Value {
 }
 /** Bitwise operations give a number of an address only where they do so wherever it lies. */
 export function bitwise(op: 'and' | 'or' | 'xor', a: Value, b: Value, bits = 64): Value {
-  if (isNumber(a) && isNumber(b))
-    return BigInt.asUintN(bits, op === 'and' ? a & b : op === 'or' ? a | b : a ^ b);
+  if (isNumber(a) && isNumber(b)) return BigInt.asUintN(bits, op === 'and' ? a & b : op === 'or' ? a | b : a ^ b);
   if (same(a, b)) return op === 'xor' ? 0n : a;
   const [address, by] = isNumber(a) ? [b, a] : [a, b];
   if (by === 0n) return op === 'and' ? 0n : address;

@@ -47,10 +47,13 @@ export class Cells {
       );
     const name = `${location}[${element}]`;
     const known = this.byName.get(name);
-    if (known === undefined) return this.make(name, { location, element, bits, first: this.firstOf(layout, element, bits) });
+    if (known === undefined)
+      return this.make(name, { location, element, bits, first: this.firstOf(layout, element, bits) });
     const there = this.all[known]!.bits;
     if (there !== bits)
-      throw new NotModelled(`${location} is accessed in words of ${there} and of ${bits} bits: accesses of parts of a word`);
+      throw new NotModelled(
+        `${location} is accessed in words of ${there} and of ${bits} bits: accesses of parts of a word`,
+      );
     return known;
   }
 

@@ -74,17 +74,11 @@ export async function answerLitmus(
 }
 
 /** @returns why it cannot be run, where nobody models its instructions */
-function prepared(
-  text: string,
-  file: string,
-  isa: string,
-  options: Partial<RunOptions>,
-): Ready | AssemblyRun | string {
+function prepared(text: string, file: string, isa: string, options: Partial<RunOptions>): Ready | AssemblyRun | string {
   const bounded = { maxStates: LITMUS_STATES, ...options };
   if (assemblyIsas.includes(isa))
     return (
-      beyond(withoutComments(text)) ??
-      readyAssembly(parseLitmus(text, file), file, options.memory ?? 'own', bounded)
+      beyond(withoutComments(text)) ?? readyAssembly(parseLitmus(text, file), file, options.memory ?? 'own', bounded)
     );
   const set = sets.find(({ isas }) => isas.includes(isa));
   if (!set)
@@ -102,7 +96,7 @@ const SLICE_MS = 50;
 
 async function searchedMeanwhile({ search, outcome }: AssemblyRun, options: Partial<RunOptions>): Promise<Outcome> {
   const begun = Date.now();
-  for (let slice = begun; search.advance(); ) {
+  for (let slice = begun; search.advance();) {
     if (Date.now() - slice < SLICE_MS) continue;
     const seconds = (Date.now() - begun) / 1000;
     const { states } = search;

@@ -12,7 +12,15 @@ import {
   type Source,
   type Value,
 } from './assembly.ts';
-import { assembly, bad, immediate, operandsOf, type Assembly, type Labelled, type NamedRegister } from './assembly-text.ts';
+import {
+  assembly,
+  bad,
+  immediate,
+  operandsOf,
+  type Assembly,
+  type Labelled,
+  type NamedRegister,
+} from './assembly-text.ts';
 import type { Thread } from './litmus-test.ts';
 import { NotModelled } from './mistakes.ts';
 
@@ -255,7 +263,8 @@ const FORMS: readonly (readonly [RegExp, Reader])[] = [
   // Cache hints order nothing.
   [/^(nop|dcbf|dcbst|dcbt|dcbtst|dcbi)$/, () => []],
 ];
-const OTHER = /^(bl|blr|bctr|bctrl|bdnz|mtlr|mflr|mtctr|mfctr|mfcr|mtcr|lmw|stmw|lq|stq|lqarx|stqcx\.|tlbie|tlbiel|tlbsync|slbie|icbi|mtspr|mfspr|tbegin\.?|tend\.?|tabort\.?|cr\w+|rl\w+|sraw?i?|srad?i?|div\w+|ext\w+|cntlz\w+|wait|sc|rfid|isel)$/;
+const OTHER =
+  /^(bl|blr|bctr|bctrl|bdnz|mtlr|mflr|mtctr|mfctr|mfcr|mtcr|lmw|stmw|lq|stq|lqarx|stqcx\.|tlbie|tlbiel|tlbsync|slbie|icbi|mtspr|mfspr|tbegin\.?|tend\.?|tabort\.?|cr\w+|rl\w+|sraw?i?|srad?i?|div\w+|ext\w+|cntlz\w+|wait|sc|rfid|isel)$/;
 
 function instruction(text: string): readonly Labelled[] {
   const [, word, rest] = /^(\S+)\s*(.*)$/.exec(text)!;

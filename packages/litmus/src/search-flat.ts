@@ -5,7 +5,16 @@
  */
 import { flat } from '@shootdown/core/testing';
 import type { FlatOrder } from '@shootdown/core/plugin';
-import { next, same, withRegister, type Exclusive, type Local, type Next, type Tracking, type Value } from './assembly.ts';
+import {
+  next,
+  same,
+  withRegister,
+  type Exclusive,
+  type Local,
+  type Next,
+  type Tracking,
+  type Value,
+} from './assembly.ts';
 import { keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
 
 type View = flat.View;
@@ -107,7 +116,7 @@ class ThreadRun {
     let s = from;
     while (this.search.step()) {
       const now = next(this.search.given.programs[this.thread]!, s.local, TRACKING);
-      if (!now) return this.ended(s);
+      if (now.do === 'end') return this.ended({ ...s, local: now.local });
       if (now.do === 'jump back') {
         s = { ...s, local: now.local };
         const key = keyOf(s);
@@ -210,12 +219,7 @@ class ThreadRun {
     };
   }
 
-  private stores(
-    s: Running,
-    now: AccessNext,
-    cell: number,
-    exclusive: Exclusive | undefined,
-  ): void {
+  private stores(s: Running, now: AccessNext, cell: number, exclusive: Exclusive | undefined): void {
     const operation = now.operation as Extract<AccessNext['operation'], { do: 'store' }>;
     const value = operation.as(now.value);
     if (!exclusive) {

@@ -150,7 +150,7 @@ class ThreadRun {
     let s = from;
     while (this.search.step()) {
       const now = next(given.programs[this.thread]!, s.local, TRACKING);
-      if (!now) return this.ended(s);
+      if (now.do === 'end') return this.ended({ ...s, local: now.local });
       if (now.do === 'jump back') {
         s = { ...s, local: now.local };
         const key = keyOf(s);

@@ -72,7 +72,9 @@ export abstract class Search {
   }
 
   protected start<D>(thread: number, nothing: D): Local<D> {
-    const first = [...this.problem.registers[thread]!].map(([name, value]) => [name, { value, made: nothing }] as const);
+    const first = [...this.problem.registers[thread]!].map(
+      ([name, value]) => [name, { value, made: nothing }] as const,
+    );
     return { at: 0, registers: new Map(first), control: nothing };
   }
 

@@ -11,7 +11,8 @@ export function verdictOf(
 ): Pick<Outcome, 'verdict' | 'holds'> {
   const every = witnesses === ends;
   const holds = quantifier === 'forall' ? every : witnesses > 0 === (quantifier === 'exists');
-  const verdict = quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
+  const verdict =
+    quantifier === 'forall' ? (every ? 'Required' : 'NotRequired') : witnesses > 0 ? 'Allowed' : 'Forbidden';
   const shownByOne = verdict === 'Allowed' || verdict === 'NotRequired';
   return { verdict: shownByOne || complete ? verdict : 'Unknown', holds };
 }

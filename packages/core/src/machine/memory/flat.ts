@@ -155,7 +155,10 @@ export function read(
     coherence: Math.max(coherence, position, view.seen),
     last: join(last, view),
   };
-  const after = addressed({ ...known, cells: withCell(known.cells, cell, next), reads: join(known.reads, view) }, address);
+  const after = addressed(
+    { ...known, cells: withCell(known.cells, cell, next), reads: join(known.reads, view) },
+    address,
+  );
   const returned = marks.unreturned ? after : { ...after, loads: join(known.loads, view) };
   return {
     known: marks.acquire ? behind(returned, order.acquire, view) : returned,

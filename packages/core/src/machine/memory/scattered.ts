@@ -99,7 +99,11 @@ const before = (now: ScatteredKnown, kinds: readonly Earlier[]): Reach =>
  * A barrier that is this CPU's own affair.
  * @param control what decided the branches before it
  */
-export function scatteredFence(known: ScatteredKnown, { keeps, context }: ScatteredFence, control: Made): ScatteredKnown {
+export function scatteredFence(
+  known: ScatteredKnown,
+  { keeps, context }: ScatteredFence,
+  control: Made,
+): ScatteredKnown {
   const kept = keeps.reduce((now, row) => behind(now, row.after, before(known, row.before)), known);
   return context ? { ...kept, context: both(kept.context, control.decided) } : kept;
 }
@@ -148,13 +152,7 @@ export function readMade(
   return { begun, decided: both(decidedBefore(order, now, cell, address, control), begun) };
 }
 
-const decidedBefore = (
-  order: ScatteredOrder,
-  now: ScatteredKnown,
-  cell: number,
-  address: Made,
-  control: Made,
-): Reach =>
+const decidedBefore = (order: ScatteredOrder, now: ScatteredKnown, cell: number, address: Made, control: Made): Reach =>
   [
     where(order, 'address and data', address.decided),
     where(order, 'control', control.decided),
