@@ -1,5 +1,5 @@
 /** Registers, second operands, addresses and conditions of AArch64. Arm Architecture Reference Manual, C1.2 and C6. */
-import { isNumber, narrowed, numberOf, sum, type Source, type Value } from './assembly.ts';
+import { isNumber, narrowed, numberOf, sum, type Source, type Datum } from './assembly.ts';
 import { bad, immediate, operandsOf, type NamedRegister } from './assembly-text.ts';
 import { NotModelled } from './mistakes.ts';
 
@@ -37,13 +37,13 @@ export const sourceOf = ({ key }: NamedRegister): Source => (key === '' ? { valu
 export const target = ({ key }: NamedRegister): string | undefined => (key === '' ? undefined : key);
 
 /** A number or an address as so many bits hold it. */
-export const cut = (value: Value, bits: number): Value => narrowed(value, bits, M64);
-export const signed = (value: Value, bits: number): bigint => BigInt.asIntN(bits, numberOf(value));
+export const cut = (value: Datum, bits: number): Datum => narrowed(value, bits, M64);
+export const signed = (value: Datum, bits: number): bigint => BigInt.asIntN(bits, numberOf(value));
 
 /** A second operand: a register, perhaps shifted or extended, or a number. */
 export interface Second {
   readonly source: Source;
-  read(value: Value): Value;
+  read(value: Datum): Datum;
 }
 
 export function second(parts: readonly string[], bits: number): Second {
@@ -59,7 +59,7 @@ export function second(parts: readonly string[], bits: number): Second {
 }
 
 /** `LSL #2`, `SXTW`, `UXTW #2` and their like. @param own bits of the register that is changed */
-export function extension(how: string | undefined, bits: number, own: number): (value: Value) => Value {
+export function extension(how: string | undefined, bits: number, own: number): (value: Datum) => Datum {
   if (how === undefined) return (value) => cut(value, Math.min(bits, own));
   const [, op, amount] = /^(LSL|LSR|ASR|ROR|[SU]XT[BHWX])\s*(.*)$/i.exec(how) ?? [];
   if (op === undefined) return bad(`${how} is no shift and no extension`);
@@ -77,7 +77,7 @@ export function extension(how: string | undefined, bits: number, own: number): (
 }
 
 /** @param name `LSL`, `LSR`, `ASR` or `ROR` */
-export function shifted(name: string, value: Value, by: bigint, bits: number): Value {
+export function shifted(name: string, value: Datum, by: bigint, bits: number): Datum {
   if (by === 0n) return value;
   const n = BigInt.asUintN(bits, numberOf(value));
   const amount = by % BigInt(bits);
@@ -90,7 +90,7 @@ export function shifted(name: string, value: Value, by: bigint, bits: number): V
 /** Where an access goes to, and what its base register holds behind it. */
 export interface Addressing {
   readonly address: readonly Source[];
-  at(values: readonly Value[]): Value;
+  at(values: readonly Datum[]): Datum;
   readonly base: NamedRegister;
   /** What is added to the base, where the access writes it back. */
   readonly writesBack?: bigint;
@@ -149,7 +149,7 @@ const CONDITIONS: Readonly<Record<string, Test>> = {
 export const isCondition = (name: string): boolean => name.toUpperCase() in CONDITIONS;
 
 /** @returns a test of the flags */
-export function condition(name: string | undefined): (flags: Value) => boolean {
+export function condition(name: string | undefined): (flags: Datum) => boolean {
   const test = CONDITIONS[name?.toUpperCase() ?? ''] ?? bad(`${name} is no condition`);
   const ofEqual = test === CONDITIONS['EQ'] || test === CONDITIONS['NE'] || test === CONDITIONS['AL'];
   return (flags) => {
@@ -160,19 +160,19 @@ export function condition(name: string | undefined): (flags: Value) => boolean {
 }
 
 /** The flags of a sum. @param carry 1 for a subtraction, whose second operand is inverted */
-export function flagsOfSum(a: Value, b: Value, carry: bigint, bits: number): bigint {
+export function flagsOfSum(a: Datum, b: Datum, carry: bigint, bits: number): bigint {
   if (!isNumber(a) || !isNumber(b)) return notModelled('flags of a sum with an address');
   const [x, y] = [BigInt.asUintN(bits, a), BigInt.asUintN(bits, b)];
   const result = BigInt.asUintN(bits, x + y + carry);
   const overflow = BigInt.asIntN(bits, x) + BigInt.asIntN(bits, y) + carry !== BigInt.asIntN(bits, result);
   return flagsOf(result, bits) | (x + y + carry >= 1n << BigInt(bits) ? 2n : 0n) | (overflow ? 1n : 0n);
 }
-export function flagsOfDifference(a: Value, b: Value, bits: number): bigint {
+export function flagsOfDifference(a: Datum, b: Datum, bits: number): bigint {
   if (isNumber(a) && isNumber(b)) return flagsOfSum(a, BigInt.asUintN(bits, ~b), 1n, bits);
   const equal = !isNumber(a) && !isNumber(b) && a.location === b.location && a.offset === b.offset;
   return UNORDERED | (equal ? 4n : 0n);
 }
-export const flagsOf = (result: Value, bits: number): bigint =>
+export const flagsOf = (result: Datum, bits: number): bigint =>
   isNumber(result)
     ? ((result >> BigInt(bits - 1)) & 1n ? 8n : 0n) | (result === 0n ? 4n : 0n)
     : notModelled('flags of an address');

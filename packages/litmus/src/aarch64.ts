@@ -9,7 +9,7 @@ import {
   type AccessForm,
   type Operation,
   type Source,
-  type Value,
+  type Datum,
 } from './assembly.ts';
 import { assembly, bad, immediate, operandsOf, type Assembly, type Labelled } from './assembly-text.ts';
 import {
@@ -44,7 +44,7 @@ const only = (operation: Labelled | undefined): readonly Labelled[] => (operatio
 const compute = (
   to: string | undefined,
   from: readonly Source[],
-  as: (values: readonly Value[]) => Value,
+  as: (values: readonly Datum[]) => Datum,
 ): Operation | undefined => (to === undefined ? undefined : { do: 'compute', to, from, as });
 const present = (...operations: readonly (Labelled | undefined)[]): readonly Labelled[] =>
   operations.filter((one) => one !== undefined);
@@ -55,8 +55,8 @@ const arithmetic: Reader = ([to, a, ...b], name) => {
   const from = sourceOf(register(a));
   const by = second(b, d.bits);
   const minus = name.startsWith('SUB');
-  const result = ([x, y]: readonly Value[]): Value => (minus ? difference : sum)(cut(x!, d.bits), by.read(y!), d.bits);
-  const flags = ([x, y]: readonly Value[]): Value =>
+  const result = ([x, y]: readonly Datum[]): Datum => (minus ? difference : sum)(cut(x!, d.bits), by.read(y!), d.bits);
+  const flags = ([x, y]: readonly Datum[]): Datum =>
     minus
       ? flagsOfDifference(cut(x!, d.bits), by.read(y!), d.bits)
       : flagsOfSum(cut(x!, d.bits), by.read(y!), 0n, d.bits);
@@ -79,7 +79,7 @@ const logical: Reader = ([to, a, ...b], name) => {
   const d = register(to);
   const [op, inverted] = BITWISE[name]!;
   const by = second(b, d.bits);
-  const result = ([x, y]: readonly Value[]): Value => {
+  const result = ([x, y]: readonly Datum[]): Datum => {
     // Nothing is left of a value, an address too, whatever its width.
     if (op === 'xor' && !inverted && b.length === 1 && same(x!, y!)) return 0n;
     const other = by.read(y!);
@@ -175,10 +175,10 @@ const INVERTED: Readonly<Record<string, string>> = Object.fromEntries(
 const inverse = (name: string | undefined): string =>
   INVERTED[name?.toUpperCase() ?? ''] ?? bad(`${name} is no condition that can be inverted`);
 
-const branch = (label: string | undefined, on: readonly Source[], taken: (values: readonly Value[]) => boolean) => [
+const branch = (label: string | undefined, on: readonly Source[], taken: (values: readonly Datum[]) => boolean) => [
   { do: 'branch', on, taken, label: label ?? bad('it goes nowhere') } as const,
 ];
-const isZero = (value: Value): boolean => isNumber(value) && value === 0n;
+const isZero = (value: Datum): boolean => isNumber(value) && value === 0n;
 const compareAndBranch: Reader = ([of, label], name) => {
   const { bits, ...one } = register(of);
   const wanted = name === 'CBZ';

@@ -53,13 +53,15 @@ export function agreementOf(answer: Answer, reference: Reference): Agreement {
     reference.states.map(({ vals }) =>
       wordsOf(
         Object.fromEntries(
-          Object.entries(vals).map(([name, value]) => [
-            name,
-            asHere(
-              value,
-              ends.map((end) => end[name]),
-            ),
-          ]),
+          Object.entries(vals)
+            .flatMap(elementsOf)
+            .map(([name, value]) => [
+              name,
+              asHere(
+                value,
+                ends.map((end) => end[name]),
+              ),
+            ]),
         ),
       ),
     ),
@@ -77,6 +79,14 @@ export function agreementOf(answer: Answer, reference: Reference): Agreement {
   if (verdict !== reference.verdict) return ['Forbidden', 'Required'].includes(verdict) ? 'unsound' : 'false alarm';
   if (!reference.states_complete) return 'equal';
   return ours.size === theirs.size && !added ? 'equal' : 'ends differ';
+}
+
+/** An array that is listed whole, element by element. */
+function elementsOf([name, value]: readonly [string, string]): readonly (readonly [string, string])[] {
+  const inside = /^\{(.*)\}$/.exec(value)?.[1];
+  return inside === undefined
+    ? [[name, value]]
+    : inside.split(',').map((one, i) => [`${name.replace(/^\[|\]$/g, '')}[${i}]`, one.trim()]);
 }
 
 const wordsOf = (end: End): string =>

@@ -5,7 +5,7 @@ import { didYouMean } from '@shootdown/core';
 import type { OrderTable } from '@shootdown/core/plugin';
 import * as aarch64 from './aarch64.ts';
 import * as armRegisters from './aarch64-operands.ts';
-import { isNumber, same, type Value } from './assembly.ts';
+import { isNumber, same, type Datum } from './assembly.ts';
 import type { Assembly, NamedRegister } from './assembly-text.ts';
 import { Cells, type Layout } from './cells.ts';
 import { locationName, type LitmusTest, type Place, type Thread, type ValueInTest, type Word } from './litmus-test.ts';
@@ -130,7 +130,7 @@ export function readyAssembly(
 /** Locations and registers: what they hold first, and how they are looked at. */
 class Places {
   readonly layouts = new Map<string, Layout>();
-  readonly registers: Map<string, Value>[];
+  readonly registers: Map<string, Datum>[];
   private readonly types = new Map<string, Type>();
 
   constructor(
@@ -138,7 +138,7 @@ class Places {
     private readonly set: AssemblySet,
     private readonly file: string,
   ) {
-    this.registers = test.threads.map(() => new Map<string, Value>());
+    this.registers = test.threads.map(() => new Map<string, Datum>());
     for (const { name, type = 'int', length } of test.arrays)
       this.layouts.set(name, { length, first: [], bits: this.type(type).bits });
     for (const one of test.initial.flatMap(({ place, value }) => [place, value]))
@@ -185,7 +185,7 @@ class Places {
     };
   }
 
-  private location(location: string, value: Value, text: string | undefined): void {
+  private location(location: string, value: Datum, text: string | undefined): void {
     const [name, element = 0] = elementOf(location);
     const type = text === undefined ? undefined : this.type(text);
     if (type) this.types.set(name, type);
@@ -194,12 +194,13 @@ class Places {
     while (first.length < element) first.push(0n);
     const bits = type?.bits ?? layout.bits;
     const cut = isNumber(value) && bits !== undefined ? BigInt.asUintN(bits, value) : value;
-    if (first[element] !== undefined && !same(first[element], cut)) throw this.wrong(`${location} has two first values`);
+    if (first[element] !== undefined && !same(first[element], cut))
+      throw this.wrong(`${location} has two first values`);
     first[element] = cut;
     this.layouts.set(name, { ...layout, first, ...(bits !== undefined && { bits }) });
   }
 
-  private register(place: { thread: number; register: string }, value: Value, text: string | undefined): void {
+  private register(place: { thread: number; register: string }, value: Datum, text: string | undefined): void {
     const name = `${place.thread}:${place.register}`;
     const registers = this.registers[place.thread];
     if (!registers) throw this.wrong(`${name} belongs to no thread: there are ${this.test.threads.length}`);
@@ -217,7 +218,7 @@ class Places {
     return type;
   }
 
-  private value(value: ValueInTest): Value {
+  private value(value: ValueInTest): Datum {
     if ('number' in value) return BigInt.asUintN(64, value.number);
     const [name, element] = elementOf(value.location);
     const bytes = (this.layouts.get(name)?.bits ?? 0) / 8;
@@ -260,7 +261,7 @@ function valueAt(
   memory: FoundEnd['memory'],
   cells: Cells,
   layouts: ReadonlyMap<string, Layout>,
-): Value {
+): Datum {
   if ('thread' in of) return registers[of.thread]!.get(of.key) ?? 0n;
   const [name, element = 0] = elementOf(of.location);
   const cell = cells.find(name, element);
@@ -269,7 +270,7 @@ function valueAt(
   return cells.whole(cell, memory[cell] ?? cells.all[cell]!.first);
 }
 
-function wordOf(value: Value, { name }: Observed): Word {
+function wordOf(value: Datum, { name }: Observed): Word {
   if (isNumber(value)) return value;
   if (value.offset !== 0n) throw new NotModelled(`${name} ends as an address within ${value.location}`);
   return { location: value.location };

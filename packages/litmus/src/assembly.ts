@@ -2,20 +2,20 @@
 import { NotModelled } from './mistakes.ts';
 
 /** What a register or a word of memory holds: a number that is not negative, or an address in or near a location. */
-export type Value = bigint | Address;
+export type Datum = bigint | Address;
 export interface Address {
   readonly location: string;
   /** In bytes. */
   readonly offset: bigint;
 }
 
-export type Source = { readonly register: string } | { readonly value: Value };
+export type Source = { readonly register: string } | { readonly value: Datum };
 
 /** What an access is like, beside where it goes to. */
 export interface AccessForm {
   readonly address: readonly Source[];
   /** Computes the address. */
-  at(values: readonly Value[]): Value;
+  at(values: readonly Datum[]): Datum;
   readonly bits: number;
   readonly acquire?: 'acquire' | 'weak acquire';
   readonly release?: boolean;
@@ -24,8 +24,8 @@ export interface AccessForm {
 /** An exclusive store says whether it was done. */
 export interface Exclusive {
   readonly status: string;
-  readonly success: Value;
-  readonly failure: Value;
+  readonly success: Datum;
+  readonly failure: Datum;
   /** What it says depends on its address and value. */
   readonly depends?: true;
 }
@@ -35,25 +35,25 @@ export type Operation =
       readonly do: 'compute';
       readonly to: string;
       readonly from: readonly Source[];
-      as(values: readonly Value[]): Value;
+      as(values: readonly Datum[]): Datum;
     }
   /** One of two values, chosen by a third one: what was chosen depends on the choice for stores alone. */
   | {
       readonly do: 'select';
       readonly to: string;
       readonly on: Source;
-      chooses(value: Value): boolean;
+      chooses(value: Datum): boolean;
       readonly then: Source;
       readonly otherwise: Source;
-      as(value: Value): Value;
-      orElse(value: Value): Value;
+      as(value: Datum): Datum;
+      orElse(value: Datum): Datum;
     }
-  | { readonly do: 'branch'; readonly on: readonly Source[]; taken(values: readonly Value[]): boolean; to: number }
-  | ({ readonly do: 'load'; readonly to?: string; as(value: Value): Value; readonly exclusive?: boolean } & AccessForm)
+  | { readonly do: 'branch'; readonly on: readonly Source[]; taken(values: readonly Datum[]): boolean; to: number }
+  | ({ readonly do: 'load'; readonly to?: string; as(value: Datum): Datum; readonly exclusive?: boolean } & AccessForm)
   | ({
       readonly do: 'store';
       readonly value: Source;
-      as(value: Value): Value;
+      as(value: Datum): Datum;
       /** Succeeds only where nobody stored behind the exclusive load before it. */
       readonly exclusive?: Exclusive;
     } & AccessForm)
@@ -66,11 +66,11 @@ export type Operation =
       /** What is written does not depend on what was there. */
       readonly swaps: boolean;
       /** What is written. */
-      becomes(old: Value, operand: Value): Value;
+      becomes(old: Datum, operand: Datum): Datum;
       /** What the register gets. */
-      as(old: Value): Value;
+      as(old: Datum): Datum;
       /** What the operand that is compared is, in the width of the access. */
-      compares(value: Value): Value;
+      compares(value: Datum): Datum;
     } & AccessForm)
   | { readonly do: 'fence'; readonly fence: string };
 
@@ -87,7 +87,7 @@ export interface Tracking<D> {
 /** Where a thread stands. Never changed in place. */
 export interface Local<D> {
   readonly at: number;
-  readonly registers: ReadonlyMap<string, { readonly value: Value; readonly made: D }>;
+  readonly registers: ReadonlyMap<string, { readonly value: Datum; readonly made: D }>;
   /** What decided the branches so far. */
   readonly control: D;
 }
@@ -101,16 +101,16 @@ export type Next<D> =
   | {
       readonly do: 'access';
       readonly operation: AccessOperation;
-      readonly address: Value;
+      readonly address: Datum;
       readonly addressMade: D;
-      readonly value: Value;
+      readonly value: Datum;
       readonly valueMade: D;
-      readonly expected?: Value;
+      readonly expected?: Datum;
       readonly expectedMade: D;
       readonly local: Local<D>;
     };
 
-export const valueOf = <D>({ registers }: Local<D>, source: Source): Value =>
+export const valueOf = <D>({ registers }: Local<D>, source: Source): Datum =>
   'value' in source ? source.value : (registers.get(source.register)?.value ?? 0n);
 const madeBy = <D>(track: Tracking<D>, { registers }: Local<D>, source: Source): D =>
   'value' in source ? track.nothing : (registers.get(source.register)?.made ?? track.nothing);
@@ -118,7 +118,7 @@ const allMade = <D>(track: Tracking<D>, local: Local<D>, sources: readonly Sourc
   sources.reduce((made, source) => track.join(made, madeBy(track, local, source)), track.nothing);
 
 /** @param to undefined: the value goes nowhere */
-export const withRegister = <D>(local: Local<D>, to: string | undefined, value: Value, made: D): Local<D> =>
+export const withRegister = <D>(local: Local<D>, to: string | undefined, value: Datum, made: D): Local<D> =>
   to === undefined ? local : { ...local, registers: new Map(local.registers).set(to, { value, made }) };
 
 /** Computes up to the next access or barrier, and stops where a loop begins anew. */
@@ -148,7 +148,9 @@ export function next<D>(program: readonly Operation[], from: Local<D>, track: Tr
       }
       case 'fence':
         return { do: 'fence', fence: operation.fence, local };
-      default:
+      case 'load':
+      case 'store':
+      case 'update':
         return accessed(operation, local, track);
     }
   }
@@ -182,35 +184,35 @@ function accessed<D>(operation: AccessOperation, local: Local<D>, track: Trackin
 const cannot = (what: string): never => {
   throw new NotModelled(what);
 };
-export const isNumber = (value: Value): value is bigint => typeof value === 'bigint';
+export const isNumber = (value: Datum): value is bigint => typeof value === 'bigint';
 
 /** Arithmetic of addresses: as far as it is known what comes out wherever a location lies. */
-export function sum(a: Value, b: Value, bits = 64): Value {
+export function sum(a: Datum, b: Datum, bits = 64): Datum {
   if (isNumber(a) && isNumber(b)) return BigInt.asUintN(bits, a + b);
   if (!isNumber(a) && !isNumber(b)) return cannot('two addresses are added');
   const [address, by] = isNumber(a) ? [b as Address, a] : [a, b as bigint];
   if (bits < 64 && BigInt.asUintN(bits, by) !== 0n) return cannot('an address is computed with in fewer bits');
   return { location: address.location, offset: address.offset + BigInt.asIntN(bits, by) };
 }
-export function difference(a: Value, b: Value, bits = 64): Value {
+export function difference(a: Datum, b: Datum, bits = 64): Datum {
   if (isNumber(b)) return sum(a, BigInt.asUintN(bits, -b), bits);
   if (!isNumber(a) && a.location === b.location) return BigInt.asUintN(bits, a.offset - b.offset);
   return cannot('an address is subtracted from something else');
 }
 /** Bitwise operations give a number of an address only where they do so wherever it lies. */
-export function bitwise(op: 'and' | 'or' | 'xor', a: Value, b: Value, bits = 64): Value {
+export function bitwise(op: 'and' | 'or' | 'xor', a: Datum, b: Datum, bits = 64): Datum {
   if (isNumber(a) && isNumber(b)) return BigInt.asUintN(bits, op === 'and' ? a & b : op === 'or' ? a | b : a ^ b);
   if (same(a, b)) return op === 'xor' ? 0n : a;
   const [address, by] = isNumber(a) ? [b, a] : [a, b];
   if (by === 0n) return op === 'and' ? 0n : address;
   return cannot(`bits of an address are computed with (${op})`);
 }
-export const same = (a: Value, b: Value): boolean =>
+export const same = (a: Datum, b: Datum): boolean =>
   isNumber(a) || isNumber(b) ? a === b : a.location === b.location && a.offset === b.offset;
 /** A number of at most so many bits; of an address, all or nothing. */
-export function narrowed(value: Value, bits: number, addressBits: number): Value {
+export function narrowed(value: Datum, bits: number, addressBits: number): Datum {
   if (isNumber(value)) return BigInt.asUintN(bits, value);
   return bits >= addressBits ? value : cannot(`a part of the address of ${value.location} is moved`);
 }
-export const numberOf = (value: Value): bigint =>
+export const numberOf = (value: Datum): bigint =>
   isNumber(value) ? value : cannot(`the address of ${value.location} is used as a number`);

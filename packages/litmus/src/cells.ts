@@ -1,5 +1,5 @@
 /** Memory of tests whose pointers are known only while they run: each word that is accessed is a cell, found by its address. */
-import { isNumber, type Value } from './assembly.ts';
+import { isNumber, type Datum } from './assembly.ts';
 import { NotModelled } from './mistakes.ts';
 
 /** A location as the head of the file declares it, or as it is used. */
@@ -8,14 +8,14 @@ export interface Layout {
   readonly bits?: number;
   readonly length: number;
   /** First values of the elements. */
-  readonly first: readonly Value[];
+  readonly first: readonly Datum[];
 }
 
 export interface CellOf {
   readonly location: string;
   readonly element: number;
   readonly bits: number;
-  readonly first: Value;
+  readonly first: Datum;
 }
 
 export class Cells {
@@ -32,7 +32,7 @@ export class Cells {
    * The number of the cell at an address.
    * @throws NotModelled where there is none, or where another access touches a different part of it
    */
-  at(address: Value, bits: number): number {
+  at(address: Datum, bits: number): number {
     if (isNumber(address)) throw new NotModelled(`a thread accesses the address ${address}, where no location is`);
     const { location, offset } = address;
     const layout = this.layouts.get(location);
@@ -58,7 +58,7 @@ export class Cells {
   }
 
   /** What a location holds whose cell holds this: with the bits that nobody accesses. */
-  whole(cell: number, value: Value): Value {
+  whole(cell: number, value: Datum): Datum {
     const { location, element, bits } = this.all[cell]!;
     const first = this.layouts.get(location)!.first[element] ?? 0n;
     if (!isNumber(first) || !isNumber(value)) return value;
@@ -69,7 +69,7 @@ export class Cells {
     return this.byName.get(`${location}[${element}]`);
   }
 
-  private firstOf({ first }: Layout, element: number, bits: number): Value {
+  private firstOf({ first }: Layout, element: number, bits: number): Datum {
     const value = first[element] ?? 0n;
     return isNumber(value) ? BigInt.asUintN(bits, value) : value;
   }

@@ -10,7 +10,7 @@ import {
   type AccessForm,
   type Operation,
   type Source,
-  type Value,
+  type Datum,
 } from './assembly.ts';
 import {
   assembly,
@@ -50,20 +50,20 @@ const orZero = (text: string | undefined): Source => (register(text) === 'r0' ? 
 const number = (text: string | undefined): bigint => immediate(text) ?? bad(`${text} is no number`);
 const wide = (n: bigint): bigint => BigInt.asUintN(64, n);
 
-const compute = (to: string, sources: readonly Source[], as: (values: readonly Value[]) => Value): Operation => ({
+const compute = (to: string, sources: readonly Source[], as: (values: readonly Datum[]) => Datum): Operation => ({
   do: 'compute',
   to,
   from: sources,
   as,
 });
 
-function compared(a: Value, b: Value, bits: number, signs: boolean): bigint {
+function compared(a: Datum, b: Datum, bits: number, signs: boolean): bigint {
   if (!isNumber(a) || !isNumber(b)) return UNORDERED | (same(a, b) ? EQUAL : 0n);
   const of = (n: bigint): bigint => (signs ? BigInt.asIntN(bits, n) : BigInt.asUintN(bits, n));
   return of(a) < of(b) ? LESS : of(a) > of(b) ? GREATER : EQUAL;
 }
 
-const THREE: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
+const THREE: Readonly<Record<string, (a: Datum, b: Datum) => Datum>> = {
   add: (a, b) => sum(a, b),
   sub: (a, b) => difference(a, b),
   subf: (a, b) => difference(b, a),
@@ -88,13 +88,13 @@ function withFlags(
   name: string,
   to: string,
   sources: readonly Source[],
-  as: (values: readonly Value[]) => Value,
+  as: (values: readonly Datum[]) => Datum,
 ): readonly Labelled[] {
   const flags = compute('CR0', sources, (values) => compared(as(values), 0n, 64, true));
   return [...(name.endsWith('.') ? [flags] : []), compute(to, sources, as)];
 }
 
-const IMMEDIATE: Readonly<Record<string, (a: Value, n: bigint) => Value>> = {
+const IMMEDIATE: Readonly<Record<string, (a: Datum, n: bigint) => Datum>> = {
   addi: (a, n) => sum(a, wide(n)),
   addis: (a, n) => sum(a, wide(n << 16n)),
   subi: (a, n) => sum(a, wide(-n)),
@@ -140,7 +140,7 @@ const branch: Reader = (operands, text) => {
   const [field, label] = operands.length === 2 ? operands : ['cr0', ...operands];
   const of = /^(?:cr)?([0-7])$/i.exec(field!)?.[1] ?? bad(`${field} is no field of the condition register`);
   const [bit, wanted] = TESTS[text.replace(/[-+]$/, '')]!;
-  const taken = ([flags]: readonly Value[]): boolean => {
+  const taken = ([flags]: readonly Datum[]): boolean => {
     const bits = numberOf(flags!);
     if ((bits & UNORDERED) !== 0n && bit !== EQUAL) throw new NotModelled('addresses are compared by their size');
     return ((bits & bit) !== 0n) === wanted;

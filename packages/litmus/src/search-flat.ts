@@ -13,7 +13,7 @@ import {
   type Local,
   type Next,
   type Tracking,
-  type Value,
+  type Datum,
 } from './assembly.ts';
 import { keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
 
@@ -29,7 +29,7 @@ const MOST_STORES = 31;
 
 interface Message {
   readonly cell: number;
-  readonly value: Value;
+  readonly value: Datum;
   readonly thread: number;
 }
 interface Linked {
@@ -44,7 +44,7 @@ interface Running {
   readonly known: flat.Known;
   /** Promises that it has not kept yet: bits by position. */
   readonly left: number;
-  readonly own: readonly { readonly cell: number; readonly value: Value }[];
+  readonly own: readonly { readonly cell: number; readonly value: Datum }[];
   /** What an exclusive load has seen. */
   readonly link?: Linked;
   /** Stores that could come next in memory. */
@@ -89,14 +89,14 @@ export class FlatSearch extends Search {
   get given(): Problem {
     return this.problem;
   }
-  end(thread: number, local: Local<View>): ReadonlyMap<string, Value> {
+  end(thread: number, local: Local<View>): ReadonlyMap<string, Datum> {
     return this.endOf(thread, local);
   }
 }
 
 /** All runs of one thread against one memory. */
 class ThreadRun {
-  readonly ends: ReadonlyMap<string, Value>[] = [];
+  readonly ends: ReadonlyMap<string, Datum>[] = [];
   readonly possible = new Map<string, Message>();
   private readonly seen = new Set<string>();
 
@@ -161,7 +161,7 @@ class ThreadRun {
     { operation, addressMade }: AccessNext,
     cell: number,
     unreturned: boolean,
-  ): { readonly position: number; readonly value: Value; readonly done: flat.ReadDone }[] {
+  ): { readonly position: number; readonly value: Datum; readonly done: flat.ReadDone }[] {
     const { order } = this.search;
     const atomic = operation.do === 'update' && unreturned;
     const marks: flat.Marks = {
@@ -169,7 +169,7 @@ class ThreadRun {
       ...(atomic && { unreturned: true }),
     };
     const bound = flat.readBound(order, s.known, cell, addressMade, marks);
-    const read = (position: number, value: Value) => ({
+    const read = (position: number, value: Datum) => ({
       position,
       value,
       done: flat.read(order, s.known, cell, addressMade, marks, bound, position),
@@ -241,7 +241,7 @@ class ThreadRun {
   private write(
     s: Running,
     cell: number,
-    value: Value,
+    value: Datum,
     made: flat.StoreMade,
     behind: number | undefined,
     then: FlatOrder['atomics'],

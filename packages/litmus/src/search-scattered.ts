@@ -4,7 +4,7 @@
  */
 import { scattered } from '@shootdown/core/testing';
 import type { ScatteredOrder } from '@shootdown/core/plugin';
-import { next, same, withRegister, type Local, type Next, type Tracking, type Value } from './assembly.ts';
+import { next, same, withRegister, type Local, type Next, type Tracking, type Datum } from './assembly.ts';
 import { NotModelled } from './mistakes.ts';
 import { keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
 
@@ -23,7 +23,7 @@ const LAST = 1e6;
 /** A store, or a barrier (no cell) that reaches everybody. */
 interface Event {
   readonly cell?: number;
-  readonly value: Value;
+  readonly value: Datum;
   readonly thread: number;
   /** Bits of what is known where it is known. */
   readonly known: number;
@@ -44,7 +44,7 @@ interface Running {
   readonly local: Local<Made>;
   readonly known: scattered.ScatteredKnown;
   readonly left: number;
-  readonly own: readonly { readonly cell: number; readonly value: Value }[];
+  readonly own: readonly { readonly cell: number; readonly value: Datum }[];
   /** Has it done something that is not in the list? */
   readonly ahead: boolean;
   readonly link?: { readonly cell: number; readonly event: number };
@@ -97,7 +97,7 @@ export class ScatteredSearch extends Search {
   get given(): Problem {
     return this.problem;
   }
-  end(thread: number, local: Local<Made>): ReadonlyMap<string, Value> {
+  end(thread: number, local: Local<Made>): ReadonlyMap<string, Datum> {
     return this.endOf(thread, local);
   }
 }
@@ -130,7 +130,7 @@ function fits({ list, coherence }: Memory): boolean {
 
 /** All runs of one thread against one memory. */
 class ThreadRun {
-  readonly ends: ReadonlyMap<string, Value>[] = [];
+  readonly ends: ReadonlyMap<string, Datum>[] = [];
   readonly possible = new Map<string, Possible>();
   private readonly seen = new Set<string>();
 
@@ -231,7 +231,7 @@ class ThreadRun {
       const own = event >= PRIVATE || inList?.thread === this.thread;
       if (inList && (s.left >> (event - 1)) & 1) continue;
       if (coherence < PRIVATE ? this.place(cell, event) < floor : own ? event !== coherence : event === 0) continue;
-      const source: scattered.Source = { event, own, known: inList?.known ?? 0 };
+      const source: scattered.StoreRead = { event, own, known: inList?.known ?? 0 };
       const made = scattered.readMade(order, s.known, cell, now.addressMade, now.local.control, source);
       if (this.knowsNewer(cell, event, made.begun.known)) continue;
       const known = scattered.scatteredRead(s.known, cell, now.addressMade, source, made);
@@ -269,7 +269,7 @@ class ThreadRun {
   }
 
   /** @param behind store that no foreign one may come between and this: undefined where any may */
-  private write(s: Running, now: AccessNext, cell: number, value: Value, behind: number | undefined): void {
+  private write(s: Running, now: AccessNext, cell: number, value: Datum, behind: number | undefined): void {
     const { order } = this.search;
     const { list } = this.memory;
     const of = this.orderOf(cell);

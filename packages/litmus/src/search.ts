@@ -1,12 +1,12 @@
 /** What the two searches that choose memory first have in common: bounds, ends, and how they are driven. */
-import { isNumber, type Local, type Operation, type Value } from './assembly.ts';
+import { isNumber, type Local, type Operation, type Datum } from './assembly.ts';
 import type { Cells } from './cells.ts';
 
 /** A test, ready to be searched. */
 export interface Problem {
   readonly programs: readonly (readonly Operation[])[];
   /** What the registers of each thread hold first. */
-  readonly registers: readonly ReadonlyMap<string, Value>[];
+  readonly registers: readonly ReadonlyMap<string, Datum>[];
   readonly cells: Cells;
   /** The registers of each thread that ends are told apart by. */
   readonly observed: readonly (readonly string[])[];
@@ -14,9 +14,9 @@ export interface Problem {
 
 /** What is found where every thread has ended. */
 export interface FoundEnd {
-  readonly registers: readonly ReadonlyMap<string, Value>[];
+  readonly registers: readonly ReadonlyMap<string, Datum>[];
   /** What cells hold last, by their numbers. */
-  readonly memory: readonly Value[];
+  readonly memory: readonly Datum[];
 }
 
 export interface Bounds {
@@ -61,10 +61,10 @@ export abstract class Search {
   }
 
   /** Every way to put together an end of each thread. */
-  protected note(endsOf: readonly (readonly ReadonlyMap<string, Value>[])[], memory: readonly Value[]): void {
+  protected note(endsOf: readonly (readonly ReadonlyMap<string, Datum>[])[], memory: readonly Datum[]): void {
     if (endsOf.some((ends) => ends.length === 0)) return;
     const different = endsOf.map((ends) => [...new Map(ends.map((end) => [keyOf([...end]), end])).values()]);
-    const put = (thread: number, registers: readonly ReadonlyMap<string, Value>[]): void => {
+    const put = (thread: number, registers: readonly ReadonlyMap<string, Datum>[]): void => {
       if (thread < different.length) for (const end of different[thread]!) put(thread + 1, [...registers, end]);
       else this.found.set(keyOf([registers.map((one) => [...one]), memory]), { registers, memory });
     };
@@ -78,7 +78,7 @@ export abstract class Search {
     return { at: 0, registers: new Map(first), control: nothing };
   }
 
-  protected endOf<D>(thread: number, { registers }: Local<D>): ReadonlyMap<string, Value> {
+  protected endOf<D>(thread: number, { registers }: Local<D>): ReadonlyMap<string, Datum> {
     return new Map(this.problem.observed[thread]!.map((name) => [name, registers.get(name)?.value ?? 0n]));
   }
 }
@@ -88,4 +88,4 @@ export const keyOf = (value: unknown): string =>
   JSON.stringify(value, (_, one: unknown) =>
     typeof one === 'bigint' ? `${one}n` : one instanceof Map ? [...(one as Map<unknown, unknown>)] : one,
   );
-export const textOf = (value: Value): string => (isNumber(value) ? String(value) : `${value.location}+${value.offset}`);
+export const textOf = (value: Datum): string => (isNumber(value) ? String(value) : `${value.location}+${value.offset}`);

@@ -8,18 +8,18 @@
  */
 import type { Earlier, Later, ScatteredFence, ScatteredOrder, ScatteredRule } from '../../words/order.ts';
 
-export interface Reach {
+export interface Extent {
   readonly after: number;
   readonly known: number;
 }
-export const NOWHERE: Reach = { after: 0, known: 0 };
-export const both = (a: Reach, b: Reach): Reach =>
+export const NOWHERE: Extent = { after: 0, known: 0 };
+export const both = (a: Extent, b: Extent): Extent =>
   a === NOWHERE ? b : b === NOWHERE ? a : { after: Math.max(a.after, b.after), known: a.known | b.known };
 
 /** What a value is made of: how far that is begun, and how far decided. */
 export interface Made {
-  readonly begun: Reach;
-  readonly decided: Reach;
+  readonly begun: Extent;
+  readonly decided: Extent;
 }
 export const OF_NOTHING: Made = { begun: NOWHERE, decided: NOWHERE };
 export const madeOf = (a: Made, b: Made): Made =>
@@ -29,28 +29,28 @@ export const madeOf = (a: Made, b: Made): Made =>
 interface OfCell {
   /** The event whose store it read or made last. 0: the first value. */
   readonly coherence: number;
-  readonly decided: Reach;
+  readonly decided: Extent;
   /** What was read, and how far the reads were begun. */
-  readonly reads: readonly { readonly from: number; readonly begun: Reach }[];
+  readonly reads: readonly { readonly from: number; readonly begun: Extent }[];
   /** How far its stores are decided. */
-  readonly stores: Reach;
+  readonly stores: Extent;
   /** Its stores, and how far they were begun. */
-  readonly own: readonly { readonly event: number; readonly begun: Reach }[];
+  readonly own: readonly { readonly event: number; readonly begun: Extent }[];
 }
 const UNTOUCHED: OfCell = { coherence: 0, decided: NOWHERE, reads: [], stores: NOWHERE, own: [] };
 
 export interface ScatteredKnown {
-  readonly loads: Reach;
-  readonly stores: Reach;
+  readonly loads: Extent;
+  readonly stores: Extent;
   /** Bits of what it stored, of foreign stores that it read, and of all that it read. */
   readonly stored: number;
   readonly foreign: number;
   readonly read: number;
-  readonly beforeLoads: Reach;
-  readonly beforeStores: Reach;
+  readonly beforeLoads: Extent;
+  readonly beforeStores: Extent;
   /** What barriers with `context` have ordered. */
-  readonly context: Reach;
-  readonly addresses: Reach;
+  readonly context: Extent;
+  readonly addresses: Extent;
   readonly cells: readonly OfCell[];
 }
 export const SCATTERED_NOTHING: ScatteredKnown = {
@@ -71,9 +71,10 @@ export const PRIVATE = 31;
 export const PRIVATE_BIT = 1 << (PRIVATE - 1);
 /** The bit of an event: none of a first value. */
 export const bitOf = (event: number): number => (event === 0 ? 0 : 1 << (Math.min(event, PRIVATE) - 1));
-const bits = (known: number): Reach => ({ after: 0, known });
+const bits = (known: number): Extent => ({ after: 0, known });
 const has = ({ preserves }: ScatteredOrder, rule: ScatteredRule): boolean => preserves.includes(rule);
-const where = (order: ScatteredOrder, rule: ScatteredRule, reach: Reach): Reach => (has(order, rule) ? reach : NOWHERE);
+const where = (order: ScatteredOrder, rule: ScatteredRule, reach: Extent): Extent =>
+  has(order, rule) ? reach : NOWHERE;
 const ofCell = ({ cells }: ScatteredKnown, cell: number): OfCell => cells[cell] ?? UNTOUCHED;
 const withCell = (cells: readonly OfCell[], cell: number, one: OfCell): OfCell[] => {
   const out = cells.slice();
@@ -84,12 +85,12 @@ const withCell = (cells: readonly OfCell[], cell: number, one: OfCell): OfCell[]
 /** The event that a CPU read or made last of a cell: it reads none that is older. */
 export const coherenceOf = (known: ScatteredKnown, cell: number): number => ofCell(known, cell).coherence;
 
-const behind = (now: ScatteredKnown, kinds: readonly Later[], reach: Reach): ScatteredKnown => ({
+const behind = (now: ScatteredKnown, kinds: readonly Later[], reach: Extent): ScatteredKnown => ({
   ...now,
   ...(kinds.includes('load') && { beforeLoads: both(now.beforeLoads, reach) }),
   ...(kinds.includes('store') && { beforeStores: both(now.beforeStores, reach) }),
 });
-const before = (now: ScatteredKnown, kinds: readonly Earlier[]): Reach =>
+const before = (now: ScatteredKnown, kinds: readonly Earlier[]): Extent =>
   both(
     kinds.includes('load') ? both(now.loads, bits(now.foreign)) : NOWHERE,
     kinds.includes('store') ? both(now.stores, bits(now.stored)) : NOWHERE,
@@ -109,13 +110,13 @@ export function scatteredFence(
 }
 
 /** A barrier that reaches everybody: an event of the list. It comes behind `after`, and hands on `known`. */
-export function everywhere(now: ScatteredKnown, { keeps }: ScatteredFence): Reach {
+export function everywhere(now: ScatteredKnown, { keeps }: ScatteredFence): Extent {
   const kinds = keeps.flatMap((row) => row.before);
   const { after, known } = before(now, kinds);
   return { after, known: known | (kinds.includes('load') ? now.read : 0) };
 }
 /** @param reach where the barrier stands, and what all such barriers up to it and itself have handed on */
-export const afterEverywhere = (now: ScatteredKnown, { keeps }: ScatteredFence, reach: Reach): ScatteredKnown =>
+export const afterEverywhere = (now: ScatteredKnown, { keeps }: ScatteredFence, reach: Extent): ScatteredKnown =>
   behind(now, [...new Set(keeps.flatMap((row) => row.after))], reach);
 
 /** The address of an access is known. */
@@ -125,7 +126,7 @@ const addressed = (now: ScatteredKnown, address: Made): ScatteredKnown => ({
 });
 
 /** A store that is read: the event, whether it is the CPU's own, and what it was known with. */
-export interface Source {
+export interface StoreRead {
   readonly event: number;
   readonly own: boolean;
   readonly known: number;
@@ -138,7 +139,7 @@ export function readMade(
   cell: number,
   address: Made,
   control: Made,
-  { event, own, known }: Source,
+  { event, own, known }: StoreRead,
 ): Made {
   const of = ofCell(now, cell);
   let begun = both(where(order, 'address and data', address.begun), now.context);
@@ -152,7 +153,13 @@ export function readMade(
   return { begun, decided: both(decidedBefore(order, now, cell, address, control), begun) };
 }
 
-const decidedBefore = (order: ScatteredOrder, now: ScatteredKnown, cell: number, address: Made, control: Made): Reach =>
+const decidedBefore = (
+  order: ScatteredOrder,
+  now: ScatteredKnown,
+  cell: number,
+  address: Made,
+  control: Made,
+): Extent =>
   [
     where(order, 'address and data', address.decided),
     where(order, 'control', control.decided),
@@ -165,7 +172,7 @@ export function scatteredRead(
   now: ScatteredKnown,
   cell: number,
   address: Made,
-  { event, own }: Source,
+  { event, own }: StoreRead,
   made: Made,
 ): ScatteredKnown {
   const of = ofCell(now, cell);
@@ -196,7 +203,7 @@ export function storeMade(
   address: Made,
   data: Made,
   control: Made,
-): Made & { readonly reach: Reach } {
+): Made & { readonly reach: Extent } {
   const begun = [
     where(order, 'address and data', address.begun),
     now.context,
