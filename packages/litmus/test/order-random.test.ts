@@ -5,7 +5,7 @@ import { allowedEnds, type Model, type Program } from './judge/axioms.ts';
 import { endText, randomProgram, textOf, type Isa } from './judge/order-programs.ts';
 
 /** So many programs of each kind. `build/` runs more. */
-const PROGRAMS = Number(process.env['ORDER_PROGRAMS'] ?? 60);
+const PROGRAMS = Number(process.env['ORDER_PROGRAMS'] ?? 25);
 const FIRST_SEED = Number(process.env['ORDER_SEED'] ?? 0);
 
 function endsOf(program: Program, isa: Isa, memory: 'sc' | 'tso' | 'own'): Set<string> | undefined {
