@@ -14,7 +14,7 @@ const file = (name: string, text: string): string => {
 };
 const good = file('good.litmus', storing);
 const broken = file('broken.litmus', storing.replace('movq', 'pushq'));
-const foreign = file('foreign.litmus', 'PPC foreign\n{ }\n');
+const foreign = file('foreign.litmus', 'MIPS foreign\n{ }\n');
 const references = file(
   'references.json',
   JSON.stringify({ tests: [{ file: 'good.litmus', verdict: 'Forbidden', states: [], states_complete: true }] }),

@@ -355,13 +355,12 @@ export const declarations: readonly Declaration[] = [
             .argument('<file...>', '.litmus files, or folders of them')
             .summary('run litmus tests on the machine')
             .description(
-              'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 11 when somebody waits for ever or does not give back a lock,\n65 when a file is not understood, 75 when a search did not end: without --max-states after 2,000,000 states.',
+              'Runs litmus tests of herd7 on the machine, over every interleaving and everything the memory model allows: TSO\nof x86 and of C, and what Arm and POWER allow of AArch64 and PPC.\nExits 0, 1 when an outcome differs from a reference, 4 when no test can be run, 11 when somebody waits for ever or does not give back a lock,\n65 when a file is not understood, 75 when a search did not end: without --max-states after 2,000,000 states.',
             )
             .addOption(
-              new Option('--memory <model>', 'another memory model than that of the instructions').choices([
-                'sc',
-                'tso',
-              ]),
+              new Option('--memory <model>', 'the order of memory: that of the instructions, or a stronger one')
+                .choices(['sc', 'tso', 'own'])
+                .default('own'),
             )
             .option('--against <file>', 'compare with references: JSON with file, verdict and states of each test'),
         ),
