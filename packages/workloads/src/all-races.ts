@@ -41,6 +41,7 @@ import { mremapPtesLateFlush } from './races/mremap-ptes-late-flush.ts';
 import { mremapVsMigrationEntry } from './races/mremap-vs-migration-entry.ts';
 import { parallelMadvFlushMiss } from './races/parallel-madv-flush-miss.ts';
 import { splitMapcountVsCow } from './races/split-mapcount-vs-cow.ts';
+import { tlbFlushPendingBool } from './races/tlb-flush-pending-bool.ts';
 import { tlbFlushPendingMissing } from './races/tlb-flush-pending-missing.ts';
 import { ttuSyncAnon } from './races/ttu-sync-vs-zap-huge-pmd.ts';
 import { ttuSyncVsZapPte } from './races/ttu-sync-vs-zap-pte.ts';
@@ -118,6 +119,7 @@ export const large: readonly RaceCase[] = [
   relocLimboCheckRace,
   relocStalePtePointerAndLock,
   tlbFlushPendingMissing,
+  tlbFlushPendingBool,
   mremapPtesLateFlush,
   mremapVsMigrationEntry,
   parallelMadvFlushMiss,
