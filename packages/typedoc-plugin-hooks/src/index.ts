@@ -1,7 +1,7 @@
 /** A TypeDoc plugin: writes the pages of hooks, architectures and operations, and shows them as documents. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { JSX, ReflectionKind, type Application, type DocumentReflection } from 'typedoc';
+import { JSX, ReflectionKind, type Application, type CommentDisplayPart, type DocumentReflection } from 'typedoc';
 import { assets, type Book } from '@shootdown/viewer';
 import { races as stories } from '@shootdown/workloads';
 import { Knowledge } from './knowledge.ts';
@@ -30,6 +30,7 @@ export async function load(app: Application): Promise<void> {
   });
   linkFromSignatures(app);
   drawPictures(app, drawn);
+  drawThreads(app, drawn);
   app.logger.info(`${pages.length} pages written from what was measured`);
 }
 
@@ -53,6 +54,45 @@ function linkFromSignatures(app: Application): void {
     );
   });
 }
+
+/**
+ * A guide that names a race as `draws` in its head shows the picture of it before its first section, and leads to the other races that
+ * it speaks of.
+ */
+function drawThreads(app: Application, { races }: Pictures): void {
+  app.renderer.on('beginRender', ({ project }) => {
+    const documents = project.getReflectionsByKind(ReflectionKind.Document) as DocumentReflection[];
+    const pages = documents.filter(({ parent }) => parent?.name === 'Races');
+    for (const { name, content, frontmatter } of documents) {
+      const race = frontmatter['draws'];
+      if (typeof race !== 'string') continue;
+      const book = races[race];
+      if (!book) {
+        app.logger.error(`${name} draws ${race}, of which there is no picture`);
+        continue;
+      }
+      const said = content.map(({ text }) => text).join('');
+      const others = pages.filter((page) => said.includes(page.name));
+      const at = content.findIndex(({ kind, text }) => kind === 'text' && text.includes(SECTION));
+      const part = content[at];
+      if (!part) continue;
+      const cut = part.text.indexOf(SECTION);
+      content.splice(
+        at,
+        1,
+        { kind: 'text', text: `${part.text.slice(0, cut)}\n\n${picture(book, `npx shootdown run ${race}`)}\n\n` },
+        { kind: 'text', text: 'Races of this thread, each with its pictures: ' },
+        ...others.flatMap((page, i): CommentDisplayPart[] => [
+          ...(i > 0 ? [{ kind: 'text' as const, text: ', ' }] : []),
+          { kind: 'inline-tag', tag: '@link', text: page.name, target: page },
+        ]),
+        { kind: 'text', text: `.\n${part.text.slice(cut)}` },
+      );
+    }
+  });
+}
+/** Before what a section begins. */
+const SECTION = '\n## ';
 
 /** The race of the front page: the first that is told. */
 const [FRONT] = stories;

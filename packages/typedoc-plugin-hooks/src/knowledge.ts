@@ -21,7 +21,7 @@ export class Knowledge {
 
   constructor(
     readonly archs: readonly ArchFacts[],
-    readonly pictures: Pictures = { races: {}, functions: {} },
+    readonly pictures: Pictures = { races: {}, heldOff: {}, functions: {} },
   ) {}
 
   /** Hooks that the kernel has no body for. */

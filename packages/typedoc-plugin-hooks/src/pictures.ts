@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from '@shootdown/core';
 import { contractWorkloads, races } from '@shootdown/workloads';
-import type { Book } from '@shootdown/viewer';
+import { effectOf, partingWords, type Book } from '@shootdown/viewer';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,8 +26,14 @@ import { archEntries, cache, fingerprint, packageOf } from './workspace.ts';
 /** Pictures by the names of what they are of. */
 export interface Pictures {
   readonly races: Readonly<Record<string, Book>>;
+  /** Of races, what holds the first execution that breaks off on architectures that do not break. */
+  readonly heldOff: Readonly<Record<string, readonly HeldOff[]>>;
   /** Of hooks, and of operations that some picture of a hook or a race goes through. */
   readonly functions: Readonly<Record<string, Book>>;
+}
+export interface HeldOff {
+  readonly arch: string;
+  readonly says: string;
 }
 interface Kept extends Pictures {
   readonly fingerprint: string;
@@ -39,7 +45,7 @@ const MAX_STATES = 2_000_000;
 
 /** Those that were drawn last; none where nothing was. */
 export const pictures = (): Pictures =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : { races: {}, functions: {} };
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : { races: {}, heldOff: {}, functions: {} };
 
 async function main(): Promise<void> {
   const entries = await archEntries();
@@ -49,11 +55,14 @@ async function main(): Promise<void> {
   for (const entry of entries) archs.push(...(await archsOf(entry)));
   const known = await facts();
   const byRace: Record<string, Book> = {};
+  const heldOff: Record<string, readonly HeldOff[]> = {};
   for (const race of races) {
     const book = await raceBook(race, archs, known);
-    if (book) byRace[race.id] = book;
+    if (!book) continue;
+    byRace[race.id] = book;
+    heldOff[race.id] = heldOffIn(race, book, archs, known);
   }
-  const kept: Kept = { fingerprint: print, races: byRace, functions: functionBooks(archs, known, byRace) };
+  const kept: Kept = { fingerprint: print, races: byRace, heldOff, functions: functionBooks(archs, known, byRace) };
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(kept));
   console.error(
@@ -94,6 +103,29 @@ async function raceBook(
   };
 }
 
+/** The first execution that breaks, followed on each architecture that does not. */
+function heldOffIn(
+  race: RaceCase,
+  { verdicts = [] }: Book,
+  archs: readonly ArchSpec[],
+  known: readonly ArchFacts[],
+): readonly HeldOff[] {
+  const [broken] = verdicts;
+  const leader = archs.find(({ id }) => id === broken?.arch);
+  if (!broken || !leader) return [];
+  const clean = known.filter((one) => one.races.some((word) => word.race === race.id && word.before === 'clean'));
+  return archs
+    .filter(({ id }) => clean.some(({ arch }) => arch.id === id))
+    .map((arch) => {
+      const other: Verdict = { ...broken, arch: arch.id, outcome: 'clean' };
+      delete (other as { counterexample?: unknown }).counterexample;
+      return {
+        arch: arch.id,
+        says: partingWords(part([broken, other], [leader, arch], race.scenario, race.before), leader.id, arch.id),
+      };
+    });
+}
+
 const judged = (race: RaceCase, arch: ArchSpec): Promise<Verdict> =>
   judgeScenario(arch, race.scenario, race.before, 'before', { maxStates: MAX_STATES });
 
@@ -112,6 +144,12 @@ function functionBooks(
     ),
   }));
   const books: Record<string, Book> = {};
+  // The first execution is as good as any, unless the function changes nothing in it.
+  const draw = (name: string, replay: Required<Book>['replay']): void => {
+    if (books[name] && !isIdle(books[name])) return;
+    const book = within(name, replay);
+    if (!books[name] || !isIdle(book)) books[name] = book;
+  };
   for (const [hook, contract] of allHooks) {
     // Where the hook is left all of it has been seen.
     const left = sentencesOf(contract)
@@ -122,15 +160,8 @@ function functionBooks(
     if (token === undefined) continue;
     const { trace, geometry, configuration, token: read } = replayToken(token, archs, named);
     const { workload, variant, arch } = read;
-    const book = {
-      title: hook,
-      command: `npx shootdown replay ${token}`,
-      version: '',
-      replay: { token, workload, variant, configuration: configuration.says, arch, geometry, trace },
-    };
-    for (const name of Object.keys(trace.functions))
-      if (name === hook || !allHooks.has(name)) books[name] ??= startingAt(book, name);
-    books[hook] = startingAt(book, hook);
+    const replay = { token, workload, variant, configuration: configuration.says, arch, geometry, trace };
+    for (const name of Object.keys(trace.functions)) draw(name, replay);
   }
   for (const book of Object.values(byRace)) {
     const verdict = book.verdicts?.[0];
@@ -138,16 +169,25 @@ function functionBooks(
     const { workload, variant, arch, configuration, counterexample, evidence } = verdict;
     const { trace, token } = counterexample;
     const replay = { token, workload, variant, configuration, arch, geometry: evidence.geometry, trace };
-    for (const name of Object.keys(trace.functions))
-      books[name] ??= startingAt({ title: name, command: `npx shootdown replay ${token}`, version: '', replay }, name);
+    for (const name of Object.keys(trace.functions)) draw(name, replay);
   }
   return books;
 }
 
-/** The picture shows the first step within the function first. */
-function startingAt(book: Book & Required<Pick<Book, 'replay'>>, name: string): Book {
-  const start = book.replay.trace.events.find(({ where }) => where.includes(name))?.number ?? 1;
-  return { ...book, title: name, replay: { ...book.replay, start } };
+/** Does the function change nothing in what is drawn of it? */
+const isIdle = ({ replay }: Book): boolean =>
+  replay?.within === undefined || (effectOf(replay.trace, replay.within)?.changes.length ?? 0) === 0;
+
+/** An execution from the call of a function on that is drawn. */
+function within(name: string, replay: Required<Book>['replay']): Book {
+  const start =
+    effectOf(replay.trace, name)?.first ?? replay.trace.events.find(({ where }) => where.includes(name))?.number ?? 1;
+  return {
+    title: name,
+    command: `npx shootdown replay ${replay.token}`,
+    version: '',
+    replay: { ...replay, start, within: name },
+  };
 }
 
 if (basename(process.argv[1] ?? '') === 'pictures.js' && dirname(process.argv[1] ?? '').endsWith('dist')) await main();

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { allHooks, hooksOf, sentencesOf } from '@shootdown/core';
 import { arch, Generic, type Cpu, type Layer, type Mm, type Op, type Va, type Vma } from '@shootdown/core/plugin';
 import { races } from '@shootdown/workloads';
+import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { ArchFacts } from '../src/facts.ts';
 import { Knowledge } from '../src/knowledge.ts';
@@ -170,12 +171,31 @@ describe('pages', () => {
   test('a race has a page of its own: a picture where something breaks, words where nothing does', () => {
     const { id } = races[0]!;
     const book = { title: id, command: `npx shootdown run ${id}`, version: '', verdicts: [] };
-    const drawn = allPages(new Knowledge([facts], { races: { [id]: book }, functions: { pmd_clear: book } }));
+    const drawn = allPages(
+      new Knowledge([facts], {
+        races: { [id]: book },
+        heldOff: { [id]: [{ arch: 'toy', says: 'K waits there for ever.' }] },
+        functions: { pmd_clear: book },
+      }),
+    );
     const at = (path: string): string => fileText(drawn.find((page) => page.path === path)!);
     expect(at(`races/${id}.md`)).toContain('<div data-shootdown="picture" data-embedded>');
     expect(at(`races/${id}.md`)).toContain(`<code>npx shootdown run ${id}</code>`);
+    expect(at(`races/${id}.md`)).toMatch(
+      /## What holds it off elsewhere[^]*\[toy\]\(.*\) \| K waits there for ever\. \|/,
+    );
     expect(at('hooks/pmd_clear.md')).toContain('## Seen');
     expect(textOf(`races/${id}.md`)).toContain('there is no picture');
+  });
+
+  test('each thread draws a race that it speaks of', () => {
+    const folder = new URL('../../../docs/threads/', import.meta.url);
+    for (const file of readdirSync(folder)) {
+      const text = readFileSync(new URL(file, folder), 'utf8');
+      const drawn = /^---\n[^]*?^draws: (.*)$[^]*?^---$/m.exec(text)?.[1];
+      expect(races.map(({ id }) => id)).toContain(drawn);
+      expect(text.replace(/^draws: .*$/m, '')).toContain(drawn);
+    }
   });
 
   test('an architecture lists what it brings and what it inherits', () => {

@@ -41,6 +41,8 @@ export interface Book {
     readonly trace: Trace;
     /** Step that is shown first. Absent: the first that matters. */
     readonly start?: number;
+    /** Function of which a call is drawn before and after. */
+    readonly within?: string;
   };
   /** Pictures move by themselves when they come up. */
   readonly plays?: boolean;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Verdict } from '@shootdown/core';
 import { page as pageOf, type Book } from '../src/index.ts';
 import { hasBrowser, Screen } from './browser.ts';
-import { bookOf } from './real.ts';
+import { storyOf } from '../src/model/story.ts';
+import { bookOf, stepIn } from './real.ts';
 
 const withBrowser = hasBrowser ? describe : describe.skip;
 let book: Book;
@@ -38,6 +39,21 @@ function hostile(): Book {
     );
   };
   return { ...(poisoned(book) as Book), title: evil, command: evil };
+}
+
+/** What leaving out came to: one step that is needed, and one that is not. */
+function ablated(): NonNullable<Book['ablated']>[number] {
+  const [broken, clean] = [book.verdicts![0]!, book.verdicts![1]!];
+  const left = (word: 'needed' | 'not shown to be needed', verdict: Verdict, step: string) => ({
+    in: 'zap_pte',
+    step: step as 'lock',
+    says: 'a step',
+    word,
+    verdict: { ...verdict, variant: `after/${step}/zap_pte` },
+  });
+  const { workload, arch } = clean;
+  const removals = [left('not shown to be needed', clean, 'flush'), left('needed', broken, 'lock')];
+  return { schemaVersion: 3, workload, variant: 'after', arch, base: clean, removals };
 }
 
 test('a page is one file of moderate size', () => {
@@ -105,31 +121,88 @@ withBrowser('in a browser', () => {
   });
 
   test('the keyboard alone moves through it', async () => {
-    const { page } = await screen.show(pageOf(book), `${RACE}?step=4`);
-    await page.locator('.sd-trace').focus();
-    const current = (): Promise<string> => page.locator('.sd-count').innerText();
+    const { trace } = book.verdicts![0]!.counterexample!;
+    const [last, beats] = [trace.events.length, storyOf(trace).map(({ step }) => step)];
+    const [first = 0, second = 0] = beats;
+    const { page } = await screen.show(pageOf(book), `${RACE}?step=${first}`);
+    // From the top of the page by tabs alone, through whatever can be chosen there.
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate<boolean>(`document.activeElement.matches('.sd-trace')`)) break;
+    }
     const presses = async (key: string): Promise<string> => {
       await page.keyboard.press(key);
-      return current();
+      return page.locator('.sd-count').innerText();
     };
-    expect(await presses('ArrowRight')).toBe('step 5 of 93');
-    expect(await presses('ArrowLeft')).toBe('step 4 of 93');
-    expect(await presses('n')).toBe('step 27 of 93');
-    expect(await presses('p')).toBe('step 4 of 93');
-    expect(await presses('End')).toBe('step 93 of 93');
-    expect(await presses('Home')).toBe('step 1 of 93');
+    expect(await presses('ArrowRight')).toBe(`step ${first + 1} of ${last}`);
+    expect(await presses('ArrowLeft')).toBe(`step ${first} of ${last}`);
+    expect(await presses('n')).toBe(`step ${second} of ${last}`);
+    expect(await presses('p')).toBe(`step ${first} of ${last}`);
+    expect(await presses('End')).toBe(`step ${last} of ${last}`);
+    expect(await presses('Home')).toBe(`step 1 of ${last}`);
     await page.keyboard.press('3');
-    expect(await page.locator('.sd-row-step').count()).toBe(93);
+    expect(await page.locator('.sd-row-step').count()).toBe(last);
     expect(page.url()).toContain('step=1');
   });
 
   test('a screen reader is told the step, and every row says what happens', async () => {
-    const { page } = await screen.show(pageOf(book), `${RACE}?step=27`);
-    expect(await page.locator('[aria-live]').innerText()).toMatch(/^Step 27 of 93: K, xchg T2\[0\]/);
+    const { trace } = book.verdicts![0]!.counterexample!;
+    const step = stepIn(trace, 'K', 'xchg T2[0]');
+    const { page } = await screen.show(pageOf(book), `${RACE}?step=${step}`);
+    expect(await page.locator('[aria-live]').innerText()).toContain(
+      `Step ${step} of ${trace.events.length}: K, xchg T2[0]`,
+    );
     expect(await page.locator('.sd-row[aria-current=step]').innerText()).toContain('xchg T2[0]');
     expect(await page.locator('section.sd-trace').getAttribute('aria-label')).toBe(
       'collapse-vs-gup-fast, before the fix, on arm64',
     );
+  });
+
+  test('who comes sees the top of the page; who moves sees the row', async () => {
+    const { page } = await screen.show(pageOf(book), '', { viewport: { width: 390, height: 844 } });
+    expect(await page.evaluate<number>('scrollY')).toBe(0);
+    await page.locator('.sd-trace').focus();
+    await page.keyboard.press('End');
+    const [row, lanes] = [
+      await page.locator('.sd-row[aria-current=step]').boundingBox(),
+      await page.locator('.sd-lanes').boundingBox(),
+    ];
+    expect(row!.y).toBeGreaterThanOrEqual(lanes!.y);
+    expect(row!.y + row!.height).toBeLessThanOrEqual(lanes!.y + lanes!.height);
+  });
+
+  test('what a function does is drawn: the tables before a call, and after it', async () => {
+    const { workload, variant, arch, configuration, counterexample, evidence } = book.verdicts![0]!;
+    const { trace, token } = counterexample!;
+    const replay = { workload, variant, arch, configuration, token, trace, geometry: evidence.geometry };
+    const { page } = await screen.show(
+      pageOf({ title: 'x', command: 'x', version: '', replay: { ...replay, within: 'pmdp_collapse_flush' } }),
+    );
+    const effect = page.locator('[data-effect=pmdp_collapse_flush]');
+    const [before, after] = [effect.locator('svg').first(), effect.locator('svg').last()];
+    expect(await before.locator('[data-table=T3]').getAttribute('data-life')).toBe('linked');
+    expect(await after.locator('[data-table=T3]').getAttribute('data-life')).toBe('detached');
+    expect(await after.locator('.sd-changed[data-cell="T2[0]"]').count()).toBe(1);
+    expect(await before.locator('.sd-chip').count()).toBeGreaterThan(0);
+    expect(await after.locator('.sd-chip').count()).toBe(0);
+  });
+
+  test('of steps that were left out those that are needed lead to what breaks without them', async () => {
+    const { page } = await screen.show(pageOf({ title: 'x', command: 'x', version: '', ablated: [ablated()] }));
+    expect(await page.locator('.sd-needed tbody tr').count()).toBe(2);
+    await page.locator('.sd-needed button').click();
+    expect(await page.locator('.sd-title small').innerText()).toContain('without lock in zap_pte');
+    expect(await page.locator('[data-search-again]').innerText()).toBe(
+      'npx shootdown ablate collapse-vs-gup-fast --arch arm64 --variant after',
+    );
+  });
+
+  test('races that were left out are named', async () => {
+    const comparison = { archs: [], rows: [], seconds: 0, complete: true };
+    const { page } = await screen.show(
+      pageOf({ title: 'x', command: 'x', version: '', comparison, leftOut: ['long-race'] } as unknown as Book),
+    );
+    expect(await page.locator('[data-left-out]').innerText()).toContain('npx shootdown report long-race');
   });
 
   test.each([
@@ -139,10 +212,14 @@ withBrowser('in a browser', () => {
     [390, 'light'],
     [390, 'dark'],
   ] as const)('at %d px, %s, the page does not scroll sideways', async (width, colorScheme) => {
-    const { page } = await screen.show(pageOf(book), `${RACE}?step=44`, {
-      viewport: { width, height: 900 },
-      colorScheme,
-    });
+    const { page } = await screen.show(
+      pageOf(book),
+      `${RACE}?step=${stepIn(book.verdicts![0]!.counterexample!.trace, 'G', 'load T3[0]', 'last')}`,
+      {
+        viewport: { width, height: 900 },
+        colorScheme,
+      },
+    );
     const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     expect(over).toBeLessThanOrEqual(0);
   });

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { page as pageOf } from '../src/index.ts';
 import { hasBrowser, Screen, type Shown } from './browser.ts';
-import { bookOf } from './real.ts';
+import type { Trace } from '@shootdown/core';
+import { bookOf, stepIn } from './real.ts';
 
 const RACE = 'collapse-vs-gup-fast/before/arm64';
 const withBrowser = hasBrowser ? describe : describe.skip;
@@ -10,27 +11,39 @@ const withBrowser = hasBrowser ? describe : describe.skip;
 withBrowser('ten first questions', () => {
   let screen: Screen;
   let html: string;
+  let trace: Trace;
   beforeAll(async () => {
     screen = await Screen.start();
-    html = pageOf(await bookOf('collapse-vs-gup-fast', 'arm64', 'x86-64'));
+    const book = await bookOf('collapse-vs-gup-fast', 'arm64', 'x86-64');
+    trace = book.verdicts![0]!.counterexample!.trace;
+    html = pageOf(book);
   });
+  // Steps are found by what they do: their numbers change with the model.
+  const walked = (): number => stepIn(trace, 'G', 'reads T2[0] without lock');
+  const broadcast = (): number => stepIn(trace, 'K', 'broadcasts');
+  /** Behind the pin: the walk looks at its PTE again, and finds it as it was. */
+  const looksAgain = (): number => stepIn(trace, 'G', 'load T3[0]', 'last');
   afterAll(() => screen.end());
   const at = (hash: string): Promise<Shown> => screen.show(html, `${RACE}?${hash}`);
   const textOf = async ({ page }: Shown, selector: string): Promise<string> =>
     (await page.locator(selector).first().innerText()).replace(/\s+/g, ' ');
 
   test('what is T3? a table that the PMD pointed to, and that is detached by the time it is read again', async () => {
-    expect(await (await at('step=4')).page.locator('[data-table=T3]').getAttribute('data-life')).toBe('linked');
-    expect(await (await at('step=44')).page.locator('[data-table=T3]').getAttribute('data-life')).toBe('detached');
+    expect(await (await at(`step=${walked()}`)).page.locator('[data-table=T3]').getAttribute('data-life')).toBe(
+      'linked',
+    );
+    expect(await (await at(`step=${looksAgain()}`)).page.locator('[data-table=T3]').getAttribute('data-life')).toBe(
+      'detached',
+    );
   });
 
   test('who holds the lock now? the collapse, for writing', async () =>
-    expect(await textOf(await at('step=44'), '[data-held]')).toContain('K mm0.mmap_lock (write)'));
+    expect(await textOf(await at(`step=${looksAgain()}`), '[data-held]')).toContain('K mm0.mmap_lock (write)'));
 
   test('which entry is stale? the one that the walk of fast GUP goes by', async () => {
-    const shown = await at('step=44');
+    const shown = await at(`step=${looksAgain()}`);
     expect(await textOf(shown, '[data-stale-list]')).toContain(
-      'G goes by T2[0] = table T3 of step 4; now T2[0] is none',
+      `G goes by T2[0] = table T3 of step ${walked()}; now T2[0] is none`,
     );
     expect(await shown.page.locator('.sd-chip-read.sd-stale[data-cell="T2[0]"]').count()).toBe(1);
   });
@@ -47,28 +60,32 @@ withBrowser('ten first questions', () => {
   });
 
   test('which claim broke?', async () =>
-    expect(await textOf(await at('step=4'), '[data-claim]')).toContain(
+    expect(await textOf(await at(`step=${walked()}`), '[data-claim]')).toContain(
       'a pinned page is the page that the process maps',
     ));
 
   test('who was interrupted? nobody: who flushes waits for the TLBs, not for a walker', async () => {
-    const shown = await at('step=28');
+    const shown = await at(`step=${broadcast()}`);
     expect(await textOf(shown, '[data-waiting]')).toContain('K waits for cpu0 tlb');
     expect(await shown.page.locator('.sd-wait-interrupted').count()).toBe(0);
   });
 
   test('what would the fix change? fast GUP looks at the PMD again', async () => {
-    expect(await textOf(await at('step=4'), '[data-twin]')).toMatch(/^The fix .*PMD.*ok \(proved, [\d,]+ states\)/);
+    expect(await textOf(await at(`step=${walked()}`), '[data-twin]')).toMatch(
+      /^The fix .*PMD.*ok \(proved, [\d,]+ states\)/,
+    );
     expect(await textOf(await at('beside=the fix'), '[data-parts]')).toMatch(
       /with the fix, G goes another way in gup_put_folio/,
     );
   });
 
   test('how large was the search?', async () =>
-    expect(await textOf(await at('step=4'), '[data-search]')).toMatch(/[\d,]+ states, [\d,]+ transitions, depth \d+/));
+    expect(await textOf(await at(`step=${walked()}`), '[data-search]')).toMatch(
+      /[\d,]+ states, [\d,]+ transitions, depth \d+/,
+    ));
 
   test('how do I run it again?', async () =>
-    expect(await textOf(await at('step=4'), '[data-replay]')).toMatch(
+    expect(await textOf(await at(`step=${walked()}`), '[data-replay]')).toMatch(
       /^npx shootdown replay v1:collapse-vs-gup-fast:before:arm64:\S+$/,
     ));
 });

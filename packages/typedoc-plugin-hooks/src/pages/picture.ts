@@ -18,7 +18,7 @@ export function pictureOf(name: string, { pictures }: Knowledge): string[] {
   return book
     ? [
         heading('Seen'),
-        `One execution that goes through it, from its first step within ${code(name)} on.`,
+        `What one call of ${code(name)} does to the page tables and to what CPUs remember of them; and the execution that it is part of, step by step.`,
         picture(book),
       ]
     : [];

@@ -2,8 +2,23 @@
 import { claimOf, type RaceCase } from '@shootdown/core';
 import { pathOf, type Knowledge } from '../knowledge.ts';
 import { code, facts, folded, heading, linker, list, plain, table, type Page } from '../markdown.ts';
+import type { HeldOff } from '../pictures.ts';
 import { picture } from './picture.ts';
 import { LEGEND, many, outcomeWord } from './words.ts';
+
+/** Why the execution that is drawn cannot happen elsewhere. */
+function heldOff(words: readonly HeldOff[], linked: (arch: string) => string): string[] {
+  return words.length === 0
+    ? []
+    : [
+        heading('What holds it off elsewhere'),
+        'The execution above, followed on each architecture that does not break, up to where that goes another way:',
+        table(
+          ['Architecture', 'What is in the way'],
+          words.map(({ arch, says }) => [linked(arch), plain(says)]),
+        ),
+      ];
+}
 
 export function racePage(race: RaceCase, k: Knowledge): Page {
   const { id, scenario } = race;
@@ -31,6 +46,7 @@ export function racePage(race: RaceCase, k: Knowledge): Page {
         ],
       ),
       LEGEND,
+      ...heldOff(k.pictures.heldOff[id] ?? [], (arch) => link(pathOf.arch(arch), arch)),
       facts([
         ['Threads', `${threads}; ${many(scenario.cpus, 'CPU')}`],
         ['Asked', scenario.asks.map((ask) => plain(claimOf(ask))).join('; ')],

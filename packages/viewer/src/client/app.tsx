@@ -3,6 +3,7 @@ import type { Parting, Verdict } from '@shootdown/core';
 import { useEffect, useState } from 'preact/hooks';
 import { besideOf, keyOf, verdictsIn, type Book } from '../book.ts';
 import { Matrix } from './matrix.tsx';
+import { EffectView } from './effect-view.tsx';
 import { Needed } from './needed.tsx';
 import { PartingView } from './parting-view.tsx';
 import { TraceView } from './trace-view.tsx';
@@ -63,6 +64,9 @@ export function App({ book, embedded, id }: { readonly book: Book; readonly embe
               <span class="sd-label">Kernel</span> {book.replay.configuration}.
             </p>
           </header>
+          {book.replay.within !== undefined && (
+            <EffectView trace={book.replay.trace} name={book.replay.within} geometry={book.replay.geometry} />
+          )}
           <TraceView
             trace={book.replay.trace}
             verdict={book.replay}
@@ -199,7 +203,10 @@ function Head({ book, verdict, verdicts, onChoose }: Pick<VerdictProps, 'book' |
   const { workload, variant, arch, configuration, outcome, reason } = verdict;
   const title = book.titles?.[workload] ?? book.comparison?.rows.find(({ id }) => id === workload)?.title;
   const fixed = (book.partings ?? []).find((one) => one.fixed && one.workload === workload && one.leader === arch);
-  const twin = verdicts.find((one) => one.workload === workload && one.arch === arch && one.variant !== variant);
+  // A kernel with a step left out has no fix.
+  const twin = variant.includes('/')
+    ? undefined
+    : verdicts.find((one) => one.workload === workload && one.arch === arch && one.variant !== variant);
   return (
     <header class="sd-title">
       <h2>

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { besideOf } from '../book.ts';
 import { alignedRows, type AlignedRow } from '../model/align.ts';
 import { inHand } from '../model/in-hand.ts';
+import { partingWords } from '../model/parting-words.ts';
 import { statesOf } from '../model/states.ts';
 import { shapeOf, treeAt } from '../model/tree.ts';
 import { TreeDrawing } from './tree-view.tsx';
@@ -135,26 +136,4 @@ function Half({
       <TreeDrawing tree={tree} hands={inHand(trace, states, step)} guilty={new Set()} />
     </figure>
   );
-}
-
-/** Why the other one does not go the same way. */
-export function partingWords({ followed }: Parting, leader: string, other: string): string {
-  if (!followed) return `Neither ${leader} nor ${other} breaks.`;
-  const { part } = followed;
-  if (!part) {
-    const claim = [...followed.trace.events.flatMap(({ broken }) => broken), ...followed.trace.brokenAtEnd][0]?.claim;
-    return `${other} can go the same way to the end${claim === undefined ? ', and nothing breaks along it' : ', and it breaks there too'}.`;
-  }
-  const at = `They part at step ${part.step} of ${leader}`;
-  const inside = part.at?.where.at(-1) ? ` in ${part.at.where.at(-1)}` : '';
-  const on = other === 'the fix' ? 'with the fix' : `on ${other}`;
-  const what =
-    part.how === 'waits'
-      ? `${on}, ${part.process} waits there${inside}${part.at?.why ? ` until ${part.at.why}` : ''}`
-      : `${on}, ${part.process} ${part.how === 'ended' ? 'has ended' : part.how === 'another way' ? `goes another way${inside}` : 'does not exist'}`;
-  const because = part.obstacles.map(
-    ({ process, cell, value, since }) =>
-      `${process === part.process ? '' : `${process} is held up: `}${cell} is ${value}${since === undefined ? ' from the start' : ` since step ${since}`}`,
-  );
-  return `${at}: ${what}${because.length > 0 ? `, because ${because.join('; ')}` : ''}. So the rest of the execution cannot happen there.`;
 }

@@ -2,7 +2,7 @@
 import type { CachedView, FrameView, TableView, TreeView } from '../model/tree.ts';
 import type { Held } from '../model/in-hand.ts';
 import type { Referent } from '../model/states.ts';
-import { short } from './words.ts';
+import { short, shortText } from './words.ts';
 
 const WIDTH = 440;
 const LEFT = 44;
@@ -236,7 +236,7 @@ function Table({
           </text>
           {entry.was !== undefined && (
             <text class="sd-was" x={at.x + i * wide + 5} y={at.y + 36}>
-              {fit(`was ${entry.was.replace('table ', '')}`, wide)}
+              {fit(`was ${shortText(entry.was)}`, wide)}
             </text>
           )}
           <title>{`${entry.cell}: ${entry.text}${entry.was === undefined ? '' : `, was ${entry.was}`}`}</title>

@@ -17,6 +17,10 @@ export function short(value: Pick<Value, 'text' | 'refers' | 'flags'> | undefine
   return [`P${refers.n}`, letters, ...rest].filter(Boolean).join(' ');
 }
 
+/** The same for a value of which only the words are known: `table T3`, `P16 r w a d`. */
+export const shortText = (text: string): string =>
+  text.replace('table ', '').replace(/(?: [rwad])+(?= |$)/, (flags) => ` ${flags.replaceAll(' ', '')}`);
+
 const WORDS: Readonly<Record<Verdict['outcome'], string>> = {
   clean: 'ok',
   violates: 'FAIL',
