@@ -35,6 +35,7 @@ export { idleSwitches } from './rig/stack.ts';
 export type { Followed, Obstacle, Pair, PartingStep } from '@shootdown/explorer';
 export { namesKnownTo, strangerIn, type KnownNames, type Told } from './rig/names.ts';
 export { part, partFixed, type Parting } from './ask/divergence.ts';
+export { runInTurn, type InTurn } from './ask/in-turn.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './ask/placement.ts';
 export { reach, type Reach } from './ask/reach.ts';
 export { replayToken, type Named, type Replayed } from './ask/replay-token.ts';

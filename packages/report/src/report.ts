@@ -123,6 +123,8 @@ export interface WrittenPage {
   readonly pictures: number;
   /** Those of them that were followed on another architecture, or after the fix. */
   readonly followed: number;
+  /** Verdicts that a bound or an interruption left open. */
+  readonly open: number;
 }
 
 /** What is said. */

@@ -68,5 +68,5 @@ function body(report: Report, options: RenderOptions): string {
   }
 }
 
-const pageText = ({ file, bytes, races, archs, pictures, followed }: WrittenPage): string =>
-  `${file}\n${many(races, 'race')} on ${many(archs, 'architecture')}, ${many(pictures, 'picture')}, ${followed} followed elsewhere; ${many(Math.ceil(bytes / 1024), 'kB', 'kB')}. Open it in a browser, or send it.`;
+const pageText = ({ file, bytes, races, archs, pictures, followed, open }: WrittenPage): string =>
+  `${file}\n${many(races, 'race')} on ${many(archs, 'architecture')}, ${many(pictures, 'picture')}, ${followed} followed elsewhere${open > 0 ? `, ${many(open, 'verdict')} still open` : ''}; ${many(Math.ceil(bytes / 1024), 'kB', 'kB')}. Open it in a browser, or send it.`;

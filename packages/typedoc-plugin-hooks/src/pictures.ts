@@ -8,6 +8,7 @@ import {
   part,
   partFixed,
   replayToken,
+  runInTurn,
   sentencesOf,
   type ArchSpec,
   type Parting,
@@ -171,7 +172,40 @@ function functionBooks(
     const replay = { token, workload, variant, configuration, arch, geometry: evidence.geometry, trace };
     for (const name of Object.keys(trace.functions)) draw(name, replay);
   }
+  for (const replay of inTurn(archs, known, (name) => books[name] !== undefined))
+    for (const name of Object.keys(replay.trace.functions)) draw(name, replay);
   return books;
+}
+
+/** An execution for each function that a story comes to and that is not drawn yet: its threads run one after the other. */
+function* inTurn(
+  archs: readonly ArchSpec[],
+  known: readonly ArchFacts[],
+  isDrawn: (name: string) => boolean,
+): Generator<Required<Book>['replay']> {
+  const told = [
+    ...races.map(({ id, scenario, after }) => ({ id, scenario, configuration: after, variant: 'after' })),
+    ...contractWorkloads.map(({ scenario, configuration }) => ({
+      id: scenario.name,
+      scenario,
+      configuration,
+      variant: configuration.release,
+    })),
+  ];
+  for (const {
+    arch: { id },
+    stories,
+  } of known)
+    for (const { id: story, stacks } of stories) {
+      const arch = archs.find((one) => one.id === id);
+      const one = told.find((candidate) => candidate.id === story);
+      for (let first = 0; arch && one && first < one.scenario.threads.length; first++) {
+        if (stacks.flat().every(isDrawn)) break;
+        const { scenario, configuration, variant } = one;
+        const { token, geometry, trace } = runInTurn(arch, scenario, configuration, variant, first);
+        yield { token, workload: scenario.name, variant, configuration: configuration.says, arch: id, geometry, trace };
+      }
+    }
 }
 
 /** Does the function change nothing in what is drawn of it? */

@@ -88,12 +88,13 @@ export class ReportPage implements Command {
   }
 }
 
-function sumOf({ rows, archs }: Comparison): { races: number; archs: number; pictures: number } {
+function sumOf({ rows, archs }: Comparison): { races: number; archs: number; pictures: number; open: number } {
   const verdicts = rows.flatMap(({ cells }) => cells.flatMap(({ before, after }) => [before, after]));
   return {
     races: rows.length,
     archs: archs.length,
     pictures: verdicts.filter(({ counterexample }) => counterexample).length,
+    open: verdicts.filter(({ outcome }) => outcome === 'bound' || outcome === 'interrupted').length,
   };
 }
 

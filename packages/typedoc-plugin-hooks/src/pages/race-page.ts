@@ -47,6 +47,7 @@ export function racePage(race: RaceCase, k: Knowledge): Page {
       ),
       LEGEND,
       ...heldOff(k.pictures.heldOff[id] ?? [], (arch) => link(pathOf.arch(arch), arch)),
+      heading('What is run, and what is asked'),
       facts([
         ['Threads', `${threads}; ${many(scenario.cpus, 'CPU')}`],
         ['Asked', scenario.asks.map((ask) => plain(claimOf(ask))).join('; ')],

@@ -172,7 +172,7 @@ function VerdictView({ book, verdict, verdicts, id, place, onPlace, onChoose }: 
             onStep={(step) => onPlace({ step })}
           />
         ))}
-      <footer class="sd-foot">
+      <div class="sd-foot">
         <p data-search>{searchWords(verdict)}</p>
         {counterexample && replay && (
           <p>
@@ -182,7 +182,7 @@ function VerdictView({ book, verdict, verdicts, id, place, onPlace, onChoose }: 
         <p>
           Search again: <code data-search-again>{searchCommand(verdict)}</code>
         </p>
-      </footer>
+      </div>
     </article>
   );
 }

@@ -27,13 +27,19 @@ export function Matrix({
   const verdicts = rows.flatMap(({ cells }) => cells.flatMap(({ before, after }) => [before, after]));
   const broken = verdicts.filter(({ counterexample }) => counterexample).length;
   const proved = verdicts.filter(({ evidence }) => evidence.grade === 'proved').length;
+  const open = verdicts.filter(({ outcome }) => outcome === 'bound' || outcome === 'interrupted').length;
   const states = verdicts.reduce((sum, { evidence }) => sum + evidence.states, 0);
   return (
     <section class="sd-matrix" aria-label="Races by architectures">
       <p class="sd-sum">
         {rows.length} races on {archs.length} architectures, before and after their fix:{' '}
-        <b class="sd-good">{proved} proved</b>, <b class="sd-bad">{broken} broken</b>, {states.toLocaleString('en-US')}{' '}
-        states. A cell leads to its picture.
+        <b class="sd-good">{proved} proved</b>, <b class="sd-bad">{broken} broken</b>,{' '}
+        {open > 0 && (
+          <>
+            <b class="sd-open">{open} still open</b>,{' '}
+          </>
+        )}
+        {states.toLocaleString('en-US')} states. A cell leads to its picture.
       </p>
       <div class="sd-scroll" role="region" aria-label="The table scrolls sideways" tabIndex={0}>
         <table>
