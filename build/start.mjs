@@ -12,12 +12,14 @@ const story = run('run', STORY, '--variant', 'before', '--arch', 'arm64,ppc64-ha
 // Something breaks in the story: that is what it is about.
 if (story !== 12) process.exit(story);
 console.log(`
-Seen rather than read: npx shootdown run ${STORY} --arch arm64 --against x86-64 --html story.html
-All of them, as a page:  npx shootdown report --open
-
-Now every known story, before its fix and after it:
+Now every known story whose search is short, before its fix and after it. That takes a minute or two:
 `);
-process.exit(run('compare', ...process.argv.slice(2)));
+const table = run('compare', ...process.argv.slice(2));
+// What stays on the screen: how to go on.
+console.log(`
+The story above as a picture:  npx shootdown run ${STORY} --arch arm64 --against x86-64 --html story.html
+All of them on one page:       npx shootdown report --open`);
+process.exit(table);
 
 function run(...args) {
   const { status, error } = spawnSync(process.execPath, [shootdown, ...args], { stdio: 'inherit' });

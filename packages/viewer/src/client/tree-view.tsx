@@ -14,6 +14,8 @@ const TABLE = 40;
 const LEVEL = 68;
 const CHIP = 20;
 const CHAR = 6.35;
+/** A letter of what an entry was. */
+const SMALL = 5.45;
 
 interface Point {
   readonly x: number;
@@ -236,7 +238,7 @@ function Table({
           </text>
           {entry.was !== undefined && (
             <text class="sd-was" x={at.x + i * wide + 5} y={at.y + 36}>
-              {fit(`was ${shortText(entry.was)}`, wide)}
+              {fit(`was ${shortText(entry.was)}`, wide, SMALL)}
             </text>
           )}
           <title>{`${entry.cell}: ${entry.text}${entry.was === undefined ? '' : `, was ${entry.was}`}`}</title>
@@ -266,8 +268,8 @@ function Frame({ frame, at, wide }: { readonly frame: FrameView; readonly at: Po
   );
 }
 
-const fit = (text: string, wide: number): string => {
-  const room = Math.floor((wide - 6) / CHAR);
+const fit = (text: string, wide: number, letter = CHAR): string => {
+  const room = Math.floor((wide - 6) / letter);
   return text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
 };
 
