@@ -13,7 +13,7 @@ export const order: ScatteredOrder = {
     },
     // Of ordinary memory it orders stores alone.
     eieio: { keeps: [{ before: ['store'], after: ['store'] }] },
-    isync: { keeps: [], context: ['load', 'store'] },
+    isync: { keeps: [], context: true },
   },
   preserves: ['address and data', 'own store', 'reread', 'detour', 'same cell', 'control', 'earlier address'],
 };

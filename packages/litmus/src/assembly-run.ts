@@ -76,13 +76,13 @@ export interface AssemblyRun {
 }
 
 /**
- * @param memory another order than that of the architecture
+ * @param memory another order than that of the architecture: by name, or as a table
  * @throws Mistake SD_BAD_LITMUS, NotModelled; the search throws the second one too
  */
 export function readyAssembly(
   test: LitmusTest,
   file: string,
-  memory: 'sc' | 'tso' | 'own',
+  memory: 'sc' | 'tso' | 'own' | OrderTable,
   bounds: Bounds,
 ): AssemblyRun {
   const set = SETS[test.isa]!;
@@ -99,7 +99,7 @@ export function readyAssembly(
       ...new Set(observed.flatMap(({ of }) => ('thread' in of && of.thread === thread ? [of.key] : []))),
     ]),
   };
-  const order = memory === 'own' ? set.order : memory === 'sc' ? sequential(set.order) : totalStore(set.order);
+  const order = orderOf(memory, set.order);
   const search =
     order.mechanism === 'flat' ? new FlatSearch(problem, order, bounds) : new ScatteredSearch(problem, order, bounds);
   const reader = (place: Place): Observed => places.observed(place, cells);
@@ -114,7 +114,7 @@ export function readyAssembly(
       return {
         name: test.name,
         isa: test.isa,
-        memory: memory === 'own' ? set.name : memory,
+        memory: memory === 'sc' || memory === 'tso' ? memory : set.name,
         condition: `${test.quantifier} ${test.condition}`,
         ends,
         witnesses: ends.filter(judge).length,
@@ -125,6 +125,11 @@ export function readyAssembly(
       };
     },
   };
+}
+
+function orderOf(memory: 'sc' | 'tso' | 'own' | OrderTable, own: OrderTable): OrderTable {
+  if (typeof memory === 'object') return memory;
+  return memory === 'own' ? own : memory === 'sc' ? sequential(own) : totalStore(own);
 }
 
 /** Locations and registers: what they hold first, and how they are looked at. */

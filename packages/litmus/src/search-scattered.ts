@@ -54,12 +54,10 @@ interface Running {
 export class ScatteredSearch extends Search {
   private readonly todo: Memory[] = [{ list: [], coherence: [] }];
 
-  /** @param orders `one`: of events that may stand in either order one order is tried */
   constructor(
     problem: Problem,
     readonly order: ScatteredOrder,
     bounds: Bounds,
-    private readonly orders: 'one' | 'all' = 'one',
   ) {
     super(problem, bounds);
   }
@@ -84,7 +82,7 @@ export class ScatteredSearch extends Search {
     if (memory.list.length >= PRIVATE - 1 && possible.length > 0) this.cut = 'states';
     const last = memory.list.at(-1);
     for (const one of possible.toReversed()) {
-      if (this.orders === 'one' && last && one.early && one.thread < last.thread) continue;
+      if (this.bounds.orders !== 'all' && last && one.early && one.thread < last.thread) continue;
       const longer = withEvent(memory, one);
       if (fits(longer)) this.todo.push(longer);
     }

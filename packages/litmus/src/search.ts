@@ -24,6 +24,8 @@ export interface Bounds {
   readonly maxStates: number;
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /** Of events that may stand in either order `one` order is tried where the search can tell (it is what is done), or `all` are. */
+  readonly orders?: 'one' | 'all';
 }
 export type Cut = 'states' | 'time' | 'interrupt';
 
@@ -37,7 +39,7 @@ export abstract class Search {
 
   constructor(
     protected readonly problem: Problem,
-    private readonly bounds: Bounds,
+    protected readonly bounds: Bounds,
   ) {
     this.until = bounds.deadlineMs === undefined ? Infinity : Date.now() + bounds.deadlineMs;
   }

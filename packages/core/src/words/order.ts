@@ -1,7 +1,7 @@
 /** Order tables: in which order others see what one CPU does to memory. The data of an architecture; two mechanisms of the machine read it. */
 
-/** What stands before. `unreturned`: the read of an atomic operation that gives nothing back. */
-export type Earlier = 'load' | 'unreturned' | 'store';
+/** What stands before. `load`: a read whose value somebody gets; `read`: that of an atomic operation that gives nothing back, too. */
+export type Earlier = 'load' | 'read' | 'store';
 /** What stands behind. */
 export type Later = 'load' | 'store';
 
@@ -14,8 +14,8 @@ export interface Keeps {
 /** What a barrier does. */
 export interface FenceOrder {
   readonly keeps: readonly Keeps[];
-  /** What decided the branches before it (and, where `addressesAreContext`, the addresses) is seen before these. */
-  readonly context?: readonly Later[];
+  /** What decided the branches before it (and, where `addressesAreContext`, the addresses) is seen before everything behind it. */
+  readonly context?: true;
 }
 
 /** What a value that was loaded orders, by what is made of it. */
@@ -52,8 +52,6 @@ export interface FlatOrder {
   readonly dependencies: DependencyOrder;
   /** Do barriers with `context` order what addresses were made of too? */
   readonly addressesAreContext: boolean;
-  /** Is an exclusive store, or the store of an atomic operation, seen after its read? */
-  readonly atomicReadBeforeWrite: boolean;
   /** Does a CPU that reads its own store see it no earlier than what the store's address and value were made of? */
   readonly forwardedDependencies: boolean;
   /** Is a load-acquire that reads an own exclusive store seen after the read that belongs to that store? */

@@ -334,8 +334,8 @@ function locallyOrdered(c: Candidate): Relation {
     chosen,
     rmw,
     of(sequence(rmw, lrs), events, any, (e) => e.mark !== undefined),
-    of(across('dmb sy'), events, any, any),
-    of(across('dmb ld'), events, notAtomic, any),
+    of(union(across('dmb sy'), across('dsb sy')), events, any, any),
+    of(union(across('dmb ld'), across('dsb ld')), events, notAtomic, any),
     of(across('dmb st'), events, W, W),
     of(across('dsb st'), events, W, any),
     of(po, events, (e) => e.mark !== undefined, any),
@@ -463,7 +463,6 @@ const MOST = 200_000;
 
 /**
  * Every way a program may end.
- * @param loadsStay are loads seen before all later stores of their thread? Then nothing is delayed past a store.
  * @returns registers of each thread in order of their numbers, and locations; undefined where there are too many executions
  */
 export function allowedEnds(program: Program, model: Model): Set<string> | undefined {

@@ -157,7 +157,7 @@ function linesOf(act: Act, isa: Isa, label: string): string[] {
 function arm(act: Act, label: string): string[] {
   const w = (r: number): string => `W${r + FIRST}`;
   const [index, value] = [`W${SCRATCH}`, `W${SCRATCH + 1}`];
-  if (act.do === 'fence') return [act.name.toUpperCase()];
+  if (act.do === 'fence') return [act.name === 'mfence' ? 'DMB SY' : act.name.toUpperCase()];
   if (act.do === 'branch') return [`CBNZ ${w(act.on)},${label}`, `${label}:`];
   if (act.do === 'select')
     return [`CMP ${w(act.on)},#1`, `MOV ${index},#1`, `MOV ${value},#2`, `CSEL ${w(act.to)},${index},${value},EQ`];

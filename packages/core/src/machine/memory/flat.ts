@@ -81,7 +81,7 @@ const behind = (known: Known, kinds: readonly Later[], view: View): Known => ({
   ...(kinds.includes('store') && { beforeStores: join(known.beforeStores, view) }),
 });
 const before = (known: Known, kinds: readonly Earlier[]): View => {
-  const reads = kinds.includes('unreturned') ? known.reads : NOTHING;
+  const reads = kinds.includes('read') ? known.reads : NOTHING;
   return join(
     join(reads, kinds.includes('load') ? known.loads : NOTHING),
     kinds.includes('store') ? known.stores : NOTHING,
@@ -100,7 +100,8 @@ export function fenced(order: FlatOrder, known: Known, fence: FenceOrder, contro
   const after = kept(known, fence.keeps);
   if (!fence.context) return after;
   const decided = order.addressesAreContext ? join(known.addresses, control) : control;
-  return behind(after, fence.context, at(newest(decided)));
+  // Stores come behind what decided a branch, or an address before them, without a barrier.
+  return behind(after, ['load'], at(newest(decided)));
 }
 
 /** The address of an access is known: what stands behind it may wait for that. */
@@ -163,7 +164,7 @@ export function read(
   return {
     known: marks.acquire ? behind(returned, order.acquire, view) : returned,
     view,
-    value: own ? join(view, own.data) : view,
+    value: own && order.forwardedDependencies ? join(view, own.data) : view,
   };
 }
 
@@ -197,7 +198,6 @@ export function storeBound(order: FlatOrder, known: Known, cell: number, made: S
     ...(control.includes('store') ? [made.control] : []),
     ...(earlierAddress.includes('store') ? [known.addresses] : []),
     ...(made.release ? [before(known, order.release)] : []),
-    ...(made.atomic && order.atomicReadBeforeWrite ? [made.atomic.view] : []),
   ];
   return views.reduce((bound, view) => Math.max(bound, newest(view)), coherence);
 }
