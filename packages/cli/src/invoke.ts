@@ -73,7 +73,8 @@ async function run({ declaration, args, options, settings }: Typed, scope: Depen
   const { resume } = options;
   // Before anything is loaded that verdicts depend on.
   if (typeof resume === 'string') await scope.resolve<Registered[typeof MODULES]>(MODULES).record(resume);
-  scope.register(SETTINGS, { useValue: settings });
+  const more = (await declaration.plugins?.(args)) ?? [];
+  scope.register(SETTINGS, { useValue: { ...settings, plugin: [...settings.plugin, ...more] } });
   scope.register(Catalog, { useClass: Catalog });
   const progress = scope.resolve(Progress);
   scope.register(Progress, { useValue: progress });

@@ -1,9 +1,9 @@
 /** Worker threads that search, one system each at a time. */
 import { Mistake } from '@shootdown/core/mistakes';
 import { Worker } from 'node:worker_threads';
-import type { Bounds, Judge, MistakeCode, Reach, Verdict } from '@shootdown/core';
+import type { Bounds, Judge, MistakeCode, PatchedCell, Reach, Verdict } from '@shootdown/core';
 import type { CheckpointPlace } from './checkpoint-file.ts';
-import type { Answer, JudgeRequest, Request, WorkerStart } from './judge-worker.ts';
+import type { Answer, JudgeRequest, PatchedBy, Request, WorkerStart } from './judge-worker.ts';
 
 /** A pool, and how to end it. */
 export interface JudgePool {
@@ -11,6 +11,14 @@ export interface JudgePool {
   readonly judge: (...args: [...Parameters<Judge>, place?: CheckpointPlace]) => Promise<Verdict>;
   /** What a workload comes by on an architecture, both by name. */
   readonly reach: (arch: string, workload: string, variant: string, bounds: Bounds) => Promise<Reach | undefined>;
+  /** A workload without a patch and with it. */
+  readonly patched: (
+    arch: string,
+    workload: string,
+    variant: string,
+    patch: PatchedBy,
+    bounds: Bounds,
+  ) => Promise<PatchedCell | undefined>;
   close(): Promise<void>;
 }
 
@@ -73,9 +81,14 @@ export function judgePool(start: WorkerStart, signal: AbortSignal): JudgePool {
     ask({ task: 'reach', workload, arch, variant }, bounds, (answer) =>
       'reach' in answer ? { value: answer.reach } : undefined,
     );
+  const patched: JudgePool['patched'] = (arch, workload, variant, patch, bounds) =>
+    ask({ task: 'patched', workload, arch, variant, patch }, bounds, (answer) =>
+      'patched' in answer ? { value: answer.patched } : undefined,
+    );
   return {
     judge,
     reach,
+    patched,
     close: async () => {
       await Promise.all(all.map((worker) => worker.terminate()));
     },

@@ -143,6 +143,8 @@ export const coreOf = (some: Partial<Core> = {}): Core => ({
   sentencesOf,
   hooksOf: () => [],
   hooksExercised: () => new Set(),
+  judgePatched: async () => undefined,
+  measurePatched: () => undefined,
   judgeScenario: async (arch, scenario, _configuration, variant) =>
     verdictOf({ workload: scenario.name, variant, arch: arch.id }),
   compareRaces: async (archs) => ({

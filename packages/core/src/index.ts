@@ -39,6 +39,8 @@ export { runInTurn, type InTurn } from './ask/in-turn.ts';
 export { place, type Choice, type PlaceBounds, type Placement, type PlaceQuestion } from './ask/placement.ts';
 export { reach, type Reach } from './ask/reach.ts';
 export { replayToken, type Named, type Replayed } from './ask/replay-token.ts';
+export { judgePatched, type PatchedCell, type PatchedWord, type PatchQuestion } from './ask/patched.ts';
+export { measurePatched, type ChangedCount, type PatchedCount } from './ask/patched-counts.ts';
 export { withPatch, withPatchIn } from './rig/patched.ts';
 export { replaceableNames } from './rig/replacements.ts';
 export { notApplicable } from './rig/rig.ts';

@@ -17,4 +17,6 @@ export type {
   Report,
   WrittenPage,
 } from './report.ts';
+export { junitOf, ktapOf } from './patch-forms.ts';
+export type { PatchResult, UnreachedLine } from './patch-result.ts';
 export { text } from './text.ts';

@@ -18,6 +18,7 @@ import type {
   Verdict,
   Weighed,
 } from '@shootdown/core';
+import type { PatchResult } from './patch-result.ts';
 import type { Agreement, Answer as LitmusTestAnswer } from '@shootdown/litmus';
 
 /** How a value is rendered as text. */
@@ -158,6 +159,7 @@ export type Content =
   | ({ readonly kind: 'litmus'; readonly answers: readonly LitmusAnswer[]; readonly compared: boolean } & LitmusEnd)
   | { readonly kind: 'created'; readonly created: Created }
   | { readonly kind: 'page'; readonly page: WrittenPage }
+  | { readonly kind: 'patched'; readonly result: PatchResult }
   | { readonly kind: 'export'; readonly form: string; readonly text: string };
 
 /** A content, with the version of its JSON form. */

@@ -13,6 +13,7 @@ import { measurementsText, whyText } from './measure-text.ts';
 import { litmusAnswer, litmusEnd, litmusText } from './litmus-text.ts';
 import type { Format, RenderOptions, Report, WrittenPage } from './report.ts';
 import { weighedText } from './weighed-text.ts';
+import { patchText } from './patch-text.ts';
 import { placementText } from './placement-text.ts';
 import { verdictsText } from './verdicts-text.ts';
 import { many } from './words.ts';
@@ -58,6 +59,8 @@ function body(report: Report, options: RenderOptions): string {
       return countsText(report, options);
     case 'litmus':
       return litmusText(report.answers, report.compared, report, options);
+    case 'patched':
+      return patchText(report.result, options);
     case 'page':
       return pageText(report.page);
     case 'export':

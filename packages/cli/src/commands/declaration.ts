@@ -8,6 +8,8 @@ export interface Declaration {
   declare(program: Commander): Commander;
   /** Has it --format csv? */
   readonly csv?: boolean;
+  /** Plugins that its arguments name, beside those of --plugin. */
+  plugins?(args: readonly string[]): Promise<readonly string[]>;
   /** The class that runs it. */
   load(): Promise<InjectionToken<Command>>;
 }

@@ -330,6 +330,39 @@ export const declarations: readonly Declaration[] = [
     load: async () => (await import('./coverage.ts')).Coverage,
   },
   {
+    plugins: async ([folder = '']) => [(await import('../patch/files.ts')).patchFiles(folder).entry],
+    declare: (program) =>
+      example(
+        bounds(
+          archs(
+            program
+              .command('patch')
+              .argument('<folder>', 'where it lies: a folder with patch.ts, or a file')
+              .argument(
+                '[workload...]',
+                'only these races or other workloads, and no counts (default: all that come by it)',
+              )
+              .summary('try a patch: what it breaks, holds and costs, on every architecture')
+              .description(
+                'Judges every race, control and story of conformance that executes what a patch touches, and counts every operation that does, without\nthe patch and with it. Prints what became otherwise, then the lines of the patch that nothing reached.\nExits 0 when nothing breaks, 12 when something does that did not, 75 when a search did not end or a line was not reached, 65 when the\npatch is wrong, 1 with --fail-on diff when a count is another one.',
+              )
+              .option('--jobs <n>', 'threads that judge at the same time (default: one for each CPU)', whole)
+              .option(
+                '--all',
+                'search every workload, not only those of which one of some executions comes by the patch',
+              )
+              .option('--no-counts', 'count no operations')
+              .addOption(new Option('--fail-on <what>', 'exit 1 when anything is otherwise').choices(['diff']))
+              .option('--junit <file>', 'write the result as JUnit XML too')
+              .option('--ktap <file>', 'write the result as KTAP too')
+              .option('--full', 'every count, and every step of the trace'),
+          ),
+        ),
+        'shootdown patch ./my_patch --arch x86-64,arm64',
+      ),
+    load: async () => (await import('./patch.ts')).Patch,
+  },
+  {
     declare: (program) =>
       example(
         program

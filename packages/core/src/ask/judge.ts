@@ -13,6 +13,7 @@ import {
   explore,
   markOf,
   replay,
+  runtime,
 } from '@shootdown/explorer';
 import type { Ablation } from '../machine/ablation.ts';
 import { EVERYBODY_ENDS } from './broken.ts';
@@ -63,6 +64,8 @@ export interface Bounds {
   readonly signal?: AbortSignal;
   /** How local states are told apart; `frames` falls back to `history` for code that was not instrumented. Default: frames. */
   readonly identity?: 'frames' | 'history';
+  /** Is given the labels of sites of instrumented code that set-up and search come by. */
+  readonly reached?: Set<string>;
   /** Leaves a synchronising step out, or finds out which there are. */
   readonly ablation?: Ablation;
   /**
@@ -144,8 +147,19 @@ function restOf({ checkpoint: _, ...bounds }: Bounds, spentMs: number): Bounds {
   };
 }
 
-/** One search. */
-async function judgeWith(
+/** One search, which notes what it comes by where somebody wants to know. */
+async function judgeWith(...args: Parameters<typeof searchWith>): Promise<Judged> {
+  const { reached } = args[5];
+  if (reached === undefined) return searchWith(...args);
+  try {
+    runtime.reached = reached;
+    return await searchWith(...args);
+  } finally {
+    runtime.reached = undefined;
+  }
+}
+
+async function searchWith(
   whose: Whose,
   arch: ArchSpec,
   scenario: Scenario,

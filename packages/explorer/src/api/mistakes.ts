@@ -1,7 +1,7 @@
 /** Every error that a user or plugin author can cause, with its code, exit class and next step. */
 
 /** Exit classes, as the command line returns them (sysexits, where one fits). */
-export const EXIT = { usage: 64, plugin: 65, environment: 69, internal: 70, checkpoint: 74 } as const;
+export const EXIT = { usage: 64, plugin: 65, environment: 69, internal: 70, checkpoint: 74, bound: 75 } as const;
 
 /** Codes of mistakes and the exit class each belongs to. */
 export const MISTAKES = {
@@ -28,6 +28,7 @@ export const MISTAKES = {
   SD_INCOHERENT_CHANGES: EXIT.plugin,
   SD_UNKNOWN_LAYER: EXIT.plugin,
   SD_BAD_PATCH: EXIT.plugin,
+  SD_UNREACHED_PATCH: EXIT.bound,
   SD_UNKNOWN_WORKLOAD: EXIT.usage,
   SD_UNKNOWN_ARCH: EXIT.usage,
   SD_UNKNOWN_HOOK_NAME: EXIT.usage,

@@ -1,0 +1,30 @@
+/** What a patch made otherwise: values, for every form. */
+import type { PatchedCell, PatchedCount } from '@shootdown/core';
+
+/** A place of the patch that nothing came by. */
+export interface UnreachedLine {
+  readonly file: string;
+  readonly line: number;
+  /** The function it stands in. */
+  readonly in: string;
+  /** The code there. */
+  readonly text: string;
+}
+
+/** All that was found out. Plain data. */
+export interface PatchResult {
+  readonly name: string;
+  readonly says: string;
+  readonly file: string;
+  readonly archs: readonly string[];
+  /** Workloads that come by the patch, under each of their kernels. */
+  readonly cells: readonly PatchedCell[];
+  /** Counted operations that do. */
+  readonly counts: readonly PatchedCount[];
+  /** Workloads, kernels and architectures that were asked whether they do. */
+  readonly searched: number;
+  /** False: it was interrupted. */
+  readonly complete: boolean;
+  readonly unreached: readonly UnreachedLine[];
+  readonly seconds: number;
+}
