@@ -171,7 +171,7 @@ export class Arm64 implements ArchHooks {
 }
 
 /** cpu_switch_mm with the same ASID: TTBR0 alone, where user code of the address space runs. */
-const cpu_switch_mm = ipiHandler('cpu_switch_mm', (cpu, info) => switchHere(cpu, { id: info['mm'] as number }));
+export const cpu_switch_mm = ipiHandler('cpu_switch_mm', (cpu, info) => switchHere(cpu, { id: info['mm'] as number }));
 
 function* switchHere(cpu: Cpu, mm: Mm): Op {
   const active = yield* cpu.load(currentCells.active_mm(cpu.id));

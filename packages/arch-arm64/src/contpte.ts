@@ -73,7 +73,7 @@ export const contpte_try_unfold = operation(
 );
 
 /** Blocks that a range of entries covers in part, at its beginning and its end. */
-const contpte_try_unfold_partial = replaceable(
+export const contpte_try_unfold_partial = replaceable(
   linux('v6.12', CONTPTE, 'contpte_try_unfold_partial'),
   function* (cpu: Cpu, mm: Mm, addr: Va, ptep: PteSlot, nr: number): Op {
     if (ptep.index % CONT_PTES(cpu) !== 0 || nr < CONT_PTES(cpu)) yield* contpte_try_unfold(cpu, mm, addr, ptep);

@@ -73,7 +73,7 @@ export const exit_lazy_flush_tlb = operation(
   },
 );
 
-const do_exit_flush_lazy_tlb = ipiHandler('do_exit_flush_lazy_tlb', (cpu, info) =>
+export const do_exit_flush_lazy_tlb = ipiHandler('do_exit_flush_lazy_tlb', (cpu, info) =>
   exit_lazy_flush_tlb(cpu, { id: info['mm'] as number }, true),
 );
 
@@ -129,7 +129,7 @@ export function* load_root_everywhere(cpu: Cpu, mm: Mm): Op {
   yield* cpu.local_irq_restore();
 }
 
-const switch_mmu_context = ipiHandler('switch_mmu_context', (cpu, info) =>
+export const switch_mmu_context = ipiHandler('switch_mmu_context', (cpu, info) =>
   loadRootHere(cpu, { id: info['mm'] as number }),
 );
 

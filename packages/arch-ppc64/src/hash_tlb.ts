@@ -50,7 +50,7 @@ export function* ptesync(cpu: Cpu, local: boolean): Op {
 }
 
 /** native_hpte_invalidate: one entry, and the TLBs. */
-const hpte_invalidate = replaceable(
+export const hpte_invalidate = replaceable(
   linux('v6.1', 'arch/powerpc/mm/book3s64/hash_native.c', 'native_hpte_invalidate'),
   function* (cpu: Cpu, mm: Mm, block: number, size: 'pte' | 'pmd', local: boolean): Op {
     yield* cpu.store(hpteOf(mm, size, block), 0);

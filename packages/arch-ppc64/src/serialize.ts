@@ -4,11 +4,11 @@ import { exit_lazy_flush_tlb } from './context.ts';
 import { radix_enabled } from './update.ts';
 
 /** On radix the CPU may leave the mask while it is at it. */
-const do_serialize_radix = ipiHandler('do_serialize', (cpu, info) =>
+export const do_serialize_radix = ipiHandler('do_serialize', (cpu, info) =>
   exit_lazy_flush_tlb(cpu, { id: info['mm'] as number }, false),
 );
 /** On hash, taking the interrupt is all. */
-const do_serialize_hash = ipiHandler('do_serialize');
+export const do_serialize_hash = ipiHandler('do_serialize');
 
 export class Serialize implements Layer {
   @from('v6.1', 'arch/powerpc/mm/book3s64/pgtable.c', 'serialize_against_pte_lookup')

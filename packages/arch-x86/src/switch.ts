@@ -58,7 +58,7 @@ function* loadUserMm(cpu: Cpu, mm: Mm): Op {
 }
 
 /** Loads CR3. With a generation: the address space is flushed by the same load, and has caught up with it. */
-const load_new_mm_cr3 = replaceable(
+export const load_new_mm_cr3 = replaceable(
   linux('v6.1', 'arch/x86/mm/tlb.c', 'load_new_mm_cr3'),
   function* (cpu: Cpu, mm: Mm, caughtUpWith: number): Op {
     if (caughtUpWith !== 0) {
@@ -92,7 +92,7 @@ export function* reload_tlb_others(cpu: Cpu, mm: Mm): Op {
     });
 }
 
-const local_reload_tlb_mm = ipiHandler('local_reload_tlb_mm', (cpu, info) =>
+export const local_reload_tlb_mm = ipiHandler('local_reload_tlb_mm', (cpu, info) =>
   reloadHere(cpu, { id: info['mm'] as number }, info['new_tlb_gen'] as number),
 );
 

@@ -62,7 +62,7 @@ export const flush_tlb_mm_range = operation(
 );
 
 /** What a guest's kernel may replace. */
-const flush_tlb_multi = replaceable(
+export const flush_tlb_multi = replaceable(
   linux('v6.1', TLB_C, 'flush_tlb_multi'),
   function* (cpu: Cpu, mask: CpuMask, info: FlushTlbInfo): Op {
     yield* (pv_ops(cpu).flush_tlb_multi ?? native_flush_tlb_multi)(cpu, mask, info);
@@ -93,7 +93,7 @@ function* cpusToFlush(cpu: Cpu, mask: CpuMask, info: FlushTlbInfo): Op<CpuMask> 
 }
 
 /** Must CPU `id` be interrupted, or will it notice by itself when it next uses the address space? */
-const should_flush_tlb = operation(
+export const should_flush_tlb = operation(
   linux('v6.1', TLB_C, 'should_flush_tlb'),
   function* (cpu: Cpu, id: CpuId, info: FlushTlbInfo): Op<boolean> {
     const loaded = yield* cpu.load(loaded_mm(id));
@@ -111,10 +111,10 @@ function* flushHere(cpu: Cpu, info: FlushTlbInfo): Op {
 }
 
 /** The interrupt of a shootdown. */
-const flush_tlb_func = ipiHandler('flush_tlb_func', (cpu, info) => catchUp(cpu, info as FlushTlbInfo));
+export const flush_tlb_func = ipiHandler('flush_tlb_func', (cpu, info) => catchUp(cpu, info as FlushTlbInfo));
 
 /** flush_tlb_func, with interrupts off: on a target of the interrupt, and on the CPU that sent it. */
-const catchUp = replaceable(linux('v6.1', TLB_C, 'flush_tlb_func'), function* (cpu: Cpu, f: FlushTlbInfo): Op {
+export const catchUp = replaceable(linux('v6.1', TLB_C, 'flush_tlb_func'), function* (cpu: Cpu, f: FlushTlbInfo): Op {
   const loaded = yield* cpu.load(loaded_mm(cpu.id));
   // Another mm by now, or on the way to one: the switch compares generations itself.
   if (loaded !== f.mm + 1 || loaded === INIT_MM) return;
@@ -146,10 +146,13 @@ function* flushRange(cpu: Cpu, f: FlushTlbInfo): Op {
 }
 
 // What a guest's kernel may replace too.
-const flush_tlb_local = replaceable(linux('v6.1', TLB_C, 'flush_tlb_local'), function* (cpu: Cpu, mm: number): Op {
-  yield* (pv_ops(cpu).flush_tlb_user ?? native_flush_tlb_local)(cpu, mm);
-});
-const flush_tlb_one_user = replaceable(
+export const flush_tlb_local = replaceable(
+  linux('v6.1', TLB_C, 'flush_tlb_local'),
+  function* (cpu: Cpu, mm: number): Op {
+    yield* (pv_ops(cpu).flush_tlb_user ?? native_flush_tlb_local)(cpu, mm);
+  },
+);
+export const flush_tlb_one_user = replaceable(
   linux('v6.1', TLB_C, 'flush_tlb_one_user'),
   function* (cpu: Cpu, mm: number, addr: Va): Op {
     yield* (pv_ops(cpu).flush_tlb_one_user ?? native_flush_tlb_one_user)(cpu, mm, addr);

@@ -63,7 +63,7 @@ function* cpusReallyOn(cpu: Cpu, pgd: Table): Op<CpuMask> {
   return mask;
 }
 
-const drop_mm_ref_this_cpu = ipiHandler('drop_mm_ref_this_cpu', (cpu, info) =>
+export const drop_mm_ref_this_cpu = ipiHandler('drop_mm_ref_this_cpu', (cpu, info) =>
   dropHere(cpu, { id: info['mm'] as number }, info['pgd'] as Table),
 );
 

@@ -6,9 +6,10 @@ import { isAsNoted } from './identity.mjs';
 const packages = new URL('../../', import.meta.url);
 const pathOf = (name) => fileURLToPath(new URL(name, packages));
 
-/** Undefined when they can. A package that was installed has no sources, and can always. */
+/** Undefined when they can. Packages that were installed can always. */
 export function notBuilt() {
   if (!existsSync(new URL('../dist/main.js', import.meta.url))) return 'not built yet';
+  if (!existsSync(new URL('../pnpm-workspace.yaml', packages))) return undefined;
   for (const { name } of readdirSync(packages, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
     if (!existsSync(pathOf(`${name}/package.json`)) || !existsSync(pathOf(`${name}/src`))) continue;
     const stamp = pathOf(`${name}/dist/stamp.json`);

@@ -34,7 +34,10 @@ export function userCode(path: string, text: string): UserCode {
   const file = nameOfFile(path);
   const { code: plain, from } = isTypeScript(path) ? stripped(file, text) : { code: text, from: asItIs };
   const [hidden] = hiddenState(plain);
-  const done = instrumentWithMap(plain, file, { watchCalls: true });
+  const done = instrumentWithMap(plain, file, {
+    watchCalls: true,
+    lineOf: (line, column) => (from(line - 1, column)?.[0] ?? line - 1) + 1,
+  });
   const segments = (done?.segments ?? everyLineOf(plain)).flatMap(([line, column, ...place]): Segment[] => {
     const found = from(...place);
     return found ? [[line, column, ...found]] : [];

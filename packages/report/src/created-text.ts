@@ -4,7 +4,7 @@ import type { Created, RenderOptions } from './report.ts';
 import { count } from './words.ts';
 
 export function createdText(
-  { wrote, changed, required, inherited, left, next }: Created,
+  { wrote, changed, required = [], inherited = 0, touches, left, next }: Created,
   options: RenderOptions,
 ): string {
   const style = styleOf(options);
@@ -12,7 +12,7 @@ export function createdText(
   return [
     ...wrote.map((path) => `${style.good('+')} ${path}`),
     ...changed.map((path) => `${style.warn('~')} ${path}`),
-    hooks,
+    touches ? `replaces ${touches.join(', ')}` : hooks,
     ...left.map((what) => `${style.warn('left to you:')} ${what}`),
     ...next.map((what, i) => `${i === 0 ? 'next:' : 'then:'} ${what}`),
   ].join('\n');

@@ -86,17 +86,19 @@ export interface Item {
   readonly facts: readonly string[];
 }
 
-/** What `new` wrote. Paths are from the top of the workspace. */
+/** What `new` wrote. Paths are from the top of the workspace; of a patch, from where one is. */
 export interface Created {
   readonly name: string;
+  /** What a patch replaces, with where it was found. Absent: it is an architecture. */
+  readonly touches?: readonly string[];
   /** Architecture it begins like. */
-  readonly like: string;
+  readonly like?: string;
   readonly wrote: readonly string[];
   readonly changed: readonly string[];
   /** Hooks it brings, because the kernel has no body for them. */
-  readonly required: readonly string[];
+  readonly required?: readonly string[];
   /** How many it inherits. */
-  readonly inherited: number;
+  readonly inherited?: number;
   /** What could not be done and is left to the user. */
   readonly left: readonly string[];
   /** What to do next, in order. */

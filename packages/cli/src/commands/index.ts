@@ -258,11 +258,19 @@ export const declarations: readonly Declaration[] = [
         program
           .command('list')
           .addArgument(
-            new Argument('<what>').choices(['archs', 'workloads', 'hooks', 'operations', 'changes', 'limits']),
+            new Argument('<what>').choices([
+              'archs',
+              'workloads',
+              'hooks',
+              'operations',
+              'functions',
+              'changes',
+              'limits',
+            ]),
           )
-          .summary('list architectures, workloads, hooks, operations, changes or limits')
+          .summary('list architectures, workloads, hooks, operations, functions, changes or limits')
           .description(
-            'Lists architectures, workloads, hooks, operations that are counted, or what configurations switch: changes of generic code and of architectures, with the releases that have them, and which of them are fixes. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
+            'Lists architectures, workloads, hooks, operations that are counted, functions that a patch may replace beside the bodies of hooks, or what configurations switch: changes of generic code and of architectures, with the releases that have them, and which of them are fixes. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
           ),
         'list limits',
       ),
@@ -358,7 +366,7 @@ export const declarations: readonly Declaration[] = [
               .option('--full', 'every count, and every step of the trace'),
           ),
         ),
-        'shootdown patch ./my_patch --arch x86-64,arm64',
+        'patch ./my_patch --arch x86-64,arm64',
       ),
     load: async () => (await import('./patch.ts')).Patch,
   },
@@ -367,15 +375,23 @@ export const declarations: readonly Declaration[] = [
       example(
         program
           .command('new')
-          .addArgument(new Argument('<what>').choices(['arch']))
-          .argument('<name>', 'lower case, such as riscv64')
-          .summary('begin an architecture')
+          .addArgument(new Argument('<what>').choices(['arch', 'patch']))
+          .argument('<name>', 'lower case, such as riscv64 or collapse_syncs_late')
+          .summary('begin an architecture, or a patch')
           .description(
-            'Writes the package of a new architecture: its machine, complete bodies of the hooks that every architecture has to bring, and\ntests that pass as they stand. Makes it known to the workspace. Never overwrites.',
+            'Writes the package of a new architecture: its machine, complete bodies of the hooks that every architecture has to bring, and\ntests that pass as they stand. Makes it known to the workspace. Never overwrites.\nA patch is a folder, anywhere: the present bodies of what it is to replace, ready to be edited, with a test.',
           )
           .option('--like <id>', 'architecture to begin like', 'arm64')
-          .option('--dir <folder>', 'folder of packages', 'packages'),
-        'new arch riscv64 --like arm64',
+          .option(
+            '--dir <folder>',
+            'folder of packages (default: packages); of a patch where its folder is made (default: here)',
+          )
+          .option(
+            '--touch <names>',
+            'what a patch replaces, comma separated: functions of kernel code, and hooks as HOOK@ARCH',
+            names,
+          ),
+        'new arch riscv64 --like arm64\n  npx shootdown new patch my_patch --touch collapse_huge_page,flush_tlb_range@arm64',
       ),
     load: async () => (await import('./new.ts')).New,
   },

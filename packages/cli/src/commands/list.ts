@@ -33,6 +33,8 @@ export class List implements Command {
         return (await this.catalog.workloads()).operations.map(({ name, says }) => ({ name, facts: [], says }));
       case 'changes':
         return this.#changes(core);
+      case 'functions':
+        return this.#functions(core);
       case 'limits':
         return this.#limits(core);
       default:
@@ -93,6 +95,18 @@ export class List implements Command {
   }
 
   /** Those of the generic code, and of the architectures, which declare theirs when they are loaded. */
+  /** What a patch may replace beside the bodies of hooks. Architectures bring theirs as they are loaded. */
+  async #functions(core: Core): Promise<Item[]> {
+    await this.catalog.archs();
+    return [...core.replaceableNames()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, { file, symbol, version }]) => ({
+        name,
+        facts: [version],
+        says: name === symbol ? file : `${file} ${symbol}`,
+      }));
+  }
+
   async #limits(core: Core): Promise<Item[]> {
     await this.catalog.archs();
     return core.limits().map(({ says, source }) => ({ name: source.symbol, facts: [source.file], says: `${says}.` }));

@@ -1,4 +1,4 @@
-/** `new`: the beginning of an architecture, which passes its tests as it stands. */
+/** `new`: the beginning of an architecture, which passes its tests as it stands, or of a patch. */
 import { Mistake } from '@shootdown/core/mistakes';
 import { dirname, posix } from 'node:path';
 import { inject, injectable } from 'tsyringe';
@@ -11,6 +11,16 @@ import { badName } from '../scaffold/names.ts';
 import { Workspace } from '../scaffold/workspace.ts';
 import { CORE, MODULES, type Command, type Core, type Lazy, type Modules, type Result } from '../tokens.ts';
 
+/** Options of `new`. */
+interface NewOptions {
+  readonly like?: string;
+  readonly dir?: string;
+  readonly touch?: readonly string[];
+}
+
+// Not in the class: the compiler leaves the ending of an import within decorated code as it is.
+const lazily = { begin: () => import('../patch/begin.ts') };
+
 @injectable()
 export class New implements Command {
   constructor(
@@ -19,10 +29,22 @@ export class New implements Command {
     @inject(MODULES) private readonly modules: Modules,
   ) {}
 
-  async run(
-    [, name = '']: readonly string[],
-    options: { readonly like?: string; readonly dir?: string },
-  ): Promise<Result> {
+  async run([what, name = '']: readonly string[], options: NewOptions): Promise<Result> {
+    if (what === 'patch') return this.#patch(name, options);
+    if (options.touch !== undefined)
+      throw new Mistake('SD_BAD_OPTION', '--touch is for a new patch.', 'Write: shootdown new patch NAME --touch ...');
+    return this.#arch(name, options);
+  }
+
+  /** A folder with the present bodies of what is to be replaced. */
+  async #patch(name: string, { touch = [], dir = '.' }: NewOptions): Promise<Result> {
+    const core = await this.core();
+    const { beginPatch } = await lazily.begin();
+    const created = await beginPatch({ name, touch, dir }, core, this.catalog);
+    return { report: { schemaVersion: core.SCHEMA_VERSION, kind: 'created', created }, exit: EXIT.ok };
+  }
+
+  async #arch(name: string, options: NewOptions): Promise<Result> {
     const core = await this.core();
     const refuse = (what: string, hint: string): never => {
       throw new Mistake('SD_BAD_OPTION', what, hint);

@@ -45,7 +45,12 @@ export function measurePatched(
   runtime.reached = reached;
   let patched: Measured;
   try {
-    patched = measure(arch, operation, { ...options, configuration: withPatchIn(options.configuration, patch) });
+    // Step by step: plain code does not say where it comes by.
+    patched = measure(arch, operation, {
+      ...options,
+      form: 'stepwise',
+      configuration: withPatchIn(options.configuration, patch),
+    });
   } finally {
     runtime.reached = undefined;
   }

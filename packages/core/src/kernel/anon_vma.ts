@@ -13,7 +13,7 @@ import { vmas_between } from './vma.ts';
 // Left out: an anon_vma without areas that a second fork takes over (num_active_vmas), and limits on the length of a chain.
 // Simplified: the tree is a list of areas, and an area is linked or unlinked in one step.
 
-const TOO_MANY_ANON_VMAS = limit(
+export const TOO_MANY_ANON_VMAS = limit(
   linux('v6.1', 'mm/rmap.c', 'anon_vma_alloc'),
   'more anon_vmas than there are handles of areas',
 );
@@ -23,7 +23,7 @@ export const anonMapping = (anon_vma: number): number => 1 + anon_vma;
 export const anonVmaOfMapping = (mapping: number): number => mapping - 1;
 
 /** A free anon_vma: with one reference, and its own root. */
-const anon_vma_alloc = operation(
+export const anon_vma_alloc = operation(
   linux('v6.1', 'mm/rmap.c', 'anon_vma_alloc'),
   function* (cpu: Cpu, vma: Vma): Op<number> {
     for (let i = 0; i < cpu.vmas.length; i++) {
@@ -92,7 +92,7 @@ export const drop_rmap_locks = operation(
 );
 
 /** Entered with the lock of the anon_vma held. */
-const anon_vma_chain_link = operation(
+export const anon_vma_chain_link = operation(
   linux('v6.1', 'mm/rmap.c', 'anon_vma_chain_link'),
   function* (cpu: Cpu, vma: Vma, anon_vma: number): Op {
     yield* cpu.list_add(vmaCells.anon_vma_chain(vma.id), anon_vma);
@@ -125,7 +125,7 @@ export const anon_vma_prepare = operation(
  * That of a neighbour which could become one area with this one, but for its protection; the one above is asked first. Simplified: of
  * declared areas only pieces that were cut from one are asked.
  */
-const find_mergeable_anon_vma = operation(
+export const find_mergeable_anon_vma = operation(
   linux('v6.1', 'mm/mmap.c', 'find_mergeable_anon_vma'),
   function* (cpu: Cpu, vma: Vma): Op<number | undefined> {
     const declared = cpu.vmas[vma.id]!;

@@ -86,7 +86,7 @@ export const copy_page_range = operation(
 );
 
 /** copy_p4d_range has no loop of its own: P4D is folded. */
-const copy_pud_range = operation(
+export const copy_pud_range = operation(
   linux('v6.1', 'mm/memory.c', 'copy_pud_range'),
   function* (
     cpu: Cpu,
@@ -112,7 +112,7 @@ const copy_pud_range = operation(
   },
 );
 
-const copy_pmd_range = operation(
+export const copy_pmd_range = operation(
   linux('v6.1', 'mm/memory.c', 'copy_pmd_range'),
   function* (
     cpu: Cpu,
@@ -153,7 +153,7 @@ function* copy_one_pmd(
   if (!isNone(now)) yield* copy_pte_range(cpu, dst_vma, src_vma, dst_pmd, src_pmd, addr, next);
 }
 
-const copy_pte_range = operation(
+export const copy_pte_range = operation(
   linux('v6.1', 'mm/memory.c', 'copy_pte_range'),
   function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pmd: PmdSlot, src_pmd: PmdSlot, start: Va, end: Va): Op {
     yield* pte_alloc(cpu, dst_vma.mm, dst_pmd);
@@ -172,7 +172,7 @@ const copy_pte_range = operation(
 );
 
 /** The page is on its way to both now: neither may write to it when it has arrived. Whoever moves it finds the copy of the entry. */
-const copy_nonpresent_pte = operation(
+export const copy_nonpresent_pte = operation(
   linux('v6.1', 'mm/memory.c', 'copy_nonpresent_pte'),
   function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pte: PteSlot, src_pte: PteSlot, addr: Va, entry: Pte): Op {
     const shared = make_readable_migration_entry(entry);
@@ -182,7 +182,7 @@ const copy_nonpresent_pte = operation(
 );
 
 /** One entry, or those that follow it and map the same huge page. @returns how many */
-const copy_present_ptes = operation(
+export const copy_present_ptes = operation(
   linux('v6.12', 'mm/memory.c', 'copy_present_ptes'),
   function* (cpu: Cpu, dst_vma: Vma, src_vma: Vma, dst_pte: PteSlot, src_pte: PteSlot, addr: Va, end: Va): Op<number> {
     const pte = yield* cpu.read_entry(src_pte);

@@ -34,11 +34,11 @@ export const follow_page = operation(
 /** Until 6.6 a page that may not be accessed was not found: the caller was to fault it in first. Pure. */
 const gup_can_follow_protnone = (cpu: Cpu): boolean => !cpu.has('follow_page_refuses_protnone');
 
-const follow_pmd_mask = operation(
+export const follow_pmd_mask = operation(
   linux('v6.1', 'mm/gup.c', 'follow_pmd_mask'),
   function* (cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
     const seen = yield* cpu.read_entry(pmdp);
-    if (isTable(seen)) return yield* follow_page_pte(cpu, mm, pmdp, address);
+    if (isTable(seen)) return yield* follow_page_pte_plainly(cpu, mm, pmdp, address);
     if (!pmd_trans_huge(seen)) return undefined;
     yield* pmd_lock(cpu, pmdp);
     const pmd = yield* cpu.read_entry(pmdp);
@@ -49,11 +49,11 @@ const follow_pmd_mask = operation(
       if (frame !== undefined) yield* get_page(cpu, frame);
     }
     yield* pmd_unlock(cpu, pmdp);
-    return isTable(pmd) ? yield* follow_page_pte(cpu, mm, pmdp, address) : frame;
+    return isTable(pmd) ? yield* follow_page_pte_plainly(cpu, mm, pmdp, address) : frame;
   },
 );
 
-const follow_page_pte = operation(
+export const follow_page_pte_plainly = operation(
   linux('v6.1', 'mm/gup.c', 'follow_page_pte'),
   function* (cpu: Cpu, mm: Mm, pmdp: PmdSlot, address: Va): Op<Pfn | undefined> {
     const ptep = yield* pte_offset_map_lock(cpu, mm, pmdp, address);

@@ -12,7 +12,7 @@ import { operation } from './operation.ts';
 import { context_switch } from './sched.ts';
 import { copy_pgoff, store_vma, vmas_between } from './vma.ts';
 
-const NO_AREA_OF_THE_COPY = limit(
+export const NO_AREA_OF_THE_COPY = limit(
   linux('v6.1', 'kernel/fork.c', 'dup_mmap'),
   'a fork whose copy has no declared area, or too few pieces, for an area of the parent',
 );

@@ -42,7 +42,7 @@ export const move_pages = operation(
 );
 
 /** Finds the page at an address. @returns its folio, which keeps the reference that isolate_lru_page takes */
-const add_page_for_migration = operation(
+export const add_page_for_migration = operation(
   linux('v6.1', 'mm/migrate.c', 'add_page_for_migration'),
   function* (cpu: Cpu, mm: Mm, address: Va): Op<Pfn | undefined> {
     yield* cpu.down_read(mmCells.mmap_lock(mm.id));
@@ -61,7 +61,7 @@ const add_page_for_migration = operation(
 );
 
 /** The caller's reference to the old folio goes. It keeps a huge page whole: who splits one wants to be alone with it. @returns was it moved? */
-const unmap_and_move = operation(
+export const unmap_and_move = operation(
   linux('v6.1', 'mm/migrate.c', 'unmap_and_move'),
   function* (cpu: Cpu, src: Pfn): Op<boolean> {
     const frames = yield* folio_nr_pages(cpu, src);
@@ -78,7 +78,7 @@ const unmap_and_move = operation(
 );
 
 /** Both are the caller's, and the old one is locked. */
-const __unmap_and_move = operation(
+export const __unmap_and_move = operation(
   linux('v6.1', 'mm/migrate.c', '__unmap_and_move'),
   function* (cpu: Cpu, src: Pfn, dst: Pfn): Op<boolean> {
     // While nothing maps the folio nothing else keeps its anon_vma. Not its lock: forks, cuts and unmaps go on.
@@ -96,7 +96,7 @@ const __unmap_and_move = operation(
 );
 
 /** @returns false where somebody else holds a reference: he might write to the old folio */
-const move_to_new_folio = operation(
+export const move_to_new_folio = operation(
   linux('v6.1', 'mm/migrate.c', 'move_to_new_folio'),
   function* (cpu: Cpu, src: Pfn, dst: Pfn): Op<boolean> {
     const alone = yield* folio_migrate_mapping(cpu, src, dst);
@@ -105,7 +105,7 @@ const move_to_new_folio = operation(
   },
 );
 
-const folio_migrate_mapping = operation(
+export const folio_migrate_mapping = operation(
   linux('v6.1', 'mm/migrate.c', 'folio_migrate_mapping'),
   function* (cpu: Cpu, src: Pfn, dst: Pfn): Op<boolean> {
     const count = yield* page_count(cpu, src);
@@ -118,7 +118,7 @@ const folio_migrate_mapping = operation(
   },
 );
 
-const folio_migrate_copy = operation(
+export const folio_migrate_copy = operation(
   linux('v6.1', 'mm/migrate.c', 'folio_migrate_copy'),
   function* (cpu: Cpu, src: Pfn, dst: Pfn): Op {
     const frames = yield* folio_nr_pages(cpu, src);

@@ -62,7 +62,7 @@ export const mremap_to = operation(
   },
 );
 
-const do_munmap = operation(
+export const do_munmap = operation(
   linux('v6.1', 'mm/mmap.c', 'do_munmap'),
   function* (cpu: Cpu, mm: Mm, start: Va, end: Va): Op {
     yield* do_mas_munmap(cpu, mm, start, end);
@@ -87,7 +87,7 @@ export const move_vma = operation(
  * The destination takes over the numbering of the pages and their anon_vmas: walks by rmap find them in the old place first, and then
  * in the new one, so that single entries may move without the lock of the rmap (need_rmap_locks is false for an area that is new).
  */
-const copy_vma = operation(
+export const copy_vma = operation(
   linux('v6.1', 'mm/mmap.c', 'copy_vma'),
   function* (cpu: Cpu, vma: Vma, old_addr: Va, copy: Vma): Op {
     const anon_vma = yield* cpu.load(vmaCells.anon_vma(vma.id));

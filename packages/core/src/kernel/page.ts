@@ -122,7 +122,7 @@ export const page_add_new_anon_rmap = operation(
 );
 
 /** Where walks by rmap will look for a page from now on. The caller has made sure that the area has an anon_vma. */
-const __page_set_anon_rmap = operation(
+export const __page_set_anon_rmap = operation(
   linux('v6.1', 'mm/rmap.c', '__page_set_anon_rmap'),
   function* (cpu: Cpu, head: Pfn, vma: Vma, address: Va): Op {
     const anon_vma = yield* cpu.load(vmaCells.anon_vma(vma.id));

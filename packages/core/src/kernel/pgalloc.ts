@@ -31,7 +31,7 @@ import {
   type PudSlot,
 } from './pgtable.ts';
 
-const FIVE_LEVELS = limit(linux('v6.1', 'include/linux/mm.h', 'p4d_alloc'), 'five levels of page tables');
+export const FIVE_LEVELS = limit(linux('v6.1', 'include/linux/mm.h', 'p4d_alloc'), 'five levels of page tables');
 
 // Allocation never fails here: a pool that runs dry ends the run.
 

@@ -150,7 +150,7 @@ export function* pte_lock_walked(cpu: Cpu, mm: Mm, ptep: PteSlot, address: Va): 
 }
 
 /** Under the lock of all tables the tree holds still: walks it again, and locks what it finds. */
-const _delimbo_pte = operation(
+export const _delimbo_pte = operation(
   linux('v2.6.25', 'mm/migrate.c', '_delimbo_pte'),
   function* (cpu: Cpu, mm: Mm, ptep: PteSlot, address: Va): Op<PteSlot> {
     yield* pte_unlock(cpu, ptep);

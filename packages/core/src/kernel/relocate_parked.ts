@@ -63,7 +63,7 @@ function* park(cpu: Cpu, mm: Mm, others: CpuMask): Op {
   yield* cpu.wait_clear(mmCells.to_be_parked(mm.id), others, 'every other CPU has left the address space');
 }
 
-const park_this_cpu = ipiHandler('park_this_cpu', (cpu, info) => parkHere(cpu, { id: info['mm'] as number }));
+export const park_this_cpu = ipiHandler('park_this_cpu', (cpu, info) => parkHere(cpu, { id: info['mm'] as number }));
 
 function* parkHere(cpu: Cpu, mm: Mm): Op {
   const active = yield* cpu.load(currentCells.active_mm(cpu.id));

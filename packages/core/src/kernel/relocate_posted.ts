@@ -55,7 +55,7 @@ function* migrate_tables(cpu: Cpu, mm: Mm, start: Va, end: Va, moved: Moved[]): 
 }
 
 /** Moves what a PMD names. @returns undefined when it names no table any more */
-const migrate_pmd = operation(
+export const migrate_pmd = operation(
   migrate_c('migrate_pmd'),
   function* (cpu: Cpu, mm: Mm, { start }: Movable, copy: number): Op<Movable | undefined> {
     yield* cpu.spin_lock(mmCells.page_table_lock(mm.id));

@@ -59,7 +59,7 @@ export function* mmdrop_lazy_tlb(cpu: Cpu, mm: Mm): Op {
   else yield* cpu.fence('smp_mb'); // what mmdrop would have been
 }
 
-const do_shoot_lazy_tlb = ipiHandler('do_shoot_lazy_tlb', (cpu, info) =>
+export const do_shoot_lazy_tlb = ipiHandler('do_shoot_lazy_tlb', (cpu, info) =>
   shoot_lazy_tlb(cpu, { id: info['mm'] as number }),
 );
 
@@ -72,7 +72,7 @@ function* shoot_lazy_tlb(cpu: Cpu, mm: Mm): Op {
 }
 
 /** Interrupts every CPU that has ever run the address space and may have borrowed it. */
-const cleanup_lazy_tlbs = operation(
+export const cleanup_lazy_tlbs = operation(
   linux('v6.12', 'kernel/fork.c', 'cleanup_lazy_tlbs'),
   function* (cpu: Cpu, mm: Mm): Op {
     const mask = yield* cpu.load(mmCells.cpumask(mm.id));

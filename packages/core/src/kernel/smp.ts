@@ -5,7 +5,7 @@ import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
 import { operation } from './operation.ts';
 
-const do_nothing = ipiHandler('do_nothing');
+export const do_nothing = ipiHandler('do_nothing');
 
 /** Waits until every CPU, whatever it runs, has left its section with interrupts off. */
 export const kick_all_cpus_sync = operation(

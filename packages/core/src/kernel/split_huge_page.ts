@@ -80,7 +80,7 @@ function* splitFound(cpu: Cpu, page: Pfn): Op<boolean> {
 }
 
 /** Has nobody a reference but the page tables, and the caller? A look without locks: it saves the work. */
-const can_split_folio = operation(
+export const can_split_folio = operation(
   linux('v6.1', 'mm/huge_memory.c', 'can_split_folio'),
   function* (cpu: Cpu, head: Pfn): Op<boolean> {
     const mappings = yield* folio_mapcount(cpu, head);
@@ -103,14 +103,17 @@ function* splitUnmapped(cpu: Cpu, head: Pfn, frame: Pfn): Op<boolean> {
 }
 
 /** Migration entries take the place of the folio: from a huge entry by way of a split that makes them at once. */
-const unmap_folio = operation(linux('v6.1', 'mm/huge_memory.c', 'unmap_folio'), function* (cpu: Cpu, head: Pfn): Op {
-  const sync = cpu.has('unmap_waits_for_zaps');
-  yield* try_to_migrate(cpu, head, { rmapLocked: true, splitHugePmd: true, sync });
-  yield* cpu.note({ kind: 'ghost.unmapped', folio: head });
-});
+export const unmap_folio = operation(
+  linux('v6.1', 'mm/huge_memory.c', 'unmap_folio'),
+  function* (cpu: Cpu, head: Pfn): Op {
+    const sync = cpu.has('unmap_waits_for_zaps');
+    yield* try_to_migrate(cpu, head, { rmapLocked: true, splitHugePmd: true, sync });
+    yield* cpu.note({ kind: 'ghost.unmapped', folio: head });
+  },
+);
 
 /** The frames become folios, from the last on: what the head knew, each of them knows. Its lock and one reference come with that. */
-const __split_huge_page = operation(
+export const __split_huge_page = operation(
   linux('v6.1', 'mm/huge_memory.c', '__split_huge_page'),
   function* (cpu: Cpu, head: Pfn, nr: number): Op {
     const dirty = yield* cpu.load(pageCells.dirty(head));
@@ -133,7 +136,7 @@ const __split_huge_page = operation(
 );
 
 /** Puts back what is there now: the folio where it was not split, else one base page after the other. */
-const remap_page = operation(
+export const remap_page = operation(
   linux('v6.1', 'mm/huge_memory.c', 'remap_page'),
   function* (cpu: Cpu, head: Pfn, nr: number): Op {
     for (let i = 0; i < nr;) {

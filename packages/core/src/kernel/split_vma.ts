@@ -12,7 +12,7 @@ import { operation } from './operation.ts';
 import { split_huge_pmd_address } from './split_huge_pmd.ts';
 import { copy_pgoff, store_vma } from './vma.ts';
 
-const TOO_MANY_PIECES = limit(
+export const TOO_MANY_PIECES = limit(
   linux('v6.1', 'mm/mmap.c', 'vm_area_dup'),
   'more pieces of one area than there are spare handles for (7 of an explored area)',
 );
@@ -44,7 +44,7 @@ export const __split_vma = operation(
 );
 
 /** A handle for a part of an area. Its flags are those of the area, and so is its anon_vma. */
-const vm_area_dup = operation(
+export const vm_area_dup = operation(
   linux('v6.1', 'kernel/fork.c', 'vm_area_dup'),
   function* (cpu: Cpu, vma: Vma, start: Va, end: Va): Op<Vma> {
     const spares = cpu.spares(vma, start, end);
@@ -62,7 +62,7 @@ const vm_area_dup = operation(
 );
 
 /** The part of it that cuts: both parts are in the tree afterwards. Left out: files, areas that give a part to a neighbour. */
-const __vma_adjust = operation(
+export const __vma_adjust = operation(
   linux('v6.1', 'mm/mmap.c', '__vma_adjust'),
   function* (cpu: Cpu, vma: Vma, addr: Va, parts: SplitVma): Op {
     yield* split_huge_pmd_if_needed(cpu, vma, addr); // vma_adjust_trans_huge: a huge page that would lie in both

@@ -146,7 +146,7 @@ function* ifMergeable(cpu: Cpu, like: Vma, near: Vma | undefined): Op<Vma | unde
  * May these become one area? Not when their pages are found by different anon_vmas.
  * @param second `alone`: where one of them has none yet, the second must have one, and no fork may have linked it to others
  */
-const is_mergeable_anon_vma = operation(
+export const is_mergeable_anon_vma = operation(
   linux('v6.1', 'mm/mmap.c', 'is_mergeable_anon_vma'),
   function* (cpu: Cpu, a: Vma, b: Vma, second: 'alone' | 'any' = 'any'): Op<boolean> {
     const one = yield* anon_vma_of(cpu, a);

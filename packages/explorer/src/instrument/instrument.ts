@@ -30,6 +30,8 @@ export interface PassOptions {
    * ends (`made.ts`); and loops that go round without a step are noticed.
    */
   readonly watchCalls?: boolean;
+  /** The line that messages name for a place, where the text is not what somebody wrote. Both lines from 1, the column from 0. */
+  readonly lineOf?: (line: number, column: number) => number;
 }
 
 /**
@@ -167,7 +169,11 @@ function pass(
   }
 
   /** `"story.mjs:12"`. */
-  const placeOf = (node: Node): string => JSON.stringify(`${file}:${code.slice(0, node.start).split('\n').length}`);
+  const placeOf = (node: Node): string => {
+    const before = code.slice(0, node.start).split('\n');
+    const line = options.lineOf?.(before.length, before.at(-1)!.length) ?? before.length;
+    return JSON.stringify(`${file}:${line}`);
+  };
 
   function site(node: Yield, way: readonly Node[], name: string): void {
     const told = valuesAt(node, way);

@@ -30,7 +30,7 @@ type Call = Extract<Node, { type: 'CallExpression' }>;
 
 const LABEL = /^\S+ (.*) \d+: (.*)$/s;
 /** What the pass puts around code. */
-const AROUND = ['__sdBack', '__sdCall', '__sdStep', '__sdForms', '__sdFn'];
+const AROUND = ['__sdBack', '__sdCall', '__sdStep', '__sdForms', '__sdFn', '__sdMade'];
 
 /**
  * Functions of one file with their sites; none of a file that was not instrumented.
