@@ -61,6 +61,7 @@ export function bookOf(report: Report, command: string): Book {
     case 'export':
     case 'list':
     case 'litmus':
+    case 'bisected':
     case 'patched':
     case 'page':
     case 'placement':

@@ -89,7 +89,7 @@ async function search({
       task === 'judge' ? [...workloads.races, ...workloads.variations].find((r) => r.id === workload) : undefined;
     const named = race
       ? { scenario: race.scenario, variants: { before: race.before, after: race.after } }
-      : (patch ? await patchedNamed(workloads) : namedOf(workloads)).find(({ scenario }) => scenario.name === workload);
+      : (patch ? patchedNamed(workloads) : namedOf(workloads)).find(({ scenario }) => scenario.name === workload);
     const configuration = Object.entries(named?.variants ?? {}).find(([name]) => name === variant)?.[1];
     if (!arch || !named || !configuration) throw new Error(`a worker does not find ${workload} ${variant} or ${id}`);
     const bounds = { ...limits, signal: interrupt.signal, onProgress: (progress: HowFar) => say({ progress }) };

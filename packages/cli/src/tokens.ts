@@ -14,6 +14,7 @@ export type Core = Pick<
   | 'against'
   | 'allHooks'
   | 'askingWatchers'
+  | 'bisect'
   | 'brokenIn'
   | 'changesKnownTo'
   | 'codeCoverage'

@@ -143,6 +143,7 @@ export const coreOf = (some: Partial<Core> = {}): Core => ({
   sentencesOf,
   hooksOf: () => [],
   hooksExercised: () => new Set(),
+  bisect: async () => undefined,
   judgePatched: async () => undefined,
   measurePatched: () => undefined,
   judgeScenario: async (arch, scenario, _configuration, variant) =>

@@ -16,6 +16,7 @@ export * from './measure/index.ts';
 export { didYouMean, EXIT, Mistake, MISTAKES, type MistakeCode } from '@shootdown/explorer';
 export { sentencesOf } from './rig/claims.ts';
 export { ablate, type Ablated, type AblateBounds, type Removal } from './ask/ablate.ts';
+export { bisect, type BisectBounds, type Bisected, type Culprit, type Turn } from './ask/bisect.ts';
 export { compareRaces, type CompareBounds, type Judge } from './ask/compare.ts';
 export {
   codeCoverage,

@@ -26,5 +26,7 @@ export interface PatchResult {
   /** False: it was interrupted. */
   readonly complete: boolean;
   readonly unreached: readonly UnreachedLine[];
+  /** Nothing at all differs, down to the number of states and of counted steps: the workloads do not tell the patch from what is there. */
+  readonly untold: boolean;
   readonly seconds: number;
 }

@@ -25,6 +25,7 @@ export function patchText(result: PatchResult, options: RenderOptions): string {
     verdicts('undecided, with and without it', cells, 'undecided', result, options),
     countsText(result.counts, options),
     unreachedText(result, options),
+    untoldText(result, options),
     end(result, options),
   ];
   return blocks
@@ -133,17 +134,24 @@ function unreachedText({ unreached }: PatchResult, options: RenderOptions): stri
   ];
 }
 
-function end({ cells, counts, unreached, seconds: took, complete }: PatchResult, options: RenderOptions): string[] {
+function untoldText({ untold }: PatchResult, options: RenderOptions): string[] {
+  if (!untold) return [];
+  return paragraph(
+    'No workload tells the patch from the kernel that is there: the same states, the same counts. Either it does nothing, or nothing goes where it does: tell a story that does.',
+    options.columns,
+    0,
+  ).map(styleOf(options).warn);
+}
+
+function end({ cells, counts, seconds: took, complete }: PatchResult, options: RenderOptions): string[] {
   const sum = (of: (cell: PatchedCell) => number): number => cells.reduce((all, cell) => all + of(cell), 0);
-  const differs = cells.filter(({ word }) => word !== 'same').length;
+  const broken = cells.some(({ word }) => word === 'broken' || word === 'otherwise');
   const changed = counts.filter((one) => one.changed.length > 0).length;
-  const nothing = differs + changed + unreached.length === 0;
   return paragraph(
     [
       ...(complete ? [] : ['interrupted']),
-      ...(nothing
-        ? ['no difference: every line of the patch was reached, and nothing changed but what is printed here']
-        : []),
+      ...(broken ? [] : ['nothing breaks that held']),
+      `${many(changed, 'count')} changed`,
       `states ${count(sum(({ base }) => base.evidence.states))} -> ${count(sum(({ patched }) => patched.evidence.states))}`,
       `search ${seconds(sum(({ base }) => base.evidence.seconds))} s -> ${seconds(sum(({ patched }) => patched.evidence.seconds))} s`,
       `${seconds(took)} s in all`,

@@ -2,6 +2,7 @@
 import type {
   Ablated,
   Beside,
+  Bisected,
   Broken,
   CodeCoverage,
   ComparedRow,
@@ -160,6 +161,7 @@ export type Content =
     }
   | ({ readonly kind: 'litmus'; readonly answers: readonly LitmusAnswer[]; readonly compared: boolean } & LitmusEnd)
   | { readonly kind: 'created'; readonly created: Created }
+  | { readonly kind: 'bisected'; readonly bisected: readonly Bisected[] }
   | { readonly kind: 'page'; readonly page: WrittenPage }
   | { readonly kind: 'patched'; readonly result: PatchResult }
   | { readonly kind: 'export'; readonly form: string; readonly text: string };

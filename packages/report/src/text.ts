@@ -1,5 +1,6 @@
 /** The report for people. */
 import { ablationText } from './ablation-text.ts';
+import { bisectText } from './bisect-text.ts';
 import { claimsText } from './claims-text.ts';
 import { comparisonText } from './comparison-text.ts';
 import { coverageText } from './coverage-text.ts';
@@ -59,6 +60,8 @@ function body(report: Report, options: RenderOptions): string {
       return countsText(report, options);
     case 'litmus':
       return litmusText(report.answers, report.compared, report, options);
+    case 'bisected':
+      return bisectText(report.bisected, options);
     case 'patched':
       return patchText(report.result, options);
     case 'page':

@@ -338,6 +338,26 @@ export const declarations: readonly Declaration[] = [
     load: async () => (await import('./coverage.ts')).Coverage,
   },
   {
+    declare: (program) =>
+      example(
+        bounds(
+          archs(
+            program
+              .command('bisect')
+              .argument('<workload...>', 'races or other workloads')
+              .summary('find the release and the change since which a race breaks or holds')
+              .description(
+                'Judges a workload under every release of a range, and where two of them differ under each change between them: which one alone makes the\ndifference. Then which other changes would hold it off in the newest release that breaks.\nExits 0, 75 when a search did not end, 4 when nothing applies.',
+              )
+              .option('--from <release>', 'oldest release (default: the oldest that is known)')
+              .option('--to <release>', 'newest release (default: the newest that is known)'),
+          ),
+        ),
+        'bisect collapse-vs-gup-fast --arch arm64 --from v5.4',
+      ),
+    load: async () => (await import('./bisect.ts')).Bisect,
+  },
+  {
     plugins: async ([folder = '']) => [(await import('../patch/files.ts')).patchFiles(folder).entry],
     declare: (program) =>
       example(

@@ -46,12 +46,12 @@ export class Patch implements Command {
     const core = await this.on.core();
     const files = patchFiles(folder);
     await this.#check(files);
-    const loaded = await this.#load(files, core);
+    const loaded = await this.#load(files);
     const archs = await this.on.catalog.chosenArchs(options.arch);
     const workloads = await this.on.catalog.workloads();
     mustBeWhole(workloads, names);
     const { patchedNamed } = await lazily.named();
-    const chosen = select(await patchedNamed(workloads), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD');
+    const chosen = select(patchedNamed(workloads), (w) => w.scenario.name, names, 'SD_UNKNOWN_WORKLOAD');
     await mustBeKnown(this.on.catalog, chosen);
 
     const begun = performance.now();
@@ -71,6 +71,7 @@ export class Patch implements Command {
       searched,
       complete: !this.on.interrupt.aborted,
       unreached: unreachedIn(files, reached),
+      untold: cells.every(isUntold) && counts.every(({ changed }) => changed.length === 0),
       seconds: (performance.now() - begun) / 1000,
     };
     await this.#write(result, options);
@@ -95,7 +96,7 @@ export class Patch implements Command {
     );
   }
 
-  async #load({ entry }: PatchFiles, core: Core): Promise<LoadedPatch> {
+  async #load({ entry }: PatchFiles): Promise<LoadedPatch> {
     const loaded = (await this.on.catalog.patches()).find(({ where }) => where === entry);
     if (!loaded)
       throw new Mistake(
@@ -110,7 +111,6 @@ export class Patch implements Command {
         `${name} was written for shootdown ${writtenFor}, and this is ${this.on.version}: the bodies it was made of may be others now.`,
         `Write it anew with \`shootdown new patch\`, compare, and set writtenFor: '${this.on.version}'.`,
       );
-    void core;
     return loaded;
   }
 
@@ -168,8 +168,6 @@ export class Patch implements Command {
             if (this.on.interrupt.aborted) return found;
             const one = core.measurePatched(arch, operation, { mode, kernel, patch, isPatch });
             if (one) found.push(one);
-            // What does not come by the patch alone does not so beside other CPUs that do nothing.
-            else if (mode === 'solo') break;
           }
       }
     return found;
@@ -219,11 +217,17 @@ function unreachedIn({ all }: PatchFiles, reached: ReadonlySet<string>): Unreach
   });
 }
 
+/** Is the search the same, step for step as far as one can count? */
+const isUntold = ({ word, base, patched }: PatchedCell): boolean =>
+  word === 'same' &&
+  base.evidence.states === patched.evidence.states &&
+  base.evidence.transitions === patched.evidence.transitions;
+
 /** Something broke, before something is not known, before something is another number. */
-function exitOf({ cells, counts, unreached, complete }: PatchResult, differs: boolean): number {
+function exitOf({ cells, counts, unreached, untold, complete }: PatchResult, differs: boolean): number {
   const has = (...words: readonly string[]): boolean => cells.some(({ word }) => words.includes(word));
   if (has('broken', 'otherwise')) return EXIT.violation;
-  if (!complete || has('newly undecided', 'undecided') || unreached.length > 0) return EXIT.bound;
+  if (!complete || has('newly undecided', 'undecided') || unreached.length > 0 || untold) return EXIT.bound;
   const changed = has('held') || counts.some((one) => one.changed.length > 0 || one.notModelled !== undefined);
   return differs && changed ? EXIT.differs : EXIT.ok;
 }

@@ -3,7 +3,7 @@ import { DEFAULT_RELEASE, type Named } from '@shootdown/core';
 import { stories } from '@shootdown/conformance/stories';
 import { namedOf, type Workloads } from '../workloads.ts';
 
-export async function patchedNamed(workloads: Workloads): Promise<Named[]> {
+export function patchedNamed(workloads: Workloads): Named[] {
   const own = namedOf(workloads);
   const today = { release: DEFAULT_RELEASE, says: `Linux ${DEFAULT_RELEASE.replace('v', '')}` };
   const told = stories
