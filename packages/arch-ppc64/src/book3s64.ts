@@ -8,6 +8,7 @@ import {
   HPAGE_PMD_SIZE,
   pmd_present,
   pmdp_huge_get_and_clear,
+  withFlags,
   withoutFlags,
   type Cpu,
   type Entry,
@@ -120,10 +121,19 @@ function* wrprotect(cpu: Cpu, mm: Mm, addr: Va, slot: Slot): Op {
   if (has(entry, F.WRITE)) yield* pte_update(cpu, mm, addr, slot, F.WRITE, 0);
 }
 
+/**
+ * Where PAGE_NONE lacks the rights to read and write and nothing else, an entry that gets them differs from it by added rights only.
+ * @returns the new entry as far as it differs otherwise
+ */
+const asNone = (before: Entry, after: Entry): Entry =>
+  has(before, F.PROTNONE) && !has(after, F.PROTNONE)
+    ? withFlags(withoutFlags(after, F.PRESENT | F.USER | F.WRITE), F.PROTNONE)
+    : after;
+
 /** __pte_flags_need_flush. On hash the answer does not matter: whoever changed the entry has flushed. */
 function flagsNeedFlush(cpu: Cpu, before: Entry, after: Entry): boolean {
   if (!radix_enabled(cpu) || cpu.has('radix_flushes_every_change') || frameOf(before) !== frameOf(after)) return true;
-  const delta = before ^ after;
+  const delta = before ^ (cpu.has('none_lacks_rights_only') ? asNone(before, after) : after);
   if ((delta & ~(F.WRITE | F.DIRTY | F.ACCESSED)) !== 0) return true;
   return (delta & before & ~F.ACCESSED) !== 0; // taken away; accessed may stay behind
 }

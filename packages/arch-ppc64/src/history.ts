@@ -211,6 +211,13 @@ export const radixHistory: readonly Change[] = [
     says: 'Zapping a huge PMD leaves its translation to the flush of the gather, after the lock.',
   },
   {
+    name: 'none_lacks_rights_only',
+    commit: 'a5a08dc907c8',
+    year: 2023,
+    since: 'v6.7',
+    says: 'PAGE_NONE is an entry without rights, where it was one of the kernel too (_PAGE_PRIVILEGED): giving a range its rights back needs no flush.',
+  },
+  {
     name: 'radix_collapse_serializes',
     commit: 'removed by bedf03416913',
     until: 'v6.1',

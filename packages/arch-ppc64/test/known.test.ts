@@ -3048,6 +3048,7 @@ test('which change is in which release', () => {
   };
   expect(known(radix)).toEqual({
     ...both,
+    none_lacks_rights_only: 'v6.7..',
     radix_flushes_are_global: 'never',
     radix_leaves_idle_cpus: 'never',
     radix_flushes_every_change: 'never',

@@ -136,3 +136,34 @@ test(
   },
   PATIENCE,
 );
+
+test(
+  'rights that come back to a range without any need no flush on powerpc radix, where PAGE_NONE was an entry of the kernel',
+  () => {
+    const none: CountedOperation = {
+      name: 'none',
+      says: 'PROT_NONE, then all.',
+      setUp: [
+        { call: 'mmap', at: 'a', length: 'page' },
+        { call: 'store', at: 'a' },
+        { call: 'mprotect', at: 'a', length: 'page', prot: 'NONE' },
+      ],
+      counted: [{ call: 'mprotect', at: 'a', length: 'page', prot: 'READ+WRITE' }],
+    };
+    const back = { ...none, counted: none.setUp.slice(2), setUp: none.setUp.slice(0, 2) };
+    expect(on(radix, none, 'solo', '6.1').columns.flushCalls).toBe(1);
+    expect(on(radix, none, 'solo', '6.12').columns.flushCalls).toBe(0);
+    expect(on(radix, back, 'solo', '6.12').columns.flushCalls).toBe(1); // rights that go
+  },
+  PATIENCE,
+);
+
+test('a name of a kernel means one release: 6.1 the one that was counted, 6.1.0 the first', () =>
+  expect(['6.1', 'v6.1', '6.1.0', '6.1.192', '6.1.7', '6.12.48'].map((name) => kernelNamed(name).release)).toEqual([
+    'v6.1.192',
+    'v6.1.192',
+    'v6.1',
+    'v6.1.192',
+    'v6.1.192',
+    'v6.12',
+  ]));

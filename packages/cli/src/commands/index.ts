@@ -265,12 +265,13 @@ export const declarations: readonly Declaration[] = [
               'operations',
               'functions',
               'changes',
+              'releases',
               'limits',
             ]),
           )
-          .summary('list architectures, workloads, hooks, operations, functions, changes or limits')
+          .summary('list architectures, workloads, hooks, operations, functions, changes, releases or limits')
           .description(
-            'Lists architectures, workloads, hooks, operations that are counted, functions that a patch may replace beside the bodies of hooks, or what configurations switch: changes of generic code and of architectures, with the releases that have them, and which of them are fixes. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
+            'Lists architectures, workloads, hooks, operations that are counted, functions that a patch may replace beside the bodies of hooks, or what configurations switch: changes of generic code and of architectures, with the releases that have them, and which of them are fixes. Or releases in order: what came with each, and what the real one has and ours lacks. Or limits: what the model does not have, and the function of Linux that would do it. Code that comes to a limit gives up, and what it was judged by says so.',
           ),
         'list limits',
       ),
@@ -458,7 +459,7 @@ export const declarations: readonly Declaration[] = [
               .option('--against [file]', 'compare with counts of real kernels: those of a file, or of Linux 6.1')
               .option(
                 '--kernel <release>',
-                'kernel that is measured: 6.1 or 6.12 (default: that of the counts, else 6.1)',
+                'kernel that is measured: 6.1 (6.1.192), 6.1.0 or 6.12 (default: that of the counts, else 6.1)',
               )
               .option('--without <rule>', 'one rule of the kernel or the machine switched off: which counts notice?')
               .option('--why <row>', 'show who caused what, for OPERATION:ARCHITECTURE:MODE')

@@ -37,6 +37,8 @@ export class List implements Command {
         return this.#functions(core);
       case 'limits':
         return this.#limits(core);
+      case 'releases':
+        return this.#releases(core);
       default:
         return this.#workloads();
     }
@@ -112,6 +114,24 @@ export class List implements Command {
     return core.limits().map(({ says, source }) => ({ name: source.symbol, facts: [source.file], says: `${says}.` }));
   }
 
+  /** Releases in order: how many changes came with each, and what the real one has and ours has not. */
+  async #releases(core: Core): Promise<Item[]> {
+    const archs = await this.catalog.archs();
+    const all = new Map(archs.flatMap((arch) => core.changesKnownTo(arch).map((change) => [change.name, change])));
+    return core.RELEASES.map((release): Item => {
+      const came = [...all.values()].filter(
+        ({ since, shipped, backported }) =>
+          (since === release && shipped === undefined) || backported?.includes(release) === true,
+      );
+      const lacks = core.lackedBy(release);
+      return {
+        name: release,
+        facts: [...(core.seriesOf(release) === release ? [] : ['point release'])],
+        says: `${came.length === 0 ? 'Nothing' : came.map(({ name }) => name).join(', ')} came with it. Lacks: ${lacks.map(({ says, source }) => `${says} (${source.symbol})`).join('; ') || 'what list limits says'}.`,
+      };
+    });
+  }
+
   /** Each hook with who brings a body of its own, and which workloads call it on some architecture. */
   async #hooks(core: Core): Promise<Item[]> {
     const archs = await this.catalog.archs();
@@ -147,8 +167,14 @@ export class List implements Command {
 }
 
 /** From when to when kernels have a change. */
-const releasesOf = ({ shipped, since, until }: Change): string[] =>
-  shipped === 'never' ? ['never shipped'] : [...(since ? [since] : []), ...(until ? [`until ${until}`] : [])];
+const releasesOf = ({ shipped, since, until, backported = [] }: Change): string[] =>
+  shipped === 'never'
+    ? ['never shipped']
+    : [
+        ...(shipped === 'later' ? ['after all listed'] : since ? [since] : []),
+        ...(until ? [`until ${until}`] : []),
+        ...backported,
+      ];
 
 const callersOf = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} others`;

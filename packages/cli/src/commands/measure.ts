@@ -66,6 +66,7 @@ export class Measure implements Command {
       targets.map(({ arch }) => arch),
       core,
     );
+    if (options.kernel !== undefined) this.#sayWhichKernel(options.kernel, core);
     const jobs = rows
       ? comparisons(rows, targets, operations, modes)
       : measurements(targets, operations, modes ?? ['solo']);
@@ -102,6 +103,13 @@ export class Measure implements Command {
         }
       : { kind: why ? 'why' : 'measurements', measured: done.map(({ measured }) => measured) };
     return { report: { schemaVersion: core.SCHEMA_VERSION, ...content }, exit: exitOf(done, compared) };
+  }
+
+  /** A name such as 6.1 means one point release, and one that is not in the table is measured like another. */
+  #sayWhichKernel(kernel: string, core: Core): void {
+    const { release } = core.kernelNamed(kernel);
+    const plain = kernel.replace(/^v/, '').replace(/^(\d+\.\d+)\.0$/, '$1');
+    if (plain !== release.slice(1)) this.progress.note(`Linux ${kernel} is measured as ${release.slice(1)}.`);
   }
 
   /** What is asked for beside the kernel and machine of a row: another kernel, a rule less. */

@@ -25,11 +25,12 @@ export class Weigh implements Command {
 
   async run(
     parts: readonly string[],
-    { arch: id = '', release = '', with: changes = [], mode: other = '' }: WeighOptions,
+    { arch: id = '', release: wanted = '', with: changes = [], mode: other = '' }: WeighOptions,
   ): Promise<Result> {
     const core = await this.core();
     const arch = await this.catalog.chosenArch(id);
     const [mode] = select(core.MODES, (m) => m, [other], 'SD_UNKNOWN_MODE');
+    const release = core.releaseNamed(wanted) ?? wanted;
     mustBeOneOf(release, core.RELEASES, '--release', 'release');
     const mix: Part[] = [];
     for (const part of parts) mix.push(await this.#part(part, core));

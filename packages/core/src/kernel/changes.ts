@@ -186,6 +186,36 @@ export const GENERIC_CHANGES: readonly Change[] = [
     says: 'A NUMA fault moves a huge page as any other page is moved; before, it replaced the huge PMD under its lock.',
   },
   {
+    name: 'cow_asks_reference_count',
+    commit: '09854ba94c6a',
+    year: 2020,
+    since: 'v5.9',
+    fix: true,
+    says: 'A write fault on a base page of anonymous memory uses it again when nobody else holds a reference; before, when nothing else maps it, whoever has it pinned.',
+  },
+  {
+    name: 'exit_mmap_takes_lock',
+    commit: '64591e8605d6',
+    year: 2022,
+    since: 'v5.17',
+    says: 'The end of an address space takes mmap_lock while it unmaps and frees tables; before, it relied on that nobody is left.',
+  },
+  {
+    name: 'huge_zero_page_has_pfn',
+    commit: '3b77e8c8cde5',
+    year: 2021,
+    since: 'v5.13',
+    says: 'The huge zero page is known by a frame number kept beside the pointer to it (huge_zero_pfn).',
+  },
+  {
+    name: 'huge_zero_page_lock',
+    commit: '33192a26cdde',
+    shipped: 'later',
+    backported: ['v6.1.192'],
+    fix: true,
+    says: 'The pointer to the huge zero page and its frame number change together, under a lock; before, a fault could come between the two writes of the shrinker.',
+  },
+  {
     name: 'protecting_reads_pmd_once',
     commit: '8b272b3cbbb5',
     year: 2020,
@@ -288,9 +318,9 @@ export function inForce(
   mustBeRelease(release);
   const names = new Set(known.map(({ name }) => name));
   for (const name of [...more, ...fewer]) if (!names.has(name)) refuseSlip(name);
-  const has = known.filter(({ name, shipped, since, until }) => {
+  const has = known.filter(({ name, ...span }) => {
     if (fewer.includes(name)) return false;
-    return more.includes(name) || (shipped !== 'never' && isIn(release, since, until));
+    return more.includes(name) || isIn(release, span);
   });
   const inIt = new Set(has.map(({ name }) => name));
   for (const change of has)

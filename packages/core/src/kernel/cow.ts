@@ -13,12 +13,14 @@ import {
   compound_head,
   copy_user_highpage,
   get_page,
+  lock_page,
   maybe_mkwrite,
   new_anon_pte,
   page_add_new_anon_rmap,
   page_count,
   page_move_anon_rmap,
   page_remove_rmap,
+  page_trans_huge_mapcount,
   PageAnonExclusive,
   put_page,
   trylock_page,
@@ -26,16 +28,18 @@ import {
 } from './page.ts';
 import { pte_offset_map_lock, pte_same, pte_unlock } from './pgtable.ts';
 
-// Left out: files, shared mappings, swap, KSM, unsharing for GUP. Simplified: releases before 5.9 asked for the mapcount
-// where this asks for the reference count.
+// Left out: files, shared mappings, swap, KSM, unsharing for GUP.
 
 /** Entered with the table locked, and the entry read under its lock; left with it unlocked. */
 export const do_wp_page = operation(
   linux('v6.1', 'mm/memory.c', 'do_wp_page'),
   function* (cpu: Cpu, vma: Vma, address: Va, pmdp: PmdSlot, ptep: PteSlot, pte: Pte): Op {
     if (!pte_special(pte)) {
-      const ours = yield* may_reuse(cpu, vma, pte_pfn(pte));
-      if (ours) {
+      const ours = yield* cpu.has('cow_asks_reference_count')
+        ? may_reuse(cpu, vma, pte_pfn(pte))
+        : may_reuse_mapped_once(cpu, vma, address, pmdp, ptep, pte);
+      if (ours === 'changed') return;
+      if (ours === 'yes') {
         yield* wp_page_reuse(cpu, vma, address, ptep, pte);
         yield* pte_unlock(cpu, ptep);
         return;
@@ -48,19 +52,53 @@ export const do_wp_page = operation(
 );
 
 /** Does nobody else use the page? */
-function* may_reuse(cpu: Cpu, vma: Vma, pfn: Pfn): Op<boolean> {
+function* may_reuse(cpu: Cpu, vma: Vma, pfn: Pfn): Op<'yes' | 'no'> {
   const exclusive = yield* PageAnonExclusive(cpu, pfn);
-  if (exclusive) return true;
+  if (exclusive) return 'yes';
   const head = yield* compound_head(cpu, pfn);
   const before = yield* page_count(cpu, head);
-  if (before > 1) return false;
+  if (before > 1) return 'no';
   const locked = yield* trylock_page(cpu, head);
-  if (!locked) return false;
+  if (!locked) return 'no';
   // Under the lock, and with our mapping as the only reference, nobody can come to share it.
   const count = yield* page_count(cpu, head);
   if (count === 1) yield* page_move_anon_rmap(cpu, pfn, vma);
   yield* unlock_page(cpu, head);
-  return count === 1;
+  return count === 1 ? 'yes' : 'no';
+}
+
+/**
+ * reuse_swap_page: does nothing else map the page? Who has it pinned does not count, and goes on reading what is written from now on.
+ * Waits for the page lock without the lock of the table where it has to. `changed`: the entry is another meanwhile, and the table unlocked.
+ */
+function* may_reuse_mapped_once(
+  cpu: Cpu,
+  vma: Vma,
+  address: Va,
+  pmdp: PmdSlot,
+  ptep: PteSlot,
+  pte: Pte,
+): Op<'yes' | 'no' | 'changed'> {
+  const head = yield* compound_head(cpu, pte_pfn(pte));
+  const locked = yield* trylock_page(cpu, head);
+  if (!locked) {
+    yield* get_page(cpu, head);
+    yield* pte_unlock(cpu, ptep);
+    yield* lock_page(cpu, head);
+    const again = yield* pte_offset_map_lock(cpu, vma.mm, pmdp, address);
+    const now = yield* cpu.read_entry(again);
+    if (!pte_same(cpu, now, pte)) {
+      yield* unlock_page(cpu, head);
+      yield* pte_unlock(cpu, again);
+      yield* put_page(cpu, head);
+      return 'changed';
+    }
+    yield* put_page(cpu, head);
+  }
+  const mapcount = yield* page_trans_huge_mapcount(cpu, head);
+  if (mapcount === 1) yield* page_move_anon_rmap(cpu, pte_pfn(pte), vma);
+  yield* unlock_page(cpu, head);
+  return mapcount <= 1 ? 'yes' : 'no';
 }
 
 export const wp_page_reuse = operation(

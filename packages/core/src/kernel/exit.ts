@@ -37,21 +37,24 @@ export const mmput = operation(linux('v6.1', 'kernel/fork.c', 'mmput'), function
 /** Takes an address space down that no thread runs in. CPUs may still have it loaded, lazily. */
 export const exit_mmap = operation(linux('v6.1', 'mm/mmap.c', 'exit_mmap'), function* (cpu: Cpu, mm: Mm): Op {
   const end = spaceOf(cpu.geometry);
-  yield* cpu.down_read(mmCells.mmap_lock(mm.id));
+  const locks = cpu.has('exit_mmap_takes_lock');
+  if (locks) yield* cpu.down_read(mmCells.mmap_lock(mm.id));
   yield* arch_exit_mmap(cpu, mm);
   const vmas = yield* vmas_between(cpu, mm, 0, end);
   if (vmas.length === 0) {
-    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+    if (locks) yield* cpu.up_read(mmCells.mmap_lock(mm.id));
     return;
   }
   yield* cpu.note({ kind: 'ghost.removal', mm, start: 0, end, by: 'exit' });
   const tlb = yield* tlb_gather_mmu_fullmm(cpu, mm);
   yield* unmap_vmas(cpu, tlb, vmas, 0, end);
-  yield* cpu.up_read(mmCells.mmap_lock(mm.id));
-  yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  if (locks) {
+    yield* cpu.up_read(mmCells.mmap_lock(mm.id));
+    yield* cpu.down_write(mmCells.mmap_lock(mm.id));
+  }
   yield* free_pgtables(cpu, tlb, vmas, 0, end);
   yield* tlb_finish_mmu(cpu, tlb, 0, end);
   for (let i = 0; i < vmas.length; i++) yield* cpu.store(vmaCells.attached(vmas[i]!.id), 0); // remove_vma
   yield* cpu.note({ kind: 'ghost.removed', mm, start: 0, end, by: 'exit' });
-  yield* cpu.up_write(mmCells.mmap_lock(mm.id));
+  if (locks) yield* cpu.up_write(mmCells.mmap_lock(mm.id));
 });

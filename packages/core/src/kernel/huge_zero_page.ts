@@ -11,6 +11,7 @@ const HUGE_MEMORY = 'mm/huge_memory.c';
 const page = hugeZeroCells.page();
 const refcount = hugeZeroCells.refcount();
 const lock = hugeZeroCells.lock();
+const huge_zero_pfn = hugeZeroCells.pfn();
 
 // Since 4.10 an address space takes one reference and keeps it for life. Before, each entry that mapped the page had one.
 
@@ -18,6 +19,10 @@ export const get_huge_zero_page = operation(linux('v6.1', HUGE_MEMORY, 'get_huge
   const got = yield* cpu.inc_not_zero(refcount);
   if (got) return;
   const fresh = yield* alloc_hugepage(cpu);
+  if (!cpu.has('huge_zero_page_lock')) {
+    yield* installWithoutLock(cpu, fresh);
+    return;
+  }
   yield* cpu.spin_lock(lock);
   const installed = yield* cpu.load(page);
   if (installed !== 0) {
@@ -27,9 +32,26 @@ export const get_huge_zero_page = operation(linux('v6.1', HUGE_MEMORY, 'get_huge
     return;
   }
   yield* cpu.store(page, fresh);
+  yield* set_huge_zero_pfn(cpu, fresh);
   yield* cpu.store(refcount, 2); // the caller, and the shrinker
   yield* cpu.spin_unlock(lock);
 });
+
+/** Before there was a lock: who finds a page there gives its own back and begins again. */
+function* installWithoutLock(cpu: Cpu, fresh: Pfn): Op {
+  const installed = yield* cpu.cmpxchg(page, 0, fresh);
+  if (installed !== 0) {
+    yield* put_page(cpu, fresh);
+    yield* get_huge_zero_page(cpu); // retry
+    return;
+  }
+  yield* set_huge_zero_pfn(cpu, fresh);
+  yield* cpu.store(refcount, 2);
+}
+
+function* set_huge_zero_pfn(cpu: Cpu, pfn: Pfn): Op {
+  if (cpu.has('huge_zero_page_has_pfn')) yield* cpu.store(huge_zero_pfn, pfn);
+}
 
 export const put_huge_zero_page = operation(linux('v6.1', HUGE_MEMORY, 'put_huge_zero_page'), function* (cpu: Cpu): Op {
   const last = yield* cpu.dec_and_test(refcount);
@@ -71,6 +93,7 @@ export function* unuse_huge_zero_page(cpu: Cpu): Op {
 export const shrink_huge_zero_page_scan = operation(
   linux('v6.1', HUGE_MEMORY, 'shrink_huge_zero_page_scan'),
   function* (cpu: Cpu): Op<boolean> {
+    if (!cpu.has('huge_zero_page_lock')) return yield* shrinkWithoutLock(cpu);
     yield* cpu.spin_lock(lock);
     const users = yield* cpu.cmpxchg(refcount, 1, 0);
     if (users !== 1) {
@@ -79,16 +102,29 @@ export const shrink_huge_zero_page_scan = operation(
     }
     const zero = yield* cpu.load(page);
     yield* cpu.store(page, 0);
+    yield* set_huge_zero_pfn(cpu, 0);
     yield* cpu.spin_unlock(lock);
     yield* put_page(cpu, zero); // __free_pages
     return true;
   },
 );
 
+/** A fault may install another page between the two writes, whose frame number is lost then. */
+function* shrinkWithoutLock(cpu: Cpu): Op<boolean> {
+  const users = yield* cpu.cmpxchg(refcount, 1, 0);
+  if (users !== 1) return false;
+  const zero = yield* cpu.xchg(page, 0);
+  yield* set_huge_zero_pfn(cpu, 0);
+  yield* put_page(cpu, zero); // __free_pages
+  return true;
+}
+
 export function* is_huge_zero_page(cpu: Cpu, pfn: Pfn): Op<boolean> {
   const zero = yield* cpu.load(page);
   return pfn === zero;
 }
 export function* is_huge_zero_pmd(cpu: Cpu, pmd: Pmd): Op<boolean> {
-  return pmd_present(pmd) && (yield* is_huge_zero_page(cpu, pmd_pfn(pmd)));
+  if (!pmd_present(pmd)) return false;
+  const zero = yield* cpu.load(cpu.has('huge_zero_page_has_pfn') ? huge_zero_pfn : page);
+  return pmd_pfn(pmd) === zero;
 }

@@ -1,7 +1,8 @@
 /** Operations of the generic kernel, as scenarios and programs call them. */
 export { GENERIC_CHANGES, inForce, type KernelChoice } from './changes.ts';
 export { migrate_page_tables_mm } from './relocate.ts';
-export { RELEASES, type Release } from './releases.ts';
+export { LACKS, lackedBy, type Lack } from './lacks.ts';
+export { RELEASES, releaseNamed, seriesOf, type Release } from './releases.ts';
 export { do_user_addr_fault, handle_mm_fault, type FaultKind } from './fault.ts';
 export { exit_mm, exit_mmap, mmput } from './exit.ts';
 export { fork, ret_from_fork } from './fork.ts';

@@ -1,6 +1,7 @@
 /** Measures one operation on one architecture: its set-up is run, then its counted part, once for each repetition. */
 import type { ArchSpec } from '../arch/declaration.ts';
 import { Mistake, NoPlainForm } from '@shootdown/explorer';
+import { releaseNamed } from '../kernel/releases.ts';
 import type { Configuration } from '../workload/scenario.ts';
 import { arm, begin, usersIn } from './modes.ts';
 import type { CountRow } from './counts.ts';
@@ -42,20 +43,24 @@ export interface MeasureOptions extends ProcessOptions {
   readonly variant?: string;
 }
 
-/** Kernels whose counts are modelled: those that distributions ship, newest last. */
+/** Kernels whose counts are modelled: those that distributions ship, newest last. 6.1 is the point release that the reference counted. */
 export const KERNELS = ['6.1', '6.12'] as const;
+const RELEASE_OF: Readonly<Record<(typeof KERNELS)[number], string>> = { '6.1': 'v6.1.192', '6.12': 'v6.12' };
 export type MeasuredKernel = (typeof KERNELS)[number];
 
 /**
  * The configuration of a kernel that is measured.
- * @param name as `KERNELS` has it; a stable release, such as 6.12.48, is measured like the release it is of
+ * @param name as `KERNELS` has it, `v6.1`, or a release such as 6.1.0; a point release that is not in the table, such as 6.12.48, is measured
+ *   like the one of its series that is
  * @throws Mistake SD_BAD_OPTION
  */
 export function kernelNamed(name: string): Configuration {
-  const release = KERNELS.find((known) => name === known || name.startsWith(`${known}.`));
-  if (!release)
+  const plain = name.replace(/^v/, '');
+  const series = KERNELS.find((known) => plain === known || plain.startsWith(`${known}.`));
+  if (!series)
     throw new Mistake('SD_BAD_OPTION', `there are no counts of Linux ${name}.`, `Kernels are ${KERNELS.join(', ')}.`);
-  return { release: `v${release}`, says: `Linux ${release}` };
+  const release = (plain === series ? undefined : releaseNamed(plain)) ?? RELEASE_OF[series];
+  return { release, says: `Linux ${release.slice(1)}` };
 }
 
 /** What is measured when nobody says otherwise: the kernel and the machine of the reference counts. */

@@ -24,8 +24,13 @@ export interface Change {
   readonly since?: string;
   /** First release that has it no more. */
   readonly until?: string;
-  /** `never`: a form that no release had, for asking what a part of the code is good for. */
-  readonly shipped?: 'never';
+  /** Point releases of older series that have it too, each from that one on, such as `v6.1.192`. */
+  readonly backported?: readonly string[];
+  /**
+   * `never`: a form that no release had, for asking what a part of the code is good for. `later`: a release that is newer than all we
+   * know has it, and those that it was ported back to.
+   */
+  readonly shipped?: 'never' | 'later';
   /** A kernel without it has a race, in which a program goes wrong. */
   readonly fix?: true;
   /** Changes it builds on: no kernel has it without them. */

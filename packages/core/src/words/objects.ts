@@ -139,6 +139,8 @@ export const hugeZeroCells = {
   /** One for the shrinker, and one for each address space (or each entry, in older kernels) that uses it. */
   refcount: region('huge_zero_refcount', []),
   lock: region('huge_zero_lock', [], { shape: 'lock' }),
+  /** Its frame, 0 where there is none (~0 in Linux). */
+  pfn: region('huge_zero_pfn', [], { shape: 'page' }),
 };
 
 /** A page table. */
