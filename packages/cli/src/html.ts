@@ -1,7 +1,8 @@
 /** A result as one page that can be sent: what stands in it, and where it is written. */
 import { Mistake } from '@shootdown/core/mistakes';
+import type { Measured } from '@shootdown/core';
 import type { Report } from '@shootdown/report';
-import { page, type Book } from '@shootdown/viewer';
+import { page, type Book, type Counted } from '@shootdown/viewer';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { manifest } from './modules.ts';
@@ -45,7 +46,7 @@ export function bookOf(report: Report, command: string): Book {
     case 'claims':
       return { ...book, title: 'What hooks promise', frequencies: report.frequencies };
     case 'measurements':
-      return { ...book, title: 'What operations cost', measured: report.measured };
+      return { ...book, title: 'What operations cost', measured: report.measured.map(countsOf) };
     case 'hook':
       return { ...book, title: report.page.hook, contracts: [report.page] };
     case 'ablation':
@@ -70,6 +71,15 @@ export function bookOf(report: Report, command: string): Book {
       throw new Mistake('SD_BAD_OPTION', 'this result cannot be drawn.', 'Leave --html out.');
   }
 }
+
+/** The counts of a measurement, without the calls that they come from: those are most of it. */
+export const countsOf = ({ operation, arch, mode, columns, notModelled }: Measured): Counted => ({
+  operation,
+  arch,
+  mode,
+  columns,
+  ...(notModelled !== undefined && { notModelled }),
+});
 
 /** @throws Mistake SD_OUTPUT_NOT_WRITTEN */
 export async function writePage(book: Book, file: string): Promise<WrittenFile> {

@@ -15,6 +15,9 @@ export interface ContractPage {
   readonly answers: readonly { readonly arch: string; readonly layer: string }[];
 }
 
+/** What an operation costs: the counts alone, without the calls that they come from. */
+export type Counted = Pick<Measured, 'operation' | 'arch' | 'mode' | 'columns' | 'notModelled'>;
+
 /** Everything on one page. What is absent was not asked. */
 export interface Book {
   readonly title: string;
@@ -33,7 +36,7 @@ export interface Book {
   readonly partings?: readonly Parting[];
   readonly contracts?: readonly ContractPage[];
   readonly frequencies?: readonly Frequency[];
-  readonly measured?: readonly Measured[];
+  readonly measured?: readonly Counted[];
   /** One execution, of no verdict. */
   readonly replay?: Pick<Verdict, 'workload' | 'variant' | 'configuration' | 'arch'> & {
     readonly token: string;

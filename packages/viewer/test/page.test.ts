@@ -1,7 +1,7 @@
 /** The page as a document: it stands alone, it is safe, and everybody can read it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Verdict } from '@shootdown/core';
-import { page as pageOf, type Book } from '../src/index.ts';
+import { page as pageOf, type Book, type Counted } from '../src/index.ts';
 import { hasBrowser, Screen } from './browser.ts';
 import { storyOf } from '../src/model/story.ts';
 import { bookOf, stepIn } from './real.ts';
@@ -194,6 +194,25 @@ withBrowser('in a browser', () => {
     expect(await page.locator('[data-search-again]').innerText()).toBe(
       'npx shootdown ablate collapse-vs-gup-fast --arch arm64 --variant after',
     );
+  });
+
+  test('counts: architectures that cost the same are one row, and each cell says its numbers', async () => {
+    const one = (arch: string, mode: 'solo' | 'spin3', tlbIpis: number): Counted => ({
+      operation: 'munmap',
+      arch,
+      mode,
+      columns: { ipis: tlbIpis, tlbIpis, syncIpis: 0, lazyExitIpis: 0, flushCalls: 1, syncKicks: 0 },
+    });
+    const measured = ['a', 'b', 'c'].flatMap((arch) => [
+      one(arch, 'solo', 0),
+      one(arch, 'spin3', arch === 'b' ? 3 : 0),
+    ]);
+    const { page } = await screen.show(pageOf({ title: 'x', command: 'x', version: '', measured }));
+    const rows = await page.locator('.sd-card tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.replace(/\s+/g, ' ').trim())).toEqual([
+      'b 0 interrupts, 1 fl. 3 interrupts, 1 fl.',
+      'a, c 0 interrupts, 1 fl. 0 interrupts, 1 fl.',
+    ]);
   });
 
   test('races that were left out are named', async () => {

@@ -48,7 +48,7 @@ export class ReportPage implements Command {
     this.on.progress.task('following executions on other architectures, and after the fix');
     const partings = partingsOf(comparison, archs, [...races, ...variations], core);
     const counts = this.interrupt.aborted ? undefined : await this.#counts(options);
-    const { writePage, commandOf } = await lazily.html();
+    const { writePage, commandOf, countsOf } = await lazily.html();
     const contracts = [...core.allHooks.values()].map((contract: Contract) =>
       pageOf(
         contract,
@@ -65,7 +65,7 @@ export class ReportPage implements Command {
         ...(leftOut && { leftOut }),
         partings,
         contracts,
-        ...(counts && { measured: counts }),
+        ...(counts && { measured: counts.map(countsOf) }),
       },
       options.out ?? DEFAULT_FILE,
     );
@@ -80,9 +80,9 @@ export class ReportPage implements Command {
     };
   }
 
-  /** What operations cost beside three CPUs that run lazily, where the loaded architectures have such operations. */
+  /** What operations cost beside three CPUs that run the process, or did so just before, where the loaded architectures have such operations. */
   async #counts(options: ReportOptions) {
-    const wanted = { mode: ['lazy3'], ...(options.arch && { arch: options.arch }) };
+    const wanted = { mode: ['spin3', 'lazy3'], ...(options.arch && { arch: options.arch }) };
     const { report } = await this.measure.run([], wanted);
     return report.kind === 'measurements' ? report.measured : undefined;
   }

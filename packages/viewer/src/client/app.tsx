@@ -3,11 +3,12 @@ import type { Parting, Verdict } from '@shootdown/core';
 import { useEffect, useState } from 'preact/hooks';
 import { besideOf, keyOf, verdictsIn, type Book } from '../book.ts';
 import { Matrix } from './matrix.tsx';
+import { Counts } from './counts.tsx';
 import { EffectView } from './effect-view.tsx';
 import { Needed } from './needed.tsx';
 import { PartingView } from './parting-view.tsx';
 import { TraceView } from './trace-view.tsx';
-import { Contracts, Counts } from './tables.tsx';
+import { Contracts } from './tables.tsx';
 import { searchCommand, searchWords, toneOf, variantWords, wordOf } from './words.ts';
 
 interface Place {

@@ -1,5 +1,5 @@
-/** Contracts of hooks with what was measured of them, and counts of operations as bars. */
-import type { Frequency, Measured } from '@shootdown/core';
+/** Contracts of hooks, with what was measured of them. */
+import type { Frequency } from '@shootdown/core';
 import type { ContractPage } from '../book.ts';
 
 export function Contracts({
@@ -70,56 +70,5 @@ function Frequencies({ own, archs }: { readonly own: readonly Frequency[]; reado
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** Columns of counts that are drawn, in their order. */
-const DRAWN = ['tlbIpis', 'syncIpis', 'lazyExitIpis', 'flushCalls'] as const;
-
-export function Counts({ measured }: { readonly measured: readonly Measured[] }) {
-  const operations = [...new Set(measured.map(({ operation }) => operation))];
-  const totalOf = (one: Measured): number =>
-    DRAWN.reduce((sum, column) => sum + Number((one.columns as unknown as Record<string, number>)[column] ?? 0), 0);
-  return (
-    <section class="sd-counts" aria-label="Counts">
-      <h2>What operations cost</h2>
-      <p class="sd-legend">
-        {DRAWN.map((column) => (
-          <span key={column} class={`sd-bar-${column}`}>
-            {column}
-          </span>
-        ))}
-      </p>
-      {operations.map((operation) => {
-        const rows = measured.filter((one) => one.operation === operation);
-        const most = Math.max(1, ...rows.map(totalOf));
-        return (
-          <figure key={operation}>
-            <figcaption>{operation}</figcaption>
-            {rows.map((one) => (
-              <div key={`${one.arch}${one.mode}`} class="sd-barrow">
-                <span>
-                  {one.arch} <small>{one.mode}</small>
-                </span>
-                <span class="sd-bars">
-                  {DRAWN.map((column) => {
-                    const n = Number((one.columns as unknown as Record<string, number>)[column] ?? 0);
-                    return n > 0 ? (
-                      <i
-                        key={column}
-                        class={`sd-bar-${column}`}
-                        style={{ width: `${(n / most) * 100}%` }}
-                        title={`${column}: ${n}`}
-                      />
-                    ) : null;
-                  })}
-                  <small>{one.notModelled ?? totalOf(one)}</small>
-                </span>
-              </div>
-            ))}
-          </figure>
-        );
-      })}
-    </section>
   );
 }
