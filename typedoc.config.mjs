@@ -28,6 +28,7 @@ export default {
     'docs/READING-GUIDE.md',
     'docs/HACKING.md',
     'docs/STYLE.md',
+    'docs/trying-a-patch.md',
     'docs/porting.md',
     'docs/adding-a-hook.md',
     'docs/soundness.md',

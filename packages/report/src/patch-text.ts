@@ -5,11 +5,12 @@ import { incidentText } from './incident-text.ts';
 import type { PatchResult } from './patch-result.ts';
 import type { RenderOptions } from './report.ts';
 import { styleOf } from './style.ts';
-import { count, many, programOf, quoted, seconds, wordOf } from './words.ts';
+import { count, many, replayCommand, seconds, wordOf } from './words.ts';
 import { paragraph } from './wrap.ts';
 
-export function patchText(result: PatchResult, options: RenderOptions): string {
-  const { cells } = result;
+export function patchText(result: PatchResult, given: RenderOptions): string {
+  const { cells, file } = result;
+  const options = { ...given, plugin: file.startsWith('/') ? file : `./${file}` };
   const style = styleOf(options);
   const blocks = [
     [
@@ -17,12 +18,12 @@ export function patchText(result: PatchResult, options: RenderOptions): string {
       ...paragraph(result.says, options.columns, 0),
       ...paragraph(comesBy(result), options.columns, 0),
     ],
-    verdicts('newly broken', cells, 'broken', result, options),
+    verdicts('newly broken', cells, 'broken', options),
     traceOf(cells, options),
-    verdicts('broken in another way', cells, 'otherwise', result, options),
-    verdicts('newly held', cells, 'held', result, options),
-    verdicts('newly undecided', cells, 'newly undecided', result, options),
-    verdicts('undecided, with and without it', cells, 'undecided', result, options),
+    verdicts('broken in another way', cells, 'otherwise', options),
+    verdicts('newly held', cells, 'held', options),
+    verdicts('newly undecided', cells, 'newly undecided', options),
+    verdicts('undecided, with and without it', cells, 'undecided', options),
     countsText(result.counts, options),
     unreachedText(result, options),
     untoldText(result, options),
@@ -44,7 +45,6 @@ function verdicts(
   title: string,
   cells: readonly PatchedCell[],
   word: PatchedCell['word'],
-  { file }: PatchResult,
   options: RenderOptions,
 ): string[] {
   const these = cells.filter((one) => one.word === word);
@@ -61,13 +61,7 @@ function verdicts(
       const token = group.find(({ patched }) => patched.counterexample)?.patched.counterexample?.token;
       return [
         ...paragraph(`${key} on ${group.map(({ arch }) => arch).join(', ')}`, options.columns, 2),
-        ...(token === undefined
-          ? []
-          : [
-              style.dim(
-                `    ${programOf(options)} replay --plugin ${quoted(file.startsWith('/') ? file : `./${file}`)} ${quoted(token)}`,
-              ),
-            ]),
+        ...(token === undefined ? [] : [style.dim(`    ${replayCommand(token, options)}`)]),
       ];
     }),
   ];

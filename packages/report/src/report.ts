@@ -29,6 +29,8 @@ export interface RenderOptions {
   readonly colour: boolean;
   /** Version of shootdown, for the line that says who reports. */
   readonly version: string;
+  /** File without which what is said cannot be replayed. Absent: there is none. */
+  readonly plugin?: string;
   /** Every step of a trace, nothing folded. */
   readonly full?: boolean;
   /** How the command line is called, in commands that are printed (default: `npx shootdown`). */

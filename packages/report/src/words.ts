@@ -132,7 +132,7 @@ export const broke = (verdict: Verdict, style: Style): Cell => ({
 export const quoted = (token: string): string =>
   /^[\w.:/@-]+$/.test(token) ? token : `'${token.replaceAll("'", `'\\''`)}'`;
 /** What shows an execution again, as it can be pasted into a shell. */
-export const replayCommand = (token: string, options: Pick<RenderOptions, 'program'>): string =>
-  `${programOf(options)} replay ${quoted(token)}`;
+export const replayCommand = (token: string, options: Pick<RenderOptions, 'program' | 'plugin'>): string =>
+  `${programOf(options)} replay ${options.plugin === undefined ? '' : `--plugin ${quoted(options.plugin)} `}${quoted(token)}`;
 /** How the command line is called. */
 export const programOf = ({ program = 'npx shootdown' }: Pick<RenderOptions, 'program'>): string => program;
