@@ -7,6 +7,7 @@ import {
   KERNELS,
   measure,
   MEASURE_DEFAULTS,
+  Mistake,
   MODES,
   readOperation,
   type CountedCall,
@@ -100,6 +101,17 @@ function thrice(
   });
 }
 
+/** Do all of its calls succeed? One that fails on Linux is refused. */
+function succeeds(operation: CountedOperation, arch: (typeof archs)[number]): boolean {
+  try {
+    measure(arch, operation, { ...MEASURE_DEFAULTS, cpus: 3, geometry: SMALL });
+    return true;
+  } catch (error) {
+    if (error instanceof Mistake && /fails on Linux/.test(error.what)) return false;
+    throw error;
+  }
+}
+
 test(
   'any operation runs, its interrupts are the sum of their kinds, and two forms and two stores observe the same',
   () => {
@@ -110,6 +122,7 @@ test(
         fc.constantFrom(...MODES),
         fc.constantFrom(...KERNELS),
         (operation, arch, mode, kernel) => {
+          fc.pre(succeeds(operation, arch));
           const [plain, stepwise, otherStore] = thrice(operation, { mode, configuration: kernelNamed(kernel) }, arch);
           expect(stepwise).toEqual(plain);
           expect(otherStore).toEqual(plain);
@@ -142,3 +155,22 @@ test(
   },
   PATIENCE,
 );
+
+describe('a call that fails on Linux is a mistake, unless the file expects it', () => {
+  const run = (calls: readonly CountedCall[]): unknown =>
+    measure(arm64, { name: 'any', says: 'Any.', setUp: [], counted: calls }, { ...MEASURE_DEFAULTS, geometry: SMALL });
+  const page: CountedCall = { call: 'mmap', at: 'a', length: '2 page', prot: 'READ' };
+  const hole: CountedCall = { call: 'munmap', at: 'a + page', length: 'page' };
+  test.each<[string, readonly CountedCall[], CountedCall]>([
+    ['SIGSEGV', [page], { call: 'store', at: 'a' }],
+    ['SIGSEGV', [page, hole], { call: 'load', at: 'a + page' }],
+    ['ENOMEM', [page, hole], { call: 'mprotect', at: 'a', length: '2 page', prot: 'NONE' }],
+    ['ENOMEM', [page, hole], { call: 'madvise', at: 'a', length: '2 page', advice: 'DONTNEED' }],
+    ['EFAULT', [page, hole], { call: 'mremap', at: 'a', length: '2 page', to: 'b' }],
+  ])('%s after %j', (fails, before, call) => {
+    expect(() => run([...before, call])).toThrow(`fails on Linux: ${fails}`);
+    expect(() => run([...before, { ...call, fails } as CountedCall])).not.toThrow();
+  });
+  test('what is expected to fail has to', () =>
+    expect(() => run([page, { call: 'load', at: 'a', fails: 'SIGSEGV' }])).toThrow(/does not fail with SIGSEGV/));
+});

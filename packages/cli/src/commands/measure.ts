@@ -70,6 +70,7 @@ export class Measure implements Command {
     const jobs = rows
       ? comparisons(rows, targets, operations, modes)
       : measurements(targets, operations, modes ?? ['solo']);
+    if (rows) this.#sayWhatIsLeftOut(rows, jobs);
     if (jobs.length > 0) mustBeCounted(jobs, names.length > 0 ? operations.map(({ name }) => name) : [], options);
 
     const done: { readonly job: Job; readonly measured: Measured }[] = [];
@@ -103,6 +104,21 @@ export class Measure implements Command {
         }
       : { kind: why ? 'why' : 'measurements', measured: done.map(({ measured }) => measured) };
     return { report: { schemaVersion: core.SCHEMA_VERSION, ...content }, exit: exitOf(done, compared) };
+  }
+
+  /** Rows of the counts that nothing is compared with: of which architectures, and of which operations. */
+  #sayWhatIsLeftOut(rows: readonly CountRow[], jobs: readonly Job[]): void {
+    const compared = new Set(jobs.map(({ row }) => row));
+    const left = rows.filter((row) => !compared.has(row));
+    if (left.length === 0) return;
+    const said = (of: (row: CountRow) => string): string => {
+      const sums = new Map<string, number>();
+      for (const row of left) sums.set(of(row), (sums.get(of(row)) ?? 0) + 1);
+      return [...sums].map(([name, n]) => `${name} ${n}`).join(', ');
+    };
+    this.progress.note(
+      `${left.length} of ${rows.length} rows of the counts are left out. By architecture: ${said((row) => row.arch)}. By operation: ${said((row) => row.operation)}.`,
+    );
   }
 
   /** A name such as 6.1 means one point release, and one that is not in the table is measured like another. */

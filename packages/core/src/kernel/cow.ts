@@ -1,8 +1,16 @@
 /** Copy on write: a write fault on a base page that the entry does not let write. mm/memory.c. */
-import { ptep_clear_flush, ptep_set_access_flags, set_pte_at, update_mmu_cache } from '../contract/hooks/index.ts';
+import {
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+  ptep_clear_flush,
+  ptep_set_access_flags,
+  set_pte_at,
+  update_mmu_cache,
+} from '../contract/hooks/index.ts';
 import type { Va } from '../words/address.ts';
 import type { Cpu } from '../words/cpu.ts';
 import { pte_mkdirty, pte_mkyoung, pte_pfn, pte_special, type Pfn, type Pte } from '../words/entry.ts';
+import { PAGE_SIZE, roundDown } from '../words/geometry.ts';
 import type { PmdSlot, PteSlot, Vma } from '../words/objects.ts';
 import { linux } from '../words/source.ts';
 import type { Op } from '@shootdown/explorer';
@@ -119,6 +127,9 @@ export const wp_page_copy = operation(
     const fresh = yield* alloc_page(cpu);
     if (old !== undefined) yield* copy_user_highpage(cpu, fresh, old);
     yield* cpu.fence('smp_wmb'); // __SetPageUptodate: the copy before the entry
+    const page = roundDown(address, PAGE_SIZE(cpu.geometry));
+    const next = page + PAGE_SIZE(cpu.geometry);
+    yield* mmu_notifier_invalidate_range_start(cpu, vma.mm, page, next); // a guest lets go of the old page too
     const ptep = yield* pte_offset_map_lock(cpu, vma.mm, pmdp, address);
     const pte = yield* cpu.read_entry(ptep);
     let unused: Pfn | undefined = fresh;
@@ -134,6 +145,7 @@ export const wp_page_copy = operation(
     }
     if (unused !== undefined) yield* put_page(cpu, unused);
     yield* pte_unlock(cpu, ptep);
+    yield* mmu_notifier_invalidate_range_end(cpu, vma.mm, page, next);
     if (old !== undefined) yield* put_page(cpu, old);
   },
 );

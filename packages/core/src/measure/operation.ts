@@ -4,29 +4,35 @@
 export type Prot = 'NONE' | 'READ' | 'READ+WRITE';
 export type Advice = 'HUGEPAGE' | 'NOHUGEPAGE' | 'DONTNEED' | 'FREE' | 'COLLAPSE';
 
-/** One system call or user access. Places and sizes are texts that `quantity.ts` reads. */
-export type CountedCall =
+/** How a call may fail on Linux. */
+export const FAILURES = ['SIGSEGV', 'ENOMEM', 'EFAULT'] as const;
+export type Failure = (typeof FAILURES)[number];
+
+/** One system call or user access; it must fail where `fails` says so, and may not where nothing does. Places and sizes are texts that `quantity.ts` reads. */
+export type CountedCall = { readonly fails?: Failure } &
   /** Anonymous, private, MAP_FIXED; its area has base pages only unless it is asked for huge ones. */
-  | { readonly call: 'mmap'; readonly at: string; readonly length: string; readonly prot?: Prot }
-  | { readonly call: 'munmap'; readonly at: string; readonly length: string }
-  | { readonly call: 'mprotect'; readonly at: string; readonly length: string; readonly prot: Prot }
-  | { readonly call: 'madvise'; readonly at: string; readonly length: string; readonly advice: Advice }
-  /** MREMAP_MAYMOVE | MREMAP_FIXED; the size stays. */
-  | { readonly call: 'mremap'; readonly at: string; readonly length: string; readonly to: string }
-  /** The child does not run until it is told to do something. */
-  | { readonly call: 'fork' }
-  /** The child that was made last exits. */
-  | { readonly call: 'exit' }
-  /** To the other node: the page at an address. */
-  | { readonly call: 'move_pages'; readonly at: string }
-  /** The page tables that map a range move; nothing in a kernel that has no way to do it. */
-  | { readonly call: 'relocate'; readonly at: string; readonly length: string }
-  /** One access; with a length, one access to each base page of it. */
-  | { readonly call: 'load' | 'store'; readonly at: string; readonly length?: string }
-  /** A page is pinned by fast GUP for reading, and given back. */
-  | { readonly call: 'gup_fast'; readonly at: string }
-  /** A system call that does nothing to memory. */
-  | { readonly call: 'getppid' };
+  (
+    | { readonly call: 'mmap'; readonly at: string; readonly length: string; readonly prot?: Prot }
+    | { readonly call: 'munmap'; readonly at: string; readonly length: string }
+    | { readonly call: 'mprotect'; readonly at: string; readonly length: string; readonly prot: Prot }
+    | { readonly call: 'madvise'; readonly at: string; readonly length: string; readonly advice: Advice }
+    /** MREMAP_MAYMOVE | MREMAP_FIXED; the size stays. */
+    | { readonly call: 'mremap'; readonly at: string; readonly length: string; readonly to: string }
+    /** The child does not run until it is told to do something. */
+    | { readonly call: 'fork' }
+    /** The child that was made last exits. */
+    | { readonly call: 'exit' }
+    /** To the other node: the page at an address. */
+    | { readonly call: 'move_pages'; readonly at: string }
+    /** The page tables that map a range move; nothing in a kernel that has no way to do it. */
+    | { readonly call: 'relocate'; readonly at: string; readonly length: string }
+    /** One access; with a length, one access to each base page of it. */
+    | { readonly call: 'load' | 'store'; readonly at: string; readonly length?: string }
+    /** A page is pinned by fast GUP for reading, and given back. */
+    | { readonly call: 'gup_fast'; readonly at: string }
+    /** A system call that does nothing to memory. */
+    | { readonly call: 'getppid' }
+  );
 export type CallName = CountedCall['call'];
 
 /** A counted operation. */

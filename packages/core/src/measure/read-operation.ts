@@ -1,6 +1,6 @@
 /** Reads an operation file: checks every field, and says what is wrong and where. */
 import { didYouMean, Mistake } from '@shootdown/explorer';
-import type { CountedOperation } from './operation.ts';
+import { FAILURES, type CountedOperation } from './operation.ts';
 import { isAddress, isSize, PLACES } from './quantity.ts';
 
 /** What a field holds. A list: one of these words. */
@@ -58,6 +58,7 @@ export function readOperation(value: unknown, from: string): CountedOperation {
       needed: !key.endsWith('?'),
       field,
     }));
+    plain.push({ key: 'fails', needed: false, field: FAILURES });
     onlyKeys(call, ['call', ...plain.map(({ key }) => key)], where);
     for (const { key, needed, field } of plain) {
       if (call[key] === undefined && !needed) continue;

@@ -19,7 +19,7 @@ import type { SimCpu } from '../machine/cpu.ts';
 import { Mistake, type Op } from '@shootdown/explorer';
 import { PAGE_SIZE, spaceOf } from '../words/geometry.ts';
 import type { Protection } from '../words/objects.ts';
-import type { Advice, CountedCall, Prot } from './operation.ts';
+import type { Advice, CountedCall, Failure, Prot } from './operation.ts';
 import { MEASURED, type MeasuredProcess } from './process.ts';
 import { addressOf, bytesOf } from './quantity.ts';
 
@@ -27,8 +27,38 @@ const PROTECTION: Readonly<Record<Prot, Protection>> = { NONE: 'none', READ: 're
 
 /** Does one call, in the n-th repetition, to its end. */
 export function perform(call: CountedCall, process: MeasuredProcess, repetition: number): void {
-  if (call.call === 'exit') exitChild(process);
-  else process.run(call.call, MEASURED, process.mm, (cpu) => within(cpu, call, process, repetition));
+  if (call.call === 'exit') {
+    exitChild(process);
+    return;
+  }
+  let failure = failureOf(call, process, repetition);
+  if (failure !== 'EFAULT')
+    process.run(call.call, MEASURED, process.mm, function* (cpu) {
+      const result = yield* within(cpu, call, process, repetition);
+      if (result === 'SIGSEGV') failure = 'SIGSEGV';
+    });
+  if (failure === call.fails) return;
+  const what = `${call.call}${'at' in call ? ` at "${call.at}"` : ''}`;
+  throw new Mistake(
+    'SD_BAD_OPERATION',
+    failure ? `${what} fails on Linux: ${failure}.` : `${what} does not fail with ${call.fails}.`,
+    failure
+      ? `Is the memory mapped, and may it be used so? If it is meant, write "fails": "${failure}".`
+      : 'Leave "fails" out.',
+  );
+}
+
+/** How a system call fails for what is mapped: it has gone as far as it could by then, except for mremap. */
+function failureOf(call: CountedCall, process: MeasuredProcess, repetition: number): Failure | undefined {
+  if (call.call !== 'mprotect' && call.call !== 'madvise' && call.call !== 'mremap') return undefined;
+  const g = process.geometry;
+  const start = addressOf(call.at, g, process.base, repetition);
+  const end = start + bytesOf(call.length, g);
+  const areas = process.mappedAreas(start, end);
+  const mapped = areas.reduce((sum, vma) => sum + Math.min(end, vma.end) - Math.max(start, vma.start), 0);
+  // mremap moves a range of one area; the others say at the end that there was a gap.
+  if (call.call === 'mremap') return mapped === end - start && areas.length === 1 ? undefined : 'EFAULT';
+  return mapped === end - start ? undefined : 'ENOMEM';
 }
 
 function* within(
@@ -81,8 +111,10 @@ function* within(
     case 'load':
     case 'store': {
       const [start, end] = range({ at: call.at, length: call.length ?? 'page' });
-      for (let va = start; va < end; va += PAGE_SIZE(g))
-        yield* call.call === 'load' ? user_load(cpu, va) : user_store(cpu, va, 1);
+      for (let va = start; va < end; va += PAGE_SIZE(g)) {
+        const result = yield* call.call === 'load' ? user_load(cpu, va) : user_store(cpu, va, 1);
+        if (result === 'SIGSEGV') return result;
+      }
       return undefined;
     }
     case 'gup_fast': {

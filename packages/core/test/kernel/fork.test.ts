@@ -113,6 +113,14 @@ describe('fork', () => {
     expect([frame(b, child, base), data(b, child, base), refs(b, shared)]).toEqual([shared, 12, 1]);
   });
 
+  test('a copy of a base page is told to secondary MMUs: around the change of the entry', () => {
+    const b = forked();
+    b.hooks.length = 0;
+    b.run(user_store(b.cpu, base, 22));
+    const names = ['mmu_notifier_invalidate_range_start', 'ptep_clear_flush', 'mmu_notifier_invalidate_range_end'];
+    expect(order(b, ...names)).toEqual(names);
+  });
+
   const writable = (b: Bench): Op<unknown> =>
     b.cpu.andnot(entryRef({ level: 'pte', table: Math.floor(pmd(b, mm, base) / 2 ** 20), index: 0 }), 2);
   const flush = (b: Bench): void =>
