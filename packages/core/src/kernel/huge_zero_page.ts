@@ -37,16 +37,24 @@ export const get_huge_zero_page = operation(linux('v6.1', HUGE_MEMORY, 'get_huge
   yield* cpu.spin_unlock(lock);
 });
 
-/** Before there was a lock: who finds a page there gives its own back and begins again. */
+/**
+ * Before there was a lock: who finds a page there begins again. It spins while the shrinker has taken the last reference and not yet the page.
+ * Simplified: its own page is kept for the next try, where Linux gives it back and allocates another.
+ */
 function* installWithoutLock(cpu: Cpu, fresh: Pfn): Op {
-  const installed = yield* cpu.cmpxchg(page, 0, fresh);
-  if (installed !== 0) {
-    yield* put_page(cpu, fresh);
-    yield* get_huge_zero_page(cpu); // retry
-    return;
+  for (;;) {
+    const installed = yield* cpu.cmpxchg(page, 0, fresh);
+    if (installed === 0) {
+      yield* set_huge_zero_pfn(cpu, fresh);
+      yield* cpu.store(refcount, 2);
+      return;
+    }
+    const got = yield* cpu.inc_not_zero(refcount);
+    if (got) {
+      yield* put_page(cpu, fresh);
+      return;
+    }
   }
-  yield* set_huge_zero_pfn(cpu, fresh);
-  yield* cpu.store(refcount, 2);
 }
 
 function* set_huge_zero_pfn(cpu: Cpu, pfn: Pfn): Op {
