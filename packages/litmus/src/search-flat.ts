@@ -15,7 +15,7 @@ import {
   type Tracking,
   type Datum,
 } from './assembly.ts';
-import { keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
+import { DEEPEST, keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
 
 type View = flat.View;
 type AccessNext = Extract<Next<View>, { do: 'access' }>;
@@ -64,7 +64,7 @@ export class FlatSearch extends Search {
 
   override advance(): boolean {
     const memory = this.todo.pop();
-    if (!memory || this.cut) return false;
+    if (!memory || this.stopped) return false;
     const possible: Message[] = [];
     const ends = this.problem.programs.map((_, thread) => {
       const run = new ThreadRun(this, thread, memory);
@@ -78,8 +78,8 @@ export class FlatSearch extends Search {
       cells.all.map(({ first }, cell) => memory.findLast((one) => one.cell === cell)?.value ?? first),
     );
     if (memory.length < MOST_STORES) for (const one of possible.toReversed()) this.todo.push([...memory, one]);
-    else if (possible.length > 0) this.cut = 'states';
-    return this.cut === undefined;
+    else if (possible.length > 0) this.leaveOut();
+    return this.stopped === undefined;
   }
 
   /** A step of a thread. */
@@ -99,19 +99,31 @@ class ThreadRun {
   readonly ends: ReadonlyMap<string, Datum>[] = [];
   readonly possible = new Map<string, Message>();
   private readonly seen = new Set<string>();
+  private readonly most: number;
+  private depth = 0;
 
   constructor(
     private readonly search: FlatSearch,
     private readonly thread: number,
     private readonly memory: readonly Message[],
-  ) {}
+  ) {
+    this.most = Math.min(MOST_STORES, search.mostStores(thread));
+  }
 
   start(local: Local<View>): void {
     const left = this.memory.reduce((bits, { thread }, i) => (thread === this.thread ? bits | (1 << i) : bits), 0);
     this.go({ local, known: flat.KNOWS_NOTHING, left, own: [], possible: [] });
   }
 
+  /** Goes on from a state; what goes round for ever without coming back to one that was is left at some depth. */
   private go(from: Running): void {
+    if (this.depth >= DEEPEST) return this.search.leaveOut();
+    this.depth++;
+    this.proceed(from);
+    this.depth--;
+  }
+
+  private proceed(from: Running): void {
     const { order } = this.search;
     let s = from;
     while (this.search.step()) {
@@ -264,8 +276,8 @@ class ThreadRun {
     const end = this.memory.length + 1;
     const possible =
       bound < end && !disturbed(end) ? [...s.possible, { cell, value, thread: this.thread }] : s.possible;
-    if (s.own.length < MOST_STORES)
+    if (s.own.length < this.most)
       this.go({ ...at(PRIVATE + s.own.length), own: [...s.own, { cell, value }], possible });
-    else this.search.cut ??= 'states';
+    else this.search.leaveOut();
   }
 }

@@ -6,7 +6,7 @@ import { scattered } from '@shootdown/core/testing';
 import type { ScatteredOrder } from '@shootdown/core/plugin';
 import { next, same, withRegister, type Local, type Next, type Tracking, type Datum } from './assembly.ts';
 import { NotModelled } from './mistakes.ts';
-import { keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
+import { DEEPEST, keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
 
 type Made = scattered.Made;
 type AccessNext = Extract<Next<Made>, { do: 'access' }>;
@@ -64,7 +64,7 @@ export class ScatteredSearch extends Search {
 
   override advance(): boolean {
     const memory = this.todo.pop();
-    if (!memory || this.cut) return false;
+    if (!memory || this.stopped) return false;
     const possible: Possible[] = [];
     const ends = this.problem.programs.map((_, thread) => {
       const run = new ThreadRun(this, thread, memory);
@@ -79,14 +79,15 @@ export class ScatteredSearch extends Search {
         return last === undefined ? first : memory.list[last - 1]!.value;
       }),
     );
-    if (memory.list.length >= PRIVATE - 1 && possible.length > 0) this.cut = 'states';
+    const isFull = memory.list.length >= PRIVATE - 1;
+    if (isFull && possible.length > 0) this.leaveOut();
     const last = memory.list.at(-1);
-    for (const one of possible.toReversed()) {
+    for (const one of isFull ? [] : possible.toReversed()) {
       if (this.bounds.orders !== 'all' && last && one.early && one.thread < last.thread) continue;
       const longer = withEvent(memory, one);
       if (fits(longer)) this.todo.push(longer);
     }
-    return this.cut === undefined;
+    return this.stopped === undefined;
   }
 
   step(): boolean {
@@ -131,19 +132,31 @@ class ThreadRun {
   readonly ends: ReadonlyMap<string, Datum>[] = [];
   readonly possible = new Map<string, Possible>();
   private readonly seen = new Set<string>();
+  private readonly most: number;
+  private depth = 0;
 
   constructor(
     private readonly search: ScatteredSearch,
     private readonly thread: number,
     private readonly memory: Memory,
-  ) {}
+  ) {
+    this.most = search.mostStores(thread);
+  }
 
   start(local: Local<Made>): void {
     const left = this.memory.list.reduce((bits, { thread }, i) => (thread === this.thread ? bits | (1 << i) : bits), 0);
     this.go({ local, known: scattered.SCATTERED_NOTHING, left, own: [], ahead: false, possible: [] });
   }
 
+  /** Goes on from a state; what goes round for ever without coming back to one that was is left at some depth. */
   private go(from: Running): void {
+    if (this.depth >= DEEPEST) return this.search.leaveOut();
+    this.depth++;
+    this.proceed(from);
+    this.depth--;
+  }
+
+  private proceed(from: Running): void {
     const { order, given } = this.search;
     let s = from;
     while (this.search.step()) {
@@ -295,8 +308,8 @@ class ThreadRun {
     if (after < end && !(known & PRIVATE_BIT))
       for (let place = floor; place <= of.length; place++)
         if (!disturbed(place)) possible.push({ cell, value, thread: this.thread, known, place, early });
-    if (s.own.length < PRIVATE)
+    if (s.own.length < this.most)
       this.go({ ...at(PRIVATE + s.own.length), own: [...s.own, { cell, value }], ahead: true, possible });
-    else this.search.cut ??= 'states';
+    else this.search.leaveOut();
   }
 }

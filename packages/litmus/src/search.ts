@@ -29,11 +29,19 @@ export interface Bounds {
 }
 export type Cut = 'states' | 'time' | 'interrupt';
 
+/** Accesses of one run of a thread: the calls that make them fit on the stack. */
+export const DEEPEST = 1000;
+/** Rounds of a loop that stores which are tried. */
+const ROUNDS = 3;
+
 /** A search that is made step by step. */
 export abstract class Search {
   /** States of threads that were looked at. */
   states = 0;
-  cut: Cut | undefined;
+  /** What ended the search before it had tried everything. */
+  protected stopped: Cut | undefined;
+  /** Was something left out that goes on for ever, such as a loop that stores? */
+  private leftOut = false;
   private readonly found = new Map<string, FoundEnd>();
   private readonly until: number;
 
@@ -47,6 +55,19 @@ export abstract class Search {
   /** Tries one memory. @returns false when there is nothing more to try */
   abstract advance(): boolean;
 
+  /** Why there may be more ends. */
+  get cut(): Cut | undefined {
+    return this.stopped ?? (this.leftOut ? 'states' : undefined);
+  }
+  /** Notes that something is left out. */
+  leaveOut(): void {
+    this.leftOut = true;
+  }
+  /** How many stores of a thread are followed that are not in memory: as many as it has, and some rounds of a loop. */
+  mostStores(thread: number): number {
+    return this.problem.programs[thread]!.filter((one) => one.do === 'store' || one.do === 'update').length + ROUNDS;
+  }
+
   get ends(): readonly FoundEnd[] {
     return [...this.found.values()];
   }
@@ -54,12 +75,12 @@ export abstract class Search {
   /** Counts a state. @returns false where the search has to end */
   protected counted(): boolean {
     this.states++;
-    if (this.cut === undefined && this.states > this.bounds.maxStates) this.cut = 'states';
-    if (this.cut === undefined && (this.states & 1023) === 0) {
-      if (Date.now() > this.until) this.cut = 'time';
-      if (this.bounds.signal?.aborted) this.cut = 'interrupt';
+    if (this.states > this.bounds.maxStates) this.stopped ??= 'states';
+    if ((this.states & 1023) === 0) {
+      if (Date.now() > this.until) this.stopped ??= 'time';
+      if (this.bounds.signal?.aborted) this.stopped ??= 'interrupt';
     }
-    return this.cut === undefined;
+    return this.stopped === undefined;
   }
 
   /** Every way to put together an end of each thread. */

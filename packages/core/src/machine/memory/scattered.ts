@@ -181,7 +181,7 @@ export function scatteredRead(
     ...of,
     coherence: event,
     decided: both(of.decided, made.decided),
-    reads: [...of.reads, { from: event, begun: made.begun }],
+    reads: withRead(of.reads, event, made.begun),
   };
   return addressed(
     {
@@ -193,6 +193,13 @@ export function scatteredRead(
     },
     address,
   );
+}
+
+/** Each store that was read once, so that what goes round in a loop comes to an end. */
+function withRead(reads: OfCell['reads'], from: number, begun: Extent): OfCell['reads'] {
+  const known = reads.find((read) => read.from === from);
+  const one = { from, begun: known ? both(known.begun, begun) : begun };
+  return [...reads.filter((read) => read.from !== from), one].sort((a, b) => a.from - b.from);
 }
 
 /** How far a store is begun and decided, and the events that it comes behind, with what it is known with. */
