@@ -6,6 +6,7 @@
 import { flat } from '@shootdown/core/testing';
 import type { FlatOrder } from '@shootdown/core/plugin';
 import {
+  isNumber,
   next,
   same,
   withRegister,
@@ -24,6 +25,8 @@ const TRACKING: Tracking<View> = { nothing: flat.NOTHING, join: flat.join, picke
 
 /** Positions from here on are those of stores that are not in memory yet: their thread alone knows of them. */
 const PRIVATE = 1000;
+/** Behind all that is there. */
+const SUPPOSED = 1e6;
 /** Bits of a number, for promises that are to be kept. */
 const MOST_STORES = 31;
 
@@ -49,6 +52,8 @@ interface Running {
   readonly link?: Linked;
   /** Stores that could come next in memory. */
   readonly possible: readonly Message[];
+  /** Has it supposed a store that is not there yet? Then it shows what could come next, and is no run to its end. */
+  readonly supposes?: true;
 }
 
 export class FlatSearch extends Search {
@@ -146,12 +151,14 @@ class ThreadRun {
 
   private ended(s: Running): void {
     if (s.left !== 0) return;
-    if (s.own.length === 0) this.ends.push(this.search.end(this.thread, s.local));
+    if (s.own.length === 0 && !s.supposes) this.ends.push(this.search.end(this.thread, s.local));
     for (const one of s.possible) this.possible.set(`${one.cell} ${textOf(one.value)}`, one);
   }
 
   private accessed(s: Running, now: AccessNext): void {
     const { operation } = now;
+    // Where a supposed value leads nobody knows, and no store behind it could come next.
+    if (s.supposes && isNumber(now.address)) return;
     const cell = this.search.given.cells.at(now.address, operation.bits);
     if (operation.do === 'store') this.stores(s, now, cell, operation.exclusive);
     else if (operation.do === 'load') this.loads(s, now, cell);
@@ -202,6 +209,7 @@ class ThreadRun {
     const { order } = this.search;
     const operation = now.operation as Extract<AccessNext['operation'], { do: 'update' }>;
     const returns = operation.to !== undefined;
+    if (now.expected !== undefined) this.suppose(s, now, cell);
     for (const { position, value: old, done } of this.reads(s, now, cell, !returns)) {
       const compared = operation.expected !== undefined;
       const succeeds = !compared || same(old, operation.compares(now.expected!));
@@ -219,6 +227,21 @@ class ThreadRun {
       const made = this.made(now, now.local.control, data, { view: done.view, acquired });
       this.write(after, cell, operation.becomes(old, now.value), made, position, order.atomics);
     }
+  }
+
+  /**
+   * A compare-and-swap that fails stores nothing, and what stands behind it does not depend on that: its stores may come before the one
+   * that makes it fail, which is not in memory yet. All other operations do the same to later stores whatever they read.
+   */
+  private suppose(s: Running, now: AccessNext, cell: number): void {
+    const { order } = this.search;
+    const operation = now.operation as Extract<AccessNext['operation'], { do: 'update' }>;
+    const marks: flat.Marks = operation.to !== undefined && operation.acquire ? { acquire: operation.acquire } : {};
+    const bound = flat.readBound(order, s.known, cell, now.addressMade, marks);
+    const done = flat.read(order, s.known, cell, now.addressMade, marks, bound, SUPPOSED);
+    const other = now.expected === 0n ? 1n : 0n;
+    const local = withRegister(now.local, operation.to, operation.as(other), done.value);
+    this.go({ ...s, local, known: flat.kept(done.known, order.atomics), supposes: true });
   }
 
   private made(now: AccessNext, control: View, data: View, atomic?: flat.Atomic): flat.StoreMade {

@@ -183,6 +183,16 @@ export function idiomsOf(isa: Exclude<Isa, 'X86_64'>): readonly (readonly [strin
       passing(barrier, [{ do: 'update', how: 'swap', at: 1, value: 2 }, fence('dmb ld'), load(0, 0)]),
     ],
     [
+      'a compare-and-swap that fails for what comes of a later store',
+      {
+        locations: 2,
+        threads: [
+          [load(0, 0), store(1, 2, 0)],
+          [{ do: 'update', how: 'cas', to: 0, at: 1, value: 1, expected: 0 }, fence('dmb st'), store(0, 1)],
+        ],
+      },
+    ],
+    [
       'chosen value, then a load',
       passing(barrier, [load(0, 1), { do: 'select', to: 1, on: 0 }, load(2, 0, { index: 1 })]),
     ],
