@@ -110,6 +110,13 @@ describe('what is wrong is said first', () => {
   });
 });
 
+test('a body that imports under another name is begun so that its types check', () => {
+  expect(shootdown('new', 'patch', 'flushes', '--touch', 'radix__flush_tlb_collapsed_pmd')).toMatchObject({
+    status: 0,
+  });
+  expect(readFileSync(join(here, 'flushes', 'patch.ts'), 'utf8')).toContain('end as complete,');
+});
+
 test('the change that ends a race is found', () => {
   const { status, stdout } = shootdown(
     'bisect',

@@ -4,3 +4,4 @@
  */
 export * from './plugin.ts';
 export * from './kernel/all.ts';
+export { wholeOf } from './words/areas.ts';

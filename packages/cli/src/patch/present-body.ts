@@ -107,7 +107,7 @@ function cut(found: Found | undefined): PresentBody | undefined {
     for (const name of namesIn(node)) {
       const declared = top.get(name);
       if (declared === undefined) continue;
-      if (typeof declared === 'string') imports.set(declared, (imports.get(declared) ?? new Set()).add(name));
+      if ('face' in declared) imports.set(declared.face, (imports.get(declared.face) ?? new Set()).add(declared.as));
       else if (!helpers.has(declared)) {
         helpers.set(declared, withComment(declared, source));
         need(declared);
@@ -128,9 +128,15 @@ function cut(found: Found | undefined): PresentBody | undefined {
   };
 }
 
+/** What is imported: from where, and as what, such as `end as complete`. */
+interface Imported {
+  readonly face: string;
+  readonly as: string;
+}
+
 /** What names at the top of a file mean: a face to import them from, or a statement that only the file has. */
-function topOf(source: ts.SourceFile, home: CodeHome): ReadonlyMap<string, string | ts.Statement> {
-  const top = new Map<string, string | ts.Statement>();
+function topOf(source: ts.SourceFile, home: CodeHome): ReadonlyMap<string, Imported | ts.Statement> {
+  const top = new Map<string, Imported | ts.Statement>();
   const own = `${home.name}/kernel`;
   for (const statement of source.statements) {
     if (ts.isImportDeclaration(statement)) {
@@ -141,13 +147,15 @@ function topOf(source: ts.SourceFile, home: CodeHome): ReadonlyMap<string, strin
           ? '@shootdown/core/kernel'
           : from;
       const bindings = statement.importClause?.namedBindings;
-      if (bindings && ts.isNamedImports(bindings)) for (const { name } of bindings.elements) top.set(name.text, face);
+      if (bindings && ts.isNamedImports(bindings))
+        for (const { name, propertyName } of bindings.elements)
+          top.set(name.text, { face, as: propertyName ? `${propertyName.text} as ${name.text}` : name.text });
       continue;
     }
     const exported =
       ts.canHaveModifiers(statement) &&
       ts.getModifiers(statement)?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword);
-    for (const name of declaredBy(statement)) top.set(name, exported ? own : statement);
+    for (const name of declaredBy(statement)) top.set(name, exported ? { face: own, as: name } : statement);
   }
   return top;
 }
