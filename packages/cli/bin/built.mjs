@@ -9,7 +9,7 @@ const pathOf = (name) => fileURLToPath(new URL(name, packages));
 /** Undefined when they can. Packages that were installed can always. */
 export function notBuilt() {
   if (!existsSync(new URL('../dist/main.js', import.meta.url))) return 'not built yet';
-  if (!existsSync(new URL('../pnpm-workspace.yaml', packages))) return undefined;
+  if (/[/\\]node_modules[/\\]/.test(pathOf(''))) return undefined;
   for (const { name } of readdirSync(packages, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
     if (!existsSync(pathOf(`${name}/package.json`)) || !existsSync(pathOf(`${name}/src`))) continue;
     const stamp = pathOf(`${name}/dist/stamp.json`);

@@ -48,7 +48,7 @@ describe('a step dropped', () => {
     expect([status, stdout]).toEqual([12, expect.stringContaining('newly broken (1)')]);
     expect(stdout).toContain("ok -> FAIL 'no page table is used after it was freed'");
     const [, token] = /replay --plugin \S+ (\S+)/.exec(stdout)!;
-    expect(stdout).toContain(`Replay: npx shootdown replay --plugin ./drops_sync/patch.ts ${token}`);
+    expect(stdout).toContain(`replay --plugin ./drops_sync/patch.ts ${token}\nReported-by`);
     const replay = shootdown('replay', '--plugin', './drops_sync/patch.ts', token!);
     expect([replay.status, replay.stdout]).toEqual([
       12,
