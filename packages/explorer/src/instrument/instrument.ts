@@ -77,7 +77,9 @@ function pass(
     }
     if (isGenerator(here[0])) arms(node, inside);
     if (node.type === 'YieldExpression' && isGenerator(here[0])) site(node, here, inside);
-    if (options.watchCalls && way.length > 0) {
+    // Not in the defaults of parameters: they are written anew with the two forms.
+    const [outer] = way;
+    if (options.watchCalls && outer && isRoutine(outer) && node.start >= outer.body.start) {
       made(node, way.at(-1)!);
       turns(node);
     }
