@@ -87,6 +87,17 @@ test('each example of the help does what it is there to show', () => {
     spawnSync(process.execPath, [join(root, 'packages/cli/bin/shootdown.mjs'), '--help'], { encoding: 'utf8' }).stdout,
   );
   expect(top).toHaveLength(1);
-  const ran = run([...top, ...lines].map((line) => [line, /^(new|litmus|report) /.test(line) ? apart : root]));
-  expect(ran.filter(({ exit, out, err }) => exit !== 0 || out.trim() === '' || err !== '')).toEqual([]);
+  // A patch is begun outside of any workspace, before it is tried.
+  const outside = mkdtempSync(join(tmpdir(), 'shootdown-patch-'));
+  const begun = (line: string): boolean => line.startsWith('new patch ');
+  const inTurn = [...lines.filter(begun), ...top, ...lines.filter((line) => !begun(line))];
+  const folderOf = (line: string): string => {
+    if (begun(line) || line.startsWith('patch ')) return outside;
+    return /^(new|litmus|report) /.test(line) ? apart : root;
+  };
+  const ran = run(inTurn.map((line) => [line, folderOf(line)]));
+  rmSync(outside, { recursive: true });
+  // A patch that was only begun changes nothing, and is not said to be right.
+  const ends = ({ line }: Ran): number => (line.startsWith('patch ') ? 75 : 0);
+  expect(ran.filter((one) => one.exit !== ends(one) || one.out.trim() === '' || one.err !== '')).toEqual([]);
 }, 120_000);

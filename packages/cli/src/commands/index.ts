@@ -387,7 +387,7 @@ export const declarations: readonly Declaration[] = [
               .option('--full', 'every count, and every step of the trace'),
           ),
         ),
-        'patch ./my_patch --arch x86-64,arm64',
+        'patch ./my_patch collapse-free-vs-gup-fast-ipi --arch x86-64,arm64',
       ),
     load: async () => (await import('./patch.ts')).Patch,
   },
