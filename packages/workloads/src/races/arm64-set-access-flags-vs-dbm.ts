@@ -21,7 +21,10 @@ export const arm64SetAccessFlagsVsDbm: RaceCase = {
     ],
     asks: [lostDirty],
   },
-  before: { release: 'v4.5', says: 'Linux 4.5: arm64 has the generic ptep_set_access_flags, which writes the whole entry' },
+  before: {
+    release: 'v4.5',
+    says: 'Linux 4.5: arm64 has the generic ptep_set_access_flags, which writes the whole entry',
+  },
   after: {
     release: 'v4.5',
     with: ['arm64_access_flags_keep_dirty'],

@@ -22,7 +22,10 @@ export const ppcRadixHugeZapRefaultSmall: RaceCase = {
     asks: [pageUaf, tlbMultihit],
     needs: { config: ['TRANSPARENT_HUGEPAGE'] },
   },
-  before: { release: 'v5.4', says: 'Linux 5.4: the huge translation goes with the flush of the gather, after the lock' },
+  before: {
+    release: 'v5.4',
+    says: 'Linux 5.4: the huge translation goes with the flush of the gather, after the lock',
+  },
   after: {
     release: 'v5.4',
     without: ['radix_zap_leaves_huge_translation'],
