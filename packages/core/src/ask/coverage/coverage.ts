@@ -1,6 +1,6 @@
 /** Which code a scenario runs: what a page about an operation or a hook says of it. */
 import type { ArchSpec } from '../../arch/declaration.ts';
-import { explore } from '@shootdown/explorer';
+import { byFrames, explore } from '@shootdown/explorer';
 import type { Configuration, Scenario } from '../../workload/scenario.ts';
 import { checkBounds, type Bounds } from '../judge.ts';
 import { notApplicable, rig } from '../../rig/rig.ts';
@@ -29,6 +29,7 @@ export async function coverageOf(
   const found = await explore(
     rig(arch, scenario, configuration, bounds.thresholds ? { thresholds: bounds.thresholds } : {}).system,
     { ...bounds, stopAtFirst: false },
+    byFrames(), // a loop that waits is one place, however often it turns
   );
   const stacks = new Map(found.reached.map(({ where }) => [where.join(' '), where]));
   return { stacks: [...stacks.values()], complete: triedAll(found) };
