@@ -30,15 +30,14 @@ export interface PatchedCount {
 }
 
 /**
- * @param kernel as `KERNELS` has it
- * @param isPatch is a label one of a site of the patch?
+ * The kernel is named as `KERNELS` has it; `isPatch` says whether a label is one of a site of the patch.
  * @returns nothing where the run does not come by the patch
  * @throws Mistake when the patch or the operation is wrong
  */
 export function measurePatched(
   arch: ArchSpec,
   operation: CountedOperation,
-  { mode, kernel, patch, isPatch }: { mode: Mode; kernel: string; patch: Patch; isPatch(label: string): boolean },
+  { mode, kernel, patch, isPatch }: { mode: Mode; kernel: string; patch: Patch; isPatch: (label: string) => boolean },
 ): PatchedCount | undefined {
   const options = { ...MEASURE_DEFAULTS, mode, configuration: kernelNamed(kernel) };
   const reached = new Set<string>();
