@@ -16,7 +16,7 @@ import {
   type Tracking,
   type Datum,
 } from './assembly.ts';
-import { DEEPEST, keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
+import { Search, textOf, ThreadRun, type Bounds, type Problem } from './search.ts';
 
 type View = flat.View;
 type AccessNext = Extract<Next<View>, { do: 'access' }>;
@@ -72,7 +72,7 @@ export class FlatSearch extends Search {
     if (!memory || this.stopped) return false;
     const possible: Message[] = [];
     const ends = this.problem.programs.map((_, thread) => {
-      const run = new ThreadRun(this, thread, memory);
+      const run = new FlatRun(this, thread, memory);
       run.start(this.start(thread, flat.NOTHING));
       possible.push(...run.possible.values());
       return run.ends;
@@ -86,32 +86,19 @@ export class FlatSearch extends Search {
     else if (possible.length > 0) this.leaveOut();
     return this.stopped === undefined;
   }
-
-  /** A step of a thread. */
-  step(): boolean {
-    return this.counted();
-  }
-  get given(): Problem {
-    return this.problem;
-  }
-  end(thread: number, local: Local<View>): ReadonlyMap<string, Datum> {
-    return this.endOf(thread, local);
-  }
 }
 
 /** All runs of one thread against one memory. */
-class ThreadRun {
-  readonly ends: ReadonlyMap<string, Datum>[] = [];
+class FlatRun extends ThreadRun<Running, FlatSearch> {
   readonly possible = new Map<string, Message>();
-  private readonly seen = new Set<string>();
   private readonly most: number;
-  private depth = 0;
 
   constructor(
-    private readonly search: FlatSearch,
+    search: FlatSearch,
     private readonly thread: number,
     private readonly memory: readonly Message[],
   ) {
+    super(search);
     this.most = Math.min(MOST_STORES, search.mostStores(thread));
   }
 
@@ -120,25 +107,15 @@ class ThreadRun {
     this.go({ local, known: flat.KNOWS_NOTHING, left, own: [], possible: [] });
   }
 
-  /** Goes on from a state; what goes round for ever without coming back to one that was is left at some depth. */
-  private go(from: Running): void {
-    if (this.depth >= DEEPEST) return this.search.leaveOut();
-    this.depth++;
-    this.proceed(from);
-    this.depth--;
-  }
-
-  private proceed(from: Running): void {
+  protected override proceed(from: Running): void {
     const { order } = this.search;
     let s = from;
-    while (this.search.step()) {
-      const now = next(this.search.given.programs[this.thread]!, s.local, TRACKING);
+    while (this.search.counted()) {
+      const now = next(this.search.problem.programs[this.thread]!, s.local, TRACKING);
       if (now.do === 'end') return this.ended({ ...s, local: now.local });
       if (now.do === 'jump back') {
         s = { ...s, local: now.local };
-        const key = keyOf(s);
-        if (this.seen.has(key)) return;
-        this.seen.add(key);
+        if (this.turned(s)) return;
       } else if (now.do === 'fence') {
         const known = flat.fenced(order, s.known, order.fences[now.fence]!, now.local.control);
         s = { ...s, local: now.local, known };
@@ -151,7 +128,7 @@ class ThreadRun {
 
   private ended(s: Running): void {
     if (s.left !== 0) return;
-    if (s.own.length === 0 && !s.supposes) this.ends.push(this.search.end(this.thread, s.local));
+    if (s.own.length === 0 && !s.supposes) this.ends.push(this.search.endOf(this.thread, s.local));
     for (const one of s.possible) this.possible.set(`${one.cell} ${textOf(one.value)}`, one);
   }
 
@@ -159,7 +136,7 @@ class ThreadRun {
     const { operation } = now;
     // Where a supposed value leads nobody knows, and no store behind it could come next.
     if (s.supposes && isNumber(now.address)) return;
-    const cell = this.search.given.cells.at(now.address, operation.bits);
+    const cell = this.search.problem.cells.at(now.address, operation.bits);
     if (operation.do === 'store') this.stores(s, now, cell, operation.exclusive);
     else if (operation.do === 'load') this.loads(s, now, cell);
     else this.updates({ ...s, known: flat.kept(s.known, this.search.order.atomics) }, now, cell);
@@ -199,7 +176,7 @@ class ThreadRun {
     for (let i = this.memory.length; i >= 0; i--) {
       const message = i > 0 ? this.memory[i - 1]! : undefined;
       if (message && (message.cell !== cell || (s.left >> (i - 1)) & 1)) continue;
-      out.push(read(i, message ? message.value : this.search.given.cells.all[cell]!.first));
+      out.push(read(i, message ? message.value : this.search.problem.cells.all[cell]!.first));
       if (i <= bound.floor) break;
     }
     return out;

@@ -6,7 +6,7 @@ import { scattered } from '@shootdown/core/testing';
 import type { ScatteredOrder } from '@shootdown/core/plugin';
 import { next, same, withRegister, type Local, type Next, type Tracking, type Datum } from './assembly.ts';
 import { NotModelled } from './mistakes.ts';
-import { DEEPEST, keyOf, Search, textOf, type Bounds, type Problem } from './search.ts';
+import { Search, textOf, ThreadRun, type Bounds, type Problem } from './search.ts';
 
 type Made = scattered.Made;
 type AccessNext = Extract<Next<Made>, { do: 'access' }>;
@@ -67,7 +67,7 @@ export class ScatteredSearch extends Search {
     if (!memory || this.stopped) return false;
     const possible: Possible[] = [];
     const ends = this.problem.programs.map((_, thread) => {
-      const run = new ThreadRun(this, thread, memory);
+      const run = new ScatteredRun(this, thread, memory);
       run.start(this.start(thread, scattered.OF_NOTHING));
       possible.push(...run.possible.values());
       return run.ends;
@@ -88,16 +88,6 @@ export class ScatteredSearch extends Search {
       if (fits(longer)) this.todo.push(longer);
     }
     return this.stopped === undefined;
-  }
-
-  step(): boolean {
-    return this.counted();
-  }
-  get given(): Problem {
-    return this.problem;
-  }
-  end(thread: number, local: Local<Made>): ReadonlyMap<string, Datum> {
-    return this.endOf(thread, local);
   }
 }
 
@@ -128,18 +118,16 @@ function fits({ list, coherence }: Memory): boolean {
 }
 
 /** All runs of one thread against one memory. */
-class ThreadRun {
-  readonly ends: ReadonlyMap<string, Datum>[] = [];
+class ScatteredRun extends ThreadRun<Running, ScatteredSearch> {
   readonly possible = new Map<string, Possible>();
-  private readonly seen = new Set<string>();
   private readonly most: number;
-  private depth = 0;
 
   constructor(
-    private readonly search: ScatteredSearch,
+    search: ScatteredSearch,
     private readonly thread: number,
     private readonly memory: Memory,
   ) {
+    super(search);
     this.most = search.mostStores(thread);
   }
 
@@ -148,25 +136,15 @@ class ThreadRun {
     this.go({ local, known: scattered.SCATTERED_NOTHING, left, own: [], ahead: false, possible: [] });
   }
 
-  /** Goes on from a state; what goes round for ever without coming back to one that was is left at some depth. */
-  private go(from: Running): void {
-    if (this.depth >= DEEPEST) return this.search.leaveOut();
-    this.depth++;
-    this.proceed(from);
-    this.depth--;
-  }
-
-  private proceed(from: Running): void {
-    const { order, given } = this.search;
+  protected override proceed(from: Running): void {
+    const { order, problem } = this.search;
     let s = from;
-    while (this.search.step()) {
-      const now = next(given.programs[this.thread]!, s.local, TRACKING);
+    while (this.search.counted()) {
+      const now = next(problem.programs[this.thread]!, s.local, TRACKING);
       if (now.do === 'end') return this.ended({ ...s, local: now.local });
       if (now.do === 'jump back') {
         s = { ...s, local: now.local };
-        const key = keyOf(s);
-        if (this.seen.has(key)) return;
-        this.seen.add(key);
+        if (this.turned(s)) return;
       } else if (now.do === 'fence') {
         const fence = order.fences[now.fence]!;
         const here = { ...s, local: now.local };
@@ -181,7 +159,7 @@ class ThreadRun {
 
   private ended(s: Running): void {
     if (s.left !== 0) return;
-    if (!s.ahead) this.ends.push(this.search.end(this.thread, s.local));
+    if (!s.ahead) this.ends.push(this.search.endOf(this.thread, s.local));
     for (const one of s.possible) {
       const { early, ...rest } = one;
       const key = `${rest.cell} ${textOf(rest.value)} ${rest.known} ${rest.place}`;
@@ -214,7 +192,7 @@ class ThreadRun {
 
   private accessed(s: Running, now: AccessNext): void {
     const { operation } = now;
-    const cell = this.search.given.cells.at(now.address, operation.bits);
+    const cell = this.search.problem.cells.at(now.address, operation.bits);
     if (operation.do === 'load') this.loads(s, now, operation, cell);
     else if (operation.do === 'store') this.stores(s, now, operation, cell);
     else throw new NotModelled('POWER has no atomic operations of one instruction');
@@ -233,7 +211,7 @@ class ThreadRun {
     operation: Extract<AccessNext['operation'], { do: 'load' }>,
     cell: number,
   ): void {
-    const { order, given } = this.search;
+    const { order, problem } = this.search;
     const { list } = this.memory;
     const coherence = scattered.coherenceOf(s.known, cell);
     const floor = this.place(cell, coherence);
@@ -246,7 +224,8 @@ class ThreadRun {
       const made = scattered.readMade(order, s.known, cell, now.addressMade, now.local.control, source);
       if (this.knowsNewer(cell, event, made.begun.known)) continue;
       const known = scattered.scatteredRead(s.known, cell, now.addressMade, source, made);
-      const value = event >= PRIVATE ? s.own[event - PRIVATE]!.value : (inList?.value ?? given.cells.all[cell]!.first);
+      const value =
+        event >= PRIVATE ? s.own[event - PRIVATE]!.value : (inList?.value ?? problem.cells.all[cell]!.first);
       const local = withRegister(now.local, operation.to, operation.as(value), made);
       const link = operation.exclusive ? { cell, event } : s.link;
       this.go({ ...s, local, known, ...(link && { link }) });

@@ -30,7 +30,7 @@ export interface Bounds {
 export type Cut = 'states' | 'time' | 'interrupt';
 
 /** Accesses of one run of a thread: the calls that make them fit on the stack. */
-export const DEEPEST = 1000;
+const DEEPEST = 1000;
 /** Rounds of a loop that stores which are tried. */
 const ROUNDS = 3;
 
@@ -46,7 +46,7 @@ export abstract class Search {
   private readonly until: number;
 
   constructor(
-    protected readonly problem: Problem,
+    readonly problem: Problem,
     protected readonly bounds: Bounds,
   ) {
     this.until = bounds.deadlineMs === undefined ? Infinity : Date.now() + bounds.deadlineMs;
@@ -73,7 +73,7 @@ export abstract class Search {
   }
 
   /** Counts a state. @returns false where the search has to end */
-  protected counted(): boolean {
+  counted(): boolean {
     this.states++;
     if (this.states > this.bounds.maxStates) this.stopped ??= 'states';
     if ((this.states & 1023) === 0) {
@@ -101,8 +101,38 @@ export abstract class Search {
     return { at: 0, registers: new Map(first), control: nothing };
   }
 
-  protected endOf<D>(thread: number, { registers }: Local<D>): ReadonlyMap<string, Datum> {
+  /** What is told of a thread that has ended. */
+  endOf<D>(thread: number, { registers }: Local<D>): ReadonlyMap<string, Datum> {
     return new Map(this.problem.observed[thread]!.map((name) => [name, registers.get(name)?.value ?? 0n]));
+  }
+}
+
+/** All runs of one thread against one memory. */
+export abstract class ThreadRun<State, Whole extends Search> {
+  readonly ends: ReadonlyMap<string, Datum>[] = [];
+  /** States in which a jump back was made. */
+  private readonly seen = new Set<string>();
+  private depth = 0;
+
+  constructor(protected readonly search: Whole) {}
+
+  /** Goes on from a state; what goes round for ever without coming back to one that was is left at some depth. */
+  protected go(from: State): void {
+    if (this.depth >= DEEPEST) return this.search.leaveOut();
+    this.depth++;
+    this.proceed(from);
+    this.depth--;
+  }
+
+  /** Follows a thread to its next access, and from there by `go`. */
+  protected abstract proceed(from: State): void;
+
+  /** Was a jump back made in this state before? Else it is noted. */
+  protected turned(state: State): boolean {
+    const key = keyOf(state);
+    if (this.seen.has(key)) return true;
+    this.seen.add(key);
+    return false;
   }
 }
 
