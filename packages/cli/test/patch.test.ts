@@ -102,11 +102,16 @@ describe('what is wrong is said first', () => {
       '',
       expect.stringContaining('none of these workloads comes by what mine replaces'),
     ]);
-    const { status, stdout } = patch('does_nothing', 'collapse-vs-gup-fast');
+    const ktap = join(here, 'untold.ktap');
+    const { status, stdout } = patch('does_nothing', 'collapse-vs-gup-fast', '--ktap', ktap);
     expect([status, stdout]).toEqual([
       75,
       expect.stringContaining('No workload tells the patch from the kernel that is there'),
     ]);
+    // What was not done is not said to have found nothing.
+    expect(stdout.replace(/\s+/g, ' ')).toContain('--all searches all); nothing was counted.');
+    expect(stdout).not.toMatch(/same\s+counts|0 counts/);
+    expect(readFileSync(ktap, 'utf8')).toMatch(/^ok 1 patch told # SKIP no workload tells the patch/m);
   });
 });
 
@@ -115,6 +120,14 @@ test('a body that imports under another name is begun so that its types check', 
     status: 0,
   });
   expect(readFileSync(join(here, 'flushes', 'patch.ts'), 'utf8')).toContain('end as complete,');
+});
+
+test('a bisection whose searches do not end says so, and names nobody', () => {
+  const short = ['--arch', 'arm64', '--from', 'v6.0', '--to', 'v6.1', '--max-states', '20', '--quiet'];
+  const { status, stdout } = shootdown('bisect', 'collapse-vs-gup-fast', ...short);
+  expect(status).toBe(75);
+  expect(stdout).toContain('not all searches ended');
+  expect(stdout).not.toMatch(/fixed|by no change alone/);
 });
 
 test('the change that ends a race is found', () => {

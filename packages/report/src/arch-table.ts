@@ -2,7 +2,7 @@
 import type { Comparison, RaceCell, Verdict } from '@shootdown/core';
 import { cell, rowLines, rule, widest } from './grid.ts';
 import type { Style } from './style.ts';
-import { isBroken } from './words.ts';
+import { isBroken, isOpen } from './words.ts';
 
 /** Lines of the table. */
 export function archTable({ archs, rows }: Comparison, style: Style): string[] {
@@ -29,7 +29,6 @@ export function archTable({ archs, rows }: Comparison, style: Style): string[] {
 function sumOf(cells: readonly RaceCell[]): readonly [number, number, number, number, number] {
   const number = (fits: (before: Verdict['outcome'], after: Verdict['outcome']) => boolean): number =>
     cells.filter(({ before, after }) => fits(before.outcome, after.outcome)).length;
-  const isOpen = (outcome: Verdict['outcome']): boolean => outcome === 'bound' || outcome === 'interrupted';
   return [
     number((before) => isBroken(before)),
     number((_, after) => isBroken(after)),

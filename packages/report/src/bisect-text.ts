@@ -1,5 +1,5 @@
 /** How a story goes over the releases: its turns, and what makes them. Architectures of which the same is to be said share a block. */
-import type { Bisected } from '@shootdown/core';
+import type { Bisected, Turn } from '@shootdown/core';
 import type { RenderOptions } from './report.ts';
 import { styleOf } from './style.ts';
 import { wordOf } from './words.ts';
@@ -22,7 +22,15 @@ export function bisectText(bisected: readonly Bisected[], options: RenderOptions
     .join('\n\n');
 }
 
-function linesOf({ verdicts, turns, alsoHeldOffBy }: Bisected, options: RenderOptions): string[] {
+function turnText({ to, word, by, undecided }: Turn): string {
+  if (word === 'undecided') return `undecided in ${to}`;
+  const alone = by.map(({ name, commit, how }) => `${commit} (${how === 'removed' ? 'the end of ' : ''}${name})`);
+  const open = undecided.length > 0 ? `; not decided: ${undecided.join(', ')}` : '';
+  if (alone.length > 0) return `${word} in ${to} by ${alone.join(' or ')}${open}`;
+  return `${word} in ${to}${open || ' by no change alone'}`;
+}
+
+function linesOf({ verdicts, turns, alsoHeldOffBy, complete }: Bisected, options: RenderOptions): string[] {
   const spans: { word: string; from: string; to: string }[] = [];
   for (const { outcome, variant } of verdicts) {
     const last = spans.at(-1);
@@ -31,11 +39,9 @@ function linesOf({ verdicts, turns, alsoHeldOffBy }: Bisected, options: RenderOp
   }
   const said = [
     spans.map(({ word, from, to }) => `${word} ${from === to ? from : `${from} to ${to}`}`).join(', '),
-    ...turns.map(
-      ({ to, word, by }) =>
-        `${word} in ${to} ${by.length === 0 ? 'by several changes together' : `by ${by.map(({ name, commit, how }) => `${commit} (${how === 'removed' ? 'the end of ' : ''}${name})`).join(' or ')}`}`,
-    ),
+    ...turns.map(turnText),
     ...(alsoHeldOffBy.length > 0 ? [`also held off by ${alsoHeldOffBy.map(({ name }) => name).join(', ')}`] : []),
+    ...(complete ? [] : ['not all searches ended: there may be more to say']),
   ];
   return said.flatMap((text) => paragraph(text, options.columns, 2));
 }

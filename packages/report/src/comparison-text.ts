@@ -13,6 +13,7 @@ import {
   count,
   halves,
   isBroken,
+  isOpen,
   limitLine,
   many,
   markOf,
@@ -137,7 +138,7 @@ function mistakes(comparison: Comparison, columns: number, style: Style): string
 
 /** How far the searches came that did not end. */
 function unfinished(comparison: Comparison, columns: number, style: Style): string[] {
-  const open = verdictsOf(comparison).filter((v) => v.outcome === 'bound' || v.outcome === 'interrupted');
+  const open = verdictsOf(comparison).filter((v) => isOpen(v.outcome));
   const begun = open.filter((v) => v.evidence.states > 0);
   const waiting = open.length - begun.length;
   return [

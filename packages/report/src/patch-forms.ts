@@ -15,8 +15,11 @@ interface Line {
   readonly seconds: number;
 }
 
-function linesOf({ cells, counts, unreached }: PatchResult): Line[] {
+function linesOf({ cells, counts, unreached, untold, complete }: PatchResult): Line[] {
+  const whole = (name: string, says: string): Line => ({ suite: 'patch', name, state: 'skip', says, seconds: 0 });
   return [
+    ...(complete ? [] : [whole('complete', 'interrupted: what was not searched is not known')]),
+    ...(untold ? [whole('told', 'no workload tells the patch from the kernel that is there')] : []),
     ...cells.map(({ workload, variant, arch, word, base, patched }): Line => ({
       suite: workload,
       name: `${variant} on ${arch}`,
@@ -27,11 +30,12 @@ function linesOf({ cells, counts, unreached }: PatchResult): Line[] {
       ].join('; '),
       seconds: base.evidence.seconds + patched.evidence.seconds,
     })),
-    ...counts.map(({ operation, arch, kernel, mode, changed }): Line => ({
+    ...counts.map(({ operation, arch, kernel, mode, changed, notModelled }): Line => ({
       suite: operation,
       name: `${mode} on ${arch}, Linux ${kernel}`,
-      state: 'ok',
-      says: changed.map(({ what, from, to }) => `${what} ${from} -> ${to}`).join(', ') || 'same counts',
+      state: notModelled === undefined ? 'ok' : 'skip',
+      says:
+        notModelled ?? (changed.map(({ what, from, to }) => `${what} ${from} -> ${to}`).join(', ') || 'same counts'),
       seconds: 0,
     })),
     ...unreached.map(({ file, line, in: where, text }): Line => ({

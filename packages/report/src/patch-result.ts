@@ -21,8 +21,12 @@ export interface PatchResult {
   readonly cells: readonly PatchedCell[];
   /** Counted operations that do. */
   readonly counts: readonly PatchedCount[];
+  /** False: nobody asked for counts. */
+  readonly counted: boolean;
   /** Workloads, kernels and architectures that were asked whether they do. */
   readonly searched: number;
+  /** False: whether a workload comes by the patch was told by some of its executions only. */
+  readonly all: boolean;
   /** False: it was interrupted. */
   readonly complete: boolean;
   readonly unreached: readonly UnreachedLine[];

@@ -35,8 +35,22 @@ export function patchText(result: PatchResult, given: RenderOptions): string {
     .join('\n\n');
 }
 
-const comesBy = ({ cells, counts, searched, archs }: PatchResult): string =>
-  `${many(new Set(cells.map(({ workload }) => workload)).size, 'workload comes', 'workloads come')} by it, on ${many(new Set(cells.map(({ arch }) => arch)).size, 'architecture')} of ${archs.length} (${count(cells.length)} of ${count(searched)} cells); ${many(new Set(counts.map(({ operation }) => operation)).size, 'counted operation')}.`;
+function comesBy({ cells, counts, counted, searched, all, archs }: PatchResult): string {
+  const different = (of: (cell: PatchedCell) => string): number => new Set(cells.map(of)).size;
+  return [
+    `${many(
+      different(({ workload }) => workload),
+      'workload comes',
+      'workloads come',
+    )} by it, on ${many(
+      different(({ arch }) => arch),
+      'architecture',
+    )} of ${archs.length} (${count(cells.length)} of ${count(searched)} cells`,
+    all ? '); ' : ', told by some executions of each: --all searches all); ',
+    counted ? many(new Set(counts.map(({ operation }) => operation)).size, 'counted operation') : 'nothing was counted',
+    '.',
+  ].join('');
+}
 
 const TITLES: Readonly<Record<string, 'bad' | 'good' | 'warn'>> = { broken: 'bad', otherwise: 'bad', held: 'good' };
 
@@ -128,16 +142,16 @@ function unreachedText({ unreached }: PatchResult, options: RenderOptions): stri
   ];
 }
 
-function untoldText({ untold }: PatchResult, options: RenderOptions): string[] {
+function untoldText({ untold, counted }: PatchResult, options: RenderOptions): string[] {
   if (!untold) return [];
   return paragraph(
-    'No workload tells the patch from the kernel that is there: the same states, the same counts. Either it does nothing, or nothing goes where it does: tell a story that does.',
+    `No workload tells the patch from the kernel that is there: the same states${counted ? ', the same counts' : ' (nothing was counted)'}. Either it does nothing, or nothing goes where it does: tell a story that does.`,
     options.columns,
     0,
   ).map(styleOf(options).warn);
 }
 
-function end({ cells, counts, seconds: took, complete }: PatchResult, options: RenderOptions): string[] {
+function end({ cells, counts, counted, seconds: took, complete }: PatchResult, options: RenderOptions): string[] {
   const sum = (of: (cell: PatchedCell) => number): number => cells.reduce((all, cell) => all + of(cell), 0);
   const broken = cells.some(({ word }) => word === 'broken' || word === 'otherwise');
   const changed = counts.filter((one) => one.changed.length > 0).length;
@@ -145,7 +159,7 @@ function end({ cells, counts, seconds: took, complete }: PatchResult, options: R
     [
       ...(complete ? [] : ['interrupted']),
       ...(broken ? [] : ['nothing breaks that held']),
-      `${many(changed, 'count')} changed`,
+      ...(counted ? [`${many(changed, 'count')} changed`] : []),
       `states ${count(sum(({ base }) => base.evidence.states))} -> ${count(sum(({ patched }) => patched.evidence.states))}`,
       `search ${seconds(sum(({ base }) => base.evidence.seconds))} s -> ${seconds(sum(({ patched }) => patched.evidence.seconds))} s`,
       `${seconds(took)} s in all`,

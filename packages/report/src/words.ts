@@ -27,6 +27,8 @@ export const MEANING: Readonly<Record<string, string>> = {
   '*': 'prediction: the reference says nothing',
 };
 
+/** Was the search cut short with nothing found? */
+export const isOpen = (outcome: Outcome): boolean => outcome === 'bound' || outcome === 'interrupted';
 export const wordOf = (outcome: Outcome): string => WORD[outcome];
 
 export function accentOf(outcome: Outcome, style: Style): Accent {

@@ -42,12 +42,10 @@ export class Bisect implements Command {
         if (one) bisected.push(one);
         else this.progress.note(`${scenario.name} does not apply to ${arch.id}.`);
       }
-    const open = bisected.some(({ verdicts }) =>
-      verdicts.some(({ outcome }) => outcome === 'bound' || outcome === 'interrupted'),
-    );
+    const open = this.interrupt.aborted || bisected.some(({ complete }) => !complete);
     return {
       report: { schemaVersion: core.SCHEMA_VERSION, kind: 'bisected', bisected },
-      exit: bisected.length === 0 ? EXIT.nothing : open ? EXIT.bound : EXIT.ok,
+      exit: open ? EXIT.bound : bisected.length === 0 ? EXIT.nothing : EXIT.ok,
     };
   }
 }

@@ -56,7 +56,8 @@ export class Patch implements Command {
 
     const begun = performance.now();
     const { cells, searched } = await this.#judge(chosen, archs, files, loaded, options, core);
-    const counts = names.length > 0 || options.counts === false ? [] : await this.#count(archs, files, loaded, core);
+    const counted = names.length === 0 && options.counts !== false;
+    const counts = counted ? await this.#count(archs, files, loaded, core) : [];
     if (cells.length === 0 && counts.length === 0 && !this.on.interrupt.aborted)
       throw untouched(loaded, names, options);
 
@@ -68,7 +69,9 @@ export class Patch implements Command {
       archs: archs.map(({ id }) => id),
       cells,
       counts,
+      counted,
       searched,
+      all: options.all === true,
       complete: !this.on.interrupt.aborted,
       unreached: unreachedIn(files, reached),
       untold: cells.every(isUntold) && counts.every(({ changed }) => changed.length === 0),
@@ -202,8 +205,8 @@ function untouched({ patch }: LoadedPatch, names: readonly string[], { all, arch
     narrowed
       ? 'Leave out the names and --arch, to see who does.'
       : all === true
-        ? 'Tell a story that goes there: shootdown new workload.'
-        : 'Add --all to search every interleaving of every workload, or tell a story that goes there: shootdown new workload.',
+        ? 'Tell a story that goes there: its file may export races, contractWorkloads and operations.'
+        : 'Add --all to search every interleaving of every workload, or tell a story that goes there: its file may export races, contractWorkloads and operations.',
   );
 }
 

@@ -2,7 +2,7 @@
 import type { ArchSpec } from '../arch/declaration.ts';
 import { Ablation, SAYS, type Site } from '../machine/ablation.ts';
 import { Mistake } from '@shootdown/explorer';
-import { SCHEMA_VERSION, type Verdict } from './verdict.ts';
+import { isOpen, SCHEMA_VERSION, type Verdict } from './verdict.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
 
@@ -99,5 +99,5 @@ export async function ablate(
   return { schemaVersion: SCHEMA_VERSION, workload: scenario.name, variant, arch: arch.id, base, removals };
 }
 
-const wordOf = ({ outcome }: Verdict): Removal['word'] =>
-  outcome === 'clean' ? 'not shown to be needed' : outcome === 'bound' || outcome === 'interrupted' ? 'open' : 'needed';
+const wordOf = (verdict: Verdict): Removal['word'] =>
+  verdict.outcome === 'clean' ? 'not shown to be needed' : isOpen(verdict) ? 'open' : 'needed';

@@ -8,7 +8,7 @@ import { changesOf } from '../rig/stack.ts';
 import type { Change } from '../words/change.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
-import { SCHEMA_VERSION, type Verdict } from './verdict.ts';
+import { isOpen, SCHEMA_VERSION, type Verdict } from './verdict.ts';
 
 /** A change that alone makes the difference. */
 export interface Culprit {
@@ -24,8 +24,10 @@ export interface Turn {
   readonly from: string;
   readonly to: string;
   readonly word: 'fixed' | 'broken' | 'undecided';
-  /** Empty: it takes several changes together. */
+  /** Empty, and nothing `undecided`: no change alone makes the difference. */
   readonly by: readonly Culprit[];
+  /** Changes of which it is not known: a search with one of them met its bound or was interrupted. */
+  readonly undecided: readonly string[];
 }
 
 /** How a story went over the releases on one architecture. Plain data. */
@@ -38,6 +40,8 @@ export interface Bisected {
   readonly turns: readonly Turn[];
   /** Changes, of any release or of none, under which the newest kernel that breaks holds too. */
   readonly alsoHeldOffBy: readonly Culprit[];
+  /** False: it was interrupted, or a search met its bound, so that there may be more to say. */
+  readonly complete: boolean;
 }
 
 export interface BisectBounds extends Bounds {
@@ -56,6 +60,7 @@ export async function bisect(arch: ArchSpec, scenario: Scenario, bounds: BisectB
   if (notApplicable(arch, scenario) !== undefined) return undefined;
   const releases = rangeOf(bounds.from ?? RELEASES[0], bounds.to ?? RELEASES.at(-1)!);
   const known = new Map<string, Verdict>();
+  let complete = true;
   /** Kernels that have the same changes are the same. */
   const judged = async (configuration: Configuration): Promise<Verdict> => {
     const key = changesOf(arch, configuration)
@@ -67,6 +72,7 @@ export async function bisect(arch: ArchSpec, scenario: Scenario, bounds: BisectB
     bounds.onKernel?.(configuration.says);
     const verdict = await judgeScenario(arch, scenario, configuration, configuration.release, bounds);
     known.set(key, verdict);
+    if (isOpen(verdict)) complete = false;
     return verdict;
   };
   const verdicts: Verdict[] = [];
@@ -82,7 +88,15 @@ export async function bisect(arch: ArchSpec, scenario: Scenario, bounds: BisectB
   }
   const last = verdicts.findLastIndex((verdict) => goes(verdict) === 'breaks');
   const alsoHeldOffBy = last < 0 ? [] : await heldOffBy(arch, releases[last]!, turns, judged);
-  return { schemaVersion: SCHEMA_VERSION, workload: scenario.name, arch: arch.id, verdicts, turns, alsoHeldOffBy };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    workload: scenario.name,
+    arch: arch.id,
+    verdicts,
+    turns,
+    alsoHeldOffBy,
+    complete: complete && bounds.signal?.aborted !== true,
+  };
 }
 
 type Judged = (configuration: Configuration) => Promise<Verdict>;
@@ -97,8 +111,11 @@ const kernel = (release: string, more: Partial<Configuration> = {}): Configurati
   ...more,
 });
 
-const goes = ({ outcome }: Verdict): 'holds' | 'breaks' | 'open' =>
-  outcome === 'clean' ? 'holds' : outcome === 'bound' || outcome === 'interrupted' ? 'open' : 'breaks';
+/** A kernel without what the story needs (`n/a`) neither holds nor breaks. */
+const goes = (verdict: Verdict): 'holds' | 'breaks' | 'open' => {
+  if (isOpen(verdict) || verdict.outcome === 'n/a') return 'open';
+  return verdict.outcome === 'clean' ? 'holds' : 'breaks';
+};
 
 function rangeOf(from: string, to: string): string[] {
   for (const name of [from, to]) mustBeRelease(name);
@@ -120,19 +137,26 @@ async function turnOf(
   [older, newer]: readonly [Verdict, Verdict],
   judged: Judged,
 ): Promise<Turn> {
-  const word = goes(newer) === 'holds' ? 'fixed' : goes(newer) === 'breaks' ? 'broken' : 'undecided';
+  // From or to what nobody knows: no change can be said to make the difference.
+  if (goes(older) === 'open' || goes(newer) === 'open') return { from, to, word: 'undecided', by: [], undecided: [] };
+  const word = goes(newer) === 'holds' ? 'fixed' : 'broken';
   const had = changesOf(arch, kernel(from));
   const has = changesOf(arch, kernel(to));
   const by: Culprit[] = [];
-  const wanted = goes(newer);
+  const undecided: string[] = [];
+  /** Does a kernel with or without the change go as is asked? */
+  const makes = async (change: Change, configuration: Configuration, wanted: Verdict): Promise<boolean> => {
+    const found = await tried(judged, configuration);
+    if (found === 'open') undecided.push(change.name);
+    return found === goes(wanted);
+  };
   for (const change of has.filter(({ name }) => !had.some((one) => one.name === name))) {
-    if ((await tried(judged, kernel(from, { with: [change.name] }))) === wanted) by.push(culprit(change, 'added'));
-    else if ((await tried(judged, kernel(to, { without: [change.name] }))) === goes(older))
-      by.push(culprit(change, 'taken back'));
+    if (await makes(change, kernel(from, { with: [change.name] }), newer)) by.push(culprit(change, 'added'));
+    else if (await makes(change, kernel(to, { without: [change.name] }), older)) by.push(culprit(change, 'taken back'));
   }
   for (const change of had.filter(({ name }) => !has.some((one) => one.name === name)))
-    if ((await tried(judged, kernel(from, { without: [change.name] }))) === wanted) by.push(culprit(change, 'removed'));
-  return { from, to, word, by };
+    if (await makes(change, kernel(from, { without: [change.name] }), newer)) by.push(culprit(change, 'removed'));
+  return { from, to, word, by, undecided: [...new Set(undecided)] };
 }
 
 /** Every other change, one at a time. */

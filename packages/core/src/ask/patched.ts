@@ -6,7 +6,7 @@ import { notApplicable, rig } from '../rig/rig.ts';
 import { withPatchIn } from '../rig/patched.ts';
 import type { Configuration, Scenario } from '../workload/scenario.ts';
 import { judgeScenario, turnOfEvents, type Bounds } from './judge.ts';
-import type { Outcome, Verdict } from './verdict.ts';
+import { isOpen, type Outcome, type Verdict } from './verdict.ts';
 
 /** One workload under one kernel on one architecture, without the patch and with it. Plain data. */
 export interface PatchedCell {
@@ -74,7 +74,6 @@ export async function judgePatched(question: PatchQuestion, bounds: Bounds): Pro
 
 const WRONG: readonly Outcome[] = ['violates', 'deadlock', 'never-ends'];
 const isWrong = ({ outcome }: Verdict): boolean => WRONG.includes(outcome);
-const isOpen = ({ outcome }: Verdict): boolean => outcome === 'bound' || outcome === 'interrupted';
 
 /** What a patch made of a verdict. */
 export function wordOf(base: Verdict, patched: Verdict): PatchedWord {

@@ -3,7 +3,7 @@ import { nameOfPlace } from '../arch/placed.ts';
 import type { ArchSpec } from '../arch/declaration.ts';
 import { measure, MEASURE_DEFAULTS } from '../measure/measure.ts';
 import type { CountedOperation, Mode } from '../measure/operation.ts';
-import { SCHEMA_VERSION, type Verdict } from './verdict.ts';
+import { isOpen, SCHEMA_VERSION, type Verdict } from './verdict.ts';
 import type { Place } from '../words/place.ts';
 import type { Configuration, RaceCase } from '../workload/scenario.ts';
 import { judgeScenario, type Bounds } from './judge.ts';
@@ -140,7 +140,7 @@ class Searches {
         this.skipped.add(race.id);
         continue;
       }
-      if (verdict.outcome === 'bound' || verdict.outcome === 'interrupted') this.complete = false;
+      if (isOpen(verdict)) this.complete = false;
       if (verdict.outcome === 'clean') this.#held.push({ set, race: race.id });
       else breaks.push(verdict);
     }

@@ -13,6 +13,10 @@ export const SCHEMA_VERSION = 3;
  */
 export type Outcome = 'clean' | 'violates' | 'deadlock' | 'never-ends' | 'n/a' | 'bound' | 'interrupted';
 
+/** Was the search cut short with nothing found, so that nothing is known? */
+export const isOpen = ({ outcome }: { readonly outcome: Outcome }): boolean =>
+  outcome === 'bound' || outcome === 'interrupted';
+
 /** Where kernel code came to something that is not modelled, and gave up: nothing behind it was tried. */
 export interface MetLimit {
   /** The reason, as the code says it. */
@@ -134,7 +138,7 @@ export type Agreement = 'agree' | 'disagree' | 'open' | 'n/a';
 /** `open`: the reference says nothing, so the verdict is a prediction. */
 export function agreement(expected: Expected, outcome: Outcome): Agreement {
   if (expected === 'n/a' || outcome === 'n/a') return 'n/a';
-  if (expected === 'unstated' || outcome === 'bound' || outcome === 'interrupted') return 'open';
+  if (expected === 'unstated' || isOpen({ outcome })) return 'open';
   return (expected === 'violates') === (outcome === 'violates' || outcome === 'deadlock' || outcome === 'never-ends')
     ? 'agree'
     : 'disagree';

@@ -32,7 +32,7 @@ export function withPatch(archs: readonly ArchSpec[], patch: Patch): ArchSpec[] 
     const near = didYouMean(name, known);
     bad(
       `it replaces ${name}, and no layer of these architectures has such a body.`,
-      near ? `Did you mean ${near}?` : `See: shootdown explain ${name.replace(/.*\./, '')}.`,
+      near ? `Did you mean ${near}?` : `See: npx shootdown explain ${name.replace(/.*\./, '')}.`,
     );
   }
   return archs.map((arch) => patchedArch(arch, patch, bad));
